@@ -15,6 +15,7 @@ from itertools import combinations
 from deltarule.cli.exam_formats import EXAM_PAGES, EXAM_VALUES
 from deltarule.cli.guide_formats import GUIDE_PAGES, GUIDE_VALUES
 from deltarule.cli.picture_formats import PICTURED, PICTURES
+from deltarule.cli.second_order_formats import second_order
 from deltarule.cli.shown_as import (
     as_a_document,
     as_bitmap,
@@ -152,6 +153,7 @@ def exclude_each_other(formats: Sequence[str]) -> tuple[str, str] | None:
 _LATEX = {
     "a paper": ".exams.paper_latex:paper_fragment",
     "a derivation": ".reports.latex:derivation_latex",
+    **second_order(".reports.second_order", "latex"),
     "a trace": ".reports.trace_latex:trace_latex",
     "a worked sheet": ".reports.trace_latex:sheet_latex",
     "a marking": ".reports.marks:marking_latex",
@@ -166,8 +168,7 @@ FORMATS = {
         {
             "a derivation": ".cli.derivation:derivation_page",
             "one line a gradient": ".cli.derivation:brief_page",
-            "entries of a derivative": ".cli.second_order:entries_page",
-            "tangents": ".cli.second_order:tangents_page",
+            **second_order(".cli.second_order", "page"),
             "the source of a kernel": ".cli.kernel:kernel_page",
             "a table of counts": ".cli.count:count_page",
             "a proof": ".cli.prove:proof_page",
@@ -221,6 +222,7 @@ FORMATS = {
             "a paper": ".exams.paper_markdown:paper_markdown",
             "a guide": ".cli.guide:guide_text",
             "a derivation": ".reports.markdown:derivation_markdown",
+            **second_order(".reports.second_order", "markdown"),
             "a trace": ".reports.trace_markdown:trace_markdown",
             "a worked sheet": ".reports.trace_markdown:sheet_markdown",
             "a marking": ".reports.marks:marking_markdown",
@@ -234,6 +236,7 @@ FORMATS = {
         as_it_is,
         {
             "a derivation": ".pages.derivation_html:derivation_html",
+            **second_order(".pages.second_order_html", "html"),
             "a trace": ".pages.trace_html:trace_html",
             "a worked sheet": ".pages.trace_html:sheet_html",
             "the flow of a gradient": ".pages.flow_html:flow_html",
@@ -263,8 +266,7 @@ FORMATS = {
         as_values,
         {
             "a derivation": ".reports.json:derivation_values",
-            "entries of a derivative": ".reports.second_order_values:entries_values",
-            "tangents": ".reports.second_order_values:tangents_values",
+            **second_order(".reports.second_order_values", "values"),
             "the source of a kernel": ".reports.json:kernel_values",
             "a table of counts": ".reports.count_values:count_values",
             "a proof": ".reports.proof_values:proof_values",

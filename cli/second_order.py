@@ -16,6 +16,7 @@ from deltarule.cli.screen import busy
 from deltarule.cli.typed_formula import network_named
 from deltarule.errors import DeltaruleError
 from deltarule.networks.network import Network
+from deltarule.reports.second_order import heading, zeros
 from deltarule.reports.things import ShownEntries, ShownTangents
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import ascii_name
@@ -68,12 +69,14 @@ def _tensor(typed: str, network: Network) -> str:
 
 
 def entries_page(page: Page, shown: ShownEntries) -> None:
-    """Title, forward equations and the entries, or their steps."""
+    """Title, forward equations and the entries, as a matrix where one is known, or their steps."""
     page.title(shown.network.title)
     page.heading("Forward")
     forward(page, shown.network)
-    page.heading("Second derivatives" if shown.entries[0].of else "Jacobian")
+    page.heading(heading(shown))
     for entries in shown.entries:
+        if entries.expr == 0:
+            continue
         page.blank()
         if shown.steps and entries.all_steps:
             page.formula(text(entries.lhs), style="bold")
@@ -81,6 +84,11 @@ def entries_page(page: Page, shown: ShownEntries) -> None:
                 page, entries.all_steps, entries.derivation.gradients[entries.tensor.name].lhs
             )
         equation(page, entries.lhs, entries.expr)
+        if entries.words:
+            page.prose(entries.words, indent=6, style="italic green")
+    if nothing := zeros(shown):
+        page.blank()
+        page.prose(nothing, indent=2, style="dim")
     page.blank()
     page.prose(_checked(shown.entries), style="dim")
 

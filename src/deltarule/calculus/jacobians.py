@@ -8,7 +8,9 @@ The Hessian is the Jacobian of the gradient, whose closed form is an equation li
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sympy import Expr, Integer
 
@@ -27,10 +29,14 @@ from deltarule.expressions.nodes import PartialOf, Read, Sum, read, reads, size_
 from deltarule.expressions.size_constraints import facts_of
 from deltarule.expressions.substitution import plainly_named, replace_reads, substitute
 from deltarule.expressions.symbols import Index, fresh
+from deltarule.matrix_form import MatrixForms
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.names import pretty
+
+if TYPE_CHECKING:
+    from deltarule.matrix_form.find import Words
 
 #: A closed form with more nodes is none to be read.
 _MOST_NODES = 2000
@@ -44,7 +50,7 @@ class Entries:
 
     `of` is empty for a Jacobian; for a Hessian it names what was differentiated before, by `value`.
     `steps` lead from the gradient, in which the upstream one stands, to `expr`; `derivation` has
-    the steps to that gradient.
+    the steps to that gradient. `matrix_forms` finds words for them.
     """
 
     of: str
@@ -55,6 +61,19 @@ class Entries:
     expr: Expr
     steps: tuple[Step, ...]
     derivation: Derivation
+    matrix_forms: MatrixForms | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def saying(self) -> Words | None:
+        """The entries as a matrix, diag(p) − p·pᵀ, checked; None where no pattern is known."""
+        if self.matrix_forms is None or not reads(self.expr) and self.expr == 0:
+            return None
+        return self.matrix_forms.matrix(self.expr, self.rows, self.columns)
+
+    @property
+    def words(self) -> str:
+        """The matrix as a sentence; empty where no pattern is known."""
+        return str(self.saying or "")
 
     @property
     def all_steps(self) -> tuple[Step, ...]:
@@ -69,6 +88,14 @@ class Entries:
         if self.of:
             value = PartialOf(read(self.of), value)
         return PartialOf(value, read(self.tensor.name, *(i for i, _ in self.columns)))
+
+    @property
+    def bare(self) -> Expr:
+        """The left-hand side without indices, ∂²E/∂z∂z."""
+        value = read(self.value.name)
+        return PartialOf(
+            PartialOf(read(self.of), value) if self.of else value, read(self.tensor.name)
+        )
 
     @property
     def equation(self) -> Equation:
@@ -116,7 +143,9 @@ def hessian(network: Network, wrt: Iterable[str] = ()) -> list[Entries]:
         for other in names[k:]:
             value = network.tensors[wrt_first]
             entries = _entries(derivation, first.of, value, out, network.tensors[other])
-            found.append(replace(entries, expr=replace_reads(entries.expr, _named(shown))))
+            expr = replace_reads(entries.expr, _named(shown))
+            forms = first.gradients[wrt_first].matrix_forms
+            found.append(replace(entries, expr=expr, matrix_forms=forms))
     return found
 
 
@@ -169,7 +198,8 @@ def _entries(derivation: Derivation, of: str, value: Tensor, out: str, tensor: T
     if put is not None:
         entries.move(COMMON_FACTOR, put.after)
     steps = (*record.steps, *entries.steps)
-    return Entries(of, value, found.tensor, rows, columns, entries.now, steps, derivation)
+    forms = found.matrix_forms
+    return Entries(of, value, found.tensor, rows, columns, entries.now, steps, derivation, forms)
 
 
 def _plain_names(indices: Sequence[Index]) -> dict[Index, Index]:

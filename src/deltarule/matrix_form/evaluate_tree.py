@@ -96,6 +96,18 @@ def _outer(p: ph.Outer, w: World) -> np.ndarray:
     return reduce(np.multiply.outer, (value(f, w) for f in p.factors))
 
 
+def _dyad(p: ph.Dyad, w: World) -> np.ndarray:
+    return np.multiply.outer(value(p.left, w), value(p.right, w))
+
+
+def _diagonal(p: ph.Diagonal, w: World) -> np.ndarray:
+    return np.diag(value(p.of, w))
+
+
+def _identity(p: ph.Identity, w: World) -> np.ndarray:
+    return np.eye(w.extents[p.labels[0]])
+
+
 def _hadamard(p: ph.Hadamard, w: World) -> np.ndarray:
     top = reduce(np.multiply, (laid(f, p.labels, w) for f in p.top))
     return reduce(np.divide, (laid(f, p.labels, w) for f in p.bottom), top)
@@ -185,6 +197,7 @@ _METHODS: dict[type, Callable] = {
     ph.Apply: _apply, ph.Slope: lambda p, w: value(p.formula, w), ph.Where: _where,
     ph.OneHot: _one_hot, ph.SumOver: _sum_over, ph.SumOfSlices: _sum_of_slices,
     ph.Guarded: _guarded, ph.ForEvery: _for_every, ph.Correlation: _correlation,
-    ph.Convolution: _convolution, ph.SentBack: _sent_back,
+    ph.Convolution: _convolution, ph.SentBack: _sent_back, ph.Dyad: _dyad,
+    ph.Diagonal: _diagonal, ph.Identity: _identity,
     ph.Ones: lambda p, w: np.ones(tuple(w.values.extent(n) for n in p.extents)),
 }  # fmt: skip

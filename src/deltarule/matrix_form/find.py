@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from sympy import Expr
 
 from deltarule.arithmetic.evaluate import evaluate
 from deltarule.arithmetic.floats import Float64
@@ -19,6 +20,7 @@ from deltarule.matrix_form.evaluate_tree import World, laid
 from deltarule.matrix_form.match_correlation import correlation_of
 from deltarule.matrix_form.match_formula import phrase_of
 from deltarule.matrix_form.match_pooling import pooling_of
+from deltarule.matrix_form.match_second import Ranges, matrix_of
 from deltarule.matrix_form.match_slopes import Slopes
 from deltarule.matrix_form.sentence import Speech
 from deltarule.matrix_form.tree import NoWords, Phrase
@@ -36,9 +38,11 @@ class Words:
     phrase: Phrase
     axes: Axes
     indices: tuple[Index, ...]
+    blocks: tuple[Index, ...] = ()
 
     def __str__(self) -> str:
-        return Speech(self.axes).sentence(self.phrase, self.indices)
+        speech = Speech(self.axes)
+        return speech.sentence(self.phrase, self.indices) + speech.only_blocks(self.blocks)
 
 
 class Search:
@@ -69,6 +73,16 @@ class Search:
             if all(self.true(words, equation, seed) for seed in SEEDS):
                 return words
         return None
+
+    def matrix(self, expression: Expr, rows: Ranges, columns: Ranges) -> Words | None:
+        """The words for derivatives entry by entry, as a matrix; None where none is known."""
+        try:
+            found = matrix_of(expression, rows, columns, self._network, self._slopes)
+        except NoWords:
+            return None
+        phrase, equation, extents, blocks = found
+        words = Words(phrase, Axes(self._kinds, extents), phrase.labels, blocks)
+        return words if all(self.true(words, equation, seed) for seed in SEEDS) else None
 
     def _rank(self, index, extents) -> int:
         return Axes(self._kinds, extents).rank(index)

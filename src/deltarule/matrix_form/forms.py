@@ -13,7 +13,10 @@ from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 
 if TYPE_CHECKING:
+    from sympy import Expr
+
     from deltarule.matrix_form.find import Search, Words
+    from deltarule.matrix_form.match_second import Ranges
 
 
 class MatrixForms:
@@ -41,6 +44,10 @@ class MatrixForms:
         if equation.name not in self._known:
             self._known[equation.name] = self.search.words(equation)
         return self._known[equation.name]
+
+    def matrix(self, expression: Expr, rows: Ranges, columns: Ranges) -> Words | None:
+        """The words for derivatives entry by entry, as a matrix; None where none is known."""
+        return self.search.matrix(expression, rows, columns)
 
     def holds(self, equation: Equation, seed: int) -> bool:
         """Whether the words of a gradient are true at the sizes and values of a seed."""

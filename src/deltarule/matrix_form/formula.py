@@ -84,6 +84,16 @@ class PhraseWriter:
     def _outer(self, p: ph.Outer):
         return self.outer.join(self.inside(f, POWER) for f in p.factors), PRODUCT
 
+    def _dyad(self, p: ph.Dyad):
+        right = self.transposed(self.inside(p.right, ATOM))
+        return self.inside(p.left, POWER) + self.times + right, PRODUCT
+
+    def _diagonal(self, p: ph.Diagonal):
+        return self._writer.function("diag", [self(p.of)]), ATOM
+
+    def _identity(self, p: ph.Identity):
+        return "I", ATOM
+
     def _hadamard(self, p: ph.Hadamard):
         return self._product(p, Integer(1))
 
@@ -220,7 +230,8 @@ class PhraseWriter:
         ph.MatMul: _matmul, ph.Outer: _outer, ph.Hadamard: _hadamard, ph.Scaled: _scaled,
         ph.Plus: _plus, ph.Power: _power, ph.Apply: _apply, ph.Slope: _slope, ph.Where: _where,
         ph.OneHot: _one_hot, ph.SumOver: _sum_over, ph.SumOfSlices: _sum_of_slices,
-        ph.Guarded: _guarded, ph.ForEvery: _for_every,
+        ph.Guarded: _guarded, ph.ForEvery: _for_every, ph.Dyad: _dyad, ph.Diagonal: _diagonal,
+        ph.Identity: _identity,
     }  # fmt: skip
 
 

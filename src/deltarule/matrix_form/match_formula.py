@@ -46,7 +46,7 @@ def phrase_of(
     """
     slices = needed_slices(expression)
     while len(slices) <= MOST_SLICES:
-        work = _Phrasing(ranges, slices, network, slopes)
+        work = Phrasing(ranges, slices, network, slopes)
         try:
             return work.whole(expression), work.extents
         except NeedsSlices as wanted:
@@ -81,7 +81,7 @@ def _single(subscript: Expr) -> set[Index]:
     return set(inside)
 
 
-class _Phrasing:
+class Phrasing:
     """One attempt, with a choice of slice indices."""
 
     def __init__(self, ranges: tuple, slices: frozenset[Index], network: Network, slopes: Slopes):

@@ -35,6 +35,11 @@ class Speech(PhraseWriter):
             notes.append(f"the same for every {self._names(same)}")
         return f"{sentence}  ({'; '.join(notes)})" if notes else sentence
 
+    def only_blocks(self, blocks: Iterable[Index]) -> str:
+        """That a matrix is 0 outside of its blocks."""
+        names = [self._axes.bare(i).name for i in blocks]
+        return f"; 0 between different {joined(names)}" if names else ""
+
     def _headline(self, phrase: Phrase) -> str:
         """Sums and outer products that are the whole phrase are said in words."""
         factor, core = (

@@ -85,6 +85,26 @@ class Outer(Phrase):
 
 
 @dataclass(frozen=True)
+class Dyad(Phrase):
+    """A column times a row: every entry of one vector times every entry of another."""
+
+    left: Phrase
+    right: Phrase
+
+
+@dataclass(frozen=True)
+class Diagonal(Phrase):
+    """The matrix with a vector on its diagonal, and 0 elsewhere."""
+
+    of: Phrase
+
+
+@dataclass(frozen=True)
+class Identity(Phrase):
+    """1 on the diagonal, 0 elsewhere."""
+
+
+@dataclass(frozen=True)
 class Hadamard(Phrase):
     """Products entry by entry, of `top` and of the reciprocals of `bottom`."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import starmap
 
+from sympy import Expr
+
 from deltarule.calculus.steps import Gradient, Step
 from deltarule.networks.network import Network
 from deltarule.pages.blocks_html import STYLES, equation_html, inline_name, paragraph, tensors_html
@@ -84,20 +86,27 @@ def steps_html(
 ) -> Iterator[str]:
     """The steps of a gradient, to be unfolded; those of one rule in a row are one, unless `every`
     is to be seen."""
-    rows = [*in_a_row(gradient.steps, every)]
+    yield from step_list(gradient.lhs, gradient.steps, summary, every, opened)
+
+
+def step_list(
+    lhs: Expr, steps: Sequence[Step], summary: str, every: bool = False, opened: bool = False
+) -> Iterator[str]:
+    """Steps from a left-hand side on, to be unfolded; nothing where there are none."""
+    rows = [*in_a_row(steps, every)]
     if not rows:
         return
     yield f"<details{' open' if opened else ''}><summary>{summary}</summary><ol>"
     for first, last, step in rows:
-        yield from _step(first, last, step, gradient)
+        yield from _step(first, last, step, lhs)
     yield "</ol></details>"
 
 
-def _step(first: int, last: int, step: Step, gradient: Gradient) -> Iterator[str]:
+def _step(first: int, last: int, step: Step, lhs: Expr) -> Iterator[str]:
     """A step: its rule, what it makes, why, where it holds, and how it was checked."""
     numbers = f" (steps {first}–{last})" if last > first else ""
     yield f'<li value="{last}"><span class="rule">{text_html(step.rule)}</span>{numbers}'
-    yield equation_html(gradient.lhs if first == 1 else None, step.after)
+    yield equation_html(lhs if first == 1 else None, step.after)
     yield paragraph(step.reason)
     if step.condition:
         yield paragraph(f"Where {step.condition}.", "how")

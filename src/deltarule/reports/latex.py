@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from sympy import Expr
 
 from deltarule.calculus.alike import Alike, alike
-from deltarule.calculus.steps import Derivation, Gradient
+from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.reports.broken import WIDTH, broken, visible
 from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
@@ -80,10 +80,15 @@ def _block(rows: list[str]) -> list[str]:
 
 def worked(gradient: Gradient) -> list[str]:
     """One gradient, step by step, with the reason before each line."""
-    left, before = latex(gradient.lhs), gradient.lhs
-    lines = [rf"\subparagraph{{$\displaystyle {left}$}}", r"\begin{align*}"]
+    return [*worked_lines(gradient.lhs, gradient.steps, gradient.lhs), *_in_words([gradient])]
+
+
+def worked_lines(title: Expr, steps: Sequence[Step], before: Expr) -> list[str]:
+    """Steps from the formula `before` on, with the reason before each line."""
+    left = latex(before)
+    lines = [rf"\subparagraph{{$\displaystyle {latex(title)}$}}", r"\begin{align*}"]
     margin = visible(left)
-    for step in gradient.steps:
+    for step in steps:
         where = f" Where {prose(step.condition)}." if step.condition else ""
         lines.append(
             rf"\intertext{{\small\textbf{{{prose(step.rule)}.}} {prose(step.reason)}{where} "
@@ -93,10 +98,10 @@ def worked(gradient: Gradient) -> list[str]:
             lines += [row + r" \\" for row in _rows(left, latex(step.before), margin)]
             left = ""
         rows = _rows(left, latex(step.after), margin)
-        last = step is gradient.steps[-1]
+        last = step is steps[-1]
         lines += [row + ("" if last and row is rows[-1] else r" \\") for row in rows]
         left, before = "", step.after
-    return [*lines, r"\end{align*}", *_in_words([gradient])]
+    return [*lines, r"\end{align*}"]
 
 
 def _like(gradient: Gradient, same: Mapping[str, Alike]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Rational
+from sympy import Expr, Integer, Rational
 
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span
@@ -94,7 +94,8 @@ class LatexWriter(Writer):
     def reduction(self, sign: str, spans: list[Span], conditions: list[str], body: str) -> str:
         """Whole indices share one sign; an index with limits of its own has a sign of its own."""
         if not spans:
-            return f"{self.bracket(conditions)}{self.dot}{body}"
+            counts = body == self.number(Integer(1))
+            return self.bracket(conditions) + ("" if counts else self.dot + body)
         signs: list[tuple[list[str], str]] = []
         for span in spans:
             if not span.whole:

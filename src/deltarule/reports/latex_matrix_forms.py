@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sympy import Expr
 
+from deltarule.calculus.jacobians import Entries
 from deltarule.calculus.steps import Gradient
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
@@ -38,6 +39,10 @@ class LatexSpeech(Speech):
             names = ", ".join(latex(self._axes.bare(i)) for i in every)
             parts.append(rf"\text{{for every }} {names}")
         return r",\quad ".join(parts)
+
+    def only_blocks(self, blocks: Iterable[Index]) -> str:
+        names = ", ".join(latex(self._axes.bare(i)) for i in blocks)
+        return rf",\quad 0 \text{{ between different }} {names}" if names else ""
 
     def transposed(self, text: str) -> str:
         return rf"{{{text}}}^{{\top}}"
@@ -99,9 +104,10 @@ class LatexSpeech(Speech):
     _methods = {**Speech._methods, ph.Correlation: _correlation, ph.Convolution: _convolution}
 
 
-def in_matrices(gradient: Gradient) -> str:
+def in_matrices(found: Gradient | Entries) -> str:
     """The closed form in matrices and vectors, as LaTeX; empty where no pattern is known."""
-    saying = gradient.saying
+    saying = found.saying
     if saying is None or any(isinstance(p, (ph.SentBack, ph.Ones)) for p in saying.phrase.walk()):
         return ""
-    return LatexSpeech(saying.axes).sentence(saying.phrase)
+    speech = LatexSpeech(saying.axes)
+    return speech.sentence(saying.phrase) + speech.only_blocks(saying.blocks)

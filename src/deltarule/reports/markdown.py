@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, starmap
 
 from sympy import Expr
 
 from deltarule.calculus.alike import alike
-from deltarule.calculus.steps import Gradient
+from deltarule.calculus.steps import Step
 from deltarule.networks.network import Network
 from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
@@ -31,11 +31,15 @@ def derivation_markdown(shown: ShownDerivation) -> str:
         lines += block(left, right)
     for left, right in beside(network):
         lines += block(left, right)
-    lines += [*_tensors(network), ""]
+    lines += [*tensors_table(network), ""]
     if steps and shown.inner:
         lines += ["## Gradients among the lines", ""]
         for gradient in shown.inner:
-            lines += [f"### ${latex_name(gradient.name)}$", "", *_worked(gradient)]
+            lines += [
+                f"### ${latex_name(gradient.name)}$",
+                "",
+                *worked_list(gradient.lhs, gradient.steps),
+            ]
     lines += ["## Backward", ""]
     if derivation.upstream:
         given = ", ".join(f"${latex_name(name)}$" for name in outside(derivation))
@@ -48,7 +52,9 @@ def derivation_markdown(shown: ShownDerivation) -> str:
             lines += [f"{escaped(in_words)}:", ""]
         whole = steps and gradient.name not in same
         written = (
-            _worked(gradient) if whole else chain.from_iterable(starmap(block, gradient.lines))
+            worked_list(gradient.lhs, gradient.steps)
+            if whole
+            else chain.from_iterable(starmap(block, gradient.lines))
         )
         lines += list(written)
         if in_words := in_matrices(gradient):
@@ -64,18 +70,20 @@ def block(left: Expr, right: Expr) -> list[str]:
     return ["$$", f"{latex(left)} = {latex(right)}", "$$", ""]
 
 
-def _worked(gradient: Gradient) -> Iterator[str]:
-    for number, step in enumerate(gradient.steps, 1):
+def worked_list(lhs: Expr, steps: Iterable[Step]) -> Iterator[str]:
+    """Steps as a numbered list, each with its rule, its reason and how it was verified."""
+    for number, step in enumerate(steps, 1):
         yield f"{number}. **{step.rule}.** {escaped(step.reason)}"
         if step.condition:
             yield f"   Where {escaped(step.condition)}."
         yield ""
-        left = f"{latex(gradient.lhs)} = " if number == 1 else "= "
+        left = f"{latex(lhs)} = " if number == 1 else "= "
         yield from ("   $$", f"   {left}{latex(step.after)}", "   $$", "")
         yield from (f"   *Verified: {escaped(step.checked)}.*", "")
 
 
-def _tensors(network: Network) -> Iterator[str]:
+def tensors_table(network: Network) -> Iterator[str]:
+    """The tensors of a network, with role and shape."""
     yield "| tensor | role | shape |"
     yield "| --- | --- | --- |"
     for tensor in network.tensors.values():

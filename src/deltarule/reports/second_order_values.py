@@ -8,12 +8,16 @@ from deltarule.calculus.jacobians import Entries
 from deltarule.networks.equations import Equation
 from deltarule.reports.json import step_values
 from deltarule.reports.latex_alphabet import latex
+from deltarule.reports.latex_matrix_forms import in_matrices
 from deltarule.reports.things import ShownEntries, ShownTangents
 from deltarule.spelling.text import equation_text, text
 
 
 def entries_values(shown: ShownEntries) -> dict:
-    """Derivatives entry by entry: `network`, `title`, `entries`, each with its `steps`."""
+    """Derivatives entry by entry: `network`, `title`, `entries`, each with its `steps`.
+
+    `words` say them as a matrix, where a pattern is known.
+    """
     return {
         "network": shown.network.name,
         "title": shown.network.title,
@@ -29,6 +33,8 @@ def _entries(entries: Entries) -> dict:
         "rows": {i.name: text(n) for i, n in entries.rows},
         "columns": {i.name: text(n) for i, n in entries.columns},
         **_formula(entries.lhs, entries.expr),
+        "words": entries.words,
+        "words_latex": in_matrices(entries),
         "settings": [dict(s) for s in entries.derivation.settings],
         "steps": [step_values(s) for s in entries.all_steps],
     }

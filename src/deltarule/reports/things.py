@@ -40,11 +40,14 @@ class ShownDerivation(NamedTuple):
 
 
 class ShownEntries(NamedTuple):
-    """Jacobians or blocks of a Hessian of one network, with `steps` those that lead there."""
+    """Jacobians or blocks of a Hessian of one network, or of its Gauss–Newton matrix, with `steps`
+    those that lead there.
+    """
 
     network: Network
     entries: Sequence[Entries]
     steps: bool = False
+    gauss_newton: bool = False
 
 
 class ShownTangents(NamedTuple):

@@ -1,0 +1,61 @@
+"""Second derivatives and tangents as pages: equations, matrices, steps to be unfolded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deltarule.calculus.jacobians import Entries
+from deltarule.pages.blocks_html import STYLES, equation_html, paragraph, tensors_html
+from deltarule.pages.derivation_html import forward_html, step_list
+from deltarule.pages.html_page import page_html, text_html
+from deltarule.pages.mathml import mathml, mathml_row
+from deltarule.reports.second_order import heading, zeros
+from deltarule.reports.things import ShownEntries, ShownTangents
+from deltarule.spelling.counted import counted
+
+
+def entries_html(shown: ShownEntries) -> str:
+    """The whole page; where steps are asked for, they are open from the start."""
+    return page_html(shown.network.title, _entries_body(shown), STYLES)
+
+
+def _entries_body(shown: ShownEntries) -> Iterator[str]:
+    yield f"<h1>{text_html(shown.network.title)}</h1><h2>Forward</h2>"
+    yield from forward_html(shown.network)
+    yield from tensors_html(shown.network)
+    yield f"<h2>{heading(shown)}</h2>"
+    for entries in shown.entries:
+        if entries.expr != 0:
+            yield from _entries(entries, shown.steps)
+    if nothing := zeros(shown):
+        yield paragraph(nothing, "soft")
+    tried = dict.fromkeys(e.derivation.tried for e in shown.entries)
+    checked = f"Every step was checked when it was made, at {next(iter(tried))}."
+    yield paragraph(checked, "soft")
+
+
+def _entries(entries: Entries, opened: bool) -> Iterator[str]:
+    yield f"<section><h3>{mathml(mathml_row(entries.bare))}</h3>"
+    yield equation_html(entries.lhs, entries.expr)
+    if entries.words:
+        yield paragraph(entries.words, "words")
+    if entries.all_steps:
+        count = counted(len(entries.all_steps), "step")
+        first = entries.derivation.gradients[entries.tensor.name].lhs
+        yield from step_list(first, entries.all_steps, count, opened=opened)
+    yield "</section>"
+
+
+def tangents_html(shown: ShownTangents) -> str:
+    """The network and its tangents as one forward pass."""
+    return page_html(shown.network.title, _tangents_body(shown), STYLES)
+
+
+def _tangents_body(shown: ShownTangents) -> Iterator[str]:
+    yield f"<h1>{text_html(shown.network.title)}</h1>"
+    yield paragraph(shown.network.text, "soft")
+    yield "<h2>Forward</h2>"
+    yield from forward_html(shown.network)
+    yield from tensors_html(shown.network)
+    tried = shown.derivation.tried
+    yield paragraph(f"Every step was checked when it was made, at {tried}.", "soft")

@@ -1,0 +1,87 @@
+"""Second derivatives and tangents as LaTeX and as Markdown, and what all formats say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deltarule.calculus.jacobians import Entries
+from deltarule.networks.network import Network
+from deltarule.reports.latex import aligned, worked_lines
+from deltarule.reports.latex_alphabet import latex
+from deltarule.reports.latex_matrix_forms import in_matrices
+from deltarule.reports.markdown import block, escaped, tensors_table, worked_list
+from deltarule.reports.prose import prose
+from deltarule.reports.things import ShownEntries, ShownTangents
+from deltarule.spelling.text import text
+
+
+def heading(shown: ShownEntries) -> str:
+    """What the entries are."""
+    if shown.gauss_newton:
+        return "Gauss–Newton matrix"
+    return "Second derivatives" if shown.entries[0].of else "Jacobian"
+
+
+def zeros(shown: ShownEntries) -> str:
+    """A sentence on the blocks of which all entries are 0; empty where there are none."""
+    names = [text(e.bare) for e in shown.entries if e.expr == 0]
+    return f"All entries are 0 of {', '.join(names)}." if names else ""
+
+
+def _lines(shown: ShownEntries) -> Iterator[Entries]:
+    return (e for e in shown.entries if e.expr != 0)
+
+
+def entries_latex(shown: ShownEntries) -> str:
+    """The forward equations and the entries, or their steps, as a fragment."""
+    lines = [*_forward_latex(shown.network), rf"\paragraph{{{prose(heading(shown))}}}", ""]
+    for entries in _lines(shown):
+        if shown.steps and entries.all_steps:
+            first = entries.derivation.gradients[entries.tensor.name].lhs
+            lines += worked_lines(entries.lhs, entries.all_steps, first)
+        lines += aligned([(entries.lhs, entries.expr)])
+        if words := in_matrices(entries):
+            lines += [r"\[", words, r"\]"]
+    lines += [prose(zeros(shown)), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def tangents_latex(shown: ShownTangents) -> str:
+    """A network and its tangents as one forward pass."""
+    lines = _forward_latex(shown.network)
+    return "\n".join([*lines, rf"\textit{{Checked at {prose(shown.derivation.tried)}.}}"]) + "\n"
+
+
+def _forward_latex(network: Network) -> list[str]:
+    lines = [rf"\section*{{{prose(network.title)}}}", "", r"\paragraph{Forward}", ""]
+    pairs = (*network.definitions.items(), *((e.lhs, e.rhs) for e in network.equations))
+    return [*lines, *aligned(pairs), ""]
+
+
+def entries_markdown(shown: ShownEntries) -> str:
+    """The forward equations and the entries, or their steps."""
+    lines = [*_forward_markdown(shown.network), f"## {heading(shown)}", ""]
+    for entries in _lines(shown):
+        if shown.steps and entries.all_steps:
+            first = entries.derivation.gradients[entries.tensor.name].lhs
+            lines += [f"### ${latex(entries.lhs)}$", "", *worked_list(first, entries.all_steps)]
+        lines += block(entries.lhs, entries.expr)
+        if words := in_matrices(entries):
+            lines += ["As a matrix:", "", "$$", words, "$$", ""]
+    lines += [escaped(zeros(shown)), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def tangents_markdown(shown: ShownTangents) -> str:
+    """A network and its tangents as one forward pass."""
+    lines = _forward_markdown(shown.network)
+    return "\n".join([*lines, f"*Checked at {escaped(shown.derivation.tried)}.*"]) + "\n"
+
+
+def _forward_markdown(network: Network) -> list[str]:
+    lines = [f"# {network.title}", "", "## Forward", ""]
+    for left, right in network.definitions.items():
+        lines += block(left, right)
+    for equation in network.equations:
+        lines += block(equation.lhs, equation.rhs)
+    return [*lines, *tensors_table(network), ""]
