@@ -7,7 +7,7 @@ from deltarule.cli.arguments import one_name, split
 from deltarule.cli.derive_command import Derive
 from deltarule.cli.formats import show
 from deltarule.cli.screen import busy
-from deltarule.cli.typed_formula import network_named
+from deltarule.cli.typed_formula import network_named, shown_by
 from deltarule.reports.selection import chosen
 from deltarule.reports.things import ShownDerivation
 
@@ -26,7 +26,7 @@ def show_derivation(asked: Derive) -> int:
         with busy("proving the steps"):
             derivation = with_proofs(derivation)
             inner = inner_gradients(derivation.network, with_proofs)
-    gradients = chosen(derivation, asked.wrt or ())
+    gradients = chosen(derivation, shown_by(asked))
     shown = ShownDerivation(derivation, gradients, asked.steps, asked.all_, inner)
     show(shown, "a derivation", asked.format)
     return 0
@@ -35,7 +35,7 @@ def show_derivation(asked: Derive) -> int:
 def show_brief(asked: Derive) -> int:
     """Derive, and show a line for each gradient."""
     derivation = derived(asked)
-    shown = ShownDerivation(derivation, chosen(derivation, asked.wrt or ()))
+    shown = ShownDerivation(derivation, chosen(derivation, shown_by(asked)))
     show(shown, "one line a gradient", asked.format)
     return 0
 

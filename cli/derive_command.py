@@ -24,6 +24,9 @@ class Derive(Asked):
     set_: Annotated[list[str] | None, SET] = None
     hvp: Annotated[bool, option("The Hessian times a vector v; with --wrt along these.")] = False
     jvp: Annotated[bool, option("How all moves along a vector v; with --wrt along these.")] = False
+    gauss_newton: Annotated[
+        str | None, option("Gauss–Newton at Z, times v; entries with --hessian.", "Z")
+    ] = None
     hessian: Annotated[bool, option("Second derivatives, entry by entry; with --wrt by these.")] = (
         False
     )
@@ -69,6 +72,9 @@ class Derive(Asked):
             self.words = [self.equation, *(self.words or ())]
 
 
+#: What may be said of gradients, however they are shown.
+_OF_GRADIENTS = "set wrt equation hvp gauss-newton"
+
 ROW = Row(
     Derive,
     (
@@ -87,17 +93,17 @@ ROW = Row(
             "the source of a kernel",
             ".cli.kernel:show_kernel",
             "kernel emit",
-            "set wrt dtype parallel force equation hvp tuned plain",
+            f"{_OF_GRADIENTS} jvp dtype parallel force tuned plain",
         ),
         use("tangents", ".cli.second_order:show_tangents", "jvp", "set wrt equation"),
         use(
             "entries of a derivative",
             ".cli.second_order:show_entries",
             "hessian jacobian",
-            "set wrt equation steps",
+            "set wrt equation steps gauss-newton",
         ),
-        use("one line a gradient", ".cli.derive:show_brief", "brief", "set wrt of equation hvp"),
-        use("a derivation", ".cli.derive:show_derivation", "", "set wrt of steps all equation hvp"),
+        use("one line a gradient", ".cli.derive:show_brief", "brief", f"{_OF_GRADIENTS} of"),
+        use("a derivation", ".cli.derive:show_derivation", "", f"{_OF_GRADIENTS} of steps all"),
     ),
     (
         ("derive conv", "the gradients of a convolution"),
@@ -110,7 +116,15 @@ ROW = Row(
         ("derive softmax_cross_entropy --hessian", "second derivatives"),
         ("derive conv --emit conv_kernels.py", "fast ones, as a file"),
     ),
-    exclude=(("steps", "brief"), ("kernel", "emit"), ("hessian", "jacobian"), ("hvp", "of")),
+    exclude=(
+        ("steps", "brief"),
+        ("kernel", "emit"),
+        ("hessian", "jacobian"),
+        ("hvp", "jvp", "gauss-newton"),
+        ("hvp", "of"),
+        ("gauss-newton", "of"),
+        ("gauss-newton", "jacobian"),
+    ),
     needs=(("force", ("emit",)), ("plain", ("emit",)), ("tuned", ("kernel",)), ("all", ("steps",))),
     wrong="a statement of --prove is refuted or not decided",
 )

@@ -153,7 +153,7 @@ def exclude_each_other(formats: Sequence[str]) -> tuple[str, str] | None:
 _LATEX = {
     "a paper": ".exams.paper_latex:paper_fragment",
     "a derivation": ".reports.latex:derivation_latex",
-    **second_order(".reports.second_order", "latex"),
+    **second_order(".reports.second_order_texts", "latex"),
     "a trace": ".reports.trace_latex:trace_latex",
     "a worked sheet": ".reports.trace_latex:sheet_latex",
     "a marking": ".reports.marks:marking_latex",
@@ -222,7 +222,7 @@ FORMATS = {
             "a paper": ".exams.paper_markdown:paper_markdown",
             "a guide": ".cli.guide:guide_text",
             "a derivation": ".reports.markdown:derivation_markdown",
-            **second_order(".reports.second_order", "markdown"),
+            **second_order(".reports.second_order_texts", "markdown"),
             "a trace": ".reports.trace_markdown:trace_markdown",
             "a worked sheet": ".reports.trace_markdown:sheet_markdown",
             "a marking": ".reports.marks:marking_markdown",

@@ -15,6 +15,7 @@ from deltarule.cli.screen import busy
 from deltarule.errors import DeltaruleError
 from deltarule.reports.things import MeasuredGradients
 from deltarule.spelling.counted import counted
+from deltarule.spelling.names import ascii_name
 
 if TYPE_CHECKING:
     from deltarule.gradcheck.user_code.outcome import FunctionOutcome
@@ -45,9 +46,10 @@ def show_gradients(asked: Gradient) -> int:
 def _checked(name: str, asked: Gradient, options: Mapping, tell) -> list[MeasuredGradients]:
     path, _, function = name.partition(":")
     if function or (path.endswith(".py") and not _is_derivation(Path(path))):
-        if asked.second:
+        if asked.second or asked.gauss_newton is not None:
+            option = "--second" if asked.second else "--gauss-newton"
             raise DeltaruleError(
-                "--second is about derivations",
+                f"{option} is about derivations",
                 "the command line",
                 "leave it out: of functions of your own the gradients are measured",
             )
@@ -87,15 +89,16 @@ def _is_derivation(path: Path) -> bool:
 
 
 def _derivation(name: str, asked: Gradient, options: Mapping, tell) -> MeasuredGradients:
-    from deltarule.calculus.gradient_network import hessian_vector_network
+    from deltarule.calculus.derived_again import gauss_newton, hvp
     from deltarule.gradcheck.choose import check_derivation
-    from deltarule.language.load import network_of
     from deltarule.reports.gradient_values import kernel_values
 
     began = perf_counter()
     what: Network | str = name
     if asked.second:
-        what, options = hessian_vector_network(network_of(name, "--second", **options)), {}
+        what, options = hvp(name, **options), {}
+    elif asked.gauss_newton is not None:
+        what, options = gauss_newton(name, ascii_name(asked.gauss_newton), **options), {}
     found = check_derivation(
         what,
         numbers(asked.set_ or ()),
@@ -104,7 +107,7 @@ def _derivation(name: str, asked: Gradient, options: Mapping, tell) -> MeasuredG
         tell,
         options,
         not asked.no_kernel,
-        edges=not asked.second,
+        edges=isinstance(what, str),
     )
     lines = [found.note] if found.note else []
     more = {"seconds": perf_counter() - began, "jacobian": found.jacobian, "note": found.note}

@@ -22,6 +22,9 @@ class Gradient(Asked):
     second: Annotated[
         bool, option("The Hessian times a vector, against dual numbers over the gradient.")
     ] = False
+    gauss_newton: Annotated[
+        str | None, option("The Gauss–Newton matrix at Z times a vector, likewise.", "Z")
+    ] = None
     shape: Annotated[
         list[str] | None, option('Of your own function: --shape "x=N D".', "ARG=SIZES")
     ] = None
@@ -47,7 +50,7 @@ ROW = Row(
             "a gradient check",
             ".cli.gradient:show_gradients",
             "",
-            "set second shape seed jacobian no-kernel rtol atol sandbox timeout",
+            "set second gauss-newton shape seed jacobian no-kernel rtol atol sandbox timeout",
         ),
     ),
     (
@@ -57,6 +60,6 @@ ROW = Row(
         ("check gradient layers.py:dense --set N=4", "one of them"),
         ('check gradient layers.py:dense --shape "x=N D"', "with the shape of an argument"),
     ),
-    exclude=(("jacobian", "no-kernel"),),
+    exclude=(("jacobian", "no-kernel"), ("second", "gauss-newton")),
     wrong="a gradient is not right, or one of several could not be checked",
 )

@@ -9,7 +9,7 @@ from deltarule.cli.derive_command import Derive
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy
-from deltarule.cli.typed_formula import is_formula, network_named
+from deltarule.cli.typed_formula import is_formula, network_named, shown_by
 from deltarule.errors import DeltaruleError
 from deltarule.reports.things import ShownKernel
 from deltarule.spelling.names import ascii_name
@@ -22,16 +22,19 @@ EXAMPLE = "derive conv --kernel"
 
 def show_kernel(asked: Derive) -> int:
     """Derive, write the source, and show it or say where it is."""
+    from deltarule.calculus.derived_again import jvp
     from deltarule.kernels.export import write_emitted
     from deltarule.kernels.requests import known_dtype
 
     bare, options = split(asked.words or ())
     name = one_name(bare, EXAMPLE, options)
-    formula = is_formula(name) or asked.hvp
+    formula = is_formula(name) or asked.hvp or asked.jvp or asked.gauss_newton is not None
     what = network_named(name, options, asked) if formula else name
     settings = {} if formula else {**options, **numbers(asked.set_ or ())}
-    if asked.wrt:
-        settings["wrt"] = tuple(ascii_name(tensor) for tensor in asked.wrt)
+    if asked.jvp:
+        what = jvp(what, [ascii_name(tensor) for tensor in asked.wrt or ()])
+    elif asked.wrt:
+        settings["wrt"] = tuple(shown_by(asked))
     plain = asked.plain if asked.emit is not None else not asked.tuned
     if plain and (asked.dtype or asked.parallel):
         refused = "--parallel" if asked.parallel else "--dtype"

@@ -143,8 +143,12 @@ def _without(command: Row, use: Use, options: Sequence[str], form: str) -> str:
 
 
 def _use_of(command: Row, options: Sequence[str]) -> Use:
-    """What is asked for. Raises DeltaruleError for two things at once."""
+    """What is asked for. Raises DeltaruleError for two things at once, unless one is of the other:
+    --jvp --kernel is a kernel.
+    """
     asked = [use for use in command.uses if set(use.asked_by) & set(options)]
+    asking = {o for use in asked for o in use.asked_by} & set(options)
+    asked = [use for use in asked if asking <= set(use.options)] or asked
     if len(asked) > 1:
         raise _excluding(*(next(o for o in options if o in use.asked_by) for use in asked[:2]))
     return asked[0] if asked else next(use for use in command.uses if not use.asked_by)

@@ -13,10 +13,10 @@ from deltarule.cli.formats import show
 from deltarule.cli.forward import equation, forward
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy
-from deltarule.cli.typed_formula import network_named
+from deltarule.cli.typed_formula import network_named, shown_by
 from deltarule.errors import DeltaruleError
 from deltarule.networks.network import Network
-from deltarule.reports.second_order import heading, zeros
+from deltarule.reports.second_order_texts import heading, zeros
 from deltarule.reports.things import ShownEntries, ShownTangents
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import ascii_name
@@ -33,7 +33,8 @@ def show_entries(asked: Derive) -> int:
             found = hessian(network, wrt)
         else:
             found = [jacobian(network, *_pair(asked.jacobian, network))]
-    show(ShownEntries(network, found, asked.steps), "entries of a derivative", asked.format)
+    shown = ShownEntries(network, found, asked.steps, asked.gauss_newton is not None)
+    show(shown, "entries of a derivative", asked.format)
     return 0
 
 
@@ -49,7 +50,7 @@ def show_tangents(asked: Derive) -> int:
 def _network(asked: Derive) -> tuple[Network, list[str]]:
     bare, options = split(asked.words or ())
     name = one_name(bare, EXAMPLE, options)
-    return network_named(name, options, asked), [ascii_name(t) for t in asked.wrt or ()]
+    return network_named(name, options, asked), shown_by(asked)
 
 
 def _pair(typed: str, network: Network) -> tuple[str, str]:
@@ -71,6 +72,8 @@ def _tensor(typed: str, network: Network) -> str:
 def entries_page(page: Page, shown: ShownEntries) -> None:
     """Title, forward equations and the entries, as a matrix where one is known, or their steps."""
     page.title(shown.network.title)
+    if shown.gauss_newton:
+        page.prose(shown.network.text, style="dim")
     page.heading("Forward")
     forward(page, shown.network)
     page.heading(heading(shown))

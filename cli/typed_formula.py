@@ -19,7 +19,7 @@ def is_formula(name: str) -> bool:
 
 def network_named(name: str, options: dict[str, object], asked: Derive) -> Network:
     """The network of a derivation, with its options and numbers, or of a formula; with --hvp that
-    of the Hessian times a vector.
+    of the Hessian times a vector, with --gauss-newton that of this matrix times one.
     """
     from deltarule.language.load import load
     from deltarule.networks.specialise import specialise
@@ -28,12 +28,26 @@ def network_named(name: str, options: dict[str, object], asked: Derive) -> Netwo
         found = network_of_formula(name, options, asked.set_ or (), asked.wrt or ())
     else:
         found = specialise(load(name, **options), numbers(asked.set_ or ()))
-    if not asked.hvp:
-        return found
-    from deltarule.calculus.gradient_network import hessian_vector_network
+    return _again(found, asked) if asked.hvp or asked.gauss_newton is not None else found
+
+
+def _again(network: Network, asked: Derive) -> Network:
+    """The network of a product with a vector."""
+    from deltarule.calculus import derived_again
     from deltarule.spelling.names import ascii_name
 
-    return hessian_vector_network(found, [ascii_name(tensor) for tensor in asked.wrt or ()])
+    along = [ascii_name(tensor) for tensor in asked.wrt or ()]
+    if asked.gauss_newton is None:
+        return derived_again.hvp(network, along)
+    return derived_again.gauss_newton(network, ascii_name(asked.gauss_newton), along)
+
+
+def shown_by(asked: Derive) -> list[str]:
+    """The tensors by which gradients are wanted: of a Gauss–Newton product by the direction."""
+    from deltarule.spelling.names import ascii_name
+
+    names = [ascii_name(tensor) for tensor in asked.wrt or ()]
+    return [f"v_{n}" for n in names] if asked.gauss_newton is not None else names
 
 
 def network_of_formula(

@@ -3,6 +3,8 @@
     load(name_or_path, **options) -> Network      a derivation file, read
     layer(equations, **sizes) -> Network          equations of your own, as text
     derive(network, **options) -> Derivation      its gradients, with every step
+    hessian, jacobian(network, …) -> Entries      second derivatives, and of one tensor by another
+    hvp, jvp, gauss_newton(network, …) -> Network products with a vector, as networks
     kernel(network, **options) -> Kernel          its forward and backward pass, compiled
     trace(network, givens, **options) -> Trace    the numbers, line by line
     check_derivation(network, **options)          its gradients, measured without the derivation
@@ -22,6 +24,7 @@ from deltarule.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from deltarule.calculus import derive
+    from deltarule.calculus.derived_again import gauss_newton, hessian, hvp, jacobian, jvp
     from deltarule.errors import DeltaruleError
     from deltarule.gradcheck.choose import check_derivation
     from deltarule.kernels.api import kernel
@@ -38,6 +41,11 @@ __all__ = [
     "check",
     "check_derivation",
     "derive",
+    "gauss_newton",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
     "kernel",
     "layer",
     "load",
@@ -51,6 +59,11 @@ _HOME = {
     "check": "testing.code_check",
     "check_derivation": "gradcheck.choose",
     "derive": "calculus",
+    "gauss_newton": "calculus.derived_again",
+    "hessian": "calculus.derived_again",
+    "hvp": "calculus.derived_again",
+    "jacobian": "calculus.derived_again",
+    "jvp": "calculus.derived_again",
     "kernel": "kernels.api",
     "layer": "marking.typed.typed_layer",
     "load": "language.load",

@@ -6,6 +6,7 @@ DELTARULE_FULL=1 pytest tests/calculus/test_second_order.py
 """
 
 import os
+from dataclasses import replace
 
 import pytest
 from second_order import tangents
@@ -21,6 +22,7 @@ from deltarule.gradcheck.choose import check_derivation
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
 from deltarule.marking.typed import layer
+from deltarule.networks.equations import Equation
 from deltarule.spelling.text import equation_text, text
 
 SAMPLE = ("dense", "softmax_cross_entropy", "residual", "max_pool1d", "shifted_logsumexp")
@@ -45,21 +47,67 @@ def test_tangents_of_every_line_are_what_dual_numbers_say(name):
     assert tangents(load(name)) == []
 
 
+#: Of each, the tensors, an entry, and a matrix.
 HESSIANS = {
-    "softmax_cross_entropy": (["z"], "[n = n′]·p[n, c]·([c = c′] − p[n, c′])"),
-    "half_squared": (["yhat"], "[n = n′, m = m′]"),
-    "dense": (["x", "W"], "[d = d′]·∂L/∂y[n, m]"),
-    "E = ½‖X w - y‖²": (["w"], "Σ_n X[n, m]·X[n, m′]"),
-    "E = ½‖y − W x‖² + λ‖w‖²": (["w"], "2·[k = k′]·λ"),
-    "L = xᵀ A x": (["x"], "A[n, n′] + A[n′, n]"),
+    "softmax_cross_entropy": (
+        ["z"],
+        "[n = n′]·p[n, c]·([c = c′] − p[n, c′])",
+        "diag(p[n]) − p[n] · p[n]ᵀ, for every n; 0 between different n",
+    ),
+    "half_squared": (["yhat"], "[n = n′, m = m′]", "I"),
+    "dense": (["x", "W"], "[d = d′]·∂L/∂y[n, m]", "∂L/∂y, for every d; 0 between different d"),
+    "E = ½‖X w - y‖²": (
+        ["w"],
+        "Σ_n X[n, m]·X[n, m′]",
+        "Xᵀ · X  (outer products, summed over the batch n)",
+    ),
+    "E = ½‖y − W x‖² + λ‖w‖²": (["w"], "2·[k = k′]·λ", "(2·λ)·I"),
+    "L = xᵀ A x": (["x"], "A[n, n′] + A[n′, n]", "A + Aᵀ"),
+    "E = ½‖y − X w‖² + λ/2‖w‖²": (["w"], "Σ_n X[n, m]·X[n, m′] + [m = m′]·λ", "Xᵀ · X + λ·I"),
+    "lms": (["x", "w"], "w[d]·w[d′]", "w · xᵀ + ∂E/∂ŷ·I"),
+    "quadratic_form": (["x"], "A[i′, i]", "A"),
 }
 
 
 @pytest.mark.parametrize("name", HESSIANS)
 def test_hessians_end_where_textbooks_do(name):
-    wrt, expected = HESSIANS[name]
-    network = layer(name) if "=" in name else load(name)
-    assert expected in [text(e.expr) for e in hessian(network, wrt)]
+    wrt, expected, matrix = HESSIANS[name]
+    found = hessian(layer(name) if "=" in name else load(name), wrt)
+    assert expected in [text(e.expr) for e in found]
+    assert matrix in [e.words for e in found]
+
+
+#: ∂of/∂wrt as an entry and as a matrix.
+JACOBIANS = {
+    ("dense", "y", "x"): ("[n = n′]·W[d, m]", "Wᵀ, for every n; 0 between different n"),
+    ("dense", "y", "b"): ("[m = m′]", "I, for every n"),
+    ("activation", "h", "z"): (
+        "[n = n′, m = m′]·[z[n, m] > 0]",
+        "diag([z[n] > 0]), for every n; 0 between different n",
+    ),
+    ("conv1d", "y", "x"): (
+        "[D | p + P − S·i, p + P ≥ S·i, S·i + D·(K − 1) ≥ p + P, n = n′]·w[f, c, (p + P − S·i)/D]",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", JACOBIANS, ids=" ".join)
+def test_jacobians_are_matrices_where_they_are_known(asked):
+    name, of, wrt = asked
+    found = jacobian(load(name), of, wrt)
+    assert (text(found.expr), found.words) == JACOBIANS[asked]
+
+
+def test_a_matrix_that_is_wrong_is_not_said():
+    """A phrase is held against the entries at random values: here it is of other entries."""
+    (entries,) = hessian(load("lms"), ["w"])
+    search = entries.matrix_forms.search
+    assert entries.words == "x · xᵀ"
+    found = entries.saying
+    twice = Equation("entries", found.indices, 2 * entries.expr, entries.rows + entries.columns)
+    assert search.true(found, replace(twice, rhs=entries.expr), 0)
+    assert not search.true(found, twice, 0)
 
 
 def test_jacobians_end_where_textbooks_do():
@@ -67,8 +115,10 @@ def test_jacobians_end_where_textbooks_do():
     assert equation_text(found.lhs, found.expr) == (
         "∂p[n′, c′]/∂z[n, c] = [n = n′]·p[n, c]·([c = c′] − p[n, c′])"
     )
+    assert found.words == "diag(p[n]) − p[n] · p[n]ᵀ, for every n; 0 between different n"
     assert all(step.verified for step in found.all_steps) and len(found.all_steps) > 10
-    assert text(jacobian(load("dense"), "y", "x").expr) == "[n = n′]·W[d, m]"
+    (alone,) = hessian(load("softmax_cross_entropy", batch=False))
+    assert alone.words == "diag(p) − p · pᵀ"
 
 
 def test_a_hessian_times_a_vector_is_what_its_entries_say():

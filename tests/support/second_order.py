@@ -8,6 +8,7 @@ One line a layer: its name, what became of both, and the CPU seconds.
 from __future__ import annotations
 
 import sys
+from fractions import Fraction
 from time import process_time
 
 import numpy as np
@@ -18,6 +19,7 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
+from deltarule.calculus.gauss_newton import gauss_newton_network
 from deltarule.calculus.gradient_network import hessian_vector_network
 from deltarule.calculus.tangents import tangent_network
 from deltarule.errors import DeltaruleError
@@ -25,6 +27,7 @@ from deltarule.gradcheck.choose import check_derivation
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
 from deltarule.networks.network import Network
+from deltarule.networks.reachability import needed_for
 
 #: What refuses an update, which uses gradients and has none.
 NONE = "has no gradients to derive again"
@@ -65,6 +68,44 @@ def _differing(network: Network, probe: Probe, found: dict[str, bool]) -> dict[s
     return {
         n: found.get(n, True) and _overlap(values.arrays[n].tangent, arrays[f"v_{n}"]) for n in both
     }
+
+
+def quadratic_gap(network: Network, at: str, seed: int = 0) -> tuple[float, float]:
+    """S = ½ vᵀ G v of the Gauss–Newton matrix at `at`, and how far it is from ½ d²E(z + τ·J v)/dτ².
+
+    J v is the dual part of one forward pass; the second derivative along it is a difference, in
+    balls of 320 bits at steps of 10⁻²⁰.
+    """
+    whole = gauss_newton_network(network, at)
+    probe = Probe(whole, Ball(320), seed)
+    number = probe.arithmetic
+    with number.context():
+        arrays = probe.values.arrays
+        given = {
+            n: arrays[n] if n in arrays else probe.draw(t)
+            for n, t in network.tensors.items()
+            if t.given
+        }
+        moved = {n: arrays.get(f"v_{n}", number.zeros(a.shape)) for n, a in given.items()}
+        pairs = {
+            n: a if network.tensors[n].integral else DualArray(a, moved[n])
+            for n, a in given.items()
+        }
+        values = Values(pairs, probe.sizes, dict(network.scalars), dict(network.tensors))
+        run(network.equations, values, Dual(number))
+        z, loss = values.arrays[at], network.loss.name
+        step = number.number(Fraction(1, 10**20))
+        after = [e for e in network.equations if e.name != at]
+        needed = needed_for(after, [loss])
+        found = []
+        for sign in (1, 0, -1):
+            there = {**given, at: z.value + sign * step * z.tangent}
+            values = Values(there, probe.sizes, dict(network.scalars), dict(network.tensors))
+            run([e for e in after if e.name in needed], values, number)
+            found.append(values.arrays[loss][()])
+        measured = (found[0] - 2 * found[1] + found[2]) / (2 * step * step)
+        own = arrays[whole.loss.name][()]
+        return float(own.mid()), float(abs(own - measured).abs_upper())
 
 
 def _overlap(one, two) -> bool:

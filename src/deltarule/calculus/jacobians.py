@@ -34,6 +34,7 @@ from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.names import pretty
+from deltarule.spelling.text import equation_text
 
 if TYPE_CHECKING:
     from deltarule.matrix_form.find import Words
@@ -44,7 +45,7 @@ _MOST_NODES = 2000
 Ranges = tuple[tuple[Index, Expr], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Entries:
     """The derivative of each entry of `value`, at its `rows`, by each of `tensor`, at `columns`.
 
@@ -62,6 +63,9 @@ class Entries:
     steps: tuple[Step, ...]
     derivation: Derivation
     matrix_forms: MatrixForms | None = field(default=None, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        return equation_text(self.lhs, self.expr)
 
     @cached_property
     def saying(self) -> Words | None:
@@ -110,11 +114,11 @@ def jacobian(network: Network, of: str, wrt: str) -> Entries:
     Raises DeltaruleError where one of them is no tensor, where `of` does not depend on `wrt`, and
     where the entries have no closed form, as along a recurrence.
     """
-    value = network.tensor(of)
+    value, by = network.tensor(of), network.tensor(wrt)
     put_out, name = _put_out(network, of)
     derivation = derive(put_out)
     variables(derivation, [wrt])
-    found = _entries(derivation, "", value, name, network.tensor(wrt))
+    found = _entries(derivation, "", value, name, by)
     if found.expr == 0:
         raise DeltaruleError(
             f"{pretty(of)} does not depend on {pretty(wrt)}: every entry is 0",

@@ -9,7 +9,7 @@ from deltarule.pages.blocks_html import STYLES, equation_html, paragraph, tensor
 from deltarule.pages.derivation_html import forward_html, step_list
 from deltarule.pages.html_page import page_html, text_html
 from deltarule.pages.mathml import mathml, mathml_row
-from deltarule.reports.second_order import heading, zeros
+from deltarule.reports.second_order_texts import heading, zeros
 from deltarule.reports.things import ShownEntries, ShownTangents
 from deltarule.spelling.counted import counted
 
