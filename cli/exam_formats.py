@@ -15,6 +15,8 @@ EXAM_PAGES = {
 
 #: What gives plain values for JSON.
 EXAM_VALUES = {
+    "the schema of exams": ".cli.exam_schema:schema_values",
+    "the marking of an exam": ".cli.check_exam:exam_marking_values",
     "a new exam": ".exams.exam_values:new_values",
     "an audit of a sheet": ".exams.exam_values:audit_values",
     "a paper": ".exams.exam_values:paper_values",

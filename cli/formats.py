@@ -289,8 +289,6 @@ FORMATS = {
             "the list of conventions": ".reports.convention_values:conventions_values",
             "a gradient check": ".reports.gradient_values:checks_values",
             "remarks on a sheet": ".cli.lint_sheets:lint_values",
-            "the schema of exams": ".cli.exam_schema:schema_values",
-            "the marking of an exam": ".cli.check_exam:exam_marking_values",
             "a course of training": ".reports.training_values:training_values",
             **EXAM_VALUES,
             **GUIDE_VALUES,

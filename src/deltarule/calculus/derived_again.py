@@ -25,8 +25,9 @@ Wanted = str | Iterable[str] | None
 def hvp(network: Network | str | Path, /, wrt: Wanted = None, **options) -> Network:
     """The network whose gradient is the Hessian times a vector: ∂S/∂x is (H v)_x.
 
-    The direction v_x has the shape of x and is data. `wrt` are the tensors that v is along; all
-    inputs and parameters if none are named. `options` are the derivation's own, as for `load`.
+    `network` is one, or a derivation's name or path with its `options`, as for `load`. The
+    direction v_x has the shape of x and is data. `wrt` are the tensors that v is along; all inputs
+    and parameters if none are named.
     Raises DeltaruleError for an update, and for a tensor without a gradient.
     """
     return hessian_vector_network(network_of(network, "hvp", **options), _names(wrt, "hvp"))
@@ -35,8 +36,9 @@ def hvp(network: Network | str | Path, /, wrt: Wanted = None, **options) -> Netw
 def jvp(network: Network | str | Path, /, wrt: Wanted = None, **options) -> Network:
     """The network with its tangents: it puts out v_y, the Jacobian of y times v, for each output y.
 
-    `wrt` are the tensors that move along v_x; all inputs and parameters if none are named. Raises
-    DeltaruleError as `hvp`.
+    `wrt` are the tensors that move along v_x; all inputs and parameters if none are named.
+    `network` is one, or a derivation's name or path with its `options`. Raises DeltaruleError as
+    `hvp`.
     """
     return tangent_network(network_of(network, "jvp", **options), _names(wrt, "jvp"))[0]
 
@@ -47,8 +49,9 @@ def gauss_newton(
     """The network of S = ½ vᵀ G v, of which ∂S/∂v_W is (G v)_W, the Gauss–Newton matrix times v.
 
     G = Jᵀ H J, with J the Jacobian of the tensor `at` and H the Hessian of the loss by it. `wrt`
-    are the tensors that v is along; all parameters if none are named. Raises DeltaruleError where
-    there is no loss, where `at` does not lead to it, and where the loss is linear in it.
+    are the tensors that v is along; all parameters if none are named. `network` is one, or a
+    derivation's name or path with its `options`. Raises DeltaruleError where there is no loss,
+    where `at` does not lead to it, and where the loss is linear in it.
     """
     place = "gauss_newton"
     at = known_name("at", at, place, 'at="z"')
@@ -58,7 +61,9 @@ def gauss_newton(
 def hessian(network: Network | str | Path, /, wrt: Wanted = None, **options) -> list[Entries]:
     """The blocks of the Hessian entry by entry, each pair of tensors once; `words` as a matrix.
 
-    Raises DeltaruleError as `hvp`, and where entries have no closed form, as through time.
+    `wrt` names the tensors, all inputs and parameters if it is None; `network` is one, or a
+    derivation's name or path with its `options`. Raises DeltaruleError as `hvp`, and where entries
+    have no closed form, as through time.
     """
     return jacobians.hessian(network_of(network, "hessian", **options), _names(wrt, "hessian"))
 
@@ -66,7 +71,8 @@ def hessian(network: Network | str | Path, /, wrt: Wanted = None, **options) -> 
 def jacobian(network: Network | str | Path, /, of: str, wrt: str, **options) -> Entries:
     """∂of/∂wrt entry by entry, with symbolic sizes; `words` as a matrix.
 
-    Raises DeltaruleError for an unknown tensor, and where `of` does not depend on `wrt`.
+    `network` is one, or a derivation's name or path with its `options`. Raises DeltaruleError for
+    an unknown tensor, and where `of` does not depend on `wrt`.
     """
     of = known_name("of", of, "jacobian", 'of="y"')
     wrt = known_name("wrt", wrt, "jacobian", 'wrt="x"')
