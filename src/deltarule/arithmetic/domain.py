@@ -45,8 +45,9 @@ def draw_inside(tensors: Iterable[Tensor], fill: Fill) -> None:
         for t in given
         if not t.integral and t.within is None and not t.definite and t.sums_to_one is None
     ]
+    shares = {t.name: RANGES[0] for t in given if _shares(t)}
     best, chosen = _tried(fill, {}), {}
-    ways = [{t.name: place for t in free} for place in RANGES[:2]]
+    ways = [{**shares, **{t.name: place for t in free}} for place in RANGES[:2]]
     if not best or any(_tried(fill, way) == 0 for way in ways):
         return
     for tensor in given:
@@ -59,7 +60,14 @@ def draw_inside(tensors: Iterable[Tensor], fill: Fill) -> None:
     _tried(fill, chosen)
 
 
+def _shares(tensor: Tensor) -> bool:
+    """Whether entries sum to 1 along an axis: nothing says that none is below 0."""
+    return tensor.sums_to_one is not None and not tensor.one_hot and tensor.within is None
+
+
 def _places(tensor: Tensor, free: list[Tensor]) -> tuple:
+    if _shares(tensor):
+        return RANGES[:1]
     return LEAST if tensor.integral else RANGES if tensor in free else ()
 
 

@@ -14,6 +14,7 @@ from random import Random
 from sympy import S, Symbol
 
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.literal_shifts import least_sizes
 from deltarule.arithmetic.small_sizes import (
     choose_sizes,
     demanded,
@@ -97,10 +98,12 @@ def _plain(network: Network, sizes: list[Symbol], number: int) -> dict[Symbol, i
     times = sequence_lengths(network.equations)
     row = _PLAIN[number % len(_PLAIN)]
     found = {s: row[k % len(row)] for k, s in enumerate(s for s in sizes if s not in times)}
+    lags = least_sizes(network)
     for symbol in sizes:
-        if symbol in times:
-            # Three times at least, so that the first, the last and one between them differ.
-            found[symbol] = next(n for n in range(3, 99) if n not in found.values())
+        # Three times at least, so that the first, the last and one between them differ.
+        least = max(3 if symbol in times else 0, lags.get(symbol, 0))
+        if found.get(symbol, 0) < least:
+            found[symbol] = next(n for n in range(least, 99) if n not in found.values())
     return found
 
 
@@ -139,8 +142,9 @@ def _lightened(
 ) -> dict[Symbol, int]:
     """Sizes made smaller until no equation has too many points: large ones first, none equal."""
     stuck: set[Symbol] = set()
+    lags = least_sizes(network)
     while most_points(network, with_definitions(network, chosen)) > MOST_POINTS:
-        rest = [s for s in movable if s not in stuck and chosen[s] > 2]
+        rest = [s for s in movable if s not in stuck and chosen[s] > max(2, lags.get(s, 0))]
         if not rest:
             break
         taken = {chosen[s] for s in movable}

@@ -9,6 +9,7 @@ import numpy as np
 from sympy import Basic, Expr, Integer, Symbol
 
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.literal_shifts import least_sizes
 from deltarule.arithmetic.ranks import enough_terms
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import free_symbols
@@ -39,14 +40,14 @@ def choose_sizes(
         if not _fits(network, pinned, 1):
             raise _nothing_fits(network)
         return with_definitions(network, pinned)
-    times = sequence_lengths(network.equations)
+    times, lags = sequence_lengths(network.equations), least_sizes(network)
     free.sort(key=lambda s: s in times)
     for attempt in range(1 if varied else 0, 2 * TRIED_AS_DRAWN):
         chosen = dict(pinned)
         for k, symbol in enumerate(free):
             # Three times at least, so that the first, the last and one between them differ.
             least = 3 if symbol in times else 1
-            chosen[symbol] = max(least, _pick(symbol, k, attempt, random))
+            chosen[symbol] = max(least, lags.get(symbol, 0), _pick(symbol, k, attempt, random))
         chosen = _grown(network, chosen, {*pinned, *times})
         if attempt >= TRIED_AS_DRAWN:
             chosen = _shrunk(network, chosen, {*pinned, *times})
@@ -138,10 +139,11 @@ def _lightened(network: Network, chosen: dict, free: list, least: int) -> dict[S
     """
     plain = [s for s in free if not isinstance(s, Attribute)]
     stuck: set[Symbol] = set()
+    lags = least_sizes(network)
     filled = with_definitions(network, chosen)
     while _points(network, filled) > MOST_TRIED:
         largest = max(
-            (s for s in plain if s not in stuck and chosen[s] > 2),
+            (s for s in plain if s not in stuck and chosen[s] > max(2, lags.get(s, 0))),
             key=chosen.__getitem__,
             default=None,
         )

@@ -18,7 +18,12 @@ def powers(product: Expr) -> dict[Expr, Expr]:
 
 
 def divided(have: dict, wanted: dict) -> Expr | None:
-    """The product `have` without the factors `wanted`; None if they are not all there."""
+    """The product `have` without the factors `wanted`; None if they are not all there.
+
+    None, too, where nothing but numbers is wanted: they are factors of everything.
+    """
+    if all(base.is_number for base in wanted):
+        return None
     rest = dict(have)
     for base, exponent in wanted.items():
         if base.is_number:

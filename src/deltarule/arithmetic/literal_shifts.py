@@ -1,0 +1,37 @@
+"""How long axes are at least if every lag written as a number is to be seen: s[t − 4] needs 5 times.
+
+Of a shorter sequence everything that far back lies before its first entry, and its terms are
+never tried.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr, Symbol
+
+from deltarule.expressions.nodes import reads, tensor_name
+from deltarule.expressions.symbols import Attribute, Size
+from deltarule.networks.network import Network
+
+#: Longer lags are not waited for: a season of a year would make every trial that long.
+LONGEST_LAG = 30
+
+
+def least_sizes(network: Network) -> dict[Symbol, int]:
+    """The sizes that lags of 2 and more reach along, with the least at which an entry is read."""
+    found: dict[Symbol, int] = {}
+    for equation in network.equations:
+        for access in reads(equation.rhs):
+            tensor = network.tensors.get(tensor_name(access))
+            axes = tensor.axes if tensor is not None else ()
+            for subscript, axis in zip(access.indices, axes, strict=False):
+                lag = _lag(subscript)
+                if isinstance(axis, Size) and not isinstance(axis, Attribute) and lag:
+                    found[axis] = max(found.get(axis, 0), lag + 1)
+    return found
+
+
+def _lag(subscript: Expr) -> int:
+    """The number added to or taken from what else a subscript is, by its size; 0 where none counts."""
+    number, rest = subscript.as_coeff_Add()
+    counts = rest != 0 and number.is_Integer and 2 <= abs(int(number)) <= LONGEST_LAG
+    return abs(int(number)) if counts else 0
