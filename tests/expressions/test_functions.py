@@ -47,6 +47,13 @@ KNOWN = {
     "cos": mpmath.cos,
     "tan": mpmath.tan,
     "atan": mpmath.atan,
+    "asin": mpmath.asin,
+    "acos": mpmath.acos,
+    "sinh": mpmath.sinh,
+    "cosh": mpmath.cosh,
+    "asinh": mpmath.asinh,
+    "acosh": mpmath.acosh,
+    "atanh": mpmath.atanh,
     "floor": mpmath.floor,
     "round": mpmath.nint,
     "maximum": lambda z: max(z, mpmath.mpf(1) / 10),
@@ -64,11 +71,17 @@ AT_ZERO = {
     "floor": 0,
     "round": 0,
 }
+#: Where functions have values, if not everywhere.
+INSIDE = {
+    "log": (0, 11), "log1p": (-1, 11), "acosh": (1, 11), "asin": (-1, 1), "acos": (-1, 1),
+    "atanh": (-1, 1),
+}  # fmt: skip
 POINTS = [Fraction(k, 16) for k in range(-160, 161, 7)] + [Fraction(1, 1000), Fraction(-1, 1000)]
 
 
 def points(name):
-    return [p for p in POINTS if p and (name != "log" or p > 0) and (name != "log1p" or p > -1)]
+    low, high = INSIDE.get(name, (-11, 11))
+    return [p for p in POINTS if p and low < p < high]
 
 
 def computed(expression, z, arithmetic):

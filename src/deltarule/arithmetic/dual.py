@@ -47,6 +47,17 @@ class DualArray:
         return DualArray(np.broadcast_to(self.value, shape), np.broadcast_to(self.tangent, shape))
 
 
+_ROOT = Fraction(-1, 2)
+#: Slopes of inverse functions: factor, constant, sign of the square, exponent.
+_INVERSE = {
+    "asin": (1, 1, -1, _ROOT),
+    "acos": (-1, 1, -1, _ROOT),
+    "asinh": (1, 1, 1, _ROOT),
+    "acosh": (1, -1, 1, _ROOT),
+    "atanh": (1, 1, -1, Fraction(-1)),
+}
+
+
 class Dual(Arithmetic):
     """Dual numbers over `base`."""
 
@@ -115,10 +126,21 @@ class Dual(Arithmetic):
             squared = base.multiply(value, value) if leaf == "tan" else base.multiply(a, a)
             one_more = base.add(base.number(Fraction(1)), squared)
             return one_more if leaf == "tan" else base.power(one_more, Fraction(-1))
+        if leaf in ("sinh", "cosh"):
+            return base.apply("cosh" if leaf == "sinh" else "sinh", a)
+        if leaf in _INVERSE:
+            return self._inverse(leaf, a)
         bell = base.apply("exp", base.multiply(minus_one, base.multiply(a, a)))
         over_root_pi = base.power(np.asarray(base.pi()), Fraction(-1, 2))
         two = base.number(Fraction(-2 if leaf == "erfc" else 2))
         return base.multiply(base.multiply(two, over_root_pi), bell)
+
+    def _inverse(self, leaf: str, a):
+        """factor·(constant + sign·a²)^exponent, which the slopes of all inverse functions are."""
+        base, (factor, constant, sign, exponent) = self.base, _INVERSE[leaf]
+        squared = base.multiply(base.number(Fraction(sign)), base.multiply(a, a))
+        below = base.add(base.number(Fraction(constant)), squared)
+        return base.multiply(base.number(Fraction(factor)), base.power(below, exponent))
 
     def _with_slope(self, value, slope, a: DualArray) -> DualArray:
         return DualArray(value, self.base.multiply(slope, a.tangent))

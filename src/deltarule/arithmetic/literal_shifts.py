@@ -1,4 +1,4 @@
-"""How long axes are at least if every lag written as a number is to be seen: s[t − 4] needs 5 times.
+"""How long axes are at least, so that every lag written as a number is seen: 5 for s[t − 4].
 
 Of a shorter sequence everything that far back lies before its first entry, and its terms are
 never tried.
@@ -31,7 +31,7 @@ def least_sizes(network: Network) -> dict[Symbol, int]:
 
 
 def _lag(subscript: Expr) -> int:
-    """The number added to or taken from what else a subscript is, by its size; 0 where none counts."""
+    """The number added to what else a subscript is, or taken from it; 0 for none that counts."""
     number, rest = subscript.as_coeff_Add()
     counts = rest != 0 and number.is_Integer and 2 <= abs(int(number)) <= LONGEST_LAG
     return abs(int(number)) if counts else 0

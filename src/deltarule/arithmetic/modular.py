@@ -61,9 +61,9 @@ class Modular(Arithmetic):
         atom = _scrambled(np.where(mirrored, PRIME - a, a), leaf)
         if leaf == "exp":
             return np.where(mirrored, self._to(atom, PRIME - 2), atom)
-        if leaf == "cos":
+        if leaf in ("cos", "cosh"):
             return atom
-        if leaf in ("tanh", "erf", "sin", "tan", "atan"):
+        if leaf in _ODD:
             return np.where(mirrored, PRIME - atom, atom)
         return _scrambled(a, leaf)
 
@@ -87,6 +87,10 @@ class Modular(Arithmetic):
 
     def total(self, a, axes):
         return super().total(a, axes) % PRIME
+
+
+#: Functions with f(−a) = −f(a).
+_ODD = ("tanh", "erf", "sin", "tan", "atan", "asin", "sinh", "asinh", "atanh")
 
 
 def _scrambled(a: np.ndarray, leaf: str) -> np.ndarray:

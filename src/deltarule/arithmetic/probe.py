@@ -23,7 +23,7 @@ from deltarule.arithmetic.run import run
 from deltarule.arithmetic.sampler import Generic
 from deltarule.arithmetic.small_sizes import choose_sizes
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.functions import log
+from deltarule.expressions.functions import acos, acosh, asin, atanh, log
 from deltarule.expressions.nodes import walk
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
@@ -120,4 +120,5 @@ def places_inside(network: Network) -> Mapping[str, Any]:
 
 
 def _has_a_domain(node: Basic) -> bool:
-    return isinstance(node, log) or (isinstance(node, Pow) and not node.exp.is_integer)
+    fractional = isinstance(node, Pow) and not node.exp.is_integer
+    return fractional or isinstance(node, log | acosh | asin | acos | atanh)

@@ -187,6 +187,8 @@ def free_sizes(network: Network) -> list[Symbol]:
     for tensor in network.tensors.values():
         for axis in tensor.axes:
             found.update(dict.fromkeys(sorted(_sizes_in(axis), key=str)))
+        if tensor.integers_below is not None:
+            found.update(dict.fromkeys(sorted(_sizes_in(tensor.integers_below), key=str)))
     for definition in network.definitions.values():
         found.update(dict.fromkeys(sorted(_sizes_in(definition), key=str)))
     for equation in network.equations:

@@ -32,6 +32,13 @@ _LEAVES: dict[str, Callable] = {
     "cos": mpmath.cos,
     "tan": mpmath.tan,
     "atan": mpmath.atan,
+    "asin": mpmath.asin,
+    "acos": mpmath.acos,
+    "sinh": mpmath.sinh,
+    "cosh": mpmath.cosh,
+    "asinh": mpmath.asinh,
+    "acosh": mpmath.acosh,
+    "atanh": mpmath.atanh,
     "floor": mpmath.floor,
     "round": mpmath.nint,
 }

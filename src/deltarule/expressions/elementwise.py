@@ -113,7 +113,8 @@ def _derive(function: type[Elementwise], argument: int) -> Callable[..., Expr]:
     if row.stepped:
         slope = Integer(0)
     elif row.leaf:
-        slope = with_own_leaves(sympy.diff(row.formula(z), z))
+        # 1/(√(z − 1)·√(z + 1)) is 1/√(z² − 1) wherever arcosh has a value.
+        slope = with_own_leaves(_one_root(sympy.diff(row.formula(z), z)))
     else:
         slope = row.formula(*arguments).diff(z)
     slope = min(_forms(function, arguments, slope), key=_length)
@@ -122,6 +123,18 @@ def _derive(function: type[Elementwise], argument: int) -> Callable[..., Expr]:
         return replaced(slope, dict(zip(arguments, values, strict=True)))
 
     return rule
+
+
+def _one_root(slope: Expr) -> Expr:
+    """A derivative with the product of its square roots under one."""
+    joined = cast(Expr, sympy.powsimp(slope, force=True))
+    return cast(
+        Expr,
+        joined.replace(
+            lambda n: n.is_Pow and n.exp.is_Rational and not n.exp.is_Integer,
+            lambda n: n.base.expand() ** n.exp,
+        ),
+    )
 
 
 def _length(expression: Expr) -> int:

@@ -30,6 +30,13 @@ sin = elementwise("sin", sympy.sin, "sine", leaf=True)
 cos = elementwise("cos", sympy.cos, "cosine", leaf=True)
 tan = elementwise("tan", sympy.tan, "tangent", leaf=True)
 atan = elementwise("atan", sympy.atan, "inverse tangent", leaf=True, symbol="arctan")
+asin = elementwise("asin", sympy.asin, "inverse sine", leaf=True, symbol="arcsin")
+acos = elementwise("acos", sympy.acos, "inverse cosine", leaf=True, symbol="arccos")
+sinh = elementwise("sinh", sympy.sinh, "hyperbolic sine", leaf=True)
+cosh = elementwise("cosh", sympy.cosh, "hyperbolic cosine", leaf=True)
+asinh = elementwise("asinh", sympy.asinh, "inverse hyperbolic sine", leaf=True, symbol="arsinh")
+acosh = elementwise("acosh", sympy.acosh, "inverse hyperbolic cosine", leaf=True, symbol="arcosh")
+atanh = elementwise("atanh", sympy.atanh, "inverse hyperbolic tangent", leaf=True, symbol="artanh")
 floor = elementwise(
     "floor",
     sympy.floor,

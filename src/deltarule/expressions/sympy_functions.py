@@ -27,11 +27,13 @@ _WRITTEN: dict[type[Basic], Callable[..., Expr]] = {
         Positive(z), Integer(1), Choose(Positive(-z), Integer(0), at_zero)
     ),
 }
-_HYPERBOLIC = (sympy.sinh, sympy.cosh, sympy.coth, sympy.sech, sympy.csch, sympy.asinh)
+_HYPERBOLIC = (sympy.coth, sympy.sech, sympy.csch)
 _CIRCULAR = (sympy.sec, sympy.csc, sympy.cot)
 FOREIGN = (
     *_WRITTEN, sympy.floor, sympy.ceiling, sympy.Mod, sympy.Max, sympy.Min, sympy.exp, sympy.log,
-    sympy.tanh, sympy.erf, sympy.sin, sympy.cos, sympy.tan, sympy.atan, *_HYPERBOLIC, *_CIRCULAR,
+    sympy.tanh, sympy.erf, sympy.sin, sympy.cos, sympy.tan, sympy.atan, sympy.asin,
+    sympy.acos, sympy.sinh, sympy.cosh, sympy.asinh, sympy.acosh, sympy.atanh, *_HYPERBOLIC,
+    *_CIRCULAR,
 )  # fmt: skip
 
 

@@ -66,6 +66,13 @@ def delta(one, other) -> Expr:
     return nodes.Sum(Integer(1), (), [nodes.Equal(*sides)])
 
 
+def indicator(statement) -> Expr | int:
+    """1 where a statement holds, 0 elsewhere: indicator(x[n] >= 0), which (x[n] >= 0) is, too."""
+    if isinstance(statement, bool):  # of Python's own values, as in (layer == 1)
+        return int(statement)
+    return cases(statement, Integer(1), Integer(0), current())
+
+
 def cases(statement, then: Expr, otherwise: Expr, page: Page) -> Expr:
     """`then` where a statement holds, `otherwise` elsewhere.
 

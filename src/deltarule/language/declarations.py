@@ -58,6 +58,7 @@ class Page:
     derived: list[GradientLines] = field(default_factory=list)
     selections: Selections = field(default_factory=Selections)
     inverses: Inverses = field(default_factory=Inverses)
+    masks: dict[str, Equation] = field(default_factory=dict)
 
     def place(self) -> str:
         """The file and line of the derivation that is being read."""
@@ -121,7 +122,7 @@ class Page:
         rhs = self.inverses.taken(rhs, self, tensor.name)
         bound = bind(subscripts, rhs, tensor, self.tensors, self.place(), self.extents)
         check_inside(bound, self.tensors)
-        self.equations.append(without_infinity(bound, self.tensors, self.ranges))
+        self.equations.append(without_infinity(bound, self.tensors, self.ranges, self.masks))
 
     def network(self, title: str, text: str) -> Network:
         """The network that the page has come to. Raises DeltaruleError where it holds none."""

@@ -8,6 +8,11 @@ whether one of them is true:
     where(0 < x[n] < 1, a, b)                    where((0 < x[n]) & (x[n] < 1), a, b)
     where(j <= i and i < K, a, b)                where((j <= i) & (i < K), a, b)
 
+A statement that is calculated with is 1 where it holds and 0 elsewhere:
+
+    s * (y[i] > y[j])              is read as    s * indicator(y[i] > y[j])
+    Sum[n](y[n] == k)                            Sum[n](indicator(equal(y[n], k)))
+
 A tensor without axes is one number, and is given as one writes it:
 
     mu = intermediate("mu")
@@ -26,6 +31,8 @@ from types import CodeType
 from deltarule.language.not_python import refuse_comparisons
 
 _NEEDED = re.compile(rb"where\b.*(==|!=|<|>|\band\b|\bor\b|\bnot\b)", re.DOTALL)
+#: A comparison in parentheses, or the whole of a right-hand side, on a line with square brackets.
+_COUNTED = re.compile(rb"^[^#\n]*[\](=][^\n]*(?:==|!=|<|>)[^\n]*[\])]|indicator", re.MULTILINE)
 _NUMBERS = re.compile(rb"=.*\b(?:intermediate|output)\(\s*['\"]\w+['\"]\s*\)")
 _COMPARED = {ast.Eq: "equal", ast.NotEq: "differ"}
 _JOINED = {ast.And: ast.BitAnd, ast.Or: ast.BitOr}
@@ -39,7 +46,7 @@ class DerivationLoader(SourceFileLoader):
         source = self.get_data(path)
         refuse_comparisons(source, PurePath(path).name)
         numbers = bool(_NUMBERS.search(source))
-        if not numbers and not _NEEDED.search(source):
+        if not (numbers or _NEEDED.search(source) or _COUNTED.search(source)):
             return super().get_code(fullname)  # compiled before, if it was
         tree = _InStatements().visit(ast.parse(source, path))
         return self.source_to_code(_numbers_given(tree) if numbers else tree, path)
@@ -73,16 +80,70 @@ def _is_number(node: ast.expr) -> bool:
 
 
 class _InStatements(ast.NodeTransformer):
-    """Rewrites what `where` is given."""
+    """Rewrites what `where` is given, and statements that are calculated with."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == "where" and node.args:
-            node.args[0] = _statement(node.args[0])
+        if isinstance(node.func, ast.Name) and node.args:
+            if node.func.id in _ASKED:
+                node.args[0] = _statement(node.args[0])
+            elif node.func.id in ("float", "int") and _is_statement(node.args[0]):
+                return _counted(node.args[0])
+        if isinstance(node.func, ast.Subscript) and node.args:
+            node.args[0] = _counted(node.args[0])
         for keyword in node.keywords:
             if keyword.arg == "where":
                 keyword.value = _statement(keyword.value)
         return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, _CALCULATED):
+            node.left, node.right = _counted(node.left), _counted(node.right)
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.USub):
+            node.operand = _counted(node.operand)
+        return node
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        self.generic_visit(node)
+        if any(isinstance(target, ast.Subscript) for target in node.targets):
+            node.value = _counted(node.value)
+        return node
+
+
+#: What a statement is calculated with by; & and | join statements.
+_CALCULATED = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
+_ASKED = ("where", "indicator")
+
+
+def _counted(node: ast.expr) -> ast.expr:
+    """A statement as the number 1 or 0; anything else as it is."""
+    if not _is_statement(node):
+        return node
+    word = _placed(ast.Name("indicator", ast.Load()), node)
+    return _placed(ast.Call(word, [_statement(node)], []), node)
+
+
+def _is_statement(node: ast.expr) -> bool:
+    """Whether it compares, and not Python's own values alone, as (kind == "relu") does."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
+        return _is_statement(node.left) and _is_statement(node.right)
+    if isinstance(node, ast.BoolOp):
+        return all(map(_is_statement, node.values))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return _is_statement(node.operand)
+    if not isinstance(node, ast.Compare):
+        return False
+    sides = [node.left, *node.comparators]
+    texts = (ast.Constant, ast.List, ast.Tuple, ast.Dict)
+    named = (s for s in sides if not isinstance(s, texts))
+    return any(True for _ in named) and not any(
+        isinstance(s, ast.Constant) and isinstance(s.value, str | None.__class__) for s in sides
+    )
 
 
 def _statement(node: ast.expr) -> ast.expr:

@@ -13,9 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TypeGuard
 
-from sympy import Basic, Expr, Mul, Pow, oo
+from sympy import Expr, Integer, Mul, Pow, oo
 from sympy import sign as sympy_sign
 
 from deltarule.errors import DeltaruleError
@@ -36,6 +35,7 @@ from deltarule.expressions.nodes import (
 )
 from deltarule.expressions.rebuild import with_body, with_parts
 from deltarule.expressions.symbols import Attribute, Scalar, Size
+from deltarule.language.infinite_cases import counting, decided, ends, finite, is_mask, known, seen
 from deltarule.language.literals import infinite as infinite_stands
 from deltarule.networks.constant_ranges import Between
 from deltarule.networks.equations import Equation
@@ -48,21 +48,29 @@ Made = Callable[[IndexFacts, bool], Expr]
 
 
 def without_infinity(
-    equation: Equation, tensors: Mapping[str, Tensor], ranges: Mapping[Scalar, Between]
+    equation: Equation,
+    tensors: Mapping[str, Tensor],
+    ranges: Mapping[Scalar, Between],
+    masks: dict[str, Equation],
 ) -> Equation:
-    """The equation with cases in place of ±∞.
+    """The equation with cases in place of ±∞; one that is a mask is added to `masks`.
 
     Raises DeltaruleError where the right-hand side is infinite itself, or not known to be finite.
     """
-    names = {n for n, t in tensors.items() if t.outside in (oo, -oo)}
+    names = {n for n, t in tensors.items() if t.outside in (oo, -oo)} | masks.keys()
     if not (names & equation.read_names() or equation.rhs.has(oo, -oo)):
         return equation
-    found = _Cases(tensors, ranges, equation.place)
+    found = _Cases(tensors, ranges, equation.place, masks)
     axes = dict.fromkeys(a for t in tensors.values() for a in t.axes)
     rhs = found.ended(equation.rhs, IndexFacts.of_ranges(equation.ranges, axes))
-    if _ends(rhs):
+    masked = equation.rhs.has(oo, -oo) or not masks.keys().isdisjoint(equation.read_names())
+    if not ends(rhs):
+        return replace(equation, rhs=rhs)
+    if not (masked and is_mask(replace(equation, rhs=rhs), tensors[equation.name].role)):
         raise found.endless(equation)
-    return replace(equation, rhs=rhs)
+    equation = replace(equation, rhs=rhs)
+    masks[equation.name] = seen(equation)
+    return finite(equation)
 
 
 def with_finite_edges(
@@ -89,6 +97,7 @@ class _Cases:
     tensors: Mapping[str, Tensor]
     ranges: Mapping[Scalar, Between]
     place: str
+    masks: Mapping[str, Equation]
 
     def ended(self, node: Expr, facts: IndexFacts) -> Expr:
         """The expression with cases around what is finite; it may be infinite in a case itself."""
@@ -101,12 +110,14 @@ class _Cases:
         if not node.args:
             return node
         parts = [self.ended(p, facts) if isinstance(p, Expr) else p for p in node.args]
-        if parts == list(node.args) and not any(map(_ends, parts)):
+        if parts == list(node.args) and not any(map(ends, parts)):
             return node
         return self._applied(node, parts, facts)
 
     def _read(self, access: Read, facts: IndexFacts) -> Expr:
         tensor = self.tensors[tensor_name(access)]
+        if tensor.name in self.masks:
+            return known(self.masks[tensor.name].rhs_at(access), facts)
         if tensor.outside is None or not infinite(tensor.outside):
             return access
         found: Expr = access
@@ -115,13 +126,13 @@ class _Cases:
                 inside = AtLeastZero(gap)
                 if facts.holds(inside) is not True and subscript != extent:
                     found = Choose(inside, found, tensor.outside)
-        return _known(found, facts)
+        return known(found, facts)
 
     def _choice(self, node: Choose, facts: IndexFacts) -> Expr:
         condition, then, otherwise = node.args
         if isinstance(condition, Positive):
             gap = self.ended(condition.args[0], facts)
-            if _ends(gap):
+            if ends(gap):
                 return self._compared(gap, then, otherwise, facts)
             condition = Positive(gap)
         return self._either(condition, then, otherwise, facts)
@@ -145,7 +156,7 @@ class _Cases:
         """A choice by what may be infinite: of ∞ it is known that it is above 0."""
         if infinite(gap):
             return self.ended(then if gap is oo else otherwise, facts)
-        if isinstance(gap, Choose) and _ends(gap):
+        if isinstance(gap, Choose) and ends(gap):
             condition, one, two = gap.args
             return self._split(
                 condition,
@@ -160,26 +171,27 @@ class _Cases:
         for condition in node.conditions:
             inside = inside.under(condition)
         body = self.ended(node.body, inside)
-        if not _ends(body):
+        if not ends(body):
             return self._summed(node, body)
-        if not isinstance(node, Max | LogSumExp) or _ends(body, oo):
+        if not isinstance(node, Max | LogSumExp) or ends(body, oo):
             raise self._unknown(node)
         if isinstance(node, Max) and not node.body.has(oo) and self._least(node.body):
             return node
         kept = list(node.conditions)
-        while isinstance(body, Choose) and body.args[2] is -oo:
-            if isinstance(body.args[0], Positive):
-                break
-            kept.append(body.args[0])
-            body = body.args[1]
+        while (split := counting(body, -oo)) is not None:
+            kept.append(split[0])
+            body = split[1]
         return with_body(node, body, kept)
 
     def _summed(self, node: Reduction, body: Expr) -> Expr:
         """A reduction of what is finite; what is 0 in a sum does not count."""
         kept = list(node.conditions)
-        while body != node.body and isinstance(node, Sum) and _zero_elsewhere(body):
-            kept.append(body.args[0])
-            body = body.args[1]
+        while body != node.body and isinstance(node, Sum):
+            split = counting(body, Integer(0))
+            if split is None:
+                break
+            kept.append(split[0])
+            body = split[1]
         return with_body(node, body, kept)
 
     def _least(self, body: Expr) -> bool:
@@ -189,15 +201,15 @@ class _Cases:
 
     def _applied(self, node: Expr, parts: list, facts: IndexFacts) -> Expr:
         """A function of what may be infinite in some cases."""
-        parts = [_known(p, facts) for p in parts]
+        parts = [known(p, facts) for p in parts]
         for part in parts:
-            if isinstance(part, Choose) and _ends(part):
+            if isinstance(part, Choose) and ends(part):
                 condition = part.args[0]
                 return self._split(
                     condition,
                     facts,
                     lambda where, holds, by=condition: self._applied(
-                        node, [_decided(p, by, holds) for p in parts], where
+                        node, [decided(p, by, holds) for p in parts], where
                     ),
                 )
         if not any(map(infinite, parts)):
@@ -261,37 +273,3 @@ def _of_range(within: Between | None) -> int:
         return 1
     high = within.high
     return -int(high is not None and (high < 0 or high == 0 and not within.high_counts))
-
-
-def _ends(node: Basic, *which: Expr) -> bool:
-    """Whether an expression is infinite in some case: it, or a choice's outcome, is ±∞."""
-    if isinstance(node, Choose):
-        return any(_ends(part, *which) for part in node.args[1:])
-    return node in which if which else infinite(node)
-
-
-def _zero_elsewhere(body: Expr) -> TypeGuard[Choose]:
-    """Whether it is a value where a statement about integers holds, and 0 elsewhere."""
-    return isinstance(body, Choose) and body.args[2] == 0 and not isinstance(body.args[0], Positive)
-
-
-def _known(node: Expr, facts: IndexFacts) -> Expr:
-    """A choice as far as it is not decided."""
-    if not isinstance(node, Choose):
-        return node
-    condition, one, two = node.args
-    holds = facts.holds(condition)
-    if holds is not None:
-        return _known(one if holds else two, facts)
-    parts = _known(one, facts.under(condition)), _known(two, facts.under(condition, False))
-    return with_parts(node, (condition, *parts))
-
-
-def _decided(node: Expr, by: Condition, holds: bool) -> Expr:
-    """An expression whose choices by one statement are made."""
-    if not isinstance(node, Choose):
-        return node
-    condition, one, two = node.args
-    if condition == by:
-        return _decided(one if holds else two, by, holds)
-    return with_parts(node, (condition, _decided(one, by, holds), _decided(two, by, holds)))

@@ -18,7 +18,8 @@ from deltarule.expressions.rebuild import outermost, with_part
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.networks.argmax_equations import unused_name
-from deltarule.networks.equations import Equation, bind, extents
+from deltarule.networks.equations import Equation, bind
+from deltarule.networks.index_extents import extents
 from deltarule.networks.tensors import Tensor
 
 

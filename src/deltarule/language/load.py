@@ -26,6 +26,8 @@ from deltarule.networks.specialise import given_sizes, specialise
 __all__ = ["catalogue", "declared_aliases", "find", "load", "load_with", "network_of"]
 
 
+_OURS = Path(__file__).parents[1]
+
 _reading: ContextVar[list[Path] | None] = ContextVar("reading", default=None)
 
 
@@ -194,6 +196,8 @@ def _run(path: Path, page: Page):
             "the file ends the program", path.name, "leave out sys.exit(): it only says equations"
         ) from None
     except BaseException as error:
+        if isinstance(error, NameError) and not _of_a_file(error):
+            raise  # a name that our own code lacks is no mistake of whoever wrote the file
         known = message_of(error, [name for name in vars(module) if not name.startswith("_")])
         raise DeltaruleError(
             known.fact if known else f"{type(error).__name__}: {error}",
@@ -205,6 +209,12 @@ def _run(path: Path, page: Page):
     finally:
         sys.dont_write_bytecode = writes
     return module
+
+
+def _of_a_file(error: BaseException) -> bool:
+    """Whether an error arose in a derivation file itself."""
+    last = traceback.extract_tb(error.__traceback__)[-1].filename
+    return not Path(last).is_relative_to(_OURS)
 
 
 def _where(error: BaseException, path: Path) -> str:

@@ -35,8 +35,8 @@ _WRITTEN = {
 }  # fmt: skip
 #: What libraries have a word for, in the words of the language.
 _OTHERWISE = {
-    "softmax": "exp(s[n, k]) / Sum[j](exp(s[n, j]))", "mean": "Mean[k](x[n, k])",
-    "average": "Mean[k](x[n, k])", "min": "-Max[k](-x[n, k])", "amax": "Max[k](x[n, k])",
+    "mean": "Mean[k](x[n, k])",
+    "average": "Mean[k](x[n, k])", "amin": "Min[k](x[n, k])", "amax": "Max[k](x[n, k])",
     "var": "Mean[k]((x[n, k] - mu[n])**2)", "std": "sqrt(Mean[k]((x[n, k] - mu[n])**2))",
     "variance": "Mean[k]((x[n, k] - mu[n])**2)", "norm": "sqrt(Sum[k](x[n, k]**2))",
     "dot": "Sum[k](x[k] * y[k])", "matmul": "Sum[k](x[n, k] * W[k, m])",
@@ -46,12 +46,12 @@ _OTHERWISE = {
     "det": "exp(LogDet[i, j](A[i, j]))", "logdet": "LogDet[i, j](A[i, j])",
     "detach": "stop_gradient(x[n])", "clamp": "clip(x[n], 0, 1)", "logsumexp": "LogSumExp[k](x[k])",
     "prod": "Product[k](x[k])", "argmax": "where(x[n, k] >= Max[j](x[n, j]), 1, 0)",
-    "transpose": "the indices the other way round: W[m, k]", "sinh": "(exp(z) - exp(-z)) / 2",
-    "cosh": "(exp(z) + exp(-z)) / 2", "arctan": "atan(z)", "onehot": "delta(k, label[n])",
+    "transpose": "the indices the other way round: W[m, k]",
+    "onehot": "delta(k, label[n])",
     "one_hot": "delta(k, label[n])", "relu6": "clip(z, 0, 6)", "inf": "oo",
-    "ln": "log(z)", "log2": "log(z) / log(2)", "log10": "log(z) / log(10)", "σ": "sigmoid(z)",
+    "arcsinh": "asinh(z)", "arccosh": "acosh(z)", "arctanh": "atanh(z)", "σ": "sigmoid(z)",
     "logistic": "sigmoid(z)", "pow": "z**2", "sgn": "sign(z)", "heaviside": "where(z >= 0, 1, 0)",
-    "step": "where(z >= 0, 1, 0)", "indicator": "where(x[n] >= 0, 1, 0)", "Σ": "Sum[k](x[n, k])",
+    "step": "where(z >= 0, 1, 0)", "logsoftmax": "log(Softmax[k](s[n, k]))", "Σ": "Sum[k](x[n, k])",
     "∑": "Sum[k](x[n, k])", "∏": "Product[k](x[n, k])", "√": "sqrt(z)", "e": "exp(z)",
     "eye": "delta(i, j)", "identity_matrix": "delta(i, j)", "outer": "x[i] * y[j]",
     "trace": "Sum[i](A[i, i])", "flatten": "y[n, c*H*W + i*W + j] = x[n, c, i, j]",
@@ -61,8 +61,8 @@ _OTHERWISE = {
     "cat": 'concatenate("c", a, b)', "grad": "nothing: the gradient is derived",
     "backward": "nothing: the gradient is derived", "sample": 'input("eps", N): what was drawn',
     "randn": 'input("eps", N): what was drawn', "zeros": "0", "ones": "1",
-    "lambda_": 'scalar("lambda", 0.1)', "arcsin": "its inverse on the other side, with sin",
-    "cumsum": "Sum[k](x[k], where=k <= n)", "sech": "1 / cosh, which is 2 / (exp(z) + exp(-z))",
+    "lambda_": 'scalar("lambda", 0.1)', "log_softmax": "log(Softmax[k](s[n, k]))",
+    "cumsum": "Sum[k](x[k], where=k <= n)", "sech": "1 / cosh(z)",
 }  # fmt: skip
 _NUMERIC = ("np", "numpy", "math", "torch", "jnp", "sp", "sympy", "F", "nn")
 

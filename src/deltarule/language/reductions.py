@@ -19,7 +19,7 @@ from deltarule.expressions.symbols import Index, Size
 from deltarule.language.comparisons import cases, chooses, conditions
 from deltarule.language.declarations import Name, Page, current
 from deltarule.language.given_expressions import expression
-from deltarule.networks.equations import extents
+from deltarule.networks.index_extents import extents
 
 #: What is declared about several largest entries: which of them pass the gradient on.
 TIES = ("first", "all", "split")
@@ -79,10 +79,10 @@ class ReductionWord:
         return self._made(body, ranges, conditions(where, page), **how)
 
     def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
-        return _reduced(self._node, body, ranges, conditions)
+        return counted(self._node, body, ranges, conditions)
 
 
-def _reduced(node: Callable[..., Expr], body: Expr, ranges: list, conditions: list) -> Expr:
+def counted(node: Callable[..., Expr], body: Expr, ranges: list, conditions: list) -> Expr:
     """The reduction; where terms count by statements about real numbers, the others are 0, or 1
     in a product, or −∞ in a maximum.
 
@@ -105,7 +105,7 @@ class MaxWord(ReductionWord):
             raise DeltaruleError(
                 f"ties = {ties} is not known", current().place(), "ties are " + ", ".join(TIES)
             )
-        return _reduced(_MAXIMA[ties], body, ranges, conditions)
+        return counted(_MAXIMA[ties], body, ranges, conditions)
 
 
 class ArgMaxWord(ReductionWord):
@@ -114,7 +114,7 @@ class ArgMaxWord(ReductionWord):
 
     def _made(self, body: Expr, ranges: list, conditions: list) -> Any:
         sign = -1 if self is ArgMin else 1
-        maximum = cast(nodes.Max, _reduced(nodes.Max, sign * body, ranges, conditions))
+        maximum = cast(nodes.Max, counted(nodes.Max, sign * body, ranges, conditions))
         found = largest_position.argmax(maximum)
         return found[0] if len(found) == 1 else found
 
@@ -143,14 +143,21 @@ class TopKWord(ReductionWord):
         return tuple(found)
 
 
+class MinWord(MaxWord):
+    """`Min[k](body)`: the smallest entry, which is −Max[k](−body)."""
+
+    def _made(self, body: Expr, ranges: list, conditions: list, ties: str = "first") -> Expr:
+        return -super()._made(-body, ranges, conditions, ties)
+
+
 class MeanWord(ReductionWord):
     """The sum, divided by the number of terms that count."""
 
     def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
         count = nodes.multiply(n for _, n in ranges)
         if conditions:
-            count = _reduced(nodes.Sum, Integer(1), ranges, conditions)
-        return _reduced(nodes.Sum, body, ranges, conditions) / count
+            count = counted(nodes.Sum, Integer(1), ranges, conditions)
+        return counted(nodes.Sum, body, ranges, conditions) / count
 
 
 class MatrixWord(ReductionWord):
@@ -204,7 +211,7 @@ class MatrixWord(ReductionWord):
 
 
 Sum = ReductionWord("Sum", nodes.Sum)
-Max = MaxWord("Max", nodes.Max)
+Max, Min = MaxWord("Max", nodes.Max), MinWord("Min", nodes.Max)
 ArgMax, ArgMin = ArgMaxWord("ArgMax", nodes.Max), ArgMaxWord("ArgMin", nodes.Max)
 TopK = TopKWord("TopK", nodes.Max)
 Product = ReductionWord("Product", nodes.Product)

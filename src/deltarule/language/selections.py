@@ -13,7 +13,8 @@ from deltarule.expressions.nodes import Max, Read, free_indices, read
 from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.symbols import Index
 from deltarule.networks.argmax_equations import selection_equation, unused_name
-from deltarule.networks.equations import Equation, bind, extents
+from deltarule.networks.equations import Equation, bind
+from deltarule.networks.index_extents import extents
 from deltarule.networks.tensors import Tensor
 
 EMPTY: Mapping[Index, Expr] = MappingProxyType({})

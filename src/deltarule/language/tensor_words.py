@@ -44,17 +44,19 @@ def _tensor(role: str):
                 'say one of both: positive=True is within="(0, oo)"',
             )
         span = _interval("(0, oo)" if positive else within, name, page)
-        axis = sums_to_one if one_hot is None else one_hot
+        hot, axis = (_last(a, len(extent)) for a in (one_hot, sums_to_one))
+        axis = axis if hot is None else hot
         found = Tensor(name, extent, role, edge, axis, limit, span, start, note, covariance)
-        found = replace(found, one_hot=one_hot is not None, symmetric=bool(symmetric))
+        found = replace(found, one_hot=hot is not None, symmetric=bool(symmetric))
         return page.declare(_fitting(found, page))
 
     declare.__doc__ = f"""Declare {role} `name` with its axes.
 
     `outside` is the value of reads beyond its edges; `sums_to_one` an axis along which its
-    entries add up to 1, `one_hot` one along which one of them is 1 and the others are 0; `below`
-    makes it an array of whole numbers from 0 to below − 1 (labels); `within=(a, b)` or "[a, b]"
-    says between which numbers its entries must lie, with oo for b if there is no upper bound,
+    entries add up to 1 (True is the last), `one_hot` one along which one of them is 1 and the
+    others are 0; `below` makes it an array of whole numbers from 0 to below − 1 (labels);
+    `within=(a, b)` or "[a, b]" says between which numbers its entries must lie, with oo
+    for b if there is no upper bound,
     which `positive` says of 0; a `symmetric` one has square matrices that are their own transpose,
     and a `covariance` is positive definite, too; `start` is what training starts from, a number or
     "identity".
@@ -102,6 +104,13 @@ def loss(name: str, value) -> Name:
         )
     named[()] = value
     return named
+
+
+def _last(axis: int | None, count: int) -> int | None:
+    """The axis along which entries add up to 1: `True` and `False` are no numbers of axes."""
+    if isinstance(axis, bool):
+        return count - 1 if axis else None
+    return axis
 
 
 def _fitting(tensor: Tensor, page: Page) -> Tensor:

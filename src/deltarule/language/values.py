@@ -9,7 +9,7 @@ import builtins
 from collections.abc import Callable
 from functools import reduce
 
-from sympy import Expr
+from sympy import Expr, Integer
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import functions, nodes
@@ -45,6 +45,16 @@ def max(*values, **how):
 def min(*values, **how):
     """`minimum` of expressions; of Python's own numbers Python's own."""
     return minimum(*values) if _of_expressions(values) else builtins.min(*values, **how)
+
+
+def log2(value) -> Expr:
+    """The logarithm to base 2, ln(value)/ln(2)."""
+    return functions.log(expression(value, current())) / functions.log(Integer(2))
+
+
+def log10(value) -> Expr:
+    """The logarithm to base 10, ln(value)/ln(10)."""
+    return functions.log(expression(value, current())) / functions.log(Integer(10))
 
 
 def round(value, *digits):

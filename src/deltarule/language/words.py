@@ -25,8 +25,14 @@ from deltarule.expressions.functions import (
     FUNCTIONS,
     RELU_AT_ZERO,
     absolute,
+    acos,
+    acosh,
+    asin,
+    asinh,
     atan,
+    atanh,
     cos,
+    cosh,
     erf,
     exp,
     expm1,
@@ -41,6 +47,7 @@ from deltarule.expressions.functions import (
     sign,
     silu,
     sin,
+    sinh,
     softplus,
     sqrt,
     square,
@@ -48,7 +55,7 @@ from deltarule.expressions.functions import (
     tanh,
 )
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
-from deltarule.language.comparisons import cases, delta, differ, equal
+from deltarule.language.comparisons import cases, delta, differ, equal, indicator
 from deltarule.language.concatenation import concatenate
 from deltarule.language.declarations import current
 from deltarule.language.derived_lines import gradient
@@ -67,10 +74,12 @@ from deltarule.language.reductions import (
     LogSumExp,
     Max,
     Mean,
+    Min,
     Product,
     Sum,
     TopK,
 )
+from deltarule.language.softmax_shares import Softmax, softmax
 from deltarule.language.tensor_words import (
     input,
     intermediate,
@@ -86,6 +95,8 @@ from deltarule.language.values import (
     elementwise,
     elu,
     leaky_relu,
+    log2,
+    log10,
     max,
     maximum,
     min,
@@ -98,16 +109,18 @@ from deltarule.networks.constant_ranges import between, check_constant
 from deltarule.networks.network import Option
 
 __all__ = [
-    "ACTIVATIONS", "ArgMax", "ArgMin", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Product",
-    "Sum", "TIES", "TopK",
-    "abs", "absolute", "activation", "aliases", "along_axes", "atan", "attribute", "clip",
-    "concatenate", "cos", "delta", "differ", "elementwise", "elu", "equal", "erf", "exp", "expm1",
-    "fits", "floor", "gelu", "gradient", "identity", "index", "indices", "initially", "input",
-    "intermediate", "layer", "leaky_relu", "log", "log1p", "loss", "max", "maximum", "memory",
-    "min", "minimum", "new", "number_or_name", "oo", "option", "output", "parameter", "pi",
-    "rate", "relu", "round", "rsqrt", "scalar", "sigmoid", "sign", "silu", "sin", "size", "sizes",
-    "softplus", "sqrt", "square", "state", "stop_gradient", "straight_through", "swish", "takes",
-    "tan", "tanh", "target", "weights", "where", "windows",
+    "ACTIVATIONS", "ArgMax", "ArgMin", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Min",
+    "Product", "Softmax", "Sum", "TIES", "TopK",
+    "abs", "absolute", "acos", "acosh", "activation", "aliases", "along_axes", "arccos",
+    "arcsin", "arctan", "asin", "asinh", "atan", "atanh", "attribute", "clip", "concatenate",
+    "cos", "cosh", "delta", "differ", "elementwise", "elu", "equal", "erf", "exp", "expm1",
+    "fits", "floor", "gelu", "gradient", "identity", "index", "indicator", "indices",
+    "initially", "input", "intermediate", "layer", "leaky_relu", "ln", "log", "log10", "log1p",
+    "log2", "loss", "max", "maximum", "memory", "min", "minimum", "new", "number_or_name", "oo",
+    "option", "output", "parameter", "pi", "rate", "relu", "round", "rsqrt", "scalar",
+    "sigmoid", "sign", "silu", "sin", "sinh", "size", "sizes", "softmax", "softplus", "sqrt",
+    "square", "state", "stop_gradient", "straight_through", "swish", "takes", "tan", "tanh",
+    "target", "weights", "where", "windows",
 ]  # fmt: skip
 
 
@@ -259,8 +272,9 @@ def activation(name: str, default: str, help: str = "elementwise function") -> C
     return FUNCTIONS[chosen]
 
 
-#: swish is SiLU under the name that it was published with; abs and Abs are one.
-swish, abs = silu, absolute
+#: swish is SiLU under the name that it was published with, and the others are known by both names.
+swish, abs, ln = silu, absolute, log
+arctan, arcsin, arccos = atan, asin, acos
 
 
 def identity(z):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 
-from sympy import Add, Basic, Expr, Mul, Pow
+from sympy import Add, Expr, Mul, Pow
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.affine import affine, never_negative, whole_ratio
 from deltarule.expressions.nodes import (
-    Carried,
     Read,
     Reduction,
     free_indices,
@@ -23,6 +22,7 @@ from deltarule.expressions.nodes import (
 )
 from deltarule.expressions.substitution import plainly_named, substitute
 from deltarule.expressions.symbols import Index
+from deltarule.networks.index_extents import extents
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
 
@@ -91,70 +91,6 @@ class Equation:
 @lru_cache(maxsize=1 << 14)
 def _names_read(expression: Expr) -> frozenset[str]:
     return frozenset(tensor_name(r) for r in reads(expression))
-
-
-def extents(
-    expression: Expr,
-    tensors: dict[str, Tensor],
-    place: str,
-    padded: bool = True,
-    known: Iterable[Index] = (),
-) -> dict[Index, Expr]:
-    """The extent of each unbound index, from the axes that it stands on alone.
-
-    Tensors that may be read beyond their edges do not say how far an index runs, unless no other
-    does (and never if not `padded`). Raises DeltaruleError where an index stands on axes of
-    different extents.
-    """
-    found: dict[Index, tuple[Expr, str]] = {}
-    last_resort: dict[Index, Expr] = {}
-    for subscript, extent, name in _standing_alone(expression, frozenset(known), tensors):
-        if tensors[name].outside is not None:
-            last_resort.setdefault(subscript, extent)
-            continue
-        earlier = found.setdefault(subscript, (extent, name))
-        if earlier[0] != extent:
-            raise DeltaruleError(
-                f"index {subscript} runs to {earlier[0]} in {earlier[1]} but to {extent} in {name}",
-                place,
-                _two_extents(subscript, earlier, (extent, name)),
-            )
-    last_resort = last_resort if padded else {}
-    return {**last_resort, **{index: extent for index, (extent, _) in found.items()}}
-
-
-def _two_extents(index: Index, *found: tuple[Expr, str]) -> str:
-    """What to do about an index that runs to two extents: one may be the other but for its end."""
-    (one, a), (other, b) = found
-    apart = (one - other).expand()
-    if not apart.is_Integer:
-        return f"use two indices, or give {a} and {b} the same size"
-    shorter, longer = (other, a) if apart > 0 else (one, b)
-    return (
-        f'if the end of {longer} is meant to be left out, say so: {index} = index("{index}", '
-        f"{shorter}); else give {a} and {b} the same size"
-    )
-
-
-def _standing_alone(
-    node: Basic, bound: frozenset, tensors: dict[str, Tensor]
-) -> Iterator[tuple[Index, Expr, str]]:
-    """The unbound indices that are a whole subscript, with the axis that they stand on."""
-    if isinstance(node, Read):
-        tensor = tensors[tensor_name(node)]
-        for subscript, extent in zip(node.indices, tensor.axes, strict=True):
-            if isinstance(subscript, Index) and subscript not in bound:
-                yield subscript, extent, tensor.name
-            elif not isinstance(subscript, Index):
-                yield from _standing_alone(subscript, bound, tensors)
-        return
-    if isinstance(node, Carried):
-        # What lies beyond the edge is counted from there.
-        yield from _standing_alone(node.args[1], bound, tensors)
-        return
-    inner = bound | frozenset(node.indices) if isinstance(node, Reduction) else bound
-    for part in (node.body,) if isinstance(node, Reduction) else node.args:
-        yield from _standing_alone(part, inner, tensors)
 
 
 def bind(

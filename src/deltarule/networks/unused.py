@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from deltarule.errors import did_you_mean
+from deltarule.expressions.matrices import Inverse
 from deltarule.expressions.nodes import Selection, free_symbols
 from deltarule.networks.network import Network
 
 
 def unused(network: Network) -> list[str]:
     """A sentence for each tensor that is given and never read, or that has no equation, or has one
-    and is read by no other; what is selected by a maximum is left out.
+    and is read by no other; what is selected by a maximum is left out, and inverses, of which
+    gradients of log-determinants are made.
     """
     read = {name for equation in network.equations for name in equation.read_names()}
     written = {equation.name for equation in network.equations}
-    selected = {e.name for e in network.equations if isinstance(e.rhs, Selection)}
+    made = {e.name for e in network.equations if isinstance(e.rhs, Selection | Inverse)}
     # Of D, whose gradient alone is read, nothing else need read it.
-    selected |= {lines.value for lines in network.derived}
+    made |= {lines.value for lines in network.derived}
     found = []
     for name, tensor in network.tensors.items():
         if tensor.given and name not in read | written:
             fact = f"{name} is declared as {tensor.role}, but no equation reads it"
-        elif tensor.role != "intermediate" or name in (read & written) | selected:
+        elif tensor.role != "intermediate" or name in (read & written) | made:
             continue
         elif name not in written:
             fact = f"{name} is declared as intermediate, but no equation gives it"

@@ -98,9 +98,7 @@ def _in_product(
     """
     have = powers(node)
     for table in index_maps(node, equation, extents):
-        value = substitute(equation.rhs, table)
-        if isinstance(value, nodes.Choose) and value.args[0] in under:
-            value = value.args[1]
+        value = _decided(substitute(equation.rhs, table), under)
         pattern = plainly_named(rejoined(value), apart)
         if isinstance(pattern, Pow) and pattern.exp.is_Rational and not pattern.exp.is_Integer:
             found = _of_a_root(have, pattern, rejoined(substitute(equation.lhs, table)))
@@ -111,6 +109,15 @@ def _in_product(
         if rest is not None:
             return rejoined(substitute(equation.lhs, table)) * rest
     return None
+
+
+def _decided(value: Expr, under: tuple) -> Expr:
+    """A product in which factors that are cases are the one case that holds."""
+    factors = [
+        f.args[1] if isinstance(f, nodes.Choose) and f.args[0] in under else f
+        for f in Mul.make_args(value)
+    ]
+    return value if factors == list(Mul.make_args(value)) else Mul(*factors)
 
 
 def _of_a_root(have: dict[Expr, Expr], root: Pow, value: Expr) -> Expr | None:

@@ -15,6 +15,8 @@ _REAL = {
     "finite": "z if -np.inf < z < np.inf else real(0)", "difference": "z - a",
     "peak": "z if z > a else a",
     "sin": "np.sin(z)", "cos": "np.cos(z)", "tan": "np.tan(z)", "atan": "np.arctan(z)",
+    "asin": "np.arcsin(z)", "acos": "np.arccos(z)", "sinh": "np.sinh(z)", "cosh": "np.cosh(z)",
+    "asinh": "np.arcsinh(z)", "acosh": "np.arccosh(z)", "atanh": "np.arctanh(z)",
     "floor": "np.floor(z)", "round": "np.rint(z)",
 }  # fmt: skip
 _COMPLEX = {
@@ -32,6 +34,13 @@ _COMPLEX = {
     "cos": "np.cos(z)",
     "tan": "np.tan(z)",
     "atan": "np.arctan(z.real) + 1j * z.imag / (1 + z.real ** 2)",
+    "asin": "np.arcsin(z.real) + 1j * z.imag / np.sqrt(1 - z.real ** 2)",
+    "acos": "np.arccos(z.real) - 1j * z.imag / np.sqrt(1 - z.real ** 2)",
+    "sinh": "np.sinh(z)",
+    "cosh": "np.cosh(z)",
+    "asinh": "np.arcsinh(z.real) + 1j * z.imag / np.sqrt(z.real ** 2 + 1)",
+    "acosh": "np.arccosh(z.real) + 1j * z.imag / np.sqrt(z.real ** 2 - 1)",
+    "atanh": "np.arctanh(z.real) + 1j * z.imag / (1 - z.real ** 2)",
     "floor": "real(np.floor(z.real))",
     "round": "real(np.rint(z.real))",
 }

@@ -15,6 +15,8 @@ _CALLS = {
     "exp": "np.exp({})", "log": "np.log({})", "tanh": "np.tanh({})", "erf": "math.erf({})",
     "erfc": "math.erfc({})", "expm1": "np.expm1({})", "log1p": "np.log1p({})",
     "sin": "np.sin({})", "cos": "np.cos({})", "tan": "np.tan({})", "atan": "np.arctan({})",
+    "asin": "np.arcsin({})", "acos": "np.arccos({})", "sinh": "np.sinh({})", "cosh": "np.cosh({})",
+    "asinh": "np.arcsinh({})", "acosh": "np.arccosh({})", "atanh": "np.arctanh({})",
     "floor": "np.floor({})", "round": "np.rint({})",
 }  # fmt: skip
 _BODIES = {"finite": "z if -np.inf < z < np.inf else 0.0", "difference": "z - a"}

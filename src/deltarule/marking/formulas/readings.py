@@ -25,7 +25,7 @@ from deltarule.marking.formulas.target import Target
 from deltarule.marking.formulas.transposed import Unfitting
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import shortened
-from deltarule.networks.equations import extents
+from deltarule.networks.index_extents import extents
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 

@@ -20,7 +20,7 @@ from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.formulas.brackets import Conditions
 from deltarule.marking.formulas.index_names import index_of
 from deltarule.marking.formulas.tokens import Token
-from deltarule.networks.equations import extents
+from deltarule.networks.index_extents import extents
 
 _REDUCTIONS = {"Π": nodes.Product, "∏": nodes.Product, "prod": nodes.Product, "max": nodes.Max}
 #: Signs and words of sums; the signs bind the product behind them, the words a power.
