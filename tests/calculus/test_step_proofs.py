@@ -68,10 +68,15 @@ def test_the_derivative_of_each_function_is_that_of_its_formula():
         if row.kink or row.stepped or row.arity != 1:
             continue
         formula = function(z).formula() if not row.leaf else row.formula(z)
+        real = 0
         for value in (sympy.Rational(-7, 5), sympy.Rational(3, 10), sympy.Integer(2)):
+            if not _number(formula, z, value).is_real:
+                continue  # arcosh has values from 1 on alone
+            real += 1
             one = _number(function(z).fdiff(), z, value)
             two = _number(_plain(formula).diff(z), z, value)
             assert abs(one - two) < 1e-25 * max(1, abs(two)), row.name
+        assert real, row.name
 
 
 def _plain(formula):
