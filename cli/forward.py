@@ -92,7 +92,9 @@ def shaped(tensor: Tensor) -> str:
         said.append(f"{text(tensor.outside)} outside")
     if tensor.sums_to_one is not None:
         said.append("sums to 1")
-    if tensor.integers_below is not None:
+    if tensor.points is not None:
+        said.append(f"{'later' if tensor.points[1] > 0 else 'earlier'} positions, −1 for none")
+    elif tensor.integers_below is not None:
         said.append(f"whole numbers below {text(tensor.integers_below)}")
     return f"{name} ({', '.join(said)})" if said else name
 

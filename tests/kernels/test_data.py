@@ -1,6 +1,7 @@
 """Labels, positions and masks: whatever numbers they hold, no foreign memory is read."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 
@@ -42,7 +43,8 @@ def _with_integers(name: str) -> dict | None:
 INDEXED = {
     name: asked
     for name, path in catalogue().items()
-    if "below=" in path.read_text(encoding="utf-8") and (asked := _with_integers(name)) is not None
+    if re.search("(below|earlier|later)=", path.read_text(encoding="utf-8"))
+    and (asked := _with_integers(name)) is not None
 }
 BAD = {"one too small": -1, "a padding of PyTorch": -100, "far out": 10**9, "the size": None}
 
@@ -63,7 +65,8 @@ def test_a_number_out_of_range_is_refused_by_every_pass(name, tmp_path, monkeypa
     whole = [t for t in made.network.tensors.values() if t.given and t.integral]
     assert whole
     for tensor in whole:
-        for bad in BAD.values():
+        # Of a tree −1 is no node; the last node is no child, and no parent, of its own.
+        for bad in (-2, 10**9, given[tensor.name].size - 1) if tensor.points else BAD.values():
             array = given[tensor.name].copy()
             array.flat[-1] = int(tensor.integers_below.subs(sizes)) if bad is None else bad
             refused(kernel, {**given, tensor.name: array}, upstream, tensor.name)

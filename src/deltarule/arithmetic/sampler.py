@@ -56,6 +56,8 @@ class Sampler:
         numbers.
         """
         shape = self.shape(tensor.axes)
+        if tensor.points is not None:
+            return self.pointers(shape, *tensor.points)
         if tensor.integers_below is not None:
             return self.integers(shape, place or 0, self.extent(tensor.integers_below))
         within = tensor.drawn_within or place or ((0, 1) if tensor.role == "memory" else None)
@@ -81,6 +83,16 @@ class Sampler:
     def integers(self, shape: Shape, least: int, below: int) -> Any:
         """Integers from `least` on."""
         raise NotImplementedError
+
+    def pointers(self, shape: Shape, axis: int, way: int) -> Any:
+        """Positions before (or behind) their own along an axis, or −1 at a place without any."""
+        found = np.full(shape, -1, dtype=np.int64)
+        along, last = np.moveaxis(found, axis, 0), shape[axis] - 1
+        for place in range(last + 1):
+            room = place if way < 0 else last - place
+            away = np.asarray(self.integers(along.shape[1:], 0, room + 1)).astype(np.int64)
+            along[place] = np.where(away, place + way * away, -1)
+        return found
 
     def parts_of_one(self, shape: Shape, axis: int, within: Interval) -> Any:
         """Numbers that sum to 1 along an axis."""

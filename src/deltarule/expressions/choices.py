@@ -58,6 +58,15 @@ class Carried(Choose):
     __slots__ = ()
 
 
+class Declared(Choose):
+    """A value under a condition that data are declared to meet, `Declared(p[t] < t, h[p[t]], 0)`.
+
+    It is written as its first case. The condition tells the order in which entries are computed.
+    """
+
+    __slots__ = ()
+
+
 class Frozen(Expr):
     """A value through which no gradient flows: `Frozen(a)` is a, and its derivative is 0."""
 

@@ -109,10 +109,13 @@ class IndexFacts:
         return replace(self, lower=lower, upper=upper)
 
     def _never_below(self, expression: Expr) -> bool:
-        """Whether e ≥ 0 is one of the statements, or follows from some of the bounds."""
-        if expression.expand() in self.sums:
-            return True
-        least = (-e for e in islice(self._greatest((-expression).expand()), _MOST))
+        """Whether e ≥ 0 follows from some of the bounds, or from one of the statements and them."""
+        rests = (expression, *(expression - e for e in self.sums))
+        return any(self._not_below(rest.expand()) for rest in rests)
+
+    def _not_below(self, expression: Expr) -> bool:
+        """Whether e ≥ 0 follows from the bounds alone."""
+        least = (-e for e in islice(self._greatest(-expression), _MOST))
         positive = {Index(f"axis {k}"): extent for k, extent in enumerate(self.axes)}
         return any(never_negative(e.expand(), positive) for e in least)
 

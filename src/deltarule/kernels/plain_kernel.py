@@ -124,15 +124,22 @@ class PlainKernel(Represented):
         """Labels and positions must not lie beyond what they number."""
         tensor = self._tensors.get(name)
         below = None if tensor is None else tensor.integers_below
-        if below is None:
+        if tensor is None or below is None:
             return
         limit = sizes.get(below, int(below) if below.is_Integer else None)
         outside = (array < 0) | (array >= limit) if limit is not None else array < 0
+        holds = f"whole numbers from 0 to {below} − 1"
+        if tensor.points is not None:
+            axis, way = tensor.points
+            along = np.moveaxis(array, axis, -1)
+            ahead = np.moveaxis((along - np.arange(array.shape[axis])) * way, -1, axis)
+            outside = (array != -1) & (outside | (ahead <= 0))
+            holds = f"{'later' if way > 0 else 'earlier'} places than its own, or −1 for none"
         if outside.any():
             raise DeltaruleError(
                 f"{name} holds {array[outside][0]}, which is out of range",
                 self.name,
-                f"{name} holds whole numbers from 0 to {below} − 1",
+                f"{name} holds {holds}",
             )
 
 

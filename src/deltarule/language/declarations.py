@@ -6,6 +6,7 @@ import inspect
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from sympy import Expr, Rational
 
@@ -18,6 +19,7 @@ from deltarule.language.given_expressions import expression, subscripts_of
 from deltarule.language.infinite_values import with_finite_edges, without_infinity
 from deltarule.language.inverses import Inverses, with_inverses
 from deltarule.language.literals import exact
+from deltarule.language.pointers import with_orders
 from deltarule.language.put_out import (
     outputs_apart,
     refuse_nothing_put_out,
@@ -117,6 +119,7 @@ class Page:
                 "keep one of them, or let them write different parts",
             )
         rhs = exact(rhs, self.place(), self.real_names())  # the conditions of choices and sums, too
+        rhs = cast(Expr, with_orders(rhs, self.tensors))
         left = {s: n for s, n in zip(subscripts, tensor.axes, strict=True) if isinstance(s, Index)}
         rhs = self.selections.taken(rhs, self, tensor.name, left)
         rhs = self.inverses.taken(rhs, self, tensor.name)
@@ -183,7 +186,7 @@ class Name(Operand):
         subscripts = subscripts_of(self.tensor, subscripts, self._page)
         plain = read(self.tensor.name, *subscripts)
         edges = self._page.edges.get(self.tensor.name)
-        return plain if edges is None else edges.carry(plain, self._page.place)
+        return plain if edges is None else edges.carry(plain, self._page)
 
     def __setitem__(self, subscripts, rhs) -> None:
         at = subscripts_of(self.tensor, subscripts, self._page)

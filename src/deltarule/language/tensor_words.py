@@ -11,6 +11,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import reads
 from deltarule.language.declarations import Name, Page, current
 from deltarule.language.given_expressions import checked_name, expression, extents_of
+from deltarule.language.pointers import pointing
 from deltarule.language.states import edges_of
 from deltarule.networks.constant_ranges import between
 from deltarule.networks.tensors import Tensor, checked_start
@@ -30,12 +31,16 @@ def _tensor(role: str):
         one_hot=None,
         symmetric=False,
         positive=False,
+        earlier=None,
+        later=None,
     ):
         page = current()
         extent = extents_of(axes, page)
         edge = None if outside is None else expression(outside, page)
         limit = None if below is None else expression(below, page)
         name = checked_name(name, page, role)
+        points = pointing(name, extent, earlier, later, page)
+        limit = limit if points is None else extent[points[0]]
         start = checked_start(name, start, extent, page.place())
         if positive and within is not None:
             raise DeltaruleError(
@@ -47,7 +52,7 @@ def _tensor(role: str):
         hot, axis = (_last(a, len(extent)) for a in (one_hot, sums_to_one))
         axis = axis if hot is None else hot
         found = Tensor(name, extent, role, edge, axis, limit, span, start, note, covariance)
-        found = replace(found, one_hot=hot is not None, symmetric=bool(symmetric))
+        found = replace(found, one_hot=hot is not None, symmetric=bool(symmetric), points=points)
         return page.declare(_fitting(found, page))
 
     declare.__doc__ = f"""Declare {role} `name` with its axes.
@@ -56,8 +61,10 @@ def _tensor(role: str):
     entries add up to 1 (True is the last), `one_hot` one along which one of them is 1 and the
     others are 0; `below` makes it an array of whole numbers from 0 to below − 1 (labels);
     `within=(a, b)` or "[a, b]" says between which numbers its entries must lie, with oo
-    for b if there is no upper bound,
-    which `positive` says of 0; a `symmetric` one has square matrices that are their own transpose,
+    for b if there is no upper bound, which `positive` says of 0; `earlier` is an axis along which
+    each entry is an earlier position than its own, or −1 for none, as the parents of a tree are,
+    and `later` one of later positions; a `symmetric` one has square matrices that are their own
+    transpose,
     and a `covariance` is positive definite, too; `start` is what training starts from, a number or
     "identity".
     """

@@ -173,7 +173,7 @@ def _recurrence(equations: Sequence[Equation], group: list[int], links: list[Lin
     inner = [a for a in links if a.reader in group and a.writer in group]
     for axes in time_axes(equations, inner):
         shifts = {link: shift_of(equations, link, axes) for link in inner}
-        if not all(s.is_Integer for s in shifts.values()):
+        if not all(s.is_Integer or s.is_infinite for s in shifts.values()):
             continue
         signs = {1 if s > 0 else -1 for s in shifts.values() if s != 0}
         if len(signs) != 1:

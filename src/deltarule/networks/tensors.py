@@ -48,6 +48,8 @@ class Tensor:
     upper end is None for variances, which may be any positive number.
     `integers_below` is the extent below which an integer tensor's entries (labels, positions) lie.
     A `piece` of a long equation got a name and a line of its own; `note` says what it is.
+    `points` are an axis and a direction, −1 or 1, of positions that lie earlier (or later) along
+    that axis than they stand themselves, as a tree gives parents or children; −1 is no position.
     `start` is what a memory, which an update keeps, holds before the first step; for a parameter
     what training usually starts from, a number or "identity".
     """
@@ -65,6 +67,7 @@ class Tensor:
     one_hot: bool = False
     symmetric: bool = False
     piece: bool = False
+    points: tuple[int, int] | None = None
 
     @property
     def given(self) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Expr
+from sympy import Basic, Expr, oo
 
-from deltarule.expressions.nodes import Read, tensor_name
+from deltarule.expressions.index_facts import IndexFacts
+from deltarule.expressions.nodes import AtLeastZero, Choose, Read, Reduction, tensor_name, walk
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 
@@ -35,10 +36,13 @@ def links_of(equations: Sequence[Equation]) -> list[Link]:
 
 
 def shift_of(equations: Sequence[Equation], link: Link, axes: dict[str, int]) -> Expr:
-    """How far ahead in time a read reads: −1 for h[t−1]."""
+    """How far ahead in time a read reads: −1 for h[t−1], −∞ for h[parent[t]], some earlier one."""
     reader = equations[link.reader]
-    there = link.access.indices[axes[tensor_name(link.access)]]
-    return _difference(there, reader.subscripts[axes[reader.name]])
+    here, there = axes[reader.name], axes[tensor_name(link.access)]
+    found = _difference(link.access.indices[there], reader.subscripts[here])
+    if found.is_Integer:
+        return found
+    return next((s for a, b, s in pairs(reader, link.access) if (a, b) == (here, there)), found)
 
 
 def time_of(equation: Equation, axis: int) -> tuple[Index | None, Expr]:
@@ -82,8 +86,49 @@ def _spread(axes: dict[str, int], equations, links: Iterable[Link]) -> dict[str,
 
 
 def pairs(reader: Equation, access: Read) -> tuple[tuple[int, int, Expr], ...]:
-    """Axes of what an equation writes and reads whose subscripts differ by an integer."""
-    return _apart(reader.subscripts, access.indices)
+    """Axes of what an equation writes and reads whose subscripts differ by an integer.
+
+    Then those of which conditions say that the one is less: by −∞ or ∞, which stand for any number.
+    """
+    return _apart(reader.subscripts, access.indices) + _somewhere(reader, access)
+
+
+@lru_cache(maxsize=1 << 12)
+def _somewhere(reader: Equation, access: Read) -> tuple[tuple[int, int, Expr], ...]:
+    """Axes on which an equation certainly reads an earlier, or a later, place than it writes."""
+    if not any(isinstance(node, AtLeastZero) for node in walk(reader.rhs)):
+        return ()
+    around = list(_facts_around(reader, access))
+    found = []
+    for here, one in enumerate(reader.subscripts):
+        for there, other in enumerate(access.indices):
+            ahead = _difference(other, one)
+            for sign in () if ahead.is_Integer or not around else (-1, 1):
+                beyond = AtLeastZero((sign * ahead - 1).expand())
+                if all(facts.holds(beyond) is True for facts in around):
+                    found.append((here, there, sign * oo))
+    return tuple(found)
+
+
+def _facts_around(equation: Equation, access: Read) -> Iterator[IndexFacts]:
+    """What is known of indices wherever an equation reads something."""
+    start = IndexFacts.of_ranges(equation.ranges)
+    stack: list[tuple[Basic, IndexFacts]] = [(equation.rhs, start)]
+    while stack:
+        node, facts = stack.pop()
+        if node == access:
+            yield facts
+        elif isinstance(node, Reduction):
+            inside = facts.within(node.ranges)
+            for condition in node.conditions:
+                inside = inside.under(condition)
+            stack.append((node.body, inside))
+        elif isinstance(node, Choose):
+            condition, then, otherwise = node.args
+            stack += [(then, facts.under(condition)), (otherwise, facts.under(condition, False))]
+            stack.append((condition, facts))
+        else:
+            stack += [(part, facts) for part in node.args]
 
 
 @lru_cache(maxsize=1 << 12)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 from sympy import Expr, Integer
 
@@ -23,6 +24,7 @@ from deltarule.expressions.nodes import (
     tensor_name,
     walk,
 )
+from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
@@ -137,12 +139,20 @@ def _starts(network: Network) -> Iterator[tuple[Expr, Expr]]:
                 condition, access, beyond = node.args
                 if not isinstance(access, Read) or not isinstance(condition, AtLeastZero):
                     continue
-                at = _beyond(condition.args[0])
-                there, value = substitute(access, at), substitute(beyond, at)
-                key = tensor_name(access), substitute(access.indices[0], at), not reads(value)
+                there, value = _first_beyond(condition.args[0], access, beyond)
+                key = tensor_name(access), there.indices[0], not reads(value)
                 if key not in seen:
                     seen.add(key)
                     yield there, value
+
+
+def _first_beyond(statement: Expr, access: Read, beyond: Expr) -> tuple[Any, Expr]:
+    """A state where it is first read from beyond its end, and its value there."""
+    if isinstance(statement, Read):  # a position of data, −1 where there is none
+        there = read_at(access, [Integer(-1) if s == statement else s for s in access.indices])
+        return there, beyond
+    at = _beyond(statement)
+    return substitute(access, at), substitute(beyond, at)
 
 
 def _beyond(statement: Expr) -> dict[Index, Expr]:

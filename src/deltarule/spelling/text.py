@@ -13,6 +13,7 @@ from sympy.core.numbers import Infinity, NegativeInfinity, Pi
 
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span, tight
+from deltarule.expressions.choices import Declared
 from deltarule.expressions.functions import Elementwise, exp, log
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.quotients import Least
@@ -246,6 +247,7 @@ class Writer(Alphabet):
         nodes.LogSumExp: _log_sum_exp, nodes.Delta: _delta,
         nodes.PartialOf: _partial, nodes.FloorQuotient: _floor,
         nodes.CeilingQuotient: _ceiling, nodes.Choose: _choose, nodes.Carried: _carried,
+        Declared: _carried,
         Inverse: _inverse, LogDet: _log_det, nodes.Frozen: _frozen, nodes.Remainder: _remainder,
         Least: _least,
         nodes.Selection: _selection, nodes.Unequal: _unequal,

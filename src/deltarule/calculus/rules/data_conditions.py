@@ -15,6 +15,7 @@ from sympy import Add, Expr, Integer, Mul
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.expressions import nodes
 from deltarule.expressions.conditions import Condition
+from deltarule.expressions.index_facts import IndexFacts
 from deltarule.expressions.nodes import (
     Equal,
     Read,
@@ -26,7 +27,8 @@ from deltarule.expressions.nodes import (
     size_of,
     tensor_name,
 )
-from deltarule.expressions.rebuild import rebuild
+from deltarule.expressions.rebuild import rebuild, with_body
+from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.network import Network
@@ -35,7 +37,8 @@ from deltarule.networks.tensors import Tensor
 
 def use_condition(expression: Expr, given: Given) -> Rewrite | None:
     """The expression with what is known under its conditions put in, where that is shorter."""
-    if not any(isinstance(node, Equal) for node in nodes.walk(expression)):
+    pointing = any(t.points for t in given.network.tensors.values())
+    if not pointing and not any(isinstance(node, Equal) for node in nodes.walk(expression)):
         return None
     after = _used(expression, given.network, given.extents)
     return Rewrite(after) if size_of(after) < size_of(expression) else None
@@ -48,7 +51,10 @@ def _used(node: Expr, network: Network, extents: Mapping[Index, Expr]) -> Expr:
     if isinstance(node, Reduction):
         within = {**extents, **dict(node.ranges)}
         node = rebuild(node, lambda part: _used(part, network, within))
-        return _sifted(_merged(node), network, extents) if isinstance(node, Sum) else node
+        if not isinstance(node, Sum):
+            return node
+        said = _without_implied(_said_of_index(_merged(node), extents), extents)
+        return _sifted(said, network, extents)
     node = rebuild(node, lambda part: _used(part, network, extents))
     return min((node, _spread(node)), key=size_of) if isinstance(node, Mul) else node
 
@@ -62,6 +68,38 @@ def _merged(total: Sum) -> Expr:
     rest = Mul(*(f for f in factors if f is not guards[0]))
     conditions = (*total.conditions, *guards[0].conditions)
     return Sum(rest * guards[0].body, total.ranges, conditions)
+
+
+def _said_of_index(total: Expr, extents: Mapping[Index, Expr]) -> Expr:
+    """Σ_t [u = p[t]]·[p[t] ≤ t − 1]·f = Σ_t [u = p[t]]·[u ≤ t − 1]·f, u being an index from
+    outside: what is said of data is said of the index that they are equal to.
+    """
+    if not isinstance(total, Sum):
+        return total
+    kept = list(total.conditions)
+    for condition in total.conditions:
+        tied = _tied(condition)
+        if tied is None or not isinstance(tied[1], Read) or tied[0] not in extents:
+            continue
+        table = {tied[1]: tied[0]}
+        facts = IndexFacts.of_ranges(extents.items())
+        kept = [c if c == condition else replaced(c, table) for c in kept]
+        kept = [c for c in kept if facts.holds(c) is not True]
+    return with_body(total, total.body, kept)
+
+
+def _without_implied(total: Expr, extents: Mapping[Index, Expr]) -> Expr:
+    """A sum without the conditions about data that follow from its others: p ≤ t − 1 of p ≤ −1."""
+    if not isinstance(total, Sum) or len(total.conditions) < 2:
+        return total
+    kept = list(total.conditions)
+    for condition in total.conditions:
+        facts = IndexFacts.of_ranges({**extents, **dict(total.ranges)}.items())
+        for other in kept:
+            facts = facts if other == condition else facts.under(other)
+        if any(isinstance(n, Read) for n in nodes.walk(condition)) and facts.holds(condition):
+            kept.remove(condition)
+    return with_body(total, total.body, kept)
 
 
 def _sifted(total: Expr, network: Network, extents: Mapping[Index, Expr]) -> Expr:

@@ -35,7 +35,7 @@ def put(term: Term, rule: Rule, table: dict, wanted: list, others, free) -> Elim
     new = [w for w in wanted if not holds(w, [*kept, *facts], known)]
     result = Term(
         chosen(substitute(term.body, table), [*kept, *new], known),
-        tuple((substitute(b, table), v) for b, v in others),
+        tuple((substitute(b, table), substitute(v, table)) for b, v in others),
         ranges,
         (*kept, *new),
         term.facts,

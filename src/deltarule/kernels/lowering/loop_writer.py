@@ -64,8 +64,42 @@ class LoopWriter:
                 rest = [t for t in tests if t is not pin]
                 self.nest(body, spans[1:], rest, [*known, index], step)
             return
+        listed = ((t, self._listed(t, index, known)) for t in tests)
+        pointing, places = next(((t, p) for t, p in listed if p is not None), (None, None))
+        if places is not None:
+            first, following = places
+            name = self.code.spelling.symbol(index)
+            rest = [t for t in tests if t is not pointing]
+            self.lines.add(f"{name} = {first}")
+            with self.lines.block(f"while {name} >= 0:"):
+                self.nest(body, spans[1:], rest, [*known, index], step)
+                self.lines.add(f"{name} = {following}")
+            return
         with self.loop(index, self.bounds(spans[0]), outermost=outer):
             self.nest(body, spans[1:], tests, [*known, index], step)
+
+    def _listed(self, test, index: Index, known: list[Index]) -> tuple[str, str] | None:
+        """The first place of an index that meets a test `p[k] = e` on positions that point to
+        earlier or later places, and the next; None where it is no such test, or e is not known.
+        """
+        if not isinstance(test, nodes.Equal):
+            return None
+        for at, value in (test.args, test.args[::-1]):
+            if not isinstance(at, nodes.Read) or not free_indices(value) <= frozenset(known):
+                continue
+            points = self.code.tensors[nodes.tensor_name(at)].points
+            others = frozenset().union(*map(free_indices, at.indices)) - {index}
+            if points is None or at.indices[points[0]] != index or not others <= frozenset(known):
+                continue
+            self.prelude.add("listed_places")
+            first, following = self.code.listed(nodes.tensor_name(at), points[0])
+            here = list(at.indices)
+            here[points[0]] = value
+            return (
+                self.code.entry(first, [self.code.integer(s) for s in here]),
+                self.code.entry(following, [self.code.integer(s) for s in at.indices]),
+            )
+        return None
 
     def bounds(self, span: Span) -> str:
         """The arguments of range() for a span."""

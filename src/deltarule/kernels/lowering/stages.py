@@ -84,16 +84,13 @@ class Stages:
         if not parts:
             return
         self._count += 1
-        self.code.pointers = {}
+        self.code.forget()
         inside = Lines(1)
         schedule = Schedule(self.matcher, inside, self.parallel)
         for block in parts:
             schedule.block(block)
         self.prelude |= schedule.prelude
-        lines = [
-            f"    {pointer} = data({self.code.spelling.tensor(tensor)})"
-            for tensor, pointer in self.code.pointers.items()
-        ]
+        lines = [f"    {line}" for line in self.code.said_before()]
         lines += str(inside).splitlines()
         words = set(re.findall(r"[^\W\d]\w*", re.sub(r"#.*", "", "\n".join(lines))))
         call = f"{self.name}_{self._count}({', '.join(a for a in self.arguments if a in words)})"

@@ -73,6 +73,8 @@ class EntryPoints:
                 for tensor in whole:
                     below = tensor.integers_below
                     limit = f'{self.code.integer(below)}, "{text(below)}"'
+                    if tensor.points is not None:
+                        limit += f", {tensor.points[0]}, {tensor.points[1]}"
                     self.lines.add(f"below({self._called(tensor)}, {limit})")
 
     def _declared(self, tensor: Tensor) -> None:

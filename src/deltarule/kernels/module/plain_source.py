@@ -97,6 +97,7 @@ class PlainModule:
         takes = self._takes(one)
         self.passes[name] = PlainPass(takes, returned)
         body = Lines(1)
+        self.code.forget()
         schedule = Schedule(self.matcher, body)
         for block in blocks(one.equations):
             schedule.block(block)
@@ -110,6 +111,7 @@ class PlainModule:
             kind = next((spell(t) for t in takes if not one.tensors[t].integral), None)
             for tensor in one.writes:
                 self._room(tensor, one, f"{kind}.dtype" if kind else "np.float64", lines)
+            lines.add(*self.code.said_before())
             lines.add(*(line.removeprefix("    ") for line in str(body).splitlines()))
             lines.add(*_returned([*map(spell, returned)]))
 

@@ -26,6 +26,7 @@ from deltarule.kernels.python_text.identifiers import Spelling
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.recurrences import blocks
+from deltarule.networks.tensors import Tensor
 
 _HEAD = """\
 import math
@@ -112,6 +113,12 @@ class Module:
         own = texts.own({*self.prelude, "checked_arrays", "addresses"})
         return self._file([*taken, own], body), shared
 
+    def _within(self, tensor: Tensor) -> str:
+        """The arguments of the test whether integers are in their range."""
+        array = self.spelling.tensor(tensor.name)
+        axis, way = tensor.points or (0, 0)
+        return f"{array}, {self.code.integer(tensor.integers_below, 1)}, {axis}, {way}"
+
     def _file(self, prelude: list[str], body: list[str]) -> str:
         head = [docstrings.of_file(self.program, self.dtype), self.head]
         contents = _CONTENTS.format(**self._contents())
@@ -151,22 +158,18 @@ class Module:
         arguments = [self.spelling.tensor(t) for t in (*one.reads, *one.writes)]
         arguments += [self.spelling.symbol(s) for s in self.sizes]
         body = Lines(1)
-        self.code.pointers = {}
+        self.code.forget()
         schedule = Schedule(self.matcher, body, self.parallel)
         parts = blocks(one.equations)
         for block in parts:
             schedule.block(block)
         self.prelude |= schedule.prelude
-        tests = " or ".join(
-            f"strays({self.spelling.tensor(t.name)}, {self.code.integer(t.integers_below, 1)})"
-            for t in strayed(one)
-        )
+        tests = " or ".join(f"strays({self._within(t)})" for t in strayed(one))
         lines.add("", "", decorator(str(body)))
         with lines.block(f"def {name}_loops({', '.join(arguments)}):"):
-            for tensor, pointer in self.code.pointers.items():
-                lines.add(f"{pointer} = data({self.spelling.tensor(tensor)})")
             if tests:
                 lines.add(f"if {tests}:", "    return 1")
+            lines.add(*self.code.said_before())
         lines.add(*str(body).splitlines(), "    return 0" if tests else "    return")
         stages = Stages(self.matcher, name, arguments, self.parallel, self.transforms)
         stages.write(parts)

@@ -78,8 +78,23 @@ def entry_of(name, array, where):
     return f"{name}{list(map(int, place)) if place else ''} = {array[place]}"
 
 
-def below(name, array, limit, extent):
-    """Refuse integers that are not among 0 … limit − 1; `extent` is the limit as text."""
+def below(name, array, limit, extent, axis=0, way=0):
+    """Refuse integers that are not among 0 … limit − 1; `extent` is the limit as text.
+
+    With a `way`, −1 or 1, they are earlier or later places along an axis, or −1.
+    """
+    if way:
+        shape = [1] * array.ndim
+        shape[axis] = -1
+        ahead = (array - np.arange(array.shape[axis]).reshape(shape)) * way
+        wrong = (array != -1) & ((ahead <= 0) | (array < 0) | (array >= limit))
+        if wrong.any():
+            kind = "later" if way > 0 else "earlier"
+            raise Misfit(
+                f"{entry_of(name, array, wrong)} is out of range",
+                f"{name} holds {kind} places along axis {axis} than its own, or -1 for none",
+            )
+        return
     if array.size and int(array.view(np.uint64).max()) >= limit:
         wrong = (array < 0) | (array >= limit)
         size = f"{extent} − 1 = {limit - 1}" if not extent.isdigit() else f"{limit - 1}"
@@ -88,11 +103,19 @@ def below(name, array, limit, extent):
 
 
 @inlined
-def strays(array, limit):
-    """Whether some integer is not among 0 … limit − 1."""
+def strays(array, limit, axis, way):
+    """Whether some integer is not among 0 … limit − 1, or no earlier (later) place, nor −1."""
     entries, found = array.reshape(array.size), False
+    if way == 0:
+        for k in range(entries.size):
+            found |= U(entries[k]) >= U(limit)
+        return found
+    apart = 1
+    for k in range(axis + 1, array.ndim):
+        apart *= array.shape[k]
     for k in range(entries.size):
-        found |= U(entries[k]) >= U(limit)
+        value, place = entries[k], k // apart % array.shape[axis]
+        found |= value != -1 and (U(value) >= U(limit) or (value - place) * way <= 0)
     return found
 
 

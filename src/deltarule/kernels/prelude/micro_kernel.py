@@ -140,11 +140,11 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
         def tile(c, c0, cr, a, a0, rows, r0, ak, b, b0, at, steps, count, add):
             for r in range(height):
                 if not add:
-                    c[c0 + cr * r:c0 + cr * r + count] = 0
+                    c[c0 + cr * r : c0 + cr * r + count] = 0
                 for t in range(steps):
                     factor = a[a0 + rows[r0 + r] + ak * t]
                     start = b0 + at[t]
-                    c[c0 + cr * r:c0 + cr * r + count] += factor * b[start:start + count]
+                    c[c0 + cr * r : c0 + cr * r + count] += factor * b[start : start + count]
 
         return tile
 
@@ -162,8 +162,21 @@ def blank(c, c0, cr, rows, count):
 
 
 @outside(
-    _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _PLACES, _WHOLE, _NUMBERS, _WHOLE, _PLACES, _WHOLE,
-    _WHOLE, _WHOLE, _WHOLE, _WHOLE,
+    _NUMBERS,
+    _WHOLE,
+    _WHOLE,
+    _NUMBERS,
+    _WHOLE,
+    _PLACES,
+    _WHOLE,
+    _NUMBERS,
+    _WHOLE,
+    _PLACES,
+    _WHOLE,
+    _WHOLE,
+    _WHOLE,
+    _WHOLE,
+    _WHOLE,
 )
 def tiles(c, c0, cr, a, a0, rows, ak, b, b0, at, first, last, steps, count, add):
     """c[c0 + cr·r + v] (+)= Σ_t a[a0 + rows[r] + ak·t]·b[b0 + at[t] + v], r from first to last − 1.
@@ -206,4 +219,4 @@ def aligned(count):
     """Room at a multiple of 64 bytes: vectors then do not cross the edge of a cache line."""
     wide = np.empty(count + 64 // BYTES, real)
     start = (-wide.ctypes.data % 64) // BYTES
-    return wide[start:start + count]
+    return wide[start : start + count]

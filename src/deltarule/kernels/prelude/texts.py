@@ -18,6 +18,7 @@ _SHARED = {
 }
 _ORDER = (
     "checked_arrays", "addresses", "views", "elementary", "maximum", "gaussian_elimination",
+    "listed_places",
     *sum(_SHARED.values(), ()),
 )  # fmt: skip
 _LARGER = '''
@@ -61,7 +62,7 @@ def shared(parts: set[str], head: str) -> list[tuple[str, str]]:
             break
         before = [taken_in(stem) for stem, _ in files[-1:]]
         whole = "\n\n\n".join(_file(part) for part in group)
-        everything = "__all__ = [name for name in globals() if not name.startswith(\"__\")]"
+        everything = '__all__ = [name for name in globals() if not name.startswith("__")]'
         written = _marked("\n\n".join([head, *before, whole, everything]) + "\n")
         files.append((f"{name}_{fingerprint(written)}", written))
     return files

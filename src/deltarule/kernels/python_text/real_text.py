@@ -14,6 +14,7 @@ from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 from deltarule.arithmetic.evaluate import written_out
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
+from deltarule.expressions.choices import Declared
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.symbols import Index, Size
 from deltarule.kernels.passes.infer_bounds import Inside
@@ -50,6 +51,8 @@ class Code(IntegerText):
         self.selected: set[str] = set()
         self.functions: dict[str, type[Elementwise]] = {}
         self.pointers: dict[str, str] = {}
+        #: Of arrays of positions, the names of the lists of places that hold each position.
+        self.lists: dict[str, tuple[str, str, int]] = {}
         self.flattened: dict[str, str] = {}
 
     def flat(self, name: str) -> str:
@@ -63,6 +66,25 @@ class Code(IntegerText):
         if name not in self.pointers:
             self.pointers[name] = self.spelling.tensor(f"{name}, data")
         return self.pointers[name]
+
+    def listed(self, name: str, axis: int) -> tuple[str, str]:
+        """The first place that holds each position, and the next with the same, as arrays."""
+        if name not in self.lists:
+            first, following = (self.spelling.tensor(f"{name}, {w}") for w in ("first", "next"))
+            self.lists[name] = first, following, axis
+        return self.lists[name][:2]
+
+    def forget(self) -> None:
+        """Begin a function, in which nothing is said yet of where numbers lie."""
+        self.pointers, self.lists = {}, {}
+
+    def said_before(self) -> list[str]:
+        """The lines that a function begins with, for what stands in it."""
+        spell = self.spelling.tensor
+        lines = [f"{pointer} = data({spell(t)})" for t, pointer in self.pointers.items()]
+        for tensor, (first, following, axis) in self.lists.items():
+            lines.append(f"{first}, {following} = places_by_value({spell(tensor)}, {axis})")
+        return lines
 
     # ---- reals ----------------------------------------------------------------------------
     def real(self, node: Expr, binding: int = 0) -> str:
@@ -220,6 +242,9 @@ class Code(IntegerText):
         # The last branch is for NaN, which is handed on.
         return f"({then} if {part} > 0 else {otherwise} if {part} <= 0 else {tested})", ATOM
 
+    def _declared(self, node: Declared) -> tuple[str, int]:
+        return self._real(node.args[1])  # what data are declared to be is tested before all
+
     def _frozen(self, node: nodes.Frozen) -> tuple[str, int]:
         return self._real(node.args[0])
 
@@ -237,6 +262,7 @@ class Code(IntegerText):
     _methods = {
         sympy.Rational: _number, Add: _add, Mul: _mul, Pow: _pow, nodes.Read: _read,
         Elementwise: _function, nodes.Choose: _choose, nodes.Frozen: _frozen,
+        Declared: _declared,
         Size: _as_real, Index: _as_real, nodes.FloorQuotient: _as_real,
         nodes.Remainder: _as_real, nodes.Delta: _as_real, Symbol: _symbol,
         type(sympy.pi): _pi, type(-sympy.oo): _minus_infinity,
