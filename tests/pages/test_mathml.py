@@ -4,6 +4,7 @@ import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from collections import Counter
+from typing import ClassVar
 
 import pytest
 from once import derived, loaded
@@ -16,7 +17,7 @@ from deltarule.pages.mathml import MathmlNoting, equation_mathml, mathml, number
 from deltarule.pages.mathml_names import mathml_name
 from deltarule.pages.text_mathml import formula_mathml, is_sentence
 from deltarule.spelling.names import pretty
-from deltarule.spelling.noting import noted
+from deltarule.spelling.noting import Noting, noted
 from deltarule.spelling.text import equation_text
 
 #: The elements, and how many others each holds; those of text hold none.
@@ -70,6 +71,26 @@ def test_mathml_says_what_the_text_says(name):
     for left, right in equations(derived(name)):
         tree = read(equation_mathml(left, right))
         assert words(shown(tree)) == words(equation_text(left, right))
+        no_note_is_of_another_sum(right)
+
+
+class Ranges(Noting):
+    """Writes, and keeps all that it wrote."""
+
+    made: ClassVar[list[Noting]] = []
+
+    def __init__(self, *apart):
+        super().__init__(*apart)
+        Ranges.made.append(self)
+
+
+def no_note_is_of_another_sum(expression):
+    """What is noted of an index holds for each of its sums that has no range of its own."""
+    noted(expression, writer=Ranges)
+    written = Ranges.made.pop()
+    Ranges.made.clear()
+    for index, note in written.notes.items():
+        assert note == ("", "") or ("", "") not in written.ranges[index], expression
 
 
 def test_ranges_beside_a_formula_are_those_of_the_text():

@@ -82,3 +82,48 @@ def test_equations_are_derived_with_every_step(serving):
     assert page.status == 400 and 'role="alert"' in page.text
     page = student.post("/equations", {"equations": "y = W x", "shapes": "q=3"})
     assert "gives no tensor a shape" in page.text
+
+
+def test_an_exercise_has_numbers_of_its_own_and_does_not_count(serving):
+    from served import OfServer, Visitor
+
+    served = serving("slide", students="id,name\nemmy,Emmy\nbo,Bo\n")
+    emmy, bo, teacher = (Visitor(served, who) for who in ("emmy", "bo", "teacher"))
+    page = emmy.get("/sheet/slide/exercise")
+    OfServer(page.text)
+    address = re.search(r'action="(/sheet/slide\?paper=~(\d{5}))"', page.text)
+    assert "Other numbers" in page.text and "2.45" not in Parsed(page.text).text
+    exam = served.exams["slide"].exam(f"~{address[2]}")
+    (run,) = exam.sheet.runs
+    right = f"{round_half_up(run, 's2')}"
+    page = emmy.post(address[1], {"n.2.0": right, "n.3.0": "99"})
+    text = Parsed(page.text).text
+    assert "1 of 8 points" in text and text.count("✓ right") == 1 and text.count("✗ wrong") == 1
+    help = re.search(r'name="help" value="([^"]+)"', page.text)[1]
+    page = emmy.post(f"/sheet/slide/help?paper=%7E{address[2]}", {"help": help})
+    assert "<dt>hint</dt>" in page.text and "Other numbers" in page.text
+    read = {"run": "1", "as": "formula", "quantity": "s2", "text": "Theta2^T h1"}
+    assert "<math" in emmy.post(f"/sheet/slide/read?paper=%7E{address[2]}", read).json()["html"]
+    assert "99" not in bo.get(address[1]).text and served.attempts.counts("slide") == {}
+    assert "not begun" in emmy.get("/").text and "✓" not in emmy.get("/sheet/slide").text
+    assert "Emmy" not in Parsed(teacher.get("/teacher/class/slide").text).text.split("nothing")[0]
+
+
+def round_half_up(run, quantity):
+    """The right value of a quantity, in the digits that are asked."""
+    from deltarule.exams.paper import matrix_line, right_matrices
+    from deltarule.marking.run_computations import run_computation
+
+    computation = run_computation(run, (quantity,), {})
+    (line,) = map(matrix_line, right_matrices(quantity, computation, run.rounding))
+    return line.split("=")[-1].strip()
+
+
+def test_what_is_no_exercise_is_the_sheet(serving):
+    from served import Visitor
+
+    student = Visitor(serving("slide"))
+    for paper in ("~1", "~1234567", "~abcde", "~١٢٣٤٥", "../~12345", "~12345%0a", "%00"):
+        page = student.get(f"/sheet/slide?paper={paper}")
+        assert page.status == 200 and "Practise it with other numbers" in page.text
+    assert student.get("/sheet/nothing/exercise").status == 404

@@ -58,12 +58,18 @@ def enter(chromium, served):
     """Lets somebody in by their link; at the end nothing was said, and nothing asked elsewhere."""
     complaints, contexts = [], []
 
-    def entered(who, width, scheme, **more):
+    def entered(who, width, scheme, refused=(), **more):
         viewport = {"width": width, "height": 900}
         context = chromium.new_context(viewport=viewport, color_scheme=scheme, **more)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
+        said = tuple(f"Failed to load resource: the server responded with {r}" for r in refused)
+        page.on(
+            "console",
+            lambda message: (
+                (said and message.text.startswith(said)) or complaints.append(message.text)
+            ),
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda asked: complaints.append(asked.url))
         person = next(p for p in served.tokens.people if p.id == who)
@@ -116,6 +122,55 @@ def test_a_students_visit(enter, served):
     page.keyboard.press("Enter")
     playwright.expect(page.get_by_role("status")).to_have_text("3 of 8 points")
     assert served.attempts.counts("slide") == {"emmy": 2}
+
+
+def test_an_exercise_is_posed_with_other_numbers_and_marked(enter, served):
+    page = enter("bo", 800, "dark")
+    page.get_by_role("link", name="A 2-3-1 sigmoid network").click()
+    givens = page.locator(".givens").inner_text()
+    page.get_by_role("link", name="Practise it with other numbers").click()
+    assert "paper=~" in page.url and page.locator(".givens").inner_text() != givens
+    page.get_by_label("s₂", exact=True).fill("77")
+    page.get_by_label("formula for ∂E/∂ŷ").fill("yhat - y")
+    page.keyboard.press("Enter")
+    playwright.expect(page.get_by_role("status")).to_have_text("1 of 8 points")
+    page.get_by_role("button", name="A hint").first.click()
+    playwright.expect(page.locator("dt").first).to_have_text("hint")
+    assert "paper=~" in page.url and page.get_by_label("s₂", exact=True).input_value() == "77"
+    sound(page)
+    before = page.url
+    page.get_by_role("link", name="Other numbers").click()
+    assert page.url != before and page.get_by_label("s₂", exact=True).input_value() == ""
+    page.get_by_role("link", name="the sheet itself").click()
+    assert page.locator(".givens").inner_text() == givens
+    assert "bo" not in served.attempts.counts("slide")
+
+
+HOSTILE = (
+    "</textarea><script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>"
+)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_hostile_input_in_every_field_does_nothing(enter, served, script):
+    """Nothing is run or asked for: `enter` sees every message, and every request."""
+    kinds = set()
+    for address in ("/sheet/slide", "/equations", "/teacher/paste", "/enter"):
+        refused = ("a status of 400", "a status of 403") if address != "/sheet/slide" else ()
+        page = enter("teacher", 800, "light", refused, java_script_enabled=script)
+        page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+        page.goto(served.settings.address + address)
+        fields = page.locator("main input:not([type=hidden]):not([type=radio]), main textarea")
+        for field in fields.all():
+            kinds.add(field.evaluate("e => e.tagName + (e.dataset.as ?? '')"))
+            field.fill(HOSTILE)
+        if script and address != "/enter":
+            page.wait_for_timeout(400)  # what is typed is read by now
+        with page.expect_navigation():
+            page.locator("main form[method=post]").evaluate("form => form.requestSubmit()")
+        assert page.locator("main img, main svg[onload], main script").count() == 0
+        assert page.evaluate("document.querySelectorAll('[onerror], [onload]').length") == 0
+    assert kinds == {"INPUTnumber", "INPUTformula", "INPUT", "TEXTAREA"}
 
 
 def test_equations_appear_as_they_are_typed(enter):

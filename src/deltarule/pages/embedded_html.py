@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 #: How high a page with a script is in a notebook; a reader can pull it larger.
 _FRAME = "width:100%;height:42rem;border:1px solid #8888;border-radius:.4rem;resize:vertical"
 
-#: A ground of its own: the page around may be light where the reader's system is dark.
-_GROUND = "background: var(--paper); color: var(--ink); padding: 0.5rem;\n"
+#: A ground of its own, for tables too, whose rows a notebook colours: the page around may be light
+#: where the reader's system is dark.
+_GROUND = (
+    "background: var(--paper); color: var(--ink); padding: 0.5rem;\n"
+    "&&& :is(tr, th, td, pre, code, p:not([class])) { background: none; color: inherit; }\n"
+)
 
 
 def embedded(body: Iterable[str]) -> str:

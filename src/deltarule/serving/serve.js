@@ -60,8 +60,8 @@
         const found = await post(equations.getAttribute("action"), fields, signal);
         result.innerHTML = found.html;
         result.classList.remove("pending");
-      } catch (error) {
-        if (error.name !== "AbortError") result.classList.remove("pending");
+      } catch {
+        // What is shown is of what was typed before, and stays pale.
       }
     });
     equations.addEventListener("input", derive);

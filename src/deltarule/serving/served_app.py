@@ -20,7 +20,6 @@ from deltarule.serving.sent_forms import sent_fields
 from deltarule.serving.served_page import (
     SCRIPT,
     STYLE,
-    Visit,
     error_html,
     icon,
     script,
@@ -78,15 +77,13 @@ def _route(
     """A page for whoever has a token; others are asked for it."""
 
     async def answered(request: Request) -> Response:
-        found = served.bearer(request)
-        if found is None:
+        visit = served.visit(request)
+        if visit is None:
             if request.method != "GET":
                 raise HTTPException(403, "nobody is known here: open your link again")
             return RedirectResponse("/enter", 303)
-        person, token = found
-        if teacher and not person.teacher:
+        if teacher and not visit.person.teacher:
             raise HTTPException(404, "there is no such page here")
-        visit = Visit(person, served.tokens.form_token(token), served.tokens.alone)
         return await does(served, request, visit)
 
     return Route(path, answered, methods=methods)
@@ -153,11 +150,8 @@ def _refused(served: Served) -> Callable[[Request, Exception], Awaitable[Respons
 
 
 def _page(served: Served, request: Request, error: DeltaruleError, status: int) -> Response:
-    found = served.bearer(request)
-    visit = None
-    if found is not None:
-        visit = Visit(found[0], served.tokens.form_token(found[1]), served.tokens.alone)
-    return HTMLResponse(served_page("Refused", [error_html(error)], visit), status)
+    page = served_page("Refused", [error_html(error)], served.visit(request))
+    return HTMLResponse(page, status)
 
 
 async def _busy(_request: Request, _error: Exception) -> Response:

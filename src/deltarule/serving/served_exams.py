@@ -11,6 +11,7 @@ from deltarule.classes.class_exam import ClassExam
 from deltarule.classes.roster import Roster
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import Exam
+from deltarule.serving.drawn_exercises import exercise, is_exercise
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,19 @@ class ServedExam:
             )
         return own
 
+    @property
+    def has_exercises(self) -> bool:
+        """Whether it is a sheet of numbers, which others can be drawn for."""
+        exam = self.of_class.exam
+        return exam.plain and not self.papers and bool(exam.sheet.runs)
+
     def exam(self, paper: str) -> Exam:
-        """The exam with the numbers of a paper; the common one for none."""
+        """The exam with the numbers of a paper, or of an exercise; the common one for none.
+
+        Raises DeltaruleError where no numbers can be drawn.
+        """
+        if is_exercise(paper):
+            return exercise(self.of_class.exam, self.path, paper)
         own = self.of_class.of((paper,))[0] if paper else None
         return own or self.of_class.exam
 

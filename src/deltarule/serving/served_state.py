@@ -60,11 +60,13 @@ class Served:
             raise error
         return answer
 
-    def bearer(self, request: Request) -> tuple[Person, str] | None:
-        """Whoever asks, and their token; None for nobody."""
+    def visit(self, request: Request) -> Visit | None:
+        """Whoever asks, and what the forms of their pages bring along; None for nobody."""
         token = request.cookies.get(self.settings.cookie, "")
         person = self.tokens.person(token) if token else None
-        return (person, token) if person is not None else None
+        if person is None:
+            return None
+        return Visit(person, self.tokens.form_token(token), self.tokens.alone)
 
     def exam(self, request: Request) -> ServedExam:
         """The exam that an address names. Raises HTTPException for one that is not served."""

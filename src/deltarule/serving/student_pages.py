@@ -15,6 +15,7 @@ from deltarule.classes.feedback.student_feedback import earned_text
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.pages.html_page import quoted_html, text_html
 from deltarule.serving.answer_form import Sitting, answer_form, in_page_words
+from deltarule.serving.drawn_exercises import exam_kept, is_exercise, kept_under, new_exercise
 from deltarule.serving.help_ladder import rungs
 from deltarule.serving.kept_attempts import Attempt
 from deltarule.serving.sent_forms import sent_form
@@ -25,6 +26,8 @@ from deltarule.serving.typed_fields import kept_fields, typed_tables
 
 #: So many characters are read as they are typed.
 LONGEST = 2000
+#: So many papers are kept laid out.
+MOST_LAYOUTS = 1000
 
 
 async def sheets(served: Served, _request: Request, visit: Visit) -> Response:
@@ -38,7 +41,7 @@ def _listed(served: Served, visit: Visit) -> Iterator[str]:
         newest = served.attempts.newest(visit.person.id, exam.slug)
         link = f'<a href="/sheet/{exam.slug}">{quoted_html(exam.title)}</a>'
         yield f'<li>{link}<br><span class="soft">{_state(newest)}</span></li>'
-    yield "</ul><p><a href='/equations'>Type equations, and see their gradients</a></p>"
+    yield '</ul><p><a href="/equations">Type equations, and see their gradients</a></p>'
 
 
 def _state(newest: Attempt | None) -> str:
@@ -55,7 +58,8 @@ async def sheet(served: Served, request: Request, visit: Visit) -> Response:
     exam = served.exam(request)
     paper = _paper(request, exam, visit)
     layout = await layout_of(served, exam, paper, visit)
-    attempt = served.attempts.newest(visit.person.id, exam.slug, paper)
+    kept = kept_under(exam.slug, paper)
+    attempt = served.attempts.newest(visit.person.id, kept, paper)
     if attempt is not None and attempt.marking is None and not attempt.refused:
         attempt = await marked(served, attempt, visit)
     sitting = _sitting(served, visit, exam, attempt, paper)
@@ -63,19 +67,34 @@ async def sheet(served: Served, request: Request, visit: Visit) -> Response:
     return HTMLResponse(served_page(layout["title"], body, visit, "/sheet"))
 
 
+async def new_numbers(served: Served, request: Request, _visit: Visit) -> Response:
+    """To an exercise like a sheet. Raises HTTPException for an exam that has none."""
+    exam = served.exam(request)
+    if not exam.has_exercises:
+        raise HTTPException(404, "no numbers can be drawn for that")
+    return RedirectResponse(_address(exam, new_exercise()), 303)
+
+
 def _paper(request: Request, exam: ServedExam, visit: Visit) -> str:
-    """A student's own paper; for a teacher, and for whoever is alone, the one that is picked.
+    """An exercise that is picked, or a student's own paper; for a teacher, and for whoever is
+    alone, the paper that is picked.
 
     Raises DeltaruleError for a student without one, where there should be one.
     """
+    picked = request.query_params.get("paper", "")
+    if is_exercise(picked) and exam.has_exercises:
+        return picked
     if not visit.person.teacher:
         return exam.paper_of(visit.person.names)
-    picked = request.query_params.get("paper", "")
     return picked if picked in exam.papers else ""
 
 
 def _choice(exam: ServedExam, paper: str, visit: Visit) -> Iterator[str]:
-    """The papers that there are, to pick one."""
+    """The papers that there are, to pick one; and the way to an exercise."""
+    if exam.has_exercises:
+        again = "Other numbers" if is_exercise(paper) else "Practise it with other numbers"
+        back = f' · <a href="/sheet/{exam.slug}">the sheet itself</a>' if is_exercise(paper) else ""
+        yield f'<p><a href="/sheet/{exam.slug}/exercise">{again}</a>{back}</p>'
     if not (visit.person.teacher and exam.papers):
         return
     yield f'<form method="get" action="/sheet/{exam.slug}" class="pick">'
@@ -87,10 +106,15 @@ def _choice(exam: ServedExam, paper: str, visit: Visit) -> Iterator[str]:
     yield '</select> <button class="quiet" type="submit">Show</button></form>'
 
 
-def _address(exam: ServedExam, paper: str, visit: Visit, then: str = "") -> str:
-    """The address of a paper, or of something below it."""
-    picked = f"?{urlencode({'paper': paper})}" if paper and visit.person.teacher else ""
+def _address(exam: ServedExam, paper: str, then: str = "") -> str:
+    """The address of a paper, or of something below it; a student's own is not named in it."""
+    picked = f"?{urlencode({'paper': paper})}" if paper else ""
     return f"/sheet/{exam.slug}{then}{picked}"
+
+
+def _named(paper: str, visit: Visit) -> str:
+    """A paper as its address names it: a student's own is known by who asks."""
+    return paper if visit.person.teacher or is_exercise(paper) else ""
 
 
 def _sitting(
@@ -98,7 +122,8 @@ def _sitting(
 ) -> Sitting:
     help = served.attempts.help(attempt.id) if attempt is not None else {}
     draft = served.attempts.draft(attempt) if attempt is not None else None
-    own, helped, read = (_address(exam, paper, visit, then) for then in ("", "/help", "/read"))
+    named = _named(paper, visit)
+    own, helped, read = (_address(exam, named, then) for then in ("", "/help", "/read"))
     return Sitting(
         visit, own, helped, read, served.reveal, attempt, help, draft, served.settings.sandbox
     )
@@ -113,16 +138,17 @@ async def send(served: Served, request: Request, visit: Visit) -> Response:
     typed = kept_fields(layout, fields, served.settings.sandbox)
     if not typed:
         raise DeltaruleError("nothing is written", layout["title"], "go back, and answer something")
-    id = await asyncio.to_thread(served.attempts.begin, visit.person.id, exam.slug, paper, typed)
+    kept = kept_under(exam.slug, paper)
+    id = await asyncio.to_thread(served.attempts.begin, visit.person.id, kept, paper, typed)
     attempt = served.attempts.attempt(id)
     if attempt is not None:
         await marked(served, attempt, visit)
-    return RedirectResponse(f"{_address(exam, paper, visit)}#outcome", 303)
+    return RedirectResponse(f"{_address(exam, _named(paper, visit))}#outcome", 303)
 
 
 async def marked(served: Served, attempt: Attempt, visit: Visit) -> Attempt:
     """An attempt with its marking, which is kept."""
-    exam = served.exams[attempt.exam]
+    exam = served.exams[exam_kept(attempt.exam)]
     layout = await layout_of(served, exam, attempt.paper, visit)
     typed, code = typed_tables(layout, attempt.typed)
     job: dict[str, Any] = {
@@ -147,7 +173,8 @@ async def ask_help(served: Served, request: Request, visit: Visit) -> Response:
     fields = await _form(served, request)
     id, _, place = fields.get("help", "").partition(".")
     attempt = served.attempts.attempt(int(id)) if id.isdigit() and len(id) < 16 else None
-    mine = attempt is not None and (attempt.who, attempt.exam) == (visit.person.id, exam.slug)
+    own = visit.person.id, exam.slug
+    mine = attempt is not None and (attempt.who, exam_kept(attempt.exam)) == own
     if not mine or attempt is None or attempt.marking is None:
         raise HTTPException(404, "there is no such answer of yours")
     marks = attempt.marking.marks
@@ -167,7 +194,7 @@ async def ask_help(served: Served, request: Request, visit: Visit) -> Response:
     question = next(
         (k for k, q in enumerate(layout["questions"]) if q["id"] == marks[at].question), 0
     )
-    return RedirectResponse(f"{_address(exam, attempt.paper, visit)}#q{question}", 303)
+    return RedirectResponse(f"{_address(exam, _named(attempt.paper, visit))}#q{question}", 303)
 
 
 async def read(served: Served, request: Request, visit: Visit) -> Response:
@@ -194,12 +221,17 @@ async def read(served: Served, request: Request, visit: Visit) -> Response:
 
 
 async def layout_of(served: Served, exam: ServedExam, paper: str, visit: Visit) -> dict[str, Any]:
-    """How a paper is laid out, made once. Raises DeltaruleError where it cannot be evaluated."""
+    """How a paper is laid out, kept for the next time. Raises DeltaruleError where it cannot be
+    evaluated.
+    """
     key = exam.slug, paper
-    if key not in served.layouts:
-        job = {"do": "layout", "exam": exam.slug, "paper": paper}
-        served.layouts[key] = await served.ask(job, visit.person)
-    return served.layouts[key]
+    found = served.layouts.pop(key, None)
+    if found is None:
+        found = await served.ask({"do": "layout", "exam": exam.slug, "paper": paper}, visit.person)
+    served.layouts[key] = found  # the last one used stands last
+    while len(served.layouts) > MOST_LAYOUTS:
+        served.layouts.pop(next(iter(served.layouts)))
+    return found
 
 
 async def _form(served: Served, request: Request) -> dict[str, str]:
@@ -210,6 +242,7 @@ ROUTES = (
     ("/", ["GET"], sheets),
     ("/sheet/{slug}", ["GET"], sheet),
     ("/sheet/{slug}", ["POST"], send),
+    ("/sheet/{slug}/exercise", ["GET"], new_numbers),
     ("/sheet/{slug}/help", ["POST"], ask_help),
     ("/sheet/{slug}/read", ["POST"], read),
 )

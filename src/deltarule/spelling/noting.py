@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from sympy import Basic
 
 from deltarule.expressions.bounds import Span
@@ -16,12 +18,15 @@ from deltarule.spelling.text import Writer
 class Noting(Writer):
     """Writes sums over bare indices, and notes the ranges that are not the whole axis.
 
-    An index that has another range elsewhere in the same formula keeps its range in place. With
+    An index that has another range elsewhere in the same formula keeps its range in place; those
+    of `apart` everywhere, which run over their whole axis in one sum and not in another. With
     another alphabet, `class Mine(Noting, Other)`.
     """
 
-    def __init__(self):
+    def __init__(self, apart: Container[str] = ()):
         self.notes: dict[str, tuple[str, str]] = {}
+        self.ranges: dict[str, set[tuple[str, str]]] = {}
+        self._apart = apart
 
     def reduction(self, sign: str, spans: list[Span], conditions: list[str], body: str) -> str:
         mine = {str(s.index): ("" if s.whole else self.range_of(s), "") for s in spans}
@@ -29,7 +34,11 @@ class Noting(Writer):
             last = str(spans[-1].index)
             only = f"{self.words('only where ')}{self.words(' and ').join(conditions)}"
             mine[last] = mine[last][0], only
-        if not mine or any(self.notes.get(i, note) != note for i, note in mine.items()):
+        for index, note in mine.items():
+            self.ranges.setdefault(index, set()).add(note)
+        if not mine or any(
+            i in self._apart or self.notes.get(i, note) != note for i, note in mine.items()
+        ):
             return super().reduction(sign, spans, conditions, body)
         self.notes.update(mine)
         return self.over(sign, [self(span.index) for span in spans], body)
@@ -48,4 +57,8 @@ def noted(*expressions: Basic, writer: type[Noting] = Noting) -> tuple[list[str]
     """The texts of some expressions, and the notes on their ranges."""
     write = writer()
     texts = [write(e) for e in expressions]
+    apart = {i for i, ranges in write.ranges.items() if len(ranges) > 1 and ("", "") in ranges}
+    if apart:
+        write = writer(apart)
+        texts = [write(e) for e in expressions]
     return texts, [note for pair in write.notes.values() for note in pair if note]
