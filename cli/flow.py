@@ -77,6 +77,8 @@ def _bars(page: Page, shown: Flow) -> None:
     """A bar for every place, as long as the logarithm of the size tells."""
     page.title(f"How the gradient flows through {shown.title}")
     page.prose(shown.sentence)
+    if shown.copy:
+        page.prose(shown.copy, style="dim")
     page.blank()
     logs = [math.log10(p.size) for p in shown.places if 0 < p.size < math.inf]
     low, high = min(logs, default=0.0), max(logs, default=0.0)

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 LANGUAGE = ("deltarule.language", "deltarule.notation")
 #: What is said before a file is run.
 RUNS = "is run, and may do all that you may; with --sandbox it sees nothing of yours"
+#: What is said of a copy.
+NO_KERNEL = (
+    "each gradient is held against those of the layers that read its tensor, along a random "
+    "direction; no kernel is compiled for that: check the kernels of its layers"
+)
 REMEDY = "write check gradient conv, or check gradient layers.py:dense"
 
 
@@ -110,7 +115,10 @@ def _derivation(name: str, asked: Gradient, options: Mapping, tell) -> MeasuredG
         edges=isinstance(what, str),
     )
     lines = [found.note] if found.note else []
+    if found.copy:
+        lines += [found.copy, NO_KERNEL]
     more = {"seconds": perf_counter() - began, "jacobian": found.jacobian, "note": found.note}
+    more["copy"] = found.copy or None
     if found.jacobian:
         seconds = sum(c.seconds for c in found.checks)
         entries, outputs = sum(c.entries for c in found.checks), found.checks[0].outputs

@@ -8,7 +8,7 @@ from deltarule.cli.folding import cells
 from deltarule.cli.kernel_line import kernel_line
 from deltarule.cli.page import Page
 from deltarule.errors import DeltaruleError
-from deltarule.gradcheck.result import GradientCheck, worst_of
+from deltarule.gradcheck.result import GradientCheck, worst_of, worst_of_each_form
 from deltarule.reports.number_text import gap_text, seven_digits
 from deltarule.reports.things import MeasuredGradients
 from deltarule.spelling.counted import counted
@@ -40,7 +40,8 @@ def _checks(page: Page, outcome: MeasuredGradients) -> None:
     checks, faults, bare = outcome.checks, outcome.faults, outcome.bare
     smooth = [c for c in checks if not c.method.startswith("subgradients")]
     edges = {c.name: c for c in checks if c.method.startswith("subgradients")}
-    rows = worst_of(smooth or checks)
+    each = worst_of(smooth or checks)
+    rows = worst_of_each_form(each)
     heads = tuple(outcome.own if h == "derived" else h for h in _HEADS)
     if rows:
         _table(page, [heads, *(_cells_of(c, bare) for c in rows)], rows)
@@ -61,7 +62,7 @@ def _checks(page: Page, outcome: MeasuredGradients) -> None:
         )
     elif rows:
         but = f", but {counted(len(faults), 'fault')}" if faults else ""
-        page.prose(f"{len(rows) - len(wrong)} of {len(rows)} right{but}", style="bold")
+        page.prose(f"{len(each) - len(wrong)} of {len(each)} right{but}", style="bold")
 
 
 def _unchecked(page: Page, error: DeltaruleError) -> None:

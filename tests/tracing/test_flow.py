@@ -69,6 +69,25 @@ def test_growth_of_the_decks():
     assert growth(0.01, 1000) == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "labels"),
+    [
+        (
+            "resnet152",
+            {"blocks": "1-2-1-1"},
+            "y mean block_4x1 block_3x2 block_3x1 block_2x1 pool x",
+        ),
+        ("keras_cnn", {}, "y fc₃ flat pool₁ x"),
+    ],
+)
+def test_networks_are_looked_at_where_their_layers_read(name, options, labels):
+    """About 1 s each: the large ones are run as scaled-down copies."""
+    found = flow(load(name, **options))
+    assert " ".join(p.label for p in found.places) == labels
+    assert all(0 < p.size < np.inf for p in found.places)
+    assert bool(found.copy) == (name != "keras_cnn")
+
+
 def test_a_single_layer_has_no_flow():
     with pytest.raises(DeltaruleError) as refused:
         flow(load("dense"))

@@ -7,6 +7,7 @@ whatever lies there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,6 +22,7 @@ from deltarule.arithmetic.contraction import contraction
 from deltarule.arithmetic.elimination import inverse_over, log_determinant_over
 from deltarule.arithmetic.fixed_rationals import as_fraction, constant
 from deltarule.arithmetic.integers import Grid, beyond, grid_over, integers_over, laid_along, mask
+from deltarule.arithmetic.narrowed_sums import FEW_POINTS, narrowed
 from deltarule.arithmetic.reduce import filled, reduced, selected
 from deltarule.arithmetic.stable import stable as stable_form
 from deltarule.errors import DeltaruleError
@@ -228,6 +230,10 @@ class _Walk:
             found = contraction(node, grid, extents, self.values.arrays)
             if found is not None:
                 return found
+        if isinstance(node, nodes.Sum) and math.prod((grid.points, *extents)) > FEW_POINTS:
+            less = narrowed(node, self.values.extent)
+            if less is not node:
+                return self.value(less, grid)
         return self._in_parts(node, grid, [0] * len(extents), extents)
 
     def _in_parts(self, node, grid, starts, lengths):

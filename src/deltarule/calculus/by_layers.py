@@ -57,14 +57,19 @@ def _entries(axes: Iterable[Expr]) -> int:
 
 
 def derive_by_layers(
-    network: Network, of: str | None, seed: int, derive: Callable[[Network], Derivation]
+    network: Network,
+    of: str | None,
+    seed: int,
+    derive: Callable[[Network], Derivation],
+    like: Network | None = None,
 ) -> Derivation | None:
     """All gradients of a large network; None where its layers cannot be taken apart.
 
-    `derive` derives a group of layers by itself.
+    `derive` derives a group of layers by itself. A scaled-down copy of a network is taken apart
+    `like` that.
     """
     try:
-        return _ByLayers(network, of, derive).derivation(seed)
+        return _ByLayers(network, of, derive, like or network).derivation(seed)
     except NotAlone:
         return None
 
@@ -72,13 +77,19 @@ def derive_by_layers(
 class _ByLayers:
     """The derivation of one network; each kind of layers is derived once."""
 
-    def __init__(self, network: Network, of: str | None, derive: Callable[[Network], Derivation]):
+    def __init__(
+        self,
+        network: Network,
+        of: str | None,
+        derive: Callable[[Network], Derivation],
+        like: Network,
+    ):
         self._network, self._derive = network, derive
         self._root, upstream = roots(network, of)
         self._upstream = tuple(t.name for t in upstream)
         self._live = live_tensors(network, {self._root, *self._upstream})
         self._known = self._live | only_selecting(network)
-        self._uses = _uses(network)
+        self._uses = _uses(network, like)
         self._use_of = {
             u.names[e.name]: k for k, u in enumerate(self._uses) for e in u.part.equations
         }
@@ -184,13 +195,16 @@ def _written(use: LayerUse) -> dict[str, None]:
     return {use.names[e.name]: None for e in use.part.equations if not isinstance(e.rhs, Selection)}
 
 
-def _uses(network: Network) -> list[LayerUse]:
+def _uses(network: Network, like: Network) -> list[LayerUse]:
     """Every equation of a network as one of a layer: those of its layers, and lines of its own.
+
+    It has the layers that another has, of which each is taken apart that is large there.
 
     Raises NotAlone for a network that was changed after it was put together, and for recurrences
     that go through several layers.
     """
-    uses = [small for use in network.uses for small in _parts(use)]
+    pairs = zip(network.uses, like.uses, strict=True)
+    uses = [small for use, model in pairs for small in _parts(use, model.part)]
     known = {(e.name, e.subscripts): e for use in uses for e in use.equations()}
     lines: list[Equation] = []
     for equation in network.equations:
@@ -209,11 +223,11 @@ def _uses(network: Network) -> list[LayerUse]:
     return uses
 
 
-def _parts(use: LayerUse) -> list[LayerUse]:
+def _parts(use: LayerUse, like: Network) -> list[LayerUse]:
     """A layer; one that is a large network itself in its own layers."""
-    if not is_large(use.part):
+    if not is_large(like):
         return [use]
-    return [use.inner(part) for part in _uses(use.part)]
+    return [use.inner(part) for part in _uses(use.part, like)]
 
 
 def _neighbours(lines: Sequence[Equation]) -> Iterator[list[Equation]]:

@@ -146,6 +146,11 @@ def _size_of_all(tensors: list[Tensor]) -> Expr:
     return sum((multiply(t.axes) for t in tensors), Integer(0)).expand()
 
 
+def multiply_adds(network: Network) -> Expr:
+    """The multiply–adds of all equations of a network."""
+    return sum((_products(e) for e in network.equations), Integer(0)).expand()
+
+
 def _products(equation: Equation) -> Expr:
     """The multiply–adds of one equation: the terms of its sums of products."""
     return _products_in(equation.rhs, multiply(n for _, n in equation.ranges))

@@ -13,6 +13,7 @@ from deltarule.arithmetic.random_arrays import random_arrays
 from deltarule.arithmetic.settings import most_points, setting, sizes_at
 from deltarule.calculus import derive
 from deltarule.calculus.gradient_equations import derive_once
+from deltarule.counting.copy_costs import copy_sentence, copy_to_calculate, derivation_of
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.given_arguments import (
     known_mapping,
@@ -20,6 +21,7 @@ from deltarule.expressions.given_arguments import (
     known_seed,
     yes_or_no,
 )
+from deltarule.gradcheck.across_layers import check_across_layers
 from deltarule.gradcheck.by_jacobian import check_jacobians
 from deltarule.gradcheck.check import check_gradients
 from deltarule.gradcheck.kernel_check import KernelCheck, check_kernel, kernel_settings
@@ -45,7 +47,8 @@ JUMPS = "kinks and ties are left out: the gradient jumps there, and has no deriv
 class ChosenCheck:
     """What came out, whether compiled kernels measured, and what was left out.
 
-    `kernel` is what came out of the compiled kernel itself, None where that was not asked for.
+    `kernel` is what came out of the compiled kernel itself, None where that was not asked for, or
+    where a scaled-down `copy` of a large network was checked: the sentence says of which.
     """
 
     title: str
@@ -53,6 +56,7 @@ class ChosenCheck:
     jacobian: bool
     note: str = ""
     kernel: KernelCheck | None = None
+    copy: str = ""
 
     @property
     def fault(self) -> str | None:
@@ -74,7 +78,8 @@ def check_derivation(
     """Check all gradients of a network, or of a derivation by name or path.
 
     Small settings are checked in balls, at values that `seed` gives; at large `sizes`, or with
-    `jacobian`, compiled kernels measure the whole Jacobian. `progress` is said of each check.
+    `jacobian`, compiled kernels measure the whole Jacobian. Of a network of large layers all
+    gradients are checked on a scaled-down copy, layer by layer. `progress` is said of each check.
     With `compiled`, the kernel is held against the equations and the derived gradients as well.
     Without `edges`, kinks and ties are left out, as for a gradient that is derived again: it jumps
     there.
@@ -93,7 +98,7 @@ def check_derivation(
     found = _measured(network, sizes, seed, jacobian, progress, edges and not network.derived)
     inner = _inner(network, seed, progress)
     found = replace(found, checks=[*inner, *found.checks])
-    if not compiled:
+    if not compiled or found.copy:
         return found
     kernel = check_kernel(network, sizes, seed, None, progress, small=found.jacobian)
     return replace(found, kernel=kernel)
@@ -104,6 +109,10 @@ def _measured(
 ) -> ChosenCheck:
     """The gradients held against measurements."""
     specialise(network, sizes)
+    copy = None if jacobian else copy_to_calculate(network)
+    if copy is not None:
+        checks = check_across_layers(derivation_of(copy), seed, sizes, progress)
+        return ChosenCheck(network.title, checks, False, copy=copy_sentence(copy))
     if jacobian or _large(network, sizes):
         checks = _by_kernels(network, sizes, seed, progress)
         return ChosenCheck(network.title, checks, True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,7 +15,8 @@ class GradientCheck:
     `error` is the gap at the worst entry, relative to the largest entry (or to 1); `worst` is
     its index, where the derivation says `derived` and the measurement `measured`. `entries` were
     compared, of a Jacobian with `outputs` rows; `edges` counts kinks and ties among the values,
-    at which the set of subgradients was taken. `note` says what else there is to say.
+    at which the set of subgradients was taken. `note` says what else there is to say, `form` is the
+    first gradient of the same form, if that was derived once for several.
     """
 
     tensor: str
@@ -33,6 +34,7 @@ class GradientCheck:
     edges: int = 0
     seconds: float = 0.0
     note: str = ""
+    form: str = ""
 
     @property
     def right(self) -> bool:
@@ -56,6 +58,24 @@ def worst_of(checks: Iterable[GradientCheck]) -> list[GradientCheck]:
         if kept is None or _rank(check) > _rank(kept):
             worst[check.name] = check
     return list(worst.values())
+
+
+def worst_of_each_form(checks: Iterable[GradientCheck]) -> list[GradientCheck]:
+    """Of the gradients of one form the one that came out worst, which says how many others there
+    are.
+    """
+    forms: dict[str, list[GradientCheck]] = {}
+    for check in checks:
+        forms.setdefault(check.form or check.name, []).append(check)
+    return [_for_all(alike) for alike in forms.values()]
+
+
+def _for_all(alike: Sequence[GradientCheck]) -> GradientCheck:
+    worst = max(alike, key=_rank)
+    if len(alike) == 1:
+        return worst
+    note = f"and {len(alike) - 1} of the same form"
+    return replace(worst, note=f"{worst.note}; {note}" if worst.note else note)
 
 
 def _rank(check: GradientCheck) -> tuple[bool, bool, float]:

@@ -16,6 +16,7 @@ from deltarule.expressions.symbols import Attribute, Index, Scalar, Size, suffix
 from deltarule.language.declarations import Name, Page, current
 from deltarule.language.given_expressions import expression
 from deltarule.language.load import files_read, load, note_read
+from deltarule.language.scaled_sizes import Sides, scaled_size, sides
 from deltarule.networks.network import LayerUse, Network
 from deltarule.networks.respelled import put_in, resized
 from deltarule.networks.tensors import Tensor
@@ -49,7 +50,10 @@ def layer(
             "pass one tensor for each of " + ", ".join(t.name for t in slots),
         )
     padded = [_padded(s, given, suffix, page) for s, given in zip(slots, inputs, strict=False)]
-    wanted = {name: expression(value, page) for name, value in (sizes or {}).items()}
+    wanted = {
+        size: scaled_size(part, size, expression(value, page))
+        for size, value in (sizes or {}).items()
+    }
     symbols = _symbols(part, padded, slots, suffix, wanted, page)
     spelling = {t.name: given.tensor.name for t, given in zip(slots, padded, strict=False)}
     for tensor in part.tensors.values():
@@ -67,14 +71,14 @@ def layer(
 
 
 def _part(name: str, options: tuple) -> Network:
-    network, read = _kept_part(name, options)
+    network, read = _kept_part(name, options, sides())
     note_read(read)
     return network
 
 
 @lru_cache(maxsize=256)
-def _kept_part(name: str, options: tuple) -> tuple[Network, tuple[Path, ...]]:
-    """The network of a part, and the files that it was read from."""
+def _kept_part(name: str, options: tuple, _sides: Sides | None) -> tuple[Network, tuple[Path, ...]]:
+    """The network of a part of a copy with these sides, and the files that it was read from."""
     with files_read() as read:
         network = load(name, **dict(options))
     return network, tuple(read)

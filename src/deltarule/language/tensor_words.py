@@ -12,6 +12,7 @@ from deltarule.expressions.nodes import reads
 from deltarule.language.declarations import Name, Page, current
 from deltarule.language.given_expressions import checked_name, expression, extents_of
 from deltarule.language.pointers import pointing
+from deltarule.language.scaled_sizes import scaled_axes
 from deltarule.language.states import edges_of
 from deltarule.networks.constant_ranges import between
 from deltarule.networks.tensors import Tensor, checked_start
@@ -36,6 +37,7 @@ def _tensor(role: str):
     ):
         page = current()
         extent = extents_of(axes, page)
+        extent = scaled_axes(extent) if role == "input" else extent
         edge = None if outside is None else expression(outside, page)
         limit = None if below is None else expression(below, page)
         name = checked_name(name, page, role)

@@ -18,6 +18,8 @@ def flow_html(shown: ShownFlow) -> str:
 def _body(shown: ShownFlow) -> Iterator[str]:
     yield f"<h1>How the gradient flows through {text_html(shown.flow.title)}</h1>"
     yield paragraph(f"{begun(shown.flow.sentence)}.")
+    if shown.flow.copy:
+        yield paragraph(f"{begun(shown.flow.copy)}.")
     yield f'<div class="wide" tabindex="0">{flow_svg(shown.flow, shown.beside)}</div>'
     if len(shown.flow.places) > 1:
         rate = f"on average it is multiplied by {_brief(shown.flow.rate)}"

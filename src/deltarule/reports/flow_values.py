@@ -25,6 +25,7 @@ def _values(flow: Flow) -> dict:
         "verdict": flow.verdict,
         "rate": _finite(flow.rate),
         "sentence": flow.sentence,
+        "copy": flow.copy or None,
         "places": [
             {
                 "gradient": p.gradient,

@@ -82,6 +82,7 @@ def _values(check: GradientCheck) -> dict:
         "edges": check.edges,
         "seconds": check.seconds,
         "note": check.note,
+        "form": check.form or None,
     }
     return {name: _finite(value) for name, value in values.items()}
 

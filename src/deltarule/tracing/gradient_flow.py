@@ -18,11 +18,14 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run, run_block
 from deltarule.calculus import Derivation, derive
+from deltarule.counting.copy_costs import copy_sentence, copy_to_calculate, derivation_of
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Carried, reads, tensor_name, walk
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.spelling.names import pretty
+from deltarule.tracing.depth import along_depth
 from deltarule.tracing.training_start import drawn_at_the_start, flow_sizes
 
 #: A gradient that changes by more than this from end to end vanishes or explodes.
@@ -45,7 +48,7 @@ class Flow:
 
     `rate` is the factor per place (their geometric mean), `verdict` vanishing, exploding or steady.
     `states` are the sizes at the same places of the gradients of all states of a recurrent network,
-    the topmost first: over depth and time.
+    the topmost first: over depth and time. `copy` says of which copy they are, "" for none.
     """
 
     network: str
@@ -54,6 +57,7 @@ class Flow:
     rate: float
     verdict: str
     states: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    copy: str = ""
 
     @property
     def title(self) -> str:
@@ -93,10 +97,12 @@ def flow(
     A recurrent network runs over `steps` times; every other size is `width`, one example is in a
     batch. Inputs are drawn between 0 and 1, weights with standard deviation gain/√(units that are
     added up), single weights are `gain`; biases and initial states are 0. `givens` overrides any
-    of them, a number stands for all entries.
+    of them, a number stands for all entries. Of a large network a scaled-down copy is run.
     Raises DeltaruleError for a network with neither times nor numbered layers.
     """
-    derivation = derive(network)
+    copy = copy_to_calculate(network)
+    network = copy.network if copy else network
+    derivation = derivation_of(copy) if copy else derive(network)
     sizes = flow_sizes(network, steps, width)
     values = Values({}, sizes, dict(network.scalars), network.tensors)
     values.arrays.update(drawn_at_the_start(network, values, seed, gain))
@@ -116,7 +122,8 @@ def flow(
             "take a recurrent network, or one with several layers",
         )
     states = _states(derivation, values, len(found)) if over_time else {}
-    return replace(_flow(network, found), states=states)
+    said = copy_sentence(copy) if copy else ""
+    return replace(_flow(network, found), states=states, copy=said)
 
 
 def growth(factor: float, steps: int) -> float:
@@ -208,20 +215,28 @@ def _states(derivation: Derivation, values: Values, times: int) -> dict[str, tup
 
 
 def _over_layers(derivation: Derivation, values: Values) -> list[tuple[str, str, float]]:
-    """Gradient, label and size of each numbered tensor of the longest series, such as h1, h2 …"""
+    """Gradient, label and size of each numbered tensor of the longest series, such as h1, h2 …
+
+    Where the network is deeper than it has numbers, at what each of its layers reads.
+    """
     series: dict[str, list[tuple[int, str]]] = {}
     for name in derivation.gradients:
         tensor = derivation.network.tensors[name]
         numbered = re.fullmatch(r"([A-Za-z_]+?)(\d+)", name)
         if numbered and tensor.role in ("intermediate", "output"):
             series.setdefault(numbered[1], []).append((int(numbered[2]), name))
-    if not series:
-        return []
-    stem = max(series, key=lambda s: (len(series[s]), s == "s"))
+    longest = max(series.values(), key=len, default=[])
+    numbered = series["s"] if len(series.get("s", ())) == len(longest) > 0 else longest
+    labels = {name: f"layer {number}" for number, name in sorted(numbered)}
+    end = derivation.upstream[-1] if derivation.upstream else derivation.of
+    depth = along_depth(derivation.network, end)
+    # The input and the end have no number.
+    if len(depth) > len(labels) + 2:
+        labels = {name: pretty(name) for name in depth}
     found = []
-    for number, name in sorted(series[stem], reverse=True):
+    for name, label in reversed(labels.items()):
         called = derivation.gradient_name(name)
-        found.append((called, f"layer {number}", _norm(values.arrays[called])))
+        found.append((called, label, _norm(values.arrays[called])))
     return found
 
 
