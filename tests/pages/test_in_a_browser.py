@@ -236,6 +236,39 @@ def test_results_in_a_notebook_keep_to_themselves(opened):
     assert frame.locator(".line:visible").count() == 1
 
 
+@pytest.mark.parametrize("scripts", ["'unsafe-inline'", "'none'"])
+def test_results_are_whole_where_a_notebook_lets_little_in(chromium, scripts):
+    """As in VS Code, whose outputs have a policy of their own; or where no script may run."""
+    policy = f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; child-src data:"
+    head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    parts = derived("dense")._repr_html_(), work(load_sheet("slide"))[0].trace._repr_html_()
+    page = chromium.new_page(viewport={"width": 700, "height": 900})
+    page.set_content(f"<!doctype html>{head}<title>Notebook</title>{''.join(parts)}")
+    assert page.locator(".deltarule math").first.bounding_box()["height"] > 10
+    ground = page.locator(".deltarule").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"
+    frame = page.frame_locator("iframe")
+    assert frame.locator(".line").count() == frame.locator(".line:visible").count() > 10
+    if scripts != "'none'":
+        frame.get_by_role("button", name="next step").click()
+        assert frame.locator(".line:visible").count() == 1
+    page.close()
+
+
+def test_on_paper_nothing_is_cut_and_what_is_folded_unfolds(opened, slide):
+    derivation = derived("layer_norm")
+    page = opened(derivation_html(ShownDerivation(derivation, [*derivation.gradients.values()])))
+    page.emulate_media(media="print")
+    assert page.locator("details li").first.bounding_box()["height"] > 40
+    page = opened(slide)
+    page.set_viewport_size({"width": 680, "height": 1000})  # A4 between margins of 15 mm
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    graph = page.locator(".graph").first.bounding_box()
+    assert graph["x"] + graph["width"] <= 680 and not page.locator(".stepper").first.is_visible()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+
+
 def test_the_index_of_the_site_is_searched(opened):
     page = opened(site_page("index.html"))
     sound(page)

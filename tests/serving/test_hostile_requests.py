@@ -90,6 +90,19 @@ def test_nobody_gets_in_without_a_token_and_no_form_from_elsewhere_does_anything
     assert served.attempts.counts("slide") == {"emmy": 1}
 
 
+def test_behind_https_forms_come_from_there(serving):
+    from served import Visitor
+
+    served = serving(secure=True, names=("marking.example.org",))
+    student = Visitor(served, host="marking.example.org")
+    student.get("/sheet/slide")
+    token, sent = student.form_token, {"n.2.0": "0.51"}
+    for origin in ("http://marking.example.org", "https://evil.example", "null"):
+        assert student.post("/sheet/slide", sent, token=token, origin=origin).status == 403
+    own = "https://marking.example.org"
+    assert student.post("/sheet/slide", sent, token=token, origin=own).status == 200
+
+
 def test_a_student_is_no_teacher_and_no_other_student(class_of_two):
     from served import Visitor
 

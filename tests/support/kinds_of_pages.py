@@ -42,7 +42,6 @@ COMMANDS = {
     "remarks on a sheet": "check sheet none.toml",
     "the schema of exams": "deltarule exam schema",
     "the marking of an exam": "check one.toml --sheet exam.toml",
-    "a course of training": "deltarule train --epochs 1",
     "a new exam": "deltarule exam new --like slide --seed 1 --count 2 --out drawn",
     "an audit of a sheet": "deltarule exam audit slide",
     "a paper": "deltarule exam paper exam.toml --key --out paper.html",
@@ -56,6 +55,9 @@ COMMANDS = {
     "the table of a course": "check class handed_in --sheet slide --statistics --jobs 1",
     "marks for another system": "check one.toml --sheet slide --export junit -o marks.xml",
 }
+#: Shown otherwise than by such a command: see `training_page` and `class_pages`; and what serves
+#: pages of its own.
+WITHOUT = frozenset({"a course of training", "a marked class", "a server"})
 #: Pages of the site: those that have an example of numbers, kernels, times, windows.
 SITE = (
     "index.html", "layers/conv2d.html", "layers/lstm.html", "layers/softmax.html",
@@ -113,6 +115,21 @@ def site_pages(folder: Path) -> Iterator[tuple[str, Path]]:
         yield f"the site: {path}", page
 
 
+def training_page(folder: Path) -> Iterator[tuple[str, Path]]:
+    """What a short course of training came to."""
+    from made_digits import SMALL, made_digits
+
+    from deltarule.cli.pictured import training_html
+    from deltarule.training.plan import Plan
+    from deltarule.training.training_run import train
+
+    network, page = folder / "small.py", folder / "training.html"
+    network.write_text(SMALL, encoding="utf-8")
+    plan = Plan(network=str(network), rate=0.005, batch=32, epochs=2, shift=1, held_out=70)
+    page.write_text(training_html(train(plan, made_digits())), encoding="utf-8")
+    yield "a course of training", page
+
+
 def notebook_page(folder: Path) -> Iterator[tuple[str, Path]]:
     """Results as a notebook shows them, in a page of other people's style."""
     import deltarule
@@ -130,7 +147,7 @@ def notebook_page(folder: Path) -> Iterator[tuple[str, Path]]:
 def all_pages(folder: Path) -> Iterator[tuple[str, Path]]:
     """All of them, written into a folder."""
     furnish(folder)
-    for kinds in (command_pages, class_pages, site_pages, notebook_page):
+    for kinds in (command_pages, class_pages, site_pages, training_page, notebook_page):
         yield from kinds(folder)
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from made_digits import SMALL, made_digits
 from once import derived, loaded
 from parsed_html import Whole
 
@@ -18,7 +19,6 @@ from deltarule.language.optimisers import is_update
 from deltarule.pages.pictures import training_picture
 from deltarule.reports import training_values as told
 from deltarule.training import handwritten_digits, training_run
-from deltarule.training.handwritten_digits import Labelled
 from deltarule.training.parameters import Parameters
 from deltarule.training.plan import Plan
 from deltarule.training.training_run import train
@@ -27,28 +27,10 @@ from deltarule.training.update_kernels import Update
 
 SVG = "{http://www.w3.org/2000/svg}"
 
-SMALL = '''"""Two dense layers on an image of K × K pixels."""
-
-from deltarule.language import *
-
-N, K = sizes("N K")
-n, i, j = indices("n i j")
-x = input("x", N, K, K)
-flat = intermediate("flat", N, K*K)
-flat[n, K*i + j] = x[n, i, j]
-h = layer("dense", flat, suffix="1", sizes={"M": 16}, activation="tanh", names={"h": "h"})
-layer("dense", h, suffix="2", sizes={"M": 10}, last=True)
-'''
-
 
 @pytest.fixture(scope="module")
 def scribbles():
-    """Ten blots of 8 × 8 pixels, each some thirty times with other noise."""
-    random = np.random.default_rng(5)
-    blots = random.choice([-1.0, 1.0], (10, 8, 8), p=[0.6, 0.4])
-    labels = np.arange(300) % 10
-    noise = random.normal(0, 0.4, (300, 8, 8))
-    return Labelled(np.clip(blots[labels] + noise, -1, 1), labels)
+    return made_digits()
 
 
 @pytest.fixture(scope="module")

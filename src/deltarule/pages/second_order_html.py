@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deltarule.calculus.jacobians import Entries
-from deltarule.pages.blocks_html import STYLES, equation_html, paragraph, tensors_html
+from deltarule.pages.blocks_html import STYLES, equation_html, name_html, paragraph, tensors_html
 from deltarule.pages.derivation_html import forward_html, step_list
 from deltarule.pages.html_page import page_html, text_html
-from deltarule.pages.mathml import mathml, mathml_row
 from deltarule.reports.second_order_texts import heading, zeros
 from deltarule.reports.things import ShownEntries, ShownTangents
 from deltarule.spelling.counted import counted
+from deltarule.spelling.text import text
 
 
 def entries_html(shown: ShownEntries) -> str:
@@ -35,7 +35,7 @@ def _entries_body(shown: ShownEntries) -> Iterator[str]:
 
 
 def _entries(entries: Entries, opened: bool) -> Iterator[str]:
-    yield f"<section><h3>{mathml(mathml_row(entries.bare))}</h3>"
+    yield f"<section><h3>{name_html(text(entries.bare))}</h3>"
     yield equation_html(entries.lhs, entries.expr)
     if entries.words:
         yield paragraph(entries.words, "words")

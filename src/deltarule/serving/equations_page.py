@@ -9,7 +9,6 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from deltarule.errors import DeltaruleError
 from deltarule.pages.html_page import text_html
-from deltarule.serving.sent_forms import sent_form
 from deltarule.serving.served_page import Visit, error_html, served_page
 from deltarule.serving.served_state import Served
 from deltarule.serving.worker_processes import refused
@@ -29,7 +28,7 @@ async def show(served: Served, _request: Request, visit: Visit) -> Response:
 
 async def derive(served: Served, request: Request, visit: Visit) -> Response:
     """The gradients of what was typed: a whole page, or a piece for the script."""
-    fields = await sent_form(request, served.tokens, request.cookies[served.settings.cookie])
+    fields = await served.sent_form(request)
     asked = {name: fields.get(name, "") for name in _ASKED}
     result, status = await _derived(served, asked, visit)
     if "application/json" in request.headers.get("accept", ""):

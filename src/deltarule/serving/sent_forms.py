@@ -17,14 +17,17 @@ FORM_TOKEN = "form_token"
 _FORM = "application/x-www-form-urlencoded"
 
 
-async def sent_form(request: Request, tokens: ClassTokens, token: str) -> dict[str, str]:
-    """The fields; of one that stands there twice the last. Raises HTTPException for a form from
+async def sent_form(
+    request: Request, tokens: ClassTokens, token: str, secure: bool
+) -> dict[str, str]:
+    """The fields that the bearer of a token sent; of one that stands there twice the last. What is
+    `secure` came by HTTPS to what stands before this server. Raises HTTPException for a form from
     elsewhere, and for what is no form.
     """
     fields = await sent_fields(request)
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
-    own = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    own = f"http{'s' if secure else ''}://{request.headers.get('host', '')}"
     if site not in ("same-origin", "none") or origin not in (None, own):
         raise HTTPException(403, "this form comes from another page")
     if not tokens.is_form_token(fields.pop(FORM_TOKEN, ""), token):

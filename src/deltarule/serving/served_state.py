@@ -14,6 +14,7 @@ from deltarule.classes.revealing import CAUSES, RIGHT_VALUES
 from deltarule.serving.class_tokens import ClassTokens, Person
 from deltarule.serving.kept_attempts import KeptAttempts
 from deltarule.serving.request_guard import WRONG_BURST, WRONG_PER_SECOND, Allowance
+from deltarule.serving.sent_forms import sent_form
 from deltarule.serving.serve_settings import ServeSettings
 from deltarule.serving.served_exams import ServedExam, served_exams
 from deltarule.serving.served_page import Visit
@@ -67,6 +68,11 @@ class Served:
         if person is None:
             return None
         return Visit(person, self.tokens.form_token(token), self.tokens.alone)
+
+    async def sent_form(self, request: Request) -> dict[str, str]:
+        """The fields of a form of ours. Raises HTTPException for one from elsewhere."""
+        token = request.cookies.get(self.settings.cookie, "")
+        return await sent_form(request, self.tokens, token, self.settings.secure)
 
     def exam(self, request: Request) -> ServedExam:
         """The exam that an address names. Raises HTTPException for one that is not served."""

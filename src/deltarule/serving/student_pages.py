@@ -18,7 +18,6 @@ from deltarule.serving.answer_form import Sitting, answer_form, in_page_words
 from deltarule.serving.drawn_exercises import exam_kept, is_exercise, kept_under, new_exercise
 from deltarule.serving.help_ladder import rungs
 from deltarule.serving.kept_attempts import Attempt
-from deltarule.serving.sent_forms import sent_form
 from deltarule.serving.served_exams import ServedExam
 from deltarule.serving.served_page import Visit, served_page
 from deltarule.serving.served_state import Served
@@ -132,7 +131,7 @@ def _sitting(
 async def send(served: Served, request: Request, visit: Visit) -> Response:
     """Keep what was typed, mark it, and go back to the sheet."""
     exam = served.exam(request)
-    fields = await _form(served, request)
+    fields = await served.sent_form(request)
     paper = _paper(request, exam, visit)
     layout = await layout_of(served, exam, paper, visit)
     typed = kept_fields(layout, fields, served.settings.sandbox)
@@ -170,7 +169,7 @@ async def marked(served: Served, attempt: Attempt, visit: Visit) -> Attempt:
 async def ask_help(served: Served, request: Request, visit: Visit) -> Response:
     """One rung more of help with an answer, and back to the sheet, with all that is typed there."""
     exam = served.exam(request)
-    fields = await _form(served, request)
+    fields = await served.sent_form(request)
     id, _, place = fields.get("help", "").partition(".")
     attempt = served.attempts.attempt(int(id)) if id.isdigit() and len(id) < 16 else None
     own = visit.person.id, exam.slug
@@ -200,7 +199,7 @@ async def ask_help(served: Served, request: Request, visit: Visit) -> Response:
 async def read(served: Served, request: Request, visit: Visit) -> Response:
     """How something is read that is being typed."""
     exam = served.exam(request)
-    fields = await _form(served, request)
+    fields = await served.sent_form(request)
     paper = _paper(request, exam, visit)
     layout = await layout_of(served, exam, paper, visit)
     run, quantity = fields.get("run", ""), fields.get("quantity", "")
@@ -232,10 +231,6 @@ async def layout_of(served: Served, exam: ServedExam, paper: str, visit: Visit) 
     while len(served.layouts) > MOST_LAYOUTS:
         served.layouts.pop(next(iter(served.layouts)))
     return found
-
-
-async def _form(served: Served, request: Request) -> dict[str, str]:
-    return await sent_form(request, served.tokens, request.cookies[served.settings.cookie])
 
 
 ROUTES = (

@@ -15,7 +15,6 @@ from deltarule.pages.blocks_html import table_html
 from deltarule.pages.html_page import quoted_html, text_html
 from deltarule.serving.class_table import class_table
 from deltarule.serving.review_page import pasted_body, review_body
-from deltarule.serving.sent_forms import sent_form
 from deltarule.serving.served_page import Visit, error_html, served_page
 from deltarule.serving.served_state import Served
 from deltarule.serving.worker_processes import refused
@@ -86,8 +85,7 @@ async def paste(served: Served, request: Request, visit: Visit) -> Response:
     """A sheet that is written here, and what there is to say of it."""
     text, found = "", None
     if request.method == "POST":
-        cookie = request.cookies[served.settings.cookie]
-        text = (await sent_form(request, served.tokens, cookie)).get("sheet", "")
+        text = (await served.sent_form(request)).get("sheet", "")
         job = {"do": "pasted", "text": text}
         found = await served.workers.aside(job, visit.person.key)
         if (error := refused(found)) is not None:

@@ -1,0 +1,62 @@
+"""Every kind of page there is, in a real browser, narrow and light, wide and dark.
+
+They need `pip install '.[browser]'` and Debian's `chromium`; without them these tests say so.
+"""
+
+import shutil
+
+import pytest
+from kinds_of_pages import COMMANDS, WITHOUT, all_pages
+
+from deltarule.cli.formats import FORMATS
+
+#: A page of a command has so many bytes at most; that of a layer, with all that there is of it,
+#: twice as many.
+LARGEST = 1_000_000
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def test_every_thing_that_is_shown_has_its_page_looked_at():
+    html = FORMATS["html"]
+    things = {*FORMATS["text"].functions, *html.functions, *html.folders}
+    assert things - WITHOUT == {*COMMANDS} and all(map(html.shows, things))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    playwright = pytest.importorskip("playwright.sync_api", reason="a browser: '.[browser]'")
+    pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe: '.[browser]'")
+    if CHROMIUM is None:
+        pytest.skip("pages in a browser: chromium is not installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1400, "dark")])
+def test_pages_are_sound(chromium, written_pages, width, scheme):
+    from page_soundness import faults
+
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page, found, wrong = context.new_page(), [], {}
+    page.on("console", lambda message: found.append(message.text))
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("request", lambda asked: found.append(asked.url))
+    for thing, path in written_pages.items():
+        assert path.stat().st_size < LARGEST * (2 if "layers/" in thing else 1), thing
+        page.goto(path.as_uri())
+        policies = [p.get_attribute("content") for p in page.locator("meta[http-equiv]").all()]
+        own = thing != "results in a notebook"  # which has the notebook's
+        assert [str(p).startswith("default-src 'none'") for p in policies] == [True] * own, thing
+        said = [f for f in (*found, *faults(page)) if f != path.as_uri()]
+        wrong |= {thing: said} if said else {}
+        found.clear()
+    context.close()
+    assert wrong == {}
+
+
+@pytest.fixture(scope="module")
+def written_pages(tmp_path_factory):
+    return dict(all_pages(tmp_path_factory.mktemp("pages")))
