@@ -21,6 +21,7 @@ heads = option(
     choices=("none", "all", "grouped"),
 )
 scale = option("scale", "1/sqrt(D)", "what scores are multiplied by; a number, if given")
+layout("layout", "batch_first", time_first=(-2, 0))
 
 N, I, J, D, M, H, G, R = sizes("N I J D M H G R")
 if mask == "causal":

@@ -11,6 +11,7 @@ aliases("average_pool", "avgpool", "mean_pool")
 
 border = option("border", "whole", "what a window is divided by", choices=("whole", "inside"))
 divisor = option("divisor", 0, "what is divided by instead; 0 for what border says", at_least=0)
+layout("layout", "channels_first", channels_last=(1, -1))
 
 N, C, H, W = sizes("N C H W")
 K, L = attribute("K", height=2), attribute("L", width=2)

@@ -11,6 +11,7 @@ aliases("average_pool3d", "mean_pool3d")
 
 border = option("border", "whole", "what a window is divided by", choices=("whole", "inside"))
 divisor = option("divisor", 0, "what is divided by instead; 0 for what border says", at_least=0)
+layout("layout", "channels_first", channels_last=(1, -1))
 
 N, C, D, H, W = sizes("N C D H W")
 K, L, M = attribute("K", depth=2), attribute("L", height=2), attribute("M", width=2)

@@ -15,6 +15,7 @@ statistics = option(
     choices=("batch", "kept"),
 )
 running = option("running", False, "the running averages r and s of both are put out, too")
+layout("layout", "channels_first", channels_last=(1, -1))
 
 N, C, H, W = sizes("N C H W")
 n, c, i, j = indices("n c i j")

@@ -6,6 +6,7 @@ For images every channel has one of each.
 from deltarule.language import *
 
 images = option("images", False, "images with channels, not rows of features")
+layout("layout", "channels_first", channels_last=(1, -1))
 
 N, C, H, W = sizes("N C H W")
 n, c, i, j = indices("n c i j")

@@ -10,6 +10,7 @@ aliases("birnn", "bidirectional")
 
 batch = option("batch", True, "several sequences at once, one a row")
 phi = activation("activation", "tanh", "of the states")
+layout("layout", "time_first", batch_first=(0, 1))
 
 T, N, D, H, M = sizes("T N D H M")
 t, n, d, k, m, o = indices("t n d k m o")

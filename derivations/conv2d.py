@@ -10,6 +10,8 @@ from deltarule.language import *
 aliases("conv", "convolution", "cross_correlation")
 
 bias = option("bias", True, "add a bias to every output channel")
+layout("layout", "channels_first", channels_last=(1, -1))
+layout("filters", "outputs_first", of="parameter", outputs_last=((0, -1), (0, -2)))
 
 N, C, F, H, W, K, L = sizes("N C F H W K L")
 G = number_or_name("groups", 1, "groups of channels, C and F in each")

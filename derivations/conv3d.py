@@ -3,6 +3,8 @@
 from deltarule.language import *
 
 bias = option("bias", True, "add a bias to every output channel")
+layout("layout", "channels_first", channels_last=(1, -1))
+layout("filters", "outputs_first", of="parameter", outputs_last=((0, -1), (0, -2)))
 
 N, C, F, T, H, W, Q, K, L = sizes("N C F T H W Q K L")
 B = number_or_name("groups", 1, "groups of channels, C and F in each")

@@ -14,6 +14,7 @@ batch = option("batch", True, "several sequences at once, one a row")
 readout = option("readout", True, "a layer of weights between states and outputs")
 outputs = option("outputs", "all", "the times with an output", choices=("all", "last"))
 error = option("loss", "half_squared", "none, half_squared or cross_entropy")
+axis_order = layout("layout", "time_first", batch_first=(0, 1))
 
 T, N, D = sizes("T N D")
 H = [D, *(size(f"H{k}") for k in range(1, layers + 1))]
@@ -21,6 +22,9 @@ H = [D, *(size(f"H{k}") for k in range(1, layers + 1))]
 h = input("x", T, *([N] if batch else []), D)
 for k in range(1, layers + 1):
     h = layer(cell, h, suffix=str(k), sizes={"H": H[k]}, names={"y": f"y{k}"},
-              batch=batch, readout=False, loss="none")
+              batch=batch, readout=False, loss="none", layout=axis_order)
 
-layer("sequence_output", h, last=True, batch=batch, readout=readout, outputs=outputs, loss=error)
+layer(
+    "sequence_output", h, last=True, batch=batch, readout=readout, outputs=outputs, loss=error,
+    layout=axis_order,
+)

@@ -2,6 +2,8 @@
 
 from deltarule.language import *
 
+layout("layout", "channels_first", channels_last=(1, -1))
+
 N, C, H, W = sizes("N C H W")
 n, c, i, j = indices("n c i j")
 

@@ -3,6 +3,7 @@
 from deltarule.language import *
 
 affine = option("affine", True, "a slope γ and a shift β behind the norm")
+layout("layout", "channels_first", channels_last=(1, -1))
 
 N, G, A, H, W = sizes("N G A H W")
 n, c, i, j = indices("n c i j")

@@ -15,6 +15,7 @@ kept = option(
 )
 readout = option("readout", False, "a layer of weights between states and outputs")
 outputs = option("outputs", "all", "the times with an output", choices=("all", "last"))
+axis_order = layout("layout", "time_first", batch_first=(0, 1))
 orientation = option(
     "orientation", "xW", "how weights lie: xW (inputs × units) or Wx (units × inputs)",
     choices=("xW", "Wx"),
@@ -85,6 +86,6 @@ if bidirectional:
 scores = {"names": {"z": "s_y"}} if readout and error == "cross_entropy" else {}
 given = [length] if lengths and outputs == "all" else []
 layer(
-    "sequence_output", h, *given, last=True, lengths=lengths,
+    "sequence_output", h, *given, last=True, lengths=lengths, layout=axis_order,
     batch=batch, readout=readout, outputs=outputs, loss=error, orientation=orientation, **scores,
 )

@@ -8,6 +8,8 @@ from deltarule.language import *
 
 aliases("local_response_normalisation", "local_response_normalization")
 
+layout("layout", "channels_first", channels_last=(1, -1))
+
 N, C, H, W = sizes("N C H W")
 R = attribute("R", radius=2)
 n, c, i, j = indices("n c i j")

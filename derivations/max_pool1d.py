@@ -4,6 +4,7 @@ from deltarule.language import *
 
 ties = option("ties", "first", "of several largest entries, which pass the gradient", choices=TIES)
 places_too = option("indices", False, "where the largest entries stand is put out, too")
+layout("layout", "channels_first", channels_last=(1, -1))
 
 N, C, T = sizes("N C T")
 K = attribute("K", width=2)

@@ -11,6 +11,7 @@ aliases("max_pool", "maxpool")
 
 ties = option("ties", "first", "of several largest entries, which pass the gradient", choices=TIES)
 places_too = option("indices", False, "where the largest entries stand is put out, too")
+layout("layout", "channels_first", channels_last=(1, -1))
 
 N, C, H, W = sizes("N C H W")
 K, L = attribute("K", height=2), attribute("L", width=2)

@@ -4,6 +4,8 @@ from deltarule.language import *
 
 aliases("mingru")
 
+layout("layout", "time_first", batch_first=(0, 1))
+
 T, N, D, H = sizes("T N D H")
 t, n, d, m = indices("t n d m")
 

@@ -4,6 +4,8 @@ from deltarule.language import *
 
 aliases("mha")
 
+layout("layout", "batch_first", time_first=(-2, 0))
+
 N, T, E, H, D = sizes("N T E H D")
 n, i, j, l, e, h, d, m = indices("n i j l e h d m")
 

@@ -14,6 +14,7 @@ order = option("order", "ifog", "how the gates lie: ifog (courses) or ifgo (PyTo
 readout = option("readout", False, "a layer of weights between states and outputs")
 outputs = option("outputs", "all", "the times with an output", choices=("all", "last"))
 error = option("loss", "none", "none, half_squared or cross_entropy")
+axis_order = layout("layout", "time_first", batch_first=(0, 1))
 
 T, N, D, H = sizes("T N D H")
 t, n, d, k, q = indices("t n d k q")
@@ -43,4 +44,7 @@ g = gate("g", tanh)
 c[t, *row, m] = f * c[t - 1, *row, m] + i * g
 h[t, *row, m] = o * tanh(c[t, *row, m])
 
-layer("sequence_output", h, last=True, batch=batch, readout=readout, outputs=outputs, loss=error)
+layer(
+    "sequence_output", h, last=True, batch=batch, readout=readout, outputs=outputs, loss=error,
+    layout=axis_order,
+)

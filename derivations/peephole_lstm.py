@@ -12,6 +12,7 @@ batch = option("batch", True, "several sequences at once, one a row")
 readout = option("readout", False, "a layer of weights between states and outputs")
 outputs = option("outputs", "all", "the times with an output", choices=("all", "last"))
 error = option("loss", "none", "none, half_squared or cross_entropy")
+axis_order = layout("layout", "time_first", batch_first=(0, 1))
 
 T, N, D, H = sizes("T N D H")
 t, n, d, k, m = indices("t n d k m")
@@ -42,4 +43,7 @@ c[t, *row, m] = f * c[t - 1, *row, m] + i * g
 o = gate("o", sigmoid, c[t, *row, m])
 h[t, *row, m] = o * tanh(c[t, *row, m])
 
-layer("sequence_output", h, last=True, batch=batch, readout=readout, outputs=outputs, loss=error)
+layer(
+    "sequence_output", h, last=True, batch=batch, readout=readout, outputs=outputs, loss=error,
+    layout=axis_order,
+)

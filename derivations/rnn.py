@@ -14,6 +14,7 @@ phi = activation("activation", "tanh", "of the states")
 readout = option("readout", True, "a layer of weights between states and outputs")
 outputs = option("outputs", "all", "the times with an output", choices=("all", "last"))
 inputs = option("inputs", "all", "the times with an input", choices=("all", "first"))
+axis_order = layout("layout", "time_first", batch_first=(0, 1))
 orientation = option(
     "orientation", "xW", "how weights lie: xW (inputs × units) or Wx (units × inputs)",
     choices=("xW", "Wx"),
@@ -50,7 +51,7 @@ if final:
 
 given = [length] if lengths and outputs == "all" else []
 layer(
-    "sequence_output", h, *given, last=True, lengths=lengths,
+    "sequence_output", h, *given, last=True, lengths=lengths, layout=axis_order,
     batch=batch, bias=bias, readout=readout, outputs=outputs, loss=error,
     orientation=orientation,
 )

@@ -10,6 +10,7 @@ batch = option("batch", True, "several sequences at once, one a row")
 bias = option("bias", True, "add a bias to every output")
 readout = option("readout", True, "a layer of weights between states and outputs")
 outputs = option("outputs", "all", "the times with an output", choices=("all", "last"))
+layout("layout", "time_first", batch_first=(0, 1))
 orientation = option(
     "orientation", "xW", "how weights lie: xW (inputs × units) or Wx (units × inputs)",
     choices=("xW", "Wx"),

@@ -6,6 +6,9 @@ convolution with stride S, used to make sequences longer.
 
 from deltarule.language import *
 
+layout("layout", "channels_first", channels_last=(1, -1))
+layout("filters", "outputs_first", of="parameter", outputs_last=((0, -1), (0, -2)))
+
 N, C, F, T, K = sizes("N C F T K")
 G = number_or_name("groups", 1, "groups of channels, C and F in each")
 (places,) = windows((T, K), stride=("S", 2), pad=("P", 0), stamps=True)

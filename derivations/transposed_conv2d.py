@@ -8,6 +8,9 @@ from deltarule.language import *
 
 aliases("deconvolution", "conv_transpose")
 
+layout("layout", "channels_first", channels_last=(1, -1))
+layout("filters", "outputs_first", of="parameter", outputs_last=((0, -1), (0, -2)))
+
 N, C, F, H, W, K, L = sizes("N C F H W K L")
 G = number_or_name("groups", 1, "groups of channels, C and F in each")
 down, across = windows((H, K), (W, L), stride=("S", 2), pad=("P", 0), stamps=True)

@@ -6,6 +6,9 @@ columns likewise: the way back of a convolution with stride S.
 
 from deltarule.language import *
 
+layout("layout", "channels_first", channels_last=(1, -1))
+layout("filters", "outputs_first", of="parameter", outputs_last=((0, -1), (0, -2)))
+
 N, C, F, T, H, W, Q, K, L = sizes("N C F T H W Q K L")
 G = number_or_name("groups", 1, "groups of channels, C and F in each")
 ahead, down, across = windows(

@@ -86,3 +86,15 @@ def test_options_of_a_recurrent_layer(name, bidirectional, final, lengths, compi
         options["bidirectional"] = bidirectional
     theirs = by_torch(name, ways, final, lengths)
     agrees(name, theirs, given, compiled, **LAYERS[name][3], **options)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("compiled", [False, True])
+def test_batch_first(name, compiled):
+    forward = by_torch(name, ("",), final=False, lengths=False)
+
+    def theirs(x, **weights):
+        return tuple(y.transpose(0, 1) for y in forward(x.transpose(0, 1), **weights))
+
+    given = {**arguments(name, ("",)), "x": draw(N, T, D)}
+    agrees(name, theirs, given, compiled, **LAYERS[name][3], layout="batch_first")

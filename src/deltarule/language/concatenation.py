@@ -34,7 +34,7 @@ def concatenate(name: str, *parts: Name, axis: int = 1, role: str = "intermediat
             )
     total = sum((part.axes[axis] for part in parts), Integer(0))
     axes = tuple(total if k == axis else n for k, n in enumerate(first))
-    whole = page.declare(Tensor(name, axes, role))
+    whole = page.lay(Tensor(name, axes, role))
     indices = tuple(Index(letter) for letter in "ncijklmp"[: len(first)])
     start = Integer(0)
     for part in parts:

@@ -14,6 +14,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import read
 from deltarule.expressions.operands import Operand
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
+from deltarule.language.axis_orders import Moves, Order, declared, in_memory, laid, permuted
 from deltarule.language.boundary_values import Edges
 from deltarule.language.given_expressions import expression, subscripts_of
 from deltarule.language.infinite_values import with_finite_edges, without_infinity
@@ -56,6 +57,8 @@ class Page:
     options: dict[str, Option] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     edges: dict[str, Edges] = field(default_factory=dict)
+    layouts: dict[str, Moves] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
     uses: list[LayerUse] = field(default_factory=list)
     derived: list[GradientLines] = field(default_factory=list)
     selections: Selections = field(default_factory=Selections)
@@ -88,6 +91,14 @@ class Page:
             )
         self.tensors[tensor.name] = tensor
         return Name(tensor, self)
+
+    def lay(self, tensor: Tensor) -> Name:
+        """Add a tensor of the file's own, with its axes in the order that the reader asks for."""
+        order = in_memory(tensor, self.layouts)
+        named = self.declare(tensor if order is None else laid(tensor, order))
+        if order is not None:
+            self.orders[named.tensor.name] = order
+        return named
 
     def _plain_name(self, name: str) -> str:
         """The name in ASCII, W1 of W_1, beta of β. Raises DeltaruleError for dE/dW, say."""
@@ -170,8 +181,13 @@ class Name(Operand):
         self._page = page
 
     @property
+    def order(self) -> Order | None:
+        """In which order its axes lie, if it is not that of the file."""
+        return self._page.orders.get(self.tensor.name)
+
+    @property
     def axes(self) -> tuple[Expr, ...]:
-        return self.tensor.axes
+        return declared(self.tensor, self.order).axes
 
     #: Python asks x[0], x[1] … of what has entries and says nothing of how it is gone through.
     __iter__ = None
@@ -183,14 +199,16 @@ class Name(Operand):
         return self[()]
 
     def __getitem__(self, subscripts) -> Expr:
-        subscripts = subscripts_of(self.tensor, subscripts, self._page)
-        plain = read(self.tensor.name, *subscripts)
+        plain = read(self.tensor.name, *self._places(subscripts))
         edges = self._page.edges.get(self.tensor.name)
         return plain if edges is None else edges.carry(plain, self._page)
 
     def __setitem__(self, subscripts, rhs) -> None:
-        at = subscripts_of(self.tensor, subscripts, self._page)
-        self._page.write(self.tensor, at, expression(rhs, self._page))
+        self._page.write(self.tensor, self._places(subscripts), expression(rhs, self._page))
+
+    def _places(self, subscripts) -> tuple[Expr, ...]:
+        named = declared(self.tensor, self.order)
+        return permuted(subscripts_of(named, subscripts, self._page), self.order)
 
 
 _CURRENT: ContextVar[Page | None] = ContextVar("page", default=None)

@@ -98,7 +98,7 @@ def _padded(slot: Tensor, given: Name, suffix: str, page: Page) -> Name:
     name = f"{tensor.name}_padded{suffix}"
     copy = page.declare(replace(tensor, name=name, role="intermediate", outside=slot.outside))
     indices = tuple(Index(letter) for letter in "ncijklmp"[: len(tensor.axes)])
-    copy[indices] = read(tensor.name, *indices)
+    page.write(copy.tensor, indices, read(tensor.name, *indices))
     return copy
 
 
@@ -178,14 +178,15 @@ def _declared(part: Network) -> list[Symbol]:
 
 
 def _fit(slot: Tensor, value: Name, table: dict, page: Page) -> None:
-    if len(slot.axes) != len(value.axes):
+    given = value.tensor.axes
+    if len(slot.axes) != len(given):
         raise DeltaruleError(
-            f"{value.tensor.name} has {counted(len(value.axes), 'axis')} where {slot.name} has "
+            f"{value.tensor.name} has {counted(len(given), 'axis')} where {slot.name} has "
             f"{len(slot.axes)}",
             page.place(),
             "give the layer a tensor with as many axes (see its option batch)",
         )
-    for wanted, actual in zip(slot.axes, value.axes, strict=True):
+    for wanted, actual in zip(slot.axes, given, strict=True):
         if isinstance(wanted, Size) and table.setdefault(wanted, actual) != actual:
             raise DeltaruleError(
                 f"size {wanted} of the layer would be both {table[wanted]} and {actual}",

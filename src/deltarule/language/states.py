@@ -11,8 +11,11 @@ from deltarule.language.given_expressions import expression
 from deltarule.networks.tensors import Tensor
 
 
-def edges_of(state: Tensor, before, after, along: int | None, page: Page) -> Edges:
+def edges_of(named: Name, before, after, along: int | None, page: Page) -> Edges:
     """The edges of a state from what a derivation file says of them."""
+    state = named.tensor
+    if along is not None and named.order is not None:
+        along = named.order.index(along)
     first, last = _end(before, page), _end(after, page)
     tensors = [end for end in (first, last) if isinstance(end, Tensor)]
     axes = {_axis(state, end, along, page) for end in tensors}

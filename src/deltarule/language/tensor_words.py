@@ -55,7 +55,7 @@ def _tensor(role: str):
         axis = axis if hot is None else hot
         found = Tensor(name, extent, role, edge, axis, limit, span, start, note, covariance)
         found = replace(found, one_hot=hot is not None, symmetric=bool(symmetric), points=points)
-        return page.declare(_fitting(found, page))
+        return page.lay(_fitting(found, page))
 
     declare.__doc__ = f"""Declare {role} `name` with its axes.
 
@@ -95,9 +95,9 @@ def state(
     page = current()
     name = checked_name(name, page, "state")
     edge = None if outside is None else expression(outside, page)
-    named = page.declare(Tensor(name, extents_of(axes, page), "state", edge))
+    named = page.lay(Tensor(name, extents_of(axes, page), "state", edge))
     if edge is None or before is not None or after is not None:
-        page.edges[named.tensor.name] = edges_of(named.tensor, before, after, along, page)
+        page.edges[named.tensor.name] = edges_of(named, before, after, along, page)
     return named
 
 

@@ -15,11 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TypeVar
 
 from sympy import Expr, Integer, oo, pi
 
-from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.functions import (
     FUNCTIONS,
@@ -61,9 +60,10 @@ from deltarule.language.declarations import current
 from deltarule.language.derived_lines import gradient
 from deltarule.language.given_expressions import checked_name, expression
 from deltarule.language.layers import layer, takes
+from deltarule.language.layouts import layout
 from deltarule.language.literals import constant
 from deltarule.language.moving_windows import along_axes, number_or_name, windows
-from deltarule.language.option_values import as_default
+from deltarule.language.options import option
 from deltarule.language.orientations import weights
 from deltarule.language.reductions import (
     TIES,
@@ -115,7 +115,8 @@ __all__ = [
     "arcsin", "arctan", "asin", "asinh", "atan", "atanh", "attribute", "clip", "concatenate",
     "cos", "cosh", "delta", "differ", "elementwise", "elu", "equal", "erf", "exp", "expm1",
     "fits", "floor", "gelu", "gradient", "identity", "index", "indicator", "indices",
-    "initially", "input", "intermediate", "layer", "leaky_relu", "ln", "log", "log10", "log1p",
+    "initially", "input", "intermediate", "layer", "layout", "leaky_relu", "ln", "log", "log10",
+    "log1p",
     "log2", "loss", "max", "maximum", "memory", "min", "minimum", "new", "number_or_name", "oo",
     "option", "output", "parameter", "pi", "rate", "relu", "round", "rsqrt", "scalar",
     "sigmoid", "sign", "silu", "sin", "sinh", "size", "sizes", "softmax", "softplus", "sqrt",
@@ -214,42 +215,6 @@ def where(condition, then, otherwise) -> Expr:
     """
     page = current()
     return cases(condition, expression(then, page), expression(otherwise, page), page)
-
-
-#: The type of an option is that of its usual value.
-Kind = TypeVar("Kind")
-
-
-def option(
-    name: str,
-    default: Kind,
-    help: str = "",
-    choices: tuple = (),
-    at_least: int | None = None,
-    at_most: int | None = None,
-) -> Kind:
-    """What the reader may ask for: `layers = option("layers", 2, "weight matrices")`.
-
-    The value has the type of the default. Raises DeltaruleError for a value that does not fit.
-    """
-    page = current()
-    value = as_default(name, page.asked.get(name, default), default, page.name)
-    if choices and value not in choices:
-        raise DeltaruleError(
-            f"{name} = {value} is not among the choices",
-            page.name,
-            did_you_mean(str(value), choices) or "choose one of " + ", ".join(choices),
-        )
-    if at_least is not None and value < at_least:
-        raise DeltaruleError(
-            f"{name} = {value} is too small", page.name, f"{name} is at least {at_least}"
-        )
-    if at_most is not None and value > at_most:
-        raise DeltaruleError(
-            f"{name} = {value} is too large", page.name, f"{name} is at most {at_most}"
-        )
-    page.options[name] = Option(name, value, default, help, tuple(choices))
-    return value
 
 
 def activation(name: str, default: str, help: str = "elementwise function") -> Callable:
