@@ -17,9 +17,10 @@ from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.integers import Grid, integers_over, mask
 from deltarule.expressions.conditions import Condition
-from deltarule.expressions.nodes import read
+from deltarule.expressions.nodes import Sum, read
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
+from deltarule.matrix_form.moved_entries import Placed, Scattered, Weighted
 from deltarule.matrix_form.sliding_windows import convolved, correlated, sent_back
 from deltarule.matrix_form.tree import Phrase
 
@@ -189,15 +190,49 @@ def _sent_back(p: ph.SentBack, w: World) -> np.ndarray:
     return sent_back(p, (value(p.signal, w), chosen), w.number, w.extents)
 
 
+def _placed(p: Placed, w: World) -> np.ndarray:
+    array = np.asarray(w.values.arrays[p.name], dtype=float)
+    own = {i: array.shape[p.places.index(i)] for i in p.whole}
+    extents = tuple(own.get(i, w.extents[i]) for i in p.labels)
+    grid = Grid(p.labels, extents, (0,) * len(p.labels))
+    where = [np.broadcast_to(integers_over(s, grid, w.values), grid.extents) for s in p.places]
+    inside = [(at >= 0) & (at < n) for at, n in zip(where, array.shape, strict=True)]
+    # Nothing comes from beyond an edge.
+    found = array[tuple(np.clip(at, 0, n - 1) for at, n in zip(where, array.shape, strict=True))]
+    return np.where(reduce(np.logical_and, inside), found, 0.0)
+
+
+def _scattered(p: Scattered, w: World) -> np.ndarray:
+    signal, places = value(p.signal, w), dict(p.places)
+    result = np.zeros(tuple(w.extents[i] for i in p.labels))
+    for entry in np.ndindex(signal.shape):
+        at = dict(zip(p.signal.labels, entry, strict=True))
+        here = w.moved(at)
+        place = tuple(here.number(places[i]) if i in places else at[i] for i in p.labels)
+        if all(0 <= k < n for k, n in zip(place, result.shape, strict=True)):
+            result[place] += signal[entry]
+    return result
+
+
+def _weighted(p: Weighted, w: World) -> np.ndarray:
+    every = tuple(i for i, _ in p.ranges)
+    weights = Sum(p.weights, (), p.conditions) if p.conditions else p.weights
+    product = laid(p.signal, every, w) * np.asarray(
+        evaluate(weights, p.ranges, w.values, Float64())
+    )
+    return np.sum(product, axis=tuple(k for k, i in enumerate(every) if i not in p.labels))
+
+
 _METHODS: dict[type, Callable] = {
     ph.Leaf: _leaf, ph.Edge: _edge, ph.Constant: _constant, ph.Transpose: _transpose,
     ph.MatMul: _matmul, ph.Outer: _outer, ph.Hadamard: _hadamard, ph.Plus: _plus,
     ph.Scaled: lambda p, w: _scalar(p.factor, w) * value(p.of, w),
-    ph.Power: lambda p, w: value(p.base, w) ** float(p.exponent),
+    ph.Power: lambda p, w: value(p.base, w) ** _scalar(p.exponent, w),
     ph.Apply: _apply, ph.Slope: lambda p, w: value(p.formula, w), ph.Where: _where,
     ph.OneHot: _one_hot, ph.SumOver: _sum_over, ph.SumOfSlices: _sum_of_slices,
     ph.Guarded: _guarded, ph.ForEvery: _for_every, ph.Correlation: _correlation,
     ph.Convolution: _convolution, ph.SentBack: _sent_back, ph.Dyad: _dyad,
-    ph.Diagonal: _diagonal, ph.Identity: _identity,
+    ph.Diagonal: _diagonal, ph.Identity: _identity, Placed: _placed,
+    Scattered: _scattered, Weighted: _weighted,
     ph.Ones: lambda p, w: np.ones(tuple(w.values.extent(n) for n in p.extents)),
 }  # fmt: skip

@@ -19,6 +19,7 @@ from deltarule.matrix_form.axes import Axes, Kinds
 from deltarule.matrix_form.evaluate_tree import World, laid
 from deltarule.matrix_form.match_correlation import correlation_of
 from deltarule.matrix_form.match_formula import phrase_of
+from deltarule.matrix_form.match_places import block_sum_of, rearranged_of, scattered_of, shared_of
 from deltarule.matrix_form.match_pooling import pooling_of
 from deltarule.matrix_form.match_second import Ranges, matrix_of
 from deltarule.matrix_form.match_slopes import Slopes
@@ -60,10 +61,18 @@ class Search:
         if not reads(equation.rhs):
             return None
         formula, ranges = equation.rhs, equation.ranges
+
+        def plain(part: Expr):
+            return phrase_of(part, ranges, self._network, self._slopes, self._rank)
+
         for pattern in (
-            lambda: phrase_of(formula, ranges, self._network, self._slopes, self._rank),
+            lambda: rearranged_of(formula, ranges, self._network),
+            lambda: plain(formula),
             lambda: correlation_of(formula, ranges, self._network),
             lambda: pooling_of(formula, ranges, self._network),
+            lambda: block_sum_of(formula, ranges, self._network),
+            lambda: scattered_of(formula, ranges, self._network),
+            lambda: shared_of(formula, ranges, self._network, plain),
         ):
             try:
                 phrase, extents = pattern()

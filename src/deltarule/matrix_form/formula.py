@@ -14,6 +14,7 @@ from deltarule.expressions.bounds import tight
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.axes import Axes
+from deltarule.matrix_form.moved_entries import Placed
 from deltarule.matrix_form.tree import Phrase
 from deltarule.spelling.text import ATOM, POWER, PRODUCT, SUM, Writer, text
 
@@ -69,6 +70,13 @@ class PhraseWriter:
         shown = [self.colon if s is None else self._writer(s) for s in subscripts]
         name = self._writer.name(p.name)
         return self._writer.access(name, shown), POWER if is_gradient(p.name) else ATOM
+
+    def _placed(self, p: Placed):
+        """A tensor with its subscripts, those that stand for all of an axis as colons."""
+        shown = [self.colon if s in p.whole else self._writer(s) for s in p.places]
+        while shown and shown[-1] == self.colon:
+            shown.pop()
+        return self._writer.access(self._writer.name(p.name), shown), ATOM
 
     def _transpose(self, p: ph.Transpose):
         return self.transposed(self.inside(p.of, ATOM)), ATOM
@@ -231,7 +239,7 @@ class PhraseWriter:
         ph.Plus: _plus, ph.Power: _power, ph.Apply: _apply, ph.Slope: _slope, ph.Where: _where,
         ph.OneHot: _one_hot, ph.SumOver: _sum_over, ph.SumOfSlices: _sum_of_slices,
         ph.Guarded: _guarded, ph.ForEvery: _for_every, ph.Dyad: _dyad, ph.Diagonal: _diagonal,
-        ph.Identity: _identity,
+        ph.Identity: _identity, Placed: _placed,
     }  # fmt: skip
 
 

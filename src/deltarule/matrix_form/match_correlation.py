@@ -20,6 +20,7 @@ from deltarule.expressions.symbols import Index
 from deltarule.expressions.window_axis import WindowAxis, window_axis
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.match_products import scaled
+from deltarule.matrix_form.moved_entries import Placed
 from deltarule.matrix_form.tree import Along, NoWords, Phrase
 from deltarule.networks.network import Network
 
@@ -69,14 +70,24 @@ def _axes(moving: Read, other: Read, target: tuple, bound: set) -> list[WindowAx
     """The axes along which `moving` runs over `other`; None where the subscripts do not fit."""
     found = []
     for subscript in other.indices:
-        if isinstance(subscript, Index):
+        if isinstance(subscript, Index) or _regroups(subscript):
             continue
         axis = _axis(subscript, set(target), bound)
         if axis is None or axis.k not in moving.indices or axis.i in moving.indices:
             return None
         found.append(axis)
-    plain = all(isinstance(i, Index) for i in moving.indices)
+    plain = all(isinstance(i, Index) or _regroups(i) for i in moving.indices)
     return found if found and plain and len(set(moving.indices)) == len(moving.indices) else None
+
+
+def _regroups(subscript: Expr) -> bool:
+    """Whether a subscript names a channel by its group, ⌊p/B⌋ of p, or another time, t − 1."""
+    if isinstance(subscript, Index):
+        return False
+    return len(free_indices(subscript)) == 1 or any(
+        isinstance(node, (nodes.FloorQuotient, nodes.Remainder)) and isinstance(node.args[0], Index)
+        for node in nodes.walk(subscript)
+    )
 
 
 def _axis(subscript: Expr, target: set, bound: set) -> WindowAxis | None:
@@ -86,8 +97,8 @@ def _axis(subscript: Expr, target: set, bound: set) -> WindowAxis | None:
 
 
 def _phrase(moving: Read, other: Read, axes: list[WindowAxis], extent, target, extents) -> Phrase:
-    one = _leaf(moving, {})
-    two = _leaf(other, {axis.subscript: axis.k for axis in axes})
+    one = _leaf(moving, {}, extents)
+    two = _leaf(other, {axis.subscript: axis.k for axis in axes}, extents)
     labels = tuple(i for i in target if i in {*one.labels, *two.labels, *(a.i for a in axes)})
     reading = _simplest(axes, extent, extents)
     if reading is None:
@@ -177,8 +188,13 @@ def _positive(coefficient: Expr) -> bool:
     return coefficient != 0 and never_negative(coefficient)
 
 
-def _leaf(access: Read, renamed: dict) -> ph.Leaf:
-    labels = tuple(renamed.get(s, s) for s in access.indices)
-    if not all(isinstance(i, Index) for i in labels) or len(set(labels)) < len(labels):
+def _leaf(access: Read, renamed: dict, extents: dict) -> ph.Leaf | Placed:
+    places = tuple(renamed.get(s, s) for s in access.indices)
+    if any(map(_regroups, places)):
+        labels = tuple(i for i in extents if any(i in free_indices(s) for s in places))
+        whole = tuple(i for i in labels if i in places)
+        return Placed(labels, tensor_name(access), places, (), whole)
+    labels = tuple(i for i in places if isinstance(i, Index))
+    if len(labels) < len(places) or len(set(labels)) < len(labels):
         raise NoWords
     return ph.Leaf(labels, tensor_name(access), (None,) * len(labels))

@@ -171,9 +171,9 @@ class Phrasing:
             base, exponent = factor.as_base_exp()
             if _constant(factor):
                 product.factor = product.factor * factor
-            elif not exponent.is_Rational:
+            elif not _constant(exponent):
                 raise NoWords
-            elif exponent < 0:
+            elif exponent.could_extract_minus_sign():
                 product.bottom.append(self._power(base, -exponent))
             else:
                 product.top.append(self._power(base, exponent))

@@ -9,9 +9,15 @@ from sympy import Integer
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.formula import PhraseWriter
+from deltarule.matrix_form.match_products import scaled
+from deltarule.matrix_form.moved_entries import Placed, Scattered, Weighted
+from deltarule.matrix_form.places_said import block_of, has_another_shape, slice_of, weighted_text
 from deltarule.matrix_form.tree import Phrase
 from deltarule.spelling.counted import joined
 from deltarule.spelling.text import PRODUCT, SUM
+
+#: What a sentence begins with that has an article behind plus and minus.
+_NOUNS = {"sum", "slice", "entries", "valid", "full", "transposed", "cross-correlation"}
 
 
 class Speech(PhraseWriter):
@@ -33,7 +39,7 @@ class Speech(PhraseWriter):
         notes = self._notes(phrase)
         if same:
             notes.append(f"the same for every {self._names(same)}")
-        return f"{sentence}  ({'; '.join(notes)})" if notes else sentence
+        return f"{sentence}  ({'; '.join(dict.fromkeys(notes))})" if notes else sentence
 
     def only_blocks(self, blocks: Iterable[Index]) -> str:
         """That a matrix is 0 outside of its blocks."""
@@ -45,15 +51,66 @@ class Speech(PhraseWriter):
         factor, core = (
             (phrase.factor, phrase.of) if isinstance(phrase, ph.Scaled) else (Integer(1), phrase)
         )
+        if isinstance(core, ph.Plus) and any(_in_words(t) for t in core.terms) and factor == 1:
+            return self._one_by_one(core.terms)
+        if isinstance(core, Weighted) and factor == -1:
+            return f"minus the {self(core)}" if core.over else f"minus {self(core)}"
         if isinstance(core, ph.Outer) and factor == 1:
             return "outer product of " + joined([self(f) for f in core.factors])
         if isinstance(core, ph.Convolution) and isinstance(core.kernel, ph.Ones) and factor != 1:
             return f"{self(core)}, {self._writer(factor)} of it to each"
+        if isinstance(core, Placed) and factor == 1:
+            return self._moved(core)
+        if isinstance(core, ph.SumOver) and isinstance(core.of, Placed):
+            block = block_of(core, self._axes.extents, self._writer)
+            what = self._writer.name(core.of.name)
+            said = f"sum of {what} over each block of {block} entries: " if block else "sum of "
+            return ("" if factor == 1 else f"{self._writer(factor)} times the ") + (
+                f"{said}{self(core.of)} over {self._axes.named(core.over)}"
+            )
         if isinstance(core, ph.SumOver):
             kind, factor = self._mean_or_sum(core, factor)
             body = f"{kind} of {self(core.of)} over {self._axes.named(core.over)}"
             return body if factor == 1 else f"{self._writer(factor)} times the {body}"
         return self(phrase)
+
+    def _one_by_one(self, terms: Iterable[Phrase]) -> str:
+        """`∂L/∂y ⊙ D, plus the sum of …, minus …`."""
+        text = ""
+        for term in terms:
+            sign, core = False, term
+            if isinstance(term, ph.Scaled) and term.factor.could_extract_minus_sign():
+                sign, core = True, scaled(-term.factor, term.of)
+            joint = (", minus " if sign else ", plus ") if text else ("minus " if sign else "")
+            said = self._headline(core)
+            text += joint + ("the " if joint and said.split()[0] in _NOUNS else "") + said
+        return text
+
+    def _moved(self, p: Placed) -> str:
+        """A slice, another shape, or another order."""
+        extents, name = self._axes.extents, self._writer.name(p.name)
+        if len(p.whole) == len(p.places):
+            return (
+                f"{name} with its axes exchanged: {name}[{', '.join(map(self._writer, p.places))}]"
+            )
+        part = slice_of(p, extents, self._writer)
+        if part is not None:
+            return f"slice {part}"
+        if has_another_shape(p, extents):
+            shape = " × ".join(self._writer.inside(extents[i], PRODUCT) for i in p.labels)
+            return f"{name} in the shape {shape}, row by row: {self(p)}"
+        return f"entries of {name} back where they came from: {self(p)}"
+
+    def _scattered(self, p: Scattered):
+        places = [self._writer(dict(p.places).get(i, i)) for i in p.labels]
+        return (
+            f"every {self(p.signal)} added to the entry that was read: [{', '.join(places)}]",
+            SUM,
+        )
+
+    def _weighted(self, p: Weighted):
+        """sum of ∂L/∂y over t from s to T − 1, with the weights K[t − s]."""
+        return weighted_text(p, self(p.signal), self._axes, self._writer), SUM
 
     def _slopes(self, phrase: Phrase) -> list[str]:
         """`with σ′(s₁) = h₁ ⊙ (1 − h₁)`, once for each."""
@@ -74,6 +131,8 @@ class Speech(PhraseWriter):
                 notes += self._channels(part)
             if isinstance(part, (ph.SentBack, ph.Ones)):
                 notes.append("what windows share is added up")
+            if isinstance(part, Scattered):
+                notes.append("what was read several times gets the sum")
         return notes
 
     def _batch_products(self, phrase: Phrase) -> tuple:
@@ -175,7 +234,17 @@ class Speech(PhraseWriter):
         ph.Correlation: _correlation,
         ph.Convolution: _convolution,
         ph.SentBack: _sent_back,
+        Scattered: _scattered,
+        Weighted: _weighted,
     }
+
+
+def _in_words(term: Phrase) -> bool:
+    """Whether a term is said in words, not as a formula."""
+    core = term.of if isinstance(term, ph.Scaled) else term
+    if isinstance(core, ph.SumOver):
+        return isinstance(core.of, Placed)
+    return isinstance(core, (ph.Correlation, ph.Convolution, Placed, Scattered, Weighted))
 
 
 def _divides_arrays(phrase: ph.Hadamard) -> bool:

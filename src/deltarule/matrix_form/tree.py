@@ -225,8 +225,8 @@ class Correlation(Phrase):
     says that the result is turned by 180°.
     """
 
-    signal: Leaf
-    kernel: Leaf
+    signal: Phrase
+    kernel: Phrase
     along: tuple[Along, ...]
     turned: bool
 
@@ -235,8 +235,8 @@ class Correlation(Phrase):
 class Convolution(Phrase):
     """Full convolution of a spread signal with a kernel, cropped; `turned`: the kernel is."""
 
-    signal: Leaf
-    kernel: Leaf | Ones
+    signal: Phrase
+    kernel: Phrase
     along: tuple[Along, ...]
     turned: bool
 

@@ -11,11 +11,14 @@ from deltarule.calculus.steps import Gradient
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.axes import Axes
+from deltarule.matrix_form.moved_entries import Placed, Scattered, Weighted
 from deltarule.matrix_form.sentence import Speech
 from deltarule.matrix_form.tree import Phrase
 from deltarule.reports.latex_alphabet import latex
 from deltarule.spelling.text import PRODUCT
 
+#: What is said in words that no formula of matrices stands for.
+_WORDS_ALONE = (ph.SentBack, ph.Ones, Placed, Scattered, Weighted)
 _SYMBOLS = {"σ": r"\sigma", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log"}
 
 
@@ -107,7 +110,7 @@ class LatexSpeech(Speech):
 def in_matrices(found: Gradient | Entries) -> str:
     """The closed form in matrices and vectors, as LaTeX; empty where no pattern is known."""
     saying = found.saying
-    if saying is None or any(isinstance(p, (ph.SentBack, ph.Ones)) for p in saying.phrase.walk()):
+    if saying is None or any(isinstance(p, _WORDS_ALONE) for p in saying.phrase.walk()):
         return ""
     speech = LatexSpeech(saying.axes)
     return speech.sentence(saying.phrase) + speech.only_blocks(saying.blocks)
