@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 from second_order import tangents
 
+from deltarule.arithmetic.settings import most_points, points_added, setting, sizes_at
 from deltarule.calculus import derive
 from deltarule.calculus.gradient_network import hessian_vector_network
 from deltarule.calculus.jacobians import hessian, jacobian
@@ -164,3 +165,13 @@ def test_pairs_without_a_derivative_are_refused():
         hessian(load("dense"), ["v"])
     with pytest.raises(DeltaruleError, match="does not depend on v: every entry is 0"):
         jacobian(layer("s[n] = 2*x[n]; y[n] = 3*v[n]*s[n]"), "s", "v")
+
+
+def test_sums_side_by_side_are_added_up():
+    """Their product made every Hessian of a recurrent cell a matter of compiled kernels."""
+    network = hessian_vector_network(load("gru_cell"))
+    sizes = sizes_at(network, setting(network, 0, {}))
+    assert points_added(network, sizes) < 100 < 10**5 < most_points(network, sizes)
+    dense = load("dense")
+    sizes = sizes_at(dense, setting(dense, 0, {}))
+    assert points_added(dense, sizes) == most_points(dense, sizes)

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from random import Random
 
-from sympy import S, Symbol
+from sympy import Basic, S, Symbol
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.literal_shifts import least_sizes
@@ -22,7 +22,7 @@ from deltarule.arithmetic.small_sizes import (
     left_of,
     with_definitions,
 )
-from deltarule.expressions.nodes import free_symbols, reads
+from deltarule.expressions.nodes import Read, Reduction, free_symbols, reads
 from deltarule.expressions.symbols import Attribute, Index, Size
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import sequence_lengths
@@ -165,3 +165,27 @@ def most_points(network: Network, sizes: dict[Symbol, int]) -> int:
         extents = [values.extent(n) for _, n in (*equation.ranges, *equation.inner_ranges)]
         most = max(most, math.prod(extents))
     return most
+
+
+def points_added(network: Network, sizes: dict[Symbol, int]) -> int:
+    """As `most_points`, but sums that stand side by side are added up and not multiplied.
+
+    The slope of a Hessian times a vector has one sum beside another for every tensor.
+    """
+    values = Values({}, sizes, {}, {})
+
+    def points(node: Basic) -> int:
+        """How many numbers are added up for one value of an expression; 1 for none."""
+        if isinstance(node, Reduction):
+            return math.prod(values.extent(n) for _, n in node.ranges) * points(node.body)
+        if isinstance(node, Read):
+            return 1
+        return max(1, sum(k for k in map(points, node.args) if k > 1))
+
+    return max(
+        (
+            math.prod(values.extent(n) for _, n in e.ranges) * points(e.rhs)
+            for e in network.equations
+        ),
+        default=0,
+    )

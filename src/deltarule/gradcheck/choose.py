@@ -10,7 +10,7 @@ from sympy import Symbol
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.random_arrays import random_arrays
-from deltarule.arithmetic.settings import most_points, setting, sizes_at
+from deltarule.arithmetic.settings import most_points, points_added, setting, sizes_at
 from deltarule.calculus import derive
 from deltarule.calculus.gradient_equations import derive_once
 from deltarule.counting.copy_costs import copy_sentence, copy_to_calculate, derivation_of
@@ -34,6 +34,8 @@ from deltarule.networks.specialise import specialise
 
 #: Up to so many entries of a tensor, and points of an equation, balls are quick enough.
 MOST_ENTRIES, MOST_POINTS = 600, 20_000
+#: An equation of more points is large only if so many remain where sums stand side by side.
+MOST_ADDED = 5_000
 
 TIES = (
     "ties are left out: the whole gradient goes to every one of them, as this derivation declares, "
@@ -143,7 +145,8 @@ def _large(network: Network, sizes: Mapping[str, int]) -> bool:
             entries *= values.extent(axis)
         if tensor.given and not tensor.integral and entries > MOST_ENTRIES:
             return True
-    return most_points(network, found) > MOST_POINTS
+    many = most_points(network, found) > MOST_POINTS
+    return many and points_added(network, found) > MOST_ADDED
 
 
 def _by_kernels(free: Network, sizes, seed: int, progress) -> list[GradientCheck]:
