@@ -64,6 +64,14 @@ class Derive(Asked):
     ] = None
     parallel: Annotated[bool, option("With --kernel, --emit: loops in several threads.")] = False
     plain: Annotated[bool, option("With --emit: the loops of --kernel.")] = False
+    target: Annotated[
+        str | None,
+        option(
+            "With --emit: numba (the usual), numpy, torch or jax.",
+            "NAME",
+            one_of("numba", "numpy", "torch", "jax"),
+        ),
+    ] = None
     force: Annotated[bool, option("With --emit: overwrite whatever is there.")] = False
 
     def __init__(self, **given):
@@ -93,7 +101,7 @@ ROW = Row(
             "the source of a kernel",
             ".cli.kernel:show_kernel",
             "kernel emit",
-            f"{_OF_GRADIENTS} jvp dtype parallel force tuned plain",
+            f"{_OF_GRADIENTS} jvp dtype parallel force tuned plain target",
         ),
         use("tangents", ".cli.second_order:show_tangents", "jvp", "set wrt equation"),
         use(
@@ -115,6 +123,7 @@ ROW = Row(
         ('derive --equation "y[n] = tanh(x[n]*w[n])"', "an equation of your own"),
         ("derive softmax_cross_entropy --hessian", "second derivatives"),
         ("derive conv --emit conv_kernels.py", "fast ones, as a file"),
+        ("derive conv --emit conv_torch.py --target torch", "for PyTorch, or jax"),
     ),
     exclude=(
         ("steps", "brief"),
@@ -125,6 +134,12 @@ ROW = Row(
         ("gauss-newton", "of"),
         ("gauss-newton", "jacobian"),
     ),
-    needs=(("force", ("emit",)), ("plain", ("emit",)), ("tuned", ("kernel",)), ("all", ("steps",))),
+    needs=(
+        ("force", ("emit",)),
+        ("plain", ("emit",)),
+        ("target", ("emit",)),
+        ("tuned", ("kernel",)),
+        ("all", ("steps",)),
+    ),
     wrong="a statement of --prove is refuted or not decided",
 )

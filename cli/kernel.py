@@ -36,6 +36,7 @@ def show_kernel(asked: Derive) -> int:
     elif asked.wrt:
         settings["wrt"] = tuple(shown_by(asked))
     plain = asked.plain if asked.emit is not None else not asked.tuned
+    target = _target(asked)
     if plain and (asked.dtype or asked.parallel):
         refused = "--parallel" if asked.parallel else "--dtype"
         raise DeltaruleError(
@@ -43,20 +44,41 @@ def show_kernel(asked: Derive) -> int:
             "the command line",
             f"leave {refused} out, or {'leave --plain out' if asked.plain else 'add --tuned'}",
         )
-    dtype = None if plain else known_dtype(asked.dtype or "float64", "--dtype")
+    dtype = None if plain or target != "numba" else known_dtype(asked.dtype or "float64", "--dtype")
     with busy(f"deriving {name}"):
-        text = _text(what, settings, dtype, asked)
+        text = _text(what, settings, dtype, asked, target)
     if asked.emit is not None:
         write_emitted(asked.emit, text, asked.force)
-    shown = ShownKernel(name, dtype, asked.parallel, asked.emit, text)
+    shown = ShownKernel(name, dtype, asked.parallel, asked.emit, text, target)
     show(shown, "the source of a kernel", asked.format)
     return 0
 
 
-def _text(what: str | Network, settings: dict, dtype: str | None, asked: Derive) -> str:
+def _target(asked: Derive) -> str:
+    """What the file is for. Raises DeltaruleError for what a framework chooses by itself."""
+    from deltarule.frameworks.dialect import known_target
+
+    target = known_target(asked.target or "numba")
+    tuned = {"--plain": asked.plain, "--parallel": asked.parallel, "--dtype": asked.dtype}
+    for option, given in tuned.items():
+        if target != "numba" and given:
+            raise DeltaruleError(
+                f"{option} is for kernels of Numba: a file for {target} takes arrays of any type",
+                "the command line",
+                f"leave {option} out, or --target {target}",
+            )
+    return target
+
+
+def _text(
+    what: str | Network, settings: dict, dtype: str | None, asked: Derive, target: str
+) -> str:
     """The text, plain where no type of numbers is said; with its self-check for a file."""
+    from deltarule.frameworks.file_text import emitted_for
     from deltarule.kernels import build, export, plain_kernel
 
+    if target != "numba":
+        return emitted_for(target, what, settings)
     if dtype is None:
         make = plain_kernel.plain_source if asked.emit is None else export.plain_emitted
         return make(what, settings)
@@ -64,11 +86,19 @@ def _text(what: str | Network, settings: dict, dtype: str | None, asked: Derive)
     return make(what, settings, dtype, asked.parallel)
 
 
+#: What a file for each target needs, and against what it checks itself.
+_NEEDS = {
+    "numba": ("NumPy and Numba", "its gradients"),
+    "numpy": ("NumPy", "its gradients"),
+    "torch": ("PyTorch and NumPy", "its gradients against PyTorch's own"),
+    "jax": ("JAX and NumPy", "its gradients against JAX's own"),
+}
+
+
 def kernel_page(page: Page, kernel: ShownKernel) -> None:
     """The source, or what can be done with the file that it was written to."""
     if kernel.path is None:
         page.python(kernel.source)
     else:
-        page.prose(
-            f"{kernel.path} needs NumPy and Numba alone; python {kernel.path} checks its gradients"
-        )
+        needs, checks = _NEEDS[kernel.target]
+        page.prose(f"{kernel.path} needs {needs} alone; python {kernel.path} checks {checks}")

@@ -39,6 +39,19 @@ def test_a_file_is_written_once(invoke, tmp_path):
     assert invoke("derive", "dense", "--emit", path, "--force").status == 0
 
 
+@pytest.mark.parametrize(
+    ("target", "needs"),
+    [("numpy", "NumPy alone"), ("torch", "PyTorch and NumPy alone"), ("jax", "JAX and NumPy alone")],
+)
+def test_a_file_for_a_framework(invoke, tmp_path, target, needs):
+    path = tmp_path / "file.py"
+    done = invoke("derive", "dense", "--emit", path, "--target", target, width=300)
+    assert done.status == 0 and f"needs {needs}" in done.out
+    values = json.loads(invoke("derive", "dense", "--emit", path, "--target", target, "--json").out)
+    assert values["target"] == target and values["dtype"] is None
+    assert values["source"] == path.read_text(encoding="utf-8")
+
+
 def test_a_terminal_gets_colours(program, invoke):
     done = program(
         "derive",
@@ -66,6 +79,9 @@ def test_a_terminal_gets_colours(program, invoke):
         (["--kernel", "--of", "y"], "--kernel and --of exclude each other", "keep one"),
         (["--kernel", "--wrt", "V"], "the kernel has no gradient by V", "its gradients are by"),
         (["--kernel", "--strid", "2"], "dense has no setting strid", "its settings are"),
+        (["--kernel", "--target", "jax"], "--target is for --emit alone", "leave it out"),
+        (["--emit", "k.py", "--target", "keras"], "nothing is written for keras", "say numba"),
+        (["--emit", "k.py", "--target", "jax", "--plain"], "--plain is for kernels of", "leave"),
         (["--emit", "kernels.txt"], "kernels.txt is no name of a Python file", "something.py"),
     ],
 )

@@ -39,12 +39,22 @@ def kernel(name: str) -> str:
     return Module(programmed(name), "float64").without_prelude()
 
 
+def framework_file(target: str, name: str) -> str:
+    """A file for a framework."""
+    from deltarule.frameworks.file_text import emitted_for
+
+    return emitted_for(target, name, {})
+
+
 FILES: dict[str, Callable[[], str]] = {
     "dense_steps.txt": partial(screen, "derive", "dense", "--steps"),
     "conv_steps.txt": partial(screen, "derive", "conv", "--steps"),
     "dense_kernel.txt": partial(kernel, "dense"),
     "conv2d_kernel.txt": partial(kernel, "conv2d"),
     "lstm_kernel.txt": partial(kernel, "lstm"),
+    "dense_numpy.txt": partial(framework_file, "numpy", "dense"),
+    "rnn_torch.txt": partial(framework_file, "torch", "rnn"),
+    "conv2d_jax.txt": partial(framework_file, "jax", "conv2d"),
     "softmax_cross_entropy_kernel.txt": partial(kernel, "softmax_cross_entropy"),
 }
 

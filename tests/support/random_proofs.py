@@ -14,7 +14,7 @@ from random import Random
 
 import numpy as np
 from planted_proofs import planted
-from sympy import Add, Expr, Integer, Rational
+from sympy import Abs, Add, Expr, Integer, Rational
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.floats import Float64
@@ -143,6 +143,8 @@ def wrongly_proved(seed: int) -> tuple[int, list[tuple[Expr, Expr]]]:
     formula = Formulas(seed).formula(4, dict(FREE))
     proved, wrong = 0, []
     for other in planted(formula):
+        if other.has(Abs):
+            continue  # SymPy's own root of a square, which no formula of ours holds
         try:
             same = not normal_form(formula - other, tuple(FREE.items()))
         except (TypeError, ValueError):

@@ -30,6 +30,25 @@ def emitted(
     return signed(Module(made, dtype, parallel).text() + demonstration(made, dtype))
 
 
+#: Where nothing is differentiated, as in an update.
+_NONE = '''\
+real = np.float64
+
+
+def values_of(arrays):
+    """What is given, by name."""
+    return _named({values}, forward(*(arrays[name][()] for name in {given})))
+
+
+def gradients_of(arrays, values):
+    """There are no gradients."""
+    return {{}}
+
+
+def _named(names, found):
+    found = found if len(names) != 1 else (found,)
+    return dict(zip(names, found))'''
+
 _CALLS = '''\
 real = np.float64
 
@@ -55,15 +74,16 @@ def plain_emitted(name: str | Network, settings: Mapping) -> str:
     made = program(name, dict(settings))
     module = PlainModule(made)
     text = module.text()
-    return signed(text + demonstration(made, "float64", _calls(made, module.passes)))
+    return signed(text + demonstration(made, "float64", calls(made, module.passes)))
 
 
-def _calls(made: Program, passes: Mapping[str, PlainPass]) -> str:
+def calls(made: Program, passes: Mapping[str, PlainPass]) -> str:
     """The functions by which a self-check calls plain loops; `dy` is what the gradient of y is."""
     forward, backward = passes["forward"], passes.get("backward", PlainPass((), ()))
     upstream = {gradient: f"d{output}" for output, gradient in made.upstream.items()}
     tensors = {gradient: tensor for tensor, gradient in made.gradients.items()}
-    return _CALLS.format(
+    text = _CALLS if made.gradients else _NONE
+    return text.format(
         values=forward.returns,
         given=forward.takes,
         gradients=tuple(tensors[name] for name in backward.returns),

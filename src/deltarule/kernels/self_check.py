@@ -30,6 +30,13 @@ if __name__ == "__main__":
     print("arrays of {numbers} numbers are too large for a self-check; import forward and backward")
 """
 
+_SAMPLE = '''\
+def sample(random):
+    """Arrays that fit: {sizes}."""
+    return {{
+{drawn}
+    }}'''
+
 _TEXT = '''
 
 # ---- run as a program: a self-check on small random arrays ---------------------------------------
@@ -39,11 +46,7 @@ CHECKED = {checked}
 STEP, ALLOWED, MOST = {step}, {allowed}, 24
 
 
-def sample(random):
-    """Arrays that fit: {sizes}."""
-    return {{
-{drawn}
-    }}
+{sample}
 
 
 {calls}
@@ -53,8 +56,9 @@ def total(arrays, name, entry, step):
     """What is differentiated, with one entry moved: the sum of upstream times output."""
     moved = {{**arrays, name: arrays[name].copy()}}
     moved[name][entry] += step
-    values = values_of(moved)
-    wide = np.promote_types(real, np.float64)
+    values, wide = values_of(moved), np.promote_types(real, np.float64)
+    # What is infinite, as the largest of nothing is, does not change; NaN is to show.
+    values = {{y: np.nan_to_num(values[y], nan=np.nan, posinf=0, neginf=0) for y, _ in ROOTS}}
     return sum(np.sum(np.multiply(arrays.get(up, 1), values[y], dtype=wide)) for y, up in ROOTS)
 
 
@@ -69,8 +73,7 @@ def self_check(seed=0):
     arrays = sample(random)
     for name, array in arrays.items():
         print(f"{{name}} {{list(array.shape)}}")
-    print("compiling", flush=True)
-    values = values_of(arrays)
+{compiling}    values = values_of(arrays)
     shapes = ", ".join(f"{{y}} {{list(np.shape(values[y]))}}" for y, _ in ROOTS)
     print(f"forward: {{shapes}}", flush=True)
     gradients = gradients_of(arrays, values)
@@ -115,37 +118,60 @@ _COMPLEX = """\
     return abs(derived - measured), 0.0, measured"""
 
 
-def demonstration(program: Program, dtype: str, calls: str = TUNED) -> str:
+def demonstration(program: Program, dtype: str, calls: str = TUNED, compiled: bool = True) -> str:
     """The text of the self-check, with the functions by which it calls both passes."""
-    sizes = sizes_at(program.network, setting(program.network))
-    values = Values({}, sizes, {}, {})
-    tensors = program.network.tensors
-    upstream = {name: f"d{name}" for name in program.upstream}
-    given = {t.name: t for t in tensors.values() if t.given}
-    numbers = sum(_count(t, values) for t in given.values())
-    if numbers > MOST_NUMBERS:
-        return _TOO_LARGE.format(numbers=numbers)
-    sampler = _AsText(program.network, values.extent)
-    drawn = [f'        "{n}": {sampler.draw(t)},' for n, t in given.items()]
-    drawn += [
-        f'        "{up}": {sampler.between(sampler.shape(tensors[y].axes), None)},'
-        for y, up in upstream.items()
-    ]
-    roots = upstream or dict.fromkeys(
-        [program.derivation.of] if program.derivation.of else program.forward.results
-    )
+    sample = sampling(program)
+    if sample is None:
+        return _TOO_LARGE.format(numbers=_numbers(program))
     step, allowed = _STEPS[dtype]
     return _TEXT.format(
-        roots=tuple(roots.items()),
-        checked=tuple(n for n in given if n in program.gradients),
+        roots=tuple(roots(program).items()),
+        checked=checked(program),
         step=step,
         calls=calls,
         allowed=allowed,
-        sizes=_sizes_text(sizes),
-        drawn="\n".join(drawn),
+        sample=sample,
+        compiling='    print("compiling", flush=True)\n' if compiled else "",
         method="complex steps" if dtype == "complex128" else "differences",
         gap=_COMPLEX if dtype == "complex128" else _BOTH_SIDES,
     )
+
+
+def roots(program: Program) -> dict[str, str | None]:
+    """What is differentiated: outputs by name, and what their upstream gradients are called."""
+    upstream = {name: f"d{name}" for name in program.upstream}
+    named = [program.derivation.of] if program.derivation.of else program.forward.results
+    return upstream or dict.fromkeys(named)
+
+
+def checked(program: Program) -> tuple[str, ...]:
+    """The given tensors whose gradients are compared."""
+    return tuple(
+        t.name for t in program.network.tensors.values() if t.given and t.name in program.gradients
+    )
+
+
+def sampling(program: Program) -> str | None:
+    """The text of a function that draws what a program is given; None for too many numbers."""
+    sizes = sizes_at(program.network, setting(program.network))
+    if _numbers(program) > MOST_NUMBERS:
+        return None
+    values, tensors = Values({}, sizes, {}, {}), program.network.tensors
+    sampler = _AsText(program.network, values.extent)
+    drawn = [f'        "{t.name}": {sampler.draw(t)},' for t in tensors.values() if t.given]
+    drawn += [
+        f'        "{up}": {sampler.between(sampler.shape(tensors[y].axes), None)},'
+        for y, up in roots(program).items()
+        if up is not None
+    ]
+    return _SAMPLE.format(sizes=_sizes_text(sizes), drawn="\n".join(drawn))
+
+
+def _numbers(program: Program) -> int:
+    """How many numbers a program is given."""
+    sizes = sizes_at(program.network, setting(program.network))
+    values = Values({}, sizes, {}, {})
+    return sum(_count(t, values) for t in program.network.tensors.values() if t.given)
 
 
 def _sizes_text(sizes: dict[Symbol, int]) -> str:

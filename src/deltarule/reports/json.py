@@ -90,6 +90,7 @@ def kernel_values(kernel: ShownKernel) -> dict:
         "derivation": kernel.derivation,
         "dtype": kernel.dtype,
         "parallel": kernel.parallel,
+        "target": kernel.target,
         "path": None if kernel.path is None else str(kernel.path),
         "source": kernel.source,
     }

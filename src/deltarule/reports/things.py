@@ -60,7 +60,8 @@ class ShownTangents(NamedTuple):
 class ShownKernel(NamedTuple):
     """The source of a kernel, and the file that it was written to, if it was.
 
-    `dtype` is None for plain loops, which take numbers of any type.
+    `dtype` is None for what takes numbers of any type; `target` is what it is written for: numba,
+    numpy, torch or jax.
     """
 
     derivation: str
@@ -68,6 +69,7 @@ class ShownKernel(NamedTuple):
     parallel: bool
     path: Path | None
     source: str
+    target: str
 
 
 class ShownTrace(NamedTuple):

@@ -6,6 +6,7 @@ import keyword
 import re
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 from sympy import Symbol
 
@@ -88,3 +89,11 @@ class PlainSpelling(Spelling):
     def begin(self) -> None:
         """Running totals of other equations are done with."""
         self._free.clear()
+
+
+def spelled_class(name: str, snake: bool = False) -> str:
+    """A derivation's name as that of a class, Conv2d; or as that of a function."""
+    words = [w for w in re.split(r"\W+|_", Path(name).stem) if w]
+    if snake:
+        return "_".join(words).lower()
+    return "".join(w[0].upper() + w[1:] for w in words)

@@ -1,0 +1,177 @@
+"""Formulas with their reductions: sums of products are Einstein sums of their factors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from string import ascii_letters
+
+from sympy import Expr, Mul
+
+from deltarule.expressions import nodes
+from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.expressions.symbols import Index
+from deltarule.frameworks.array_text import ArrayText
+from deltarule.frameworks.labelled import Labelled, joined, laid_along, tupled
+from deltarule.kernels.python_text.integer_text import ADD
+
+_TIES = {nodes.Max: "first", nodes.MaxAll: "all", nodes.MaxSplit: "split"}
+
+
+class FormulaText(ArrayText):
+    """Writes whole formulas."""
+
+    def _inner(self, node: nodes.Reduction) -> tuple[Index, ...]:
+        """The indices of a reduction, which are axes within it. What they were before is lost."""
+        self.extents.update(node.ranges)
+        fresh = tuple(i for i in node.indices if i not in self.order)
+        self.order = (*self.order, *fresh)
+        return node.indices
+
+    def _sum(self, node: nodes.Sum) -> Labelled:
+        indices = self._inner(node)
+        mask = self.all_hold(self._beside_shapes(node))
+        if mask is not None and mask.number:
+            inner = self._total(node.body, indices, None)
+            return self.where(mask, inner, Labelled("0.0", number=True))
+        return self._total(node.body, indices, mask)
+
+    def _beside_shapes(self, node: nodes.Sum) -> list[nodes.Condition]:
+        """The conditions that do more than to keep a factor's place within its shape.
+
+        Beyond its shape a factor is 0 here, unless its tensor is declared to be something else.
+        """
+        said = set()
+        for factor in Mul.make_args(node.body):
+            if isinstance(factor, nodes.Read):
+                tensor = self.tensors[nodes.tensor_name(factor)]
+                if tensor.outside in (None, 0):
+                    for subscript, axis in zip(factor.indices, tensor.axes, strict=True):
+                        said |= {subscript.expand(), (axis - 1 - subscript).expand()}
+        return [
+            c
+            for c in node.conditions
+            if not (isinstance(c, nodes.AtLeastZero) and self.labels_of([c]))
+            or c.args[0].expand() not in said
+        ]
+
+    def _total(self, body: Expr, indices: tuple[Index, ...], mask: Labelled | None) -> Labelled:
+        number, rest = body.as_coeff_Mul()
+        above, below = self.factors(rest)
+        front = [self.array(number)] if number != 1 else []
+        front += [p for p in above if p.number]
+        above = [p for p in above if not p.number]
+        divisors = [p for p in below if p.number]
+        above += [self.quotient([], [p]) for p in below if not p.number]
+        if mask is not None:
+            above = self._masked(above, mask)
+        present = {i for p in above for i in p.labels}
+        counts = [self.array(self.extents[i]) for i in indices if i not in present]
+        kept = [p for p in above if not set(p.labels) & set(indices)]
+        summed = [p for p in above if p not in kept]
+        total = [self._einsum(summed, indices)] if summed else []
+        return self.quotient([*front, *counts, *kept, *total], divisors)
+
+    def _masked(self, parts: list[Labelled], mask: Labelled) -> list[Labelled]:
+        """The factors, one of which is 0 where the mask does not hold."""
+        zero = Labelled("0.0", number=True)
+        for k, part in enumerate(parts):
+            if set(mask.labels) <= set(part.labels):
+                return [*parts[:k], self.where(mask, part, zero), *parts[k + 1 :]]
+        product = self.quotient(parts, []) if parts else Labelled("1.0", number=True)
+        return [self.where(mask, product, zero)]
+
+    def _einsum(self, parts: Sequence[Labelled], indices: Sequence[Index]) -> Labelled:
+        labels = tuple(i for i in joined(parts, self.order) if i not in indices)
+        if len(parts) == 1:
+            own = parts[0].labels
+            axes = tuple(k for k, i in enumerate(own) if i in indices)
+            left = tuple(i for i in own if i not in indices)
+            function = f"{self.dialect.module}.sum"
+            return Labelled(f"{function}({parts[0].text}, {_axes(axes)})", left)
+        letters = self._letters(joined(parts, self.order))
+        takes = ",".join("".join(letters[i] for i in p.labels) for p in parts)
+        gives = "".join(letters[i] for i in labels)
+        texts = ", ".join(p.text for p in parts)
+        return Labelled(f'{self.dialect.module}.einsum("{takes}->{gives}", {texts})', labels)
+
+    def _letters(self, labels: Sequence[Index]) -> dict[Index, str]:
+        """A letter for each index: its own where it is one."""
+        own = {i: i.name for i in labels if len(i.name) == 1 and i.name in ascii_letters}
+        free = (c for c in ascii_letters if c not in own.values())
+        return {i: own.get(i) or next(free) for i in labels}
+
+    def _whole(self, node: nodes.Reduction, least: str) -> tuple[str, str, tuple[Index, ...]]:
+        """A body along all of its indices, the axes to reduce, and the labels that are left."""
+        indices = self._inner(node)
+        body = self.array(node.body)
+        mask = self.all_hold(node.conditions)
+        if mask is not None:
+            body = self.where(mask, body, Labelled(least, (), ADD, number=True))
+        free = tuple(i for i in joined((body,), self.order) if i not in indices)
+        labels = (*free, *indices)
+        text = laid_along(body, labels, self.dialect).text
+        missing = [i for i in indices if i not in body.labels]
+        if missing or body.number:
+            shape = ", ".join(self.integers.integer(self.extents[i]) for i in labels)
+            text = f"{self.dialect.call('broadcast_to')}({text}, ({shape},))"
+        axes = _axes(tuple(range(len(free), len(labels))))
+        return text, axes, free
+
+    def _max(self, node: nodes.Max) -> Labelled:
+        text, axes, labels = self._whole(node, "-math.inf")
+        return Labelled(f"largest({text}, {axes})", labels)
+
+    def _log_sum_exp(self, node: nodes.LogSumExp) -> Labelled:
+        text, axes, labels = self._whole(node, "-math.inf")
+        return Labelled(f"logsumexp({text}, {axes})", labels)
+
+    def _product(self, node: nodes.Product) -> Labelled:
+        text, axes, labels = self._whole(node, "1.0")
+        for axis in reversed(axes.strip("(),").split(", ")):
+            text = f"{self.dialect.module}.prod({text}, {axis})"
+        return Labelled(text, labels)
+
+    def _selection(self, node: nodes.Selection) -> Labelled:
+        """Which entries are the largest; where the equation has none of its indices, the first."""
+        maximum = node.maximum
+        if not set(maximum.indices) & set(self.order):
+            text, axes, labels = self._whole(maximum, "-math.inf")
+            return Labelled(f"first_largest({text}, {axes})", labels)
+        self._inner(maximum)
+        body, mask = self.array(maximum.body), self.all_hold(maximum.conditions)
+        least = Labelled("-math.inf", (), ADD, number=True)
+        body = body if mask is None else self.where(mask, body, least)
+        labels = self.order
+        shape = ", ".join(self.integers.integer(self.extents[i]) for i in labels)
+        text = laid_along(body, labels, self.dialect).text
+        wide = f"{self.dialect.call('broadcast_to')}({text}, ({shape},))"
+        axes = _axes(tuple(labels.index(i) for i in maximum.indices))
+        ties = _TIES[type(maximum)]
+        more = "" if ties == "first" else f', "{ties}"'
+        found = Labelled(f"chosen({wide}, {axes}{more})", labels)
+        if mask is None:
+            return found
+        return self.where(mask, found, Labelled("0.0", number=True))
+
+    def _inverse(self, node: Inverse) -> Labelled:
+        body, row, column, extent = node.args
+        self.extents.update({row: extent, column: extent})
+        self.order = (*(i for i in self.order if i not in (row, column)), row, column)
+        inner = self.array(body)
+        free = tuple(i for i in joined((inner,), self.order) if i not in (row, column))
+        labels = (*free, row, column)
+        return Labelled(f"inverse({laid_along(inner, labels, self.dialect).text})", labels)
+
+    def _log_det(self, node: LogDet) -> Labelled:
+        text, _, labels = self._whole(node, "0.0")
+        return Labelled(f"log_determinant({text})", labels)
+
+    methods = {
+        **ArrayText.methods,
+        nodes.Sum: _sum, nodes.Max: _max, LogDet: _log_det, nodes.LogSumExp: _log_sum_exp,
+        nodes.Product: _product, nodes.Selection: _selection, Inverse: _inverse,
+    }  # fmt: skip
+
+
+def _axes(axes: Sequence[int]) -> str:
+    return tupled([*map(str, axes)])

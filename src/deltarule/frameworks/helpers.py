@@ -1,0 +1,186 @@
+"""Functions that emitted files bring along where they need them, as texts for each framework.
+
+NumPy's and JAX's differ in the name of the module; where PyTorch calls things otherwise it has a
+text of its own. A helper may need others, which stand before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_ARRAYS = {
+    "finite": '''\
+def finite(z):
+    """The numbers themselves, and 0 for what is infinite or NaN."""
+    return {m}.where({m}.isfinite(z), z, 0.0)''',
+    "as_real": '''\
+def as_real(a, like):
+    """Integers and truths as numbers of the type of `like`."""
+    return {m}.asarray(a, like.dtype)''',
+    "entries": '''\
+def entries(array, places, outside=0.0):
+    """array[places], and `outside` for places beyond its shape."""
+    places, sizes = {m}.broadcast_arrays(*places), array.shape
+    inside = {m}.stack([(0 <= at) & (at < n) for at, n in zip(places, sizes)]).all(0)
+    if 0 in sizes:
+        return {m}.full(inside.shape, outside, array.dtype)
+    nearest = tuple({m}.clip(at, 0, n - 1) for at, n in zip(places, sizes))
+    found = {m}.asarray(array)[nearest]
+    return {m}.where(inside, found, {m}.asarray(outside, array.dtype))''',
+    "largest": '''\
+def largest(a, axes):
+    """The largest number along some axes; −∞ where there is none."""
+    return {m}.max(a, axis=axes, initial=-{m}.inf)''',
+    "logsumexp": '''\
+def logsumexp(a, axes):
+    """log Σ exp(a) along some axes, without overflow; −∞ where there is nothing to add."""
+    top = {frozen_top}
+    total = {m}.sum({m}.exp(a - top), axis=axes, keepdims=True)
+    return {m}.squeeze({log_total} + top, axis=axes)''',
+    "chosen": '''\
+def chosen(a, axes, ties="first"):
+    """1 where a number is the largest along some axes, or its part where several are."""
+    if ties != "first":
+        top = {m}.asarray(a == {m}.max(a, axis=axes, keepdims=True, initial=-{m}.inf), a.dtype)
+        return top / {m}.sum(top, axis=axes, keepdims=True) if ties == "split" else top
+    last = tuple(range(a.ndim - len(axes), a.ndim))
+    moved = {m}.moveaxis(a, axes, last)
+    flat = moved.reshape(*moved.shape[: a.ndim - len(axes)], -1)
+    if not flat.shape[-1]:
+        return {m}.zeros_like(a)
+    first = {m}.argmax(flat, axis=-1)[..., None] == {m}.arange(flat.shape[-1])
+    return {m}.moveaxis({m}.asarray(first, a.dtype).reshape(moved.shape), last, axes)''',
+    "first_largest": '''\
+def first_largest(a, axes):
+    """The number of the first largest entry along the last axes, row by row; −1 without one."""
+    flat = a.reshape(*a.shape[: axes[0]], -1)
+    return {m}.where({m}.max(flat, axis=-1) > -{m}.inf, {m}.argmax(flat, axis=-1), -1)''',
+    "inverse": '''\
+def inverse(a):
+    """The inverses of the matrices in the last two axes."""
+    return {m}.linalg.inv(a)''',
+    "log_determinant": '''\
+def log_determinant(a):
+    """log |det| of the matrices in the last two axes."""
+    return {m}.linalg.slogdet(a)[1]''',
+}
+
+_NUMPY_TOP = {
+    "frozen_top": "finite(np.max(a, axis=axes, keepdims=True, initial=-np.inf))",
+    "log_total": "_log(total)",
+}
+_JAX_TOP = {
+    "frozen_top": (
+        "jax.lax.stop_gradient(finite(jnp.max(a, axis=axes, keepdims=True, initial=-jnp.inf)))"
+    ),
+    "log_total": "jnp.log(total)",
+}
+
+
+def _filled(module: str, others: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for name, text in _ARRAYS.items():
+        text = text.replace("{m}", module)
+        for key, value in others.items():
+            text = text.replace(f"{{{key}}}", value)
+        found[name] = text
+    return found
+
+
+NUMPY = {
+    "erf": """\
+#: The error function, entry by entry.
+erf = np.vectorize(math.erf, otypes="d")""",
+    "erfc": """\
+#: The complementary error function, entry by entry.
+erfc = np.vectorize(math.erfc, otypes="d")""",
+    "_log": '''\
+def _log(z):
+    """log z, which is −∞ at 0 and says nothing of it."""
+    with np.errstate(divide="ignore"):
+        return np.log(z)''',
+    **_filled("np", _NUMPY_TOP),
+}
+JAX = _filled("jnp", _JAX_TOP)
+TORCH = {
+    "grid": '''\
+def grid(*sizes, device):
+    """The numbers 0, 1, … along an axis of its own for each size."""
+    shapes = [[-1 if k == own else 1 for k in range(len(sizes))] for own in range(len(sizes))]
+    return [torch.arange(n, device=device).reshape(s) for n, s in zip(sizes, shapes)]''',
+    "assigned": '''\
+def assigned(array, at, value):
+    """The array with a value written into it: into itself where nothing is recorded."""
+    array = array.clone() if torch.is_grad_enabled() else array
+    array[at] = value
+    return array''',
+    "finite": '''\
+def finite(z):
+    """The numbers themselves, and 0 for what is infinite or NaN."""
+    return torch.where(torch.isfinite(z), z, 0.0)''',
+    "as_real": '''\
+def as_real(a, like):
+    """Integers and truths as numbers of the type of `like`."""
+    return torch.as_tensor(a, device=like.device).to(like.dtype)''',
+    "entries": '''\
+def entries(array, places, outside=0.0):
+    """array[places], and `outside` for places beyond its shape."""
+    places = [torch.as_tensor(at, device=array.device) for at in places]
+    places, sizes = torch.broadcast_tensors(*places), array.shape
+    inside = torch.stack([(0 <= at) & (at < n) for at, n in zip(places, sizes)]).all(0)
+    if 0 in sizes:
+        return array.new_full(inside.shape, outside)
+    nearest = tuple(at.clamp(0, n - 1) for at, n in zip(places, sizes))
+    return torch.where(inside, array[nearest], outside)''',
+    "largest": '''\
+def largest(a, axes):
+    """The largest number along some axes; −∞ where there is none."""
+    if 0 in (a.shape[k] for k in axes):
+        return a.new_full([n for k, n in enumerate(a.shape) if k not in axes], -torch.inf)
+    return torch.amax(a, axes)''',
+    "logsumexp": '''\
+def logsumexp(a, axes):
+    """log Σ exp(a) along some axes, without overflow; −∞ where there is nothing to add."""
+    return torch.logsumexp(a, axes)''',
+    "chosen": '''\
+def chosen(a, axes, ties="first"):
+    """1 where a number is the largest along some axes, or its part where several are."""
+    if 0 in (a.shape[k] for k in axes):
+        return torch.zeros_like(a)
+    if ties != "first":
+        top = (a == torch.amax(a, axes, keepdim=True)).to(a.dtype)
+        return top / top.sum(axes, keepdim=True) if ties == "split" else top
+    last = tuple(range(a.ndim - len(axes), a.ndim))
+    moved = torch.movedim(a, axes, last)
+    flat = moved.reshape(*moved.shape[: a.ndim - len(axes)], -1)
+    first = flat.argmax(-1)[..., None] == torch.arange(flat.shape[-1], device=a.device)
+    return torch.movedim(first.to(a.dtype).reshape(moved.shape), last, axes)''',
+    "first_largest": '''\
+def first_largest(a, axes):
+    """The number of the first largest entry along the last axes, row by row; −1 without one."""
+    flat = a.reshape(*a.shape[: axes[0]], -1)
+    return torch.where(flat.amax(-1) > -torch.inf, flat.argmax(-1), -1)''',
+    "inverse": '''\
+def inverse(a):
+    """The inverses of the matrices in the last two axes."""
+    return torch.linalg.inv(a)''',
+    "log_determinant": '''\
+def log_determinant(a):
+    """log |det| of the matrices in the last two axes."""
+    return torch.linalg.slogdet(a)[1]''',
+}
+
+
+def texts(helpers: Mapping[str, str], body: str) -> list[str]:
+    """The texts of the helpers that a text calls, each behind those that it calls itself."""
+    found: dict[str, str] = {}
+
+    def add(text: str) -> None:
+        for name, helper in helpers.items():
+            if name not in found and re.search(rf"(?<![\w.]){name}\(", text):
+                add(helper.split('"""')[-1])
+                found[name] = helper
+
+    add(body)
+    return list(found.values())

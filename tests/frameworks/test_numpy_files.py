@@ -1,0 +1,99 @@
+"""Passes as arrays at once: what the evaluator gives, for every derivation, in NumPy."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from agreement import evaluated, selected
+from laid_out import as_python
+from once import loaded, traced
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.symbols import Size
+from deltarule.frameworks.dialect import DIALECTS, known_target
+from deltarule.frameworks.file_text import FrameworkFile, emitted_for
+from deltarule.frameworks.long_lines import WIDTH, folded
+from deltarule.kernels.export import is_ours
+from deltarule.kernels.passes.program import known_sizes
+from deltarule.language.catalogue import catalogue
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_arrays_agree_with_the_evaluator(name, tmp_path, monkeypatch):
+    settings = {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
+    made, _ = traced(name, **settings)
+    file = FrameworkFile(made, DIALECTS["numpy"])
+    module = as_python(folded(file.text()), tmp_path, monkeypatch)
+    arrays, called = evaluated(made, 1).arrays, file.called()
+    found = dict(arrays)
+    for each, one in (("forward", called.forward), ("backward", called.backward)):
+        if not one.returns:
+            continue
+        with np.errstate(all="ignore"):
+            results = getattr(module, each)(*(found[n] for n in one.takes))
+        results = results if len(one.returns) != 1 else (results,)
+        assert len(results) == len(one.returns)
+        for tensor, value in zip(one.returns, map(np.asarray, results)):
+            found[tensor] = value
+            if value.ndim < arrays[tensor].ndim:
+                value = selected(value, arrays[tensor].shape)
+            np.testing.assert_allclose(value, arrays[tensor], 1e-9, 1e-11, False, tensor)
+
+
+@pytest.mark.parametrize("target", DIALECTS)
+def test_files_for_frameworks_are_python(target):
+    """PyTorch and JAX themselves are in tests/peers."""
+    for name in ("dense", "rnn", "max_pool1d", "label_cross_entropy"):
+        text = emitted_for(target, name, {})
+        compile(text, name, "exec")
+        assert is_ours(text) and "deltarule" not in text.split("# Written")[0]
+        code = [line for line in text.splitlines() if "∂" not in line and '"""' not in line]
+        assert max(map(len, code)) <= 100, name
+
+
+def test_a_file_for_numpy_needs_nothing_else_and_checks_itself(tmp_path):
+    path = tmp_path / "rnn_numpy.py"
+    path.write_text(emitted_for("numpy", "rnn", {}), encoding="utf-8")
+    alone = (
+        "import sys, runpy\n"
+        "sys.modules['numba'] = sys.modules['sympy'] = sys.modules['deltarule'] = None\n"
+        "runpy.run_path(sys.argv[1], run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", alone, path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for name in ("x", "W_xh", "W_hh", "b_h", "h0", "W_hy", "b_y"):
+        assert f"gradient of {name}: agrees with differences" in done.stdout
+    assert "compiling" not in done.stdout
+
+
+def test_float32_stays_float32(tmp_path, monkeypatch):
+    for name in ("batch_norm", "attention", "gru", "conv2d"):
+        made, _ = traced(name)
+        file = FrameworkFile(made, DIALECTS["numpy"])
+        module = as_python(file.text(), tmp_path, monkeypatch)
+        arrays, called = evaluated(made, 1).arrays, file.called()
+        for each, one in (("forward", called.forward), ("backward", called.backward)):
+            given = [np.float32(a) if (a := arrays[n]).dtype.kind == "f" else a for n in one.takes]
+            results = getattr(module, each)(*given)
+            for tensor, value in zip(one.returns, results if len(one.returns) > 1 else [results]):
+                assert value.dtype == np.float32, (name, tensor)
+
+
+def test_an_unknown_framework_is_told():
+    with pytest.raises(DeltaruleError) as found:
+        known_target("pytorch")
+    assert found.value.fact == "nothing is written for pytorch"
+    assert found.value.place == "--target"
+    assert found.value.remedy == "did you mean 'torch'?"
+
+
+def test_long_lines_are_broken_inside_brackets():
+    line = "    value = " + " + ".join(f"first[{k}] * second({k}, 'a b')" for k in range(12))
+    short = folded(f"def f(first, second):\n{line}\n    return value\n")
+    assert max(map(len, short.splitlines())) <= WIDTH
+    spaces = {}
+    for text in (short, f"def f(first, second):\n{line}\n    return value\n"):
+        module = compile(text, "lines", "exec")
+        spaces[text] = module.co_consts[0].co_code
+    assert len(set(spaces.values())) == 1
