@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ORDER = (
     "lazy_names", "represented", "nearest", "errors", "sandbox", "expressions", "spelling",
     "networks", "language", "arithmetic", "matrix_form", "calculus", "counting", "proving",
-    "tracing", "kernels", "frameworks", "gradcheck", "training", "marking", "submissions", "reports",
-    "pages", "exams", "classes", "serving", "cli", "testing", "notebooks",
+    "tracing", "kernels", "frameworks", "gradcheck", "training", "marking", "submissions",
+    "reports", "pages", "exams", "classes", "serving", "cli", "testing", "notebooks",
 )  # fmt: skip
 LARGEST = 300
 EXECUTE = {"eval", "exec", "sympify", "parse_expr", "lambdify"}

@@ -10,14 +10,14 @@ from sympy import Expr, Mul
 from deltarule.expressions import nodes
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.symbols import Index
-from deltarule.frameworks.array_text import ArrayText
+from deltarule.frameworks.entry_text import EntryText
 from deltarule.frameworks.labelled import Labelled, joined, laid_along, tupled
 from deltarule.kernels.python_text.integer_text import ADD
 
 _TIES = {nodes.Max: "first", nodes.MaxAll: "all", nodes.MaxSplit: "split"}
 
 
-class FormulaText(ArrayText):
+class FormulaText(EntryText):
     """Writes whole formulas."""
 
     def _inner(self, node: nodes.Reduction) -> tuple[Index, ...]:
@@ -167,7 +167,7 @@ class FormulaText(ArrayText):
         return Labelled(f"log_determinant({text})", labels)
 
     methods = {
-        **ArrayText.methods,
+        **EntryText.methods,
         nodes.Sum: _sum, nodes.Max: _max, LogDet: _log_det, nodes.LogSumExp: _log_sum_exp,
         nodes.Product: _product, nodes.Selection: _selection, Inverse: _inverse,
     }  # fmt: skip

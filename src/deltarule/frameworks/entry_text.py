@@ -21,7 +21,7 @@ from deltarule.kernels.python_text.integer_text import ADD, ATOM, TIMES
 from deltarule.spelling.text import text
 
 
-class ArrayText(ReadText):
+class EntryText(ReadText):
     """Writes what is computed entry by entry: sums, products, powers and functions."""
 
     def array(self, node: Expr) -> Labelled:
