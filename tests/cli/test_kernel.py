@@ -41,11 +41,7 @@ def test_a_file_is_written_once(invoke, tmp_path):
 
 @pytest.mark.parametrize(
     ("target", "needs"),
-    [
-        ("numpy", "NumPy alone"),
-        ("torch", "PyTorch and NumPy alone"),
-        ("jax", "JAX and NumPy alone"),
-    ],
+    [("numpy", "NumPy"), ("torch", "PyTorch and NumPy"), ("jax", "JAX and NumPy")],
 )
 def test_a_file_for_a_framework(invoke, tmp_path, target, needs):
     path = tmp_path / "file.py"
