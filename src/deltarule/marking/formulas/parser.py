@@ -250,6 +250,13 @@ class Parser(Named):
         return Sum(value, (), guards)
 
     def _remainder(self, top: Expr, bottom: Expr) -> Expr:
+        names = {nodes.tensor_name(r) for r in nodes.reads(top)}
+        real = [n for n in sorted(names) if not self.vocabulary.tensors[n].integral]
+        if real:
+            raise self.error(
+                f"mod is about integers, and {real[0]} holds real numbers",
+                "write it of indices, as x[i mod 2]",
+            )
         return nodes.Remainder(top, bottom)
 
     def _absolute(self, value: Expr) -> Expr:

@@ -189,8 +189,10 @@ class WholeArrays(Arguments):
         """softmax(z), along the last index that its argument has."""
         free = free_indices(value)
         own = [i for i, _ in self.implied if i in free]
-        read = [i for r in nodes.reads(value) for i in r.indices if isinstance(i, Index)]
-        last = (own or [i for i in read if i in free] or [None])[-1]
+        at = [[i for i in r.indices if i in free] for r in nodes.reads(value)]
+        # Of s[i, j] it is j, whichever of the two stands on the left.
+        whole = next((i for i in at if set(i) == free), [])
+        last = (whole or own or [i for each in at for i in each] or [None])[-1]
         if last is None or axis not in (None, -1):
             raise self.error(
                 f"{word}( ) of what has no indices",

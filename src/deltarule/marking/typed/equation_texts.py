@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from deltarule.errors import DeltaruleError
@@ -19,7 +20,9 @@ from deltarule.marking.typed.lecture_spelling import (
     respelled,
     with_dot,
 )
+from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.typed_names import divisors, names_in
+from deltarule.marking.typed.typed_slips import narrow, refuse_slips
 from deltarule.spelling.names import canonical
 
 #: Equations in one text.
@@ -57,8 +60,9 @@ def typed_equations(text: str) -> list[TypedEquation]:
     names = [e.name for e in found if e.indices[:1] != FIRST]
     for name in names:
         if names.count(name) > 1:
+            again = [e for e in found if e.name == name and e.indices[:1] != FIRST][1]
             raise DeltaruleError(
-                f"{name} is written twice", "the formula", "give each equation a name of its own"
+                f"{name} is written twice", again.place, "give each equation a name of its own"
             )
     return _in_order(found)
 
@@ -91,6 +95,8 @@ def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:
 
 def _equation(part: str, last: bool) -> TypedEquation:
     place = f"the formula {shortened(part)}"
+    part = narrow(part)
+    refuse_slips(part, place)
     formula = with_dot(plain_formula(part.replace("||", "‖").replace(":=", " ="), place))
     formula = with_index_calls(with_letters_below(formula), place)
     depth = 0
@@ -102,7 +108,14 @@ def _equation(part: str, last: bool) -> TypedEquation:
             name, indices = _left(formula[: token.start], place)
             right = formula[token.start + 1 :].lstrip("= ")
             if not right:
-                raise DeltaruleError("nothing stands right of =", place, "write E = ½‖x‖²")
+                written = formula[: token.start].strip()
+                raise DeltaruleError(
+                    "nothing stands right of =",
+                    place,
+                    f"write what {written} is, as in y[n] = 2·x[n]"
+                    if indices
+                    else "write E = ½‖x‖²",
+                )
             stem, _, below = name.rpartition("_")
             if stem and not indices and is_index(below, right):
                 name, indices = stem, tuple(below)
@@ -113,6 +126,10 @@ def _equation(part: str, last: bool) -> TypedEquation:
 
 
 def _left(text: str, place: str) -> tuple[str, tuple[str, ...]]:
+    below = re.fullmatch(r"\s*([^\W_]\w*?)_\{([a-z](?:\s*,\s*[a-z])+)\}\s*", text)
+    if below:  # y_{n, m}
+        return canonical(below[1]), tuple(i.strip() for i in below[2].split(","))
+    refuse_left_sides(text.strip(), place)
     name, bracket, inside = text.strip().partition("[")
     indices = tuple(i.strip() for i in inside.rstrip(" ]").split(",")) if bracket else ()
     before = indices[:1] in _FIRST_SPELLED
@@ -125,6 +142,18 @@ def _left(text: str, place: str) -> tuple[str, tuple[str, ...]]:
         return canonical(name.strip()), indices
     except DeltaruleError as error:
         raise error.at(place) from None
+
+
+@contextmanager
+def as_typed(text: str) -> Iterator[None]:
+    """Places count the characters of what was typed, not of what was made of it."""
+    try:
+        yield
+    except DeltaruleError as error:
+        at = re.fullmatch(r"(?s)(.*), character \d+ of '(.*)'", str(error.place))
+        if at is None or at[2].strip("…") in text:
+            raise
+        raise DeltaruleError(error.fact, at[1], error.remedy) from None
 
 
 def shifted(at: str) -> bool:

@@ -16,6 +16,7 @@ from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.formulas.parser import Parser
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.typed.equation_texts import TypedEquation
+from deltarule.marking.typed.slips_of_indices import alone_left
 from deltarule.marking.typed.typed_names import names_in
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes
 from deltarule.networks.equations import Equation
@@ -80,9 +81,8 @@ def parsed_right(
     """
     unknown = [i for i in equation.indices if i not in extents]
     if unknown:
-        raise DeltaruleError(
-            f"{unknown[0]} stands left of = alone", equation.place, "read some tensor at it"
-        )
+        uses = names_in(equation.formula, equation.place)
+        raise alone_left(unknown[0], uses, equation.name, equation.place)
     ranges: Ranges = tuple((Index(i), extents[i]) for i in equation.indices)
     network = Network("", "", "", dict(tensors), tuple(before), dict(symbols or {}))
     vocabulary = Vocabulary(network)
@@ -90,9 +90,17 @@ def parsed_right(
     free = sorted(str(i) for i in free_indices(rhs) if i not in dict(ranges))
     if free:
         raise DeltaruleError(
-            f"{free[0]} stands right of = alone", equation.place, f"sum over it: Σ_{free[0]} …"
+            f"{free[0]} stands right of = alone",
+            equation.place,
+            f"sum over it: Σ_{free[0]} …, or put it on the left: {_left_with(equation, free)} = …",
         )
     return rhs, ranges
+
+
+def _left_with(equation: TypedEquation, free: Sequence[str]) -> str:
+    """The left side with more indices, as it is written."""
+    name = "y" if equation.name == "E" and not equation.indices else equation.name
+    return f"{name}[{', '.join((*equation.indices, *free))}]"
 
 
 def _own_axes(tensor: Tensor) -> tuple[Expr, ...]:

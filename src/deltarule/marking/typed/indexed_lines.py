@@ -10,7 +10,8 @@ and padding; an input that is read beyond its edges is 0 there, which is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Integer
@@ -27,6 +28,8 @@ from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.typed.equation_texts import TypedEquation, summed_letters
 from deltarule.marking.typed.index_equations import parsed_right
 from deltarule.marking.typed.index_uses import Use, compound, is_plain, states_before, uses_of
+from deltarule.marking.typed.slips_of_indices import alone_left
+from deltarule.marking.typed.typed_names import names_in
 from deltarule.marking.typed.unified_sizes import UnifiedSizes, final_size
 from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.equations import Equation
@@ -221,9 +224,7 @@ class _Lines:
             for i in e.indices:
                 size = self.sizes.of(self.sizes.letter(i))
                 if i not in defined and size not in standing and not size.is_Integer:
-                    raise DeltaruleError(
-                        f"{i} stands left of = alone", e.place, "read some tensor at it"
-                    )
+                    raise alone_left(i, names_in(e.formula, e.place), e.name, e.place)
 
     # ---- the formulas ----------------------------------------------------------------------
     def _lines(
@@ -252,7 +253,8 @@ class _Lines:
             tensors.setdefault(e.name, Tensor(e.name, tuple(n for _, n in ranges), "intermediate"))
             rhs = replace_reads(rhs, carried)
             found = Equation(e.name, tuple(i for i, _ in ranges), rhs, ranges, e.place)
-            check_inside(found, tensors)
+            with _of_texts():
+                check_inside(found, tensors)
             equations.append(found)
         last = equations[-1].name
         if tensors[last].role == "state":  # what comes from upstream is read by nothing
@@ -266,6 +268,26 @@ class _Lines:
         return IndexedLines(
             tensors, list(ordered(equations, tensors)), self.attributes, self.definitions
         )
+
+
+@contextmanager
+def _of_texts() -> Iterator[None]:
+    """What is read beyond an edge is said with what a text can do about it; it declares nothing."""
+    try:
+        yield
+    except DeltaruleError as error:
+        remedy = error.remedy or ""
+        if remedy.startswith("declare it: "):
+            remedy = (
+                "let time run the other way, h[t-1], whose first one is h0; or write a derivation "
+                f"file, where you {remedy}"
+            )
+        elif "outside=" in remedy:
+            remedy = (
+                "shift the reads so that one is at the index alone, as x[n]·w[n-2], or write a "
+                f"derivation file, where you {remedy}"
+            )
+        raise DeltaruleError(error.fact, error.place, remedy) from None
 
 
 def _never_below(coefficients: Mapping[Index, Expr], rest: Expr) -> bool:

@@ -26,11 +26,11 @@ from deltarule.marking.formulas.tokens import Token, tokens
 from deltarule.spelling.names import canonical
 
 #: Words that mean something wherever they stand, and those that do before parentheses.
-_WORDS = {
+WORDS = {
     *(w for w in known_functions() if len(w) > 1), *(f.row.name for f in FUNCTIONS.values()),
     "sigma", "σ", "ln", "if", "else", "mod", "pi", "π", "e", "min", "det", "log", "ReLU",
 }  # fmt: skip
-_CALLED = {
+CALLED = {
     *SPELLED, *ALIASES, *ARITHMETIC, *PRODUCTS, *REDUCED, *SAME, *SOFTMAX, *TURNED, *FUNCTIONS,
     "expit", "logistic", "einsum", "diag", "var", "std", "prod", "logsumexp", "len",
 }  # fmt: skip
@@ -68,9 +68,9 @@ def names_in(formula: str, place: str) -> dict[str, list[tuple[str, ...] | None]
         if token.text in ("Σ", "∑") and ahead not in ("", "sign", "superscript", "transposed"):
             continue  # a sum of what follows, and no matrix Σ
         deviation = token.text in ("σ", "sigma") and opened != "("
-        if not deviation and token.text.rstrip("′") in _WORDS:
+        if not deviation and token.text.rstrip("′") in WORDS:
             continue
-        if opened == "(" and token.text in _CALLED:
+        if opened == "(" and token.text in CALLED:
             continue
         if opened == "(" and len(token.text) > 1:
             continue  # an unknown function, of which the parser says so

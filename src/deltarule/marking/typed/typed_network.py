@@ -23,6 +23,7 @@ from deltarule.marking.formulas.matrix_words import written_as_program
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.typed.equation_texts import (
     TypedEquation,
+    as_typed,
     counts_in,
     states_of,
     typed_equations,
@@ -51,8 +52,8 @@ _LOSSES = ("L", "E", "J", "C", "l", "loss", "cost")
 
 def tensors_of(text: str) -> list[str]:
     """The names of the tensors that a formula reads. Raises DeltaruleError."""
-    equations = typed_equations(text)
-    return list(_Reader(equations, frozenset(), {}).uses)
+    with as_typed(text):
+        return list(_Reader(typed_equations(text), frozenset(), {}).uses)
 
 
 def typed_network(
@@ -63,13 +64,15 @@ def typed_network(
 
     Raises DeltaruleError for what cannot be read, or can be read in several ways.
     """
-    equations = typed_equations(text)
-    said = said_shapes(shapes or {})
-    reader = _Reader(equations, frozenset(wrt), said)
-    indexed = [e for e in equations if e.indices or subscripted(e.formula, e.place)]
+    with as_typed(text):
+        return _read(_Reader(typed_equations(text), frozenset(wrt), said_shapes(shapes or {})))
+
+
+def _read(reader: _Reader) -> Network:
+    indexed = [e for e in reader.equations if e.indices or subscripted(e.formula, e.place)]
     if not indexed:
         return reader.in_matrices()
-    if len(indexed) == len(equations):
+    if len(indexed) == len(reader.equations):
         return with_named_pieces(reader.in_indices())
     try:
         return reader.in_matrices()

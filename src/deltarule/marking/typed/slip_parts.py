@@ -1,0 +1,51 @@
+"""A slip in a typed equation: what is wrong, where, and what to write."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from deltarule.expressions.functions import FUNCTIONS
+from deltarule.marking.formulas.spelled import NO_FUNCTIONS, known_functions
+from deltarule.marking.typed.typed_names import CALLED, WORDS
+
+NAME = r"(?<![\w.\\])[^\W\d_]\w*"
+REDUCTION = r"\b(Sum|Mean|Max|Min|Prod|Product)"
+#: Functions of one number, and all words that may stand before parentheses.
+OF_NUMBERS = tuple(n for n, f in FUNCTIONS.items() if f.row.arity == 1 and len(n) > 2)
+KNOWN = {
+    *CALLED, *WORDS, *FUNCTIONS, *known_functions(), *NO_FUNCTIONS, "where", "frozen",
+    "stop_gradient",
+}  # fmt: skip
+
+
+class Slip(NamedTuple):
+    """What is wrong, where it begins and ends in the text, and what to write."""
+
+    fact: str
+    start: int
+    end: int
+    remedy: str
+
+
+def argument(part: str, start: int) -> str:
+    """What stands in the parentheses that open behind a place."""
+    depth, begin = 0, part.find("(", start)
+    if begin < 0 or part[start:begin].strip():
+        return ""
+    for k in range(begin, len(part)):
+        depth += (part[k] == "(") - (part[k] == ")")
+        if depth == 0:
+            return part[begin : k + 1]
+    return part[begin:]
+
+
+def parted(text: str) -> list[str]:
+    """What stands between the commas that are in no brackets."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts

@@ -1,0 +1,61 @@
+"""Slips about functions: without what they are of, of too many numbers, or of no name known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deltarule.errors import did_you_mean
+from deltarule.expressions.functions import FUNCTIONS
+from deltarule.language.catalogue import catalogue
+from deltarule.marking.formulas.spelled import NO_FUNCTIONS, known_functions
+from deltarule.marking.typed.slip_parts import KNOWN, NAME, OF_NUMBERS, Slip, argument, parted
+
+#: Letters that are spelled out, of which a product may be meant: alpha(x + 1).
+_LETTERS = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho tau phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega yhat net out".split()
+)
+
+
+def of_functions(part: str) -> Iterator[Slip]:
+    for match in re.finditer(NAME, part):
+        word, behind = match[0], part[match.end() :].lstrip()
+        opened = behind[:1] == "("
+        if word in OF_NUMBERS and not opened and (not behind or behind[0] in "+*/),;]^="):
+            yield Slip(
+                f"{word} is a function and stands without what it is of",
+                *match.span(),
+                f"write {word}(x[n])",
+            )
+        if not opened:
+            continue
+        inside = argument(part, match.end())
+        end = part.find("(", match.end()) + len(inside)
+        if word in OF_NUMBERS and not inside[1:-1].strip():
+            yield Slip(f"{word}() is of nothing", match.start(), end, f"write {word}(x[n])")
+        if word in OF_NUMBERS and len(parted(inside[1:-1])) > 1:
+            yield Slip(
+                f"{word} of {len(parted(inside[1:-1]))} numbers",
+                match.start(),
+                end,
+                f"it is of one: {word}(x[n])",
+            )
+        used = rf"(?<!\w){re.escape(word)}(?!\w)\s*(?!\s*[\w(])"
+        if "[" in part and word in NO_FUNCTIONS and word not in FUNCTIONS:
+            fact, _, remedy = NO_FUNCTIONS[word].partition(": ")
+            yield Slip(f"{word} {fact}", match.start(), end, remedy)
+        if word in _LETTERS and word not in KNOWN:
+            yield Slip(
+                f"{word}( ) may be any function",
+                *match.span(),
+                f"write {word}·(…) for a product, and the function's name otherwise",
+            )
+        if word.isascii() and word.isalpha() and len(word) > 2 and word not in KNOWN:
+            if re.search(used, part):
+                continue
+            hint = did_you_mean(word, sorted(KNOWN))
+            remedy = hint or f"write it out; functions are {', '.join(known_functions())}"
+            if word.lower() in catalogue():
+                remedy = f"write its equation, or use the layer alone: derive {word.lower()}"
+            yield Slip(f"{word} is no function that is read here", *match.span(), remedy)

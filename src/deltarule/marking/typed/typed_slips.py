@@ -1,0 +1,149 @@
+"""Slips in a typed equation, seen in the text as it was typed, before anything is made of it.
+
+Each is said with the piece of text that it is about and with what to write: y[n] = x(n) reads as a
+product, y[n] = x[n][m] as a comparison that is missing, and Sum[d in D](…) as a bracket too few.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Callable, Iterator
+
+from deltarule.errors import DeltaruleError
+from deltarule.marking.printed import shortened
+from deltarule.marking.typed.slip_parts import NAME, REDUCTION, Slip, argument, parted
+from deltarule.marking.typed.slips_of_functions import of_functions
+from deltarule.marking.typed.slips_of_indices import (
+    entries_in_parentheses,
+    in_reductions,
+    in_subscripts,
+)
+
+#: Full-width signs of other keyboards, and those that they are.
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+
+#: What is written for a word of Python's.
+_INSTEAD = {
+    "and": "[x[n] > 0]·[z[n] > 0], which is 1 where both hold", "or": "1 − [x ≤ 0]·[z ≤ 0]",
+    "not": "1 − [x[n] > 0]", "in": "Sum[d](…), in which d runs over its axis",
+    "for": "Sum[d](…), in which d runs over its axis", "import": "functions without a library",
+}  # fmt: skip
+#: Signs that no formula has, what is said of them, and what to write.
+_STRANGE = (
+    (r"[+*/]=(?!=)", "{} changes what is there already", "write the whole: y[n] = y0[n] + …"),
+    (r"→|->|←|<-", "{} is no sign of an equation", "write ="),
+    (r"[“”\"‘]", "a quotation mark stands in the formula", "leave the quotation marks out"),
+    (r"(?<![!<>=])!(?!=)", "! is read of no number", "write the product out: Π_k k"),
+    (r"(?:^|[=(+*/,])\s*@|@\s*$", "@ stands between two matrices", "write x @ W"),
+    (r"//", "// rounds down", "write ⌊a/b⌋, or a/b for a quotient"),
+    (r"%", "% is no sign of a formula", "write a mod b, or 0.05 for 5 %"),
+    (r"=\s*if\b", "if stands before the value",
+     "write where(x[n] > 0, a, b), or a if x[n] > 0 else b"),
+    (r"\?", "? is no sign of a formula", "leave it out"),
+    (r"(?<![=<>!:])=(?!=)[^=;\[({]*(?<![=<>!:])=(?!=)", "an equation with two signs =",
+     "write one equation on a line, or part them by semicolons"),
+)  # fmt: skip
+
+
+def narrow(text: str) -> str:
+    """The text with ordinary signs for full-width ones, and Sum_n and Sum(…) as Σ_n and sum(…)."""
+    text = text.translate(_WIDE)
+    text = re.sub(r"\bSum(?=_)", "Σ", text)
+    return re.sub(REDUCTION + r"(?=_|\s*\()", lambda m: m[1].lower(), text)
+
+
+def refuse_slips(part: str, place: str) -> None:
+    """Raises DeltaruleError for the first slip of one equation as it was typed."""
+    if "\\" in part:
+        return  # LaTeX has brackets and words of its own
+    for find in _SLIPS:
+        for slip in find(part):
+            raise DeltaruleError(
+                slip.fact,
+                f"{shortened(part[slip.start : slip.end].strip())}, character {slip.start + 1} of "
+                f"{place}",
+                slip.remedy,
+            )
+
+
+def _brackets(part: str) -> Iterator[Slip]:
+    closing, opened = {")": "(", "]": "[", "}": "{"}, []
+    for k, sign in enumerate(part):
+        if sign in closing.values():
+            opened.append(k)
+        elif sign in closing:
+            if not opened or part[opened[-1]] != closing[sign]:
+                if sign in ")]" and opened and part[opened[-1]] in "([":
+                    return  # (0, 1] may be an interval
+                yield Slip(
+                    f"{sign} closes nothing", k, k + 1, f"leave it out, or open it: {closing[sign]}"
+                )
+                return
+            opened.pop()
+    if opened:
+        start, sign = opened[0], part[opened[0]]
+        close = {"(": ")", "[": "]", "{": "}"}[sign]
+        yield Slip(f"{sign} is never closed", start, len(part), f"close it: {close}")
+
+
+def _words_of_python(part: str) -> Iterator[Slip]:
+    for match in re.finditer(NAME, part):
+        word = match[0]
+        if keyword.iskeyword(word) and word not in ("lambda", "if", "else", "None"):
+            remedy = _INSTEAD.get(word, "give the quantity another name")
+            yield Slip(f"{word} is a word of Python's", *match.span(), f"write {remedy}")
+    found = re.search(r"\blambda\s+\w+\s*:", part)
+    if found:
+        yield Slip("a function of Python's", *found.span(), "write what it gives, as 2·z[n]")
+
+
+def _signs(part: str) -> Iterator[Slip]:
+    for pattern, fact, remedy in _STRANGE:
+        for match in re.finditer(pattern, part):
+            yield Slip(fact.format(match[0].strip()), *match.span(), remedy)
+
+
+def _infinite(part: str) -> Iterator[Slip]:
+    for match in re.finditer(r"(?<![\w.])(?:np\.|math\.)?(inf|nan|NaN|Inf)(?![\w(])", part):
+        yield Slip(f"{match[0]} is no number to calculate with", *match.span(), "write a number")
+    for match in re.finditer(r"\b(?:log|ln)\(\s*0\s*\)", part):
+        yield Slip(f"{match[0]} is −∞", *match.span(), "write the logarithm of a positive number")
+
+
+def _choices(part: str) -> Iterator[Slip]:
+    for match in re.finditer(r"\bwhere\(", part):
+        inside = argument(part, match.end() - 1)
+        arguments = parted(inside[1:-1])
+        example = "write where(x[n] > 0, a, b)"
+        if len(arguments) != 3:
+            yield Slip(
+                f"where(…) of {len(arguments)} things",
+                match.start(),
+                match.start() + len("where") + len(inside),
+                f"it takes a statement and two values: {example}",
+            )
+        elif not re.search(r"[<>=≠≤≥]|\[", re.sub(rf"{NAME}\[[^\]]*\]", "x", arguments[0])):
+            yield Slip(
+                f"{arguments[0].strip()} is no statement",
+                match.start(),
+                match.end() + len(arguments[0]),
+                f"compare it: {example}",
+            )
+    right = part.partition("=")[2] if re.match(r"[^=<>]*=(?!=)", part) else ""
+    outside = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", right))
+    compared = re.search(r"<=|>=|[<>≤≥≠]", outside)
+    if compared and not re.search(r"\bif\b|⟨|<[^<>]*,[^<>]*>", right):
+        start = len(part) - len(right)
+        yield Slip(
+            f"{compared[0]} compares, and gives no number by itself",
+            start,
+            len(part),
+            "write [x[n] > 0], which is 1 where it holds and 0 elsewhere, or where(x[n] > 0, a, b)",
+        )
+
+
+_SLIPS: tuple[Callable[[str], Iterator[Slip]], ...] = (
+    _brackets, _signs, _words_of_python, in_reductions, in_subscripts, entries_in_parentheses,
+    of_functions, _choices, _infinite,
+)  # fmt: skip

@@ -1,0 +1,43 @@
+"""Texts of equations that are nearly right: each is refused with fact, place, remedy (2 s in all)."""
+
+import re
+from pathlib import Path
+
+import deltarule
+from deltarule.errors import DeltaruleError
+
+TABLE = (Path(__file__).parent / "refused_texts.txt").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^=== (.*)\nfact:   (.*)\nwhere:  (.*)\nremedy: (.*)$", re.MULTILINE)
+REFUSED = BLOCK.findall(TABLE)
+
+
+def said(text: str) -> tuple[str | None, ...]:
+    """What a text is refused with; nothing for one that is read."""
+    try:
+        deltarule.layer(text)
+    except DeltaruleError as error:
+        return error.fact, error.place, error.remedy
+    return ()
+
+
+def test_each_text_is_refused_with_fact_place_and_remedy():
+    assert len(REFUSED) == TABLE.count("\n=== ") >= 110
+    for text, *wanted in REFUSED:
+        assert (text, said(text)) == (text, tuple(wanted))
+
+
+def test_what_is_meant_clearly_is_read():
+    for text in (
+        "E = Sum (y[n]-x[n])**2",
+        "L = Sum_n (x[n] - y[n])^2",
+        "y［n］ ＝ x［n］",
+        "y_{n,m} = Σ_d x[n,d] W[d,m]",
+        "y[n] = acosh(x[n]) + asin(x[n])",
+    ):
+        assert said(text) == (), text
+
+
+def test_softmax_of_an_entry_runs_over_its_last_index():
+    """Whichever of its indices stands on the left: a_j = softmax(s_ij) is over j."""
+    network = deltarule.layer("y[i,d] = Sum[j](softmax(s[i,j])*v[j,d])")
+    assert "exp(s[i, j′′])" in deltarule.spelling.text.text(network.equations[0].rhs)
