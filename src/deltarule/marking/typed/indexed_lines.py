@@ -10,8 +10,7 @@ and padding; an input that is read beyond its edges is 0 there, which is shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Integer
@@ -29,6 +28,7 @@ from deltarule.marking.typed.equation_texts import TypedEquation, summed_letters
 from deltarule.marking.typed.index_equations import parsed_right
 from deltarule.marking.typed.index_uses import Use, compound, is_plain, states_before, uses_of
 from deltarule.marking.typed.slips_of_indices import alone_left
+from deltarule.marking.typed.text_lines import TextLine, in_words_of_texts
 from deltarule.marking.typed.typed_names import names_in
 from deltarule.marking.typed.unified_sizes import UnifiedSizes, final_size
 from deltarule.networks.argmax_equations import with_selections
@@ -245,15 +245,16 @@ class _Lines:
         equations: list[Equation] = []
         for e in self.typed:
             rhs, ranges = parsed_right(e, tensors, extents, equations, symbols)
+            here = TextLine(e.place, tensors)
 
-            def carried(access: Read, place: str = e.place) -> Expr:
+            def carried(access: Read, line: TextLine = here) -> Expr:
                 edge = edges.get(tensor_name(access))
-                return access if edge is None else edge.carry(access, lambda: place)
+                return access if edge is None else edge.carry(access, line)
 
             tensors.setdefault(e.name, Tensor(e.name, tuple(n for _, n in ranges), "intermediate"))
             rhs = replace_reads(rhs, carried)
             found = Equation(e.name, tuple(i for i, _ in ranges), rhs, ranges, e.place)
-            with _of_texts():
+            with in_words_of_texts():
                 check_inside(found, tensors)
             equations.append(found)
         last = equations[-1].name
@@ -268,26 +269,6 @@ class _Lines:
         return IndexedLines(
             tensors, list(ordered(equations, tensors)), self.attributes, self.definitions
         )
-
-
-@contextmanager
-def _of_texts() -> Iterator[None]:
-    """What is read beyond an edge is said with what a text can do about it; it declares nothing."""
-    try:
-        yield
-    except DeltaruleError as error:
-        remedy = error.remedy or ""
-        if remedy.startswith("declare it: "):
-            remedy = (
-                "let time run the other way, h[t-1], whose first one is h0; or write a derivation "
-                f"file, where you {remedy}"
-            )
-        elif "outside=" in remedy:
-            remedy = (
-                "shift the reads so that one is at the index alone, as x[n]·w[n-2], or write a "
-                f"derivation file, where you {remedy}"
-            )
-        raise DeltaruleError(error.fact, error.place, remedy) from None
 
 
 def _never_below(coefficients: Mapping[Index, Expr], rest: Expr) -> bool:
