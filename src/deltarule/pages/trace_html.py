@@ -43,8 +43,9 @@ from deltarule.tracing.trace import Trace, TracedLine
 
 #: The scripts of a page with traces.
 STEPPER = ("stepper.js", "windows.js")
-#: Of a quantity with more entries than this, only the first few are evaluated in full.
-MOST_ENTRIES, FEW_ENTRIES = 24, 6
+#: Of a quantity with more entries than this, only the first few are evaluated in full; and of every
+#: quantity where all have more than so many together.
+MOST_ENTRIES, FEW_ENTRIES, MOST_IN_ALL = 24, 6, 200
 #: Quantities with more numbers than this are not shown beside their symbols.
 MOST_SHOWN = 64
 
@@ -141,15 +142,17 @@ def trace_body(
             if verdict.finding:
                 yield paragraph(f"{verdict.finding}.", "bad")
         yield "</div>"
+    in_all = sum(min(np.size(line.value), MOST_ENTRIES) for line in trace.lines)
+    most = MOST_ENTRIES if in_all <= MOST_IN_ALL else FEW_ENTRIES
     for line, phase in shown_lines_of(trace, worked, only):
         if phase:
             yield f'<{level} class="phase">{PHASES[phase]}</{level}>'
-        yield from _line(line, trace, worked, f"h{int(level[1]) + 1}", steps)
+        yield from _line(line, trace, worked, f"h{int(level[1]) + 1}", most, steps)
     yield "</div>"
 
 
 def _line(
-    line: TracedLine, trace: Trace, worked: Worked | None, level: str, steps: bool
+    line: TracedLine, trace: Trace, worked: Worked | None, level: str, most: int, steps: bool
 ) -> Iterator[str]:
     equation = line.line.equation
     sources = dict.fromkeys(nodes.tensor_name(read) for read in nodes.reads(equation.rhs))
@@ -163,9 +166,9 @@ def _line(
     if windows is not None:
         yield from windows_html(windows, line, trace)
     points = trace.points(line)
-    for point, entry in points if len(points) <= MOST_ENTRIES else points[:FEW_ENTRIES]:
+    for point, entry in points if len(points) <= most else points[:FEW_ENTRIES]:
         yield displayed(_reckoning(line, trace, point, entry), "eq entry")
-    if len(points) > MOST_ENTRIES:
+    if len(points) > most:
         every = "; ".join(rows(line.value, number_text(trace.arithmetic)))
         yield paragraph(f"All: {every}")
     if line.check is not None:
