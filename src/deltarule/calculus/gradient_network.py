@@ -17,6 +17,7 @@ from sympy import Add, Expr
 
 from deltarule.calculus.reverse import derive
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
+from deltarule.calculus.rules.name_the_parts import NAME_THE_PARTS
 from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions.gradient_names import GradientName
@@ -149,8 +150,8 @@ def _direct(gradient: Gradient) -> Expr:
     found, now = first.after, first.after
     known = _gradients_read(first.after)
     for step in gradient.steps[asked[0] + 1 :]:
-        if step.before != now:
-            break  # what follows looks at edges and places, each from the closed form on
+        if step.before != now or step.row is NAME_THE_PARTS:
+            break  # what follows looks at edges, places and parts, each from the closed form on
         now = step.after
         if not _gradients_read(now) <= known:
             break

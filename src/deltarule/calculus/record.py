@@ -17,6 +17,7 @@ from deltarule.errors import DeltaruleError, in_short
 from deltarule.expressions.nodes import size_of
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.sympy_functions import own
+from deltarule.expressions.terms_counted import MOST_TERMS, count_terms
 from deltarule.networks.network import Network
 from deltarule.spelling.text import text
 
@@ -78,7 +79,8 @@ class Record:
     ) -> bool:
         """Write upstream gradients out, if that ends in a shorter formula.
 
-        `network` may know more values than ours; the end may be `longest` times as long.
+        `network` may know more values than ours; the end may be `longest` times as long, and have
+        more terms than a reader takes in only if there were more before.
         """
         inserted = own(inserted)
         given = self._given(network or self.network)
@@ -87,6 +89,8 @@ class Record:
         rewrites = list(passes(inserted, given, rules))
         end = rewrites[-1][1].after if rewrites else inserted
         if inserted == self.now or size_of(end) >= longest * size_of(self.now):
+            return False
+        if MOST_TERMS < count_terms(end) > count_terms(self.now):
             return False
         self.move(INSERT, inserted, detail)
         self._apply(rewrites)

@@ -29,11 +29,13 @@ from deltarule.calculus.by_layers import derive_by_layers, is_large
 from deltarule.calculus.cancel_kinks import remove_kinks
 from deltarule.calculus.dual_forms import dual_form
 from deltarule.calculus.inline_upstream import insert_upstream
+from deltarule.calculus.named_terms import put_back
 from deltarule.calculus.record import Record
 from deltarule.calculus.rules.chain_rule import CHAIN_RULE, paths, through, without_paths
 from deltarule.calculus.rules.cut_ranges import CLIP_THE_RANGE, EMPTY_SUM, clipped, never
 from deltarule.calculus.rules.delta_elimination import eliminate
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE, selected_entry, terms_of
+from deltarule.calculus.rules.name_the_parts import NAME_THE_PARTS, said
 from deltarule.calculus.rules.rule import Rule
 from deltarule.calculus.rules.table import SIMPLIFICATIONS
 from deltarule.calculus.steps import Derivation, Gradient, Step
@@ -173,7 +175,17 @@ class GradientWork:
         finished = self._finished(self.record.steps, (*edges, *parts))
         lenient = bool(notes)
         notes += ties_that_meet(self.network, finished.expr)
-        return replace(finished, alternatives=duals, notes=notes, lenient=lenient, places=places)
+        found = replace(finished, alternatives=duals, notes=notes, lenient=lenient, places=places)
+        return found if places else self._in_lines(found)
+
+    def _in_lines(self, found: Gradient) -> Gradient:
+        """The gradient with a step that names the parts of its closed form, if that is too long."""
+        lines = found.in_lines
+        if not lines.parts:
+            return found
+        verified = self.record.verifier.same(found.expr, put_back(lines), self.ranges)
+        step = Step(NAME_THE_PARTS, found.expr, lines.rhs, said(lines), "", verified)
+        return replace(found, steps=(*found.steps, step))
 
     def _dual_forms(self, terms: list[Term]) -> tuple[Expr, ...]:
         """The same gradient with the other indices summed over, where deltas left a choice."""

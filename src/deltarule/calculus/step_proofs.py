@@ -16,6 +16,7 @@ from sympy import Add, Expr
 
 from deltarule.calculus.backward_order import at_least_one_time, consumers, live_tensors
 from deltarule.calculus.directional import NoDirection, change
+from deltarule.calculus.named_terms import put_back
 from deltarule.calculus.normal_form import normal_form
 from deltarule.calculus.rules.chain_rule import CHAIN_RULE, NO_PATH, START, paths
 from deltarule.calculus.rules.count_terms import COUNT
@@ -28,6 +29,7 @@ from deltarule.calculus.rules.delta_elimination import (
 )
 from deltarule.calculus.rules.index_digits import SPLIT_THE_INDEX, TURN_ROUND
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
+from deltarule.calculus.rules.name_the_parts import NAME_THE_PARTS
 from deltarule.calculus.rules.rule import Given, Rule
 from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.errors import DeltaruleError
@@ -79,6 +81,8 @@ class StepProofs:
             return THEOREM if self._is_chain_rule(gradient, step) else ""
         if step.row is LOCAL_DERIVATIVE:
             return DIRECTIONS if self._along_directions(gradient, step, ranges) else ""
+        if step.row is NAME_THE_PARTS:
+            return DEFINED if self._same(step.before, put_back(gradient.in_lines), ranges) else ""
         if self._same(step.before, step.after, ranges):
             return NORMAL
         if any(self._same(one, two, ranges) for one, two in self._written_out(step)):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sympy import Expr
 
+from deltarule.calculus.named_terms import InLines, in_lines
 from deltarule.calculus.rules.rule import Rule
 from deltarule.calculus.rules.settle import settled
 from deltarule.expressions.gradient_names import gradient_name
@@ -85,8 +87,24 @@ class Gradient:
 
     @property
     def lines(self) -> tuple[tuple[Expr, Expr], ...]:
-        """The closed form as it is printed, left and right sides: at each place, if it has any."""
-        return tuple((e.lhs, e.rhs) for e in self.places) or ((self.lhs, self.expr),)
+        """The closed form as it is printed, left and right sides: at each place, if it has any.
+
+        One that is too long has its parts in lines before it (see named_terms.py).
+        """
+        if self.places:
+            return tuple((e.lhs, e.rhs) for e in self.places)
+        return (*((e.lhs, e.rhs) for e in self.parts), (self.lhs, self.in_lines.rhs))
+
+    @cached_property
+    def in_lines(self) -> InLines:
+        """The closed form in lines, where it is too long for one."""
+        left = read(self.name, *self.indices)
+        return in_lines(left, self.expr, tuple(zip(self.indices, self.tensor.axes, strict=True)))
+
+    @property
+    def parts(self) -> tuple[Equation, ...]:
+        """The parts of a closed form that is too long for one line, each an equation."""
+        return self.in_lines.parts
 
     @property
     def other_lines(self) -> tuple[tuple[Expr, Expr], ...]:
@@ -170,3 +188,11 @@ class Derivation(Represented):
     def equations(self) -> tuple[Equation, ...]:
         """The backward pass."""
         return tuple(g.equation() for g in self.gradients.values())
+
+    def lines(self) -> tuple[Equation, ...]:
+        """The backward pass with closed forms that are too long in lines, as they are printed."""
+        return tuple(
+            line
+            for g in self.gradients.values()
+            for line in (*g.parts, replace(g.equation(), rhs=g.in_lines.rhs))
+        )

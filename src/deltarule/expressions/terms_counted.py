@@ -8,6 +8,9 @@ from deltarule.expressions.conditions import Condition
 from deltarule.expressions.nodes import Read, Reduction
 from deltarule.expressions.symbols import Size
 
+#: A formula of more terms is taken apart into lines.
+MOST_TERMS = 12
+
 
 def count_terms(node: Basic) -> int:
     """How many values stand in a formula, each as often as it does.

@@ -57,10 +57,12 @@ def _note(tensor: Tensor) -> dict:
 def gradient_values(gradient: Gradient) -> dict:
     """One gradient: `index_form`, `words` and both in LaTeX, `alternatives`, `notes`, `steps`.
 
+    `lines` are those that are printed: a form that is too long for one has its parts before it.
     `places` has the form for each part of the tensor, where the one for all tells them apart.
     """
     return {
         "index_form": equation_text(gradient.lhs, gradient.expr),
+        "lines": [equation_text(left, right) for left, right in gradient.lines],
         "places": [equation_text(e.lhs, e.rhs) for e in gradient.places],
         "words": gradient.words,
         "latex": f"{latex(gradient.lhs)} = {latex(gradient.expr)}",

@@ -3,16 +3,27 @@
 ∂L/∂x[p] = Σ_o ∂L/∂y[o]·w[(p + P − S·o)/D]
     o from max(0, ⌈(p + D + P − D·K)/S⌉) to min(N − 1, ⌊(p + P)/S⌋)
     only where D | p + P − S·o
+
+A subscript that a long formula repeats gets a letter: w_f[m, n, k, l], with k = p + R − p′ below.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container
 
-from sympy import Basic
+from sympy import Basic, Expr
 
 from deltarule.expressions.bounds import Span
+from deltarule.expressions.nodes import Read, free_symbols, index_names, tensor_name, walk
+from deltarule.spelling.alphabet import ATOM
 from deltarule.spelling.text import Writer
+
+#: Formulas of so many characters, three lines or so, have letters for subscripts that stand in them
+#: so many times.
+LONG, TIMES = 180, 3
+#: What subscripts are called by, which are mostly places in a window.
+_LETTERS = "klqrsuv"
 
 
 class Noting(Writer):
@@ -27,6 +38,13 @@ class Noting(Writer):
         self.notes: dict[str, tuple[str, str]] = {}
         self.ranges: dict[str, set[tuple[str, str]]] = {}
         self._apart = apart
+        self.letters: dict[Expr, str] = {}
+
+    def _read(self, node: Read):
+        subscripts = [self.letters.get(i) or self(i) for i in node.indices]
+        return self.access(self.name(tensor_name(node)), subscripts), ATOM
+
+    _methods = {**Writer._methods, Read: _read}
 
     def reduction(self, sign: str, spans: list[Span], conditions: list[str], body: str) -> str:
         mine = {str(s.index): ("" if s.whole else self.range_of(s), "") for s in spans}
@@ -54,11 +72,19 @@ class Noting(Writer):
 
 
 def noted(*expressions: Basic, writer: type[Noting] = Noting) -> tuple[list[str], list[str]]:
-    """The texts of some expressions, and the notes on their ranges."""
+    """The texts of some expressions, and the notes on their ranges and subscripts."""
     write = writer()
     texts = [write(e) for e in expressions]
     apart = {i for i, ranges in write.ranges.items() if len(ranges) > 1 and ("", "") in ranges}
-    if apart:
+    # Whether a formula is long is seen on the screen's alphabet, whatever it is written in.
+    length = sum(map(len, texts if writer is Noting else noted(*expressions)[0]))
+    letters = _letters(expressions) if length > LONG else {}
+    if apart or letters:
         write = writer(apart)
+        write.letters = letters
         texts = [write(e) for e in expressions]
-    return texts, [note for pair in write.notes.values() for note in pair if note]
+    notes = [note for pair in write.notes.values() for note in pair if note]
+    write.letters = {}
+    return texts, notes + [f"{letter} = {write(s)}" for s, letter in letters.items()]
+
+

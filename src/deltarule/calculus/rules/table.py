@@ -21,6 +21,7 @@ from deltarule.calculus.rules.delta_elimination import (
 from deltarule.calculus.rules.index_digits import SPLIT_THE_INDEX, TURN_ROUND
 from deltarule.calculus.rules.invert_log import INVERT_THE_LOG
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
+from deltarule.calculus.rules.name_the_parts import NAME_THE_PARTS
 from deltarule.calculus.rules.positive_part import POSITIVE_PART
 from deltarule.calculus.rules.pull_out import PULL_OUT
 from deltarule.calculus.rules.read_off import READ_OFF
@@ -71,6 +72,7 @@ PARTS: dict[str, tuple[Rule, ...]] = {
     "Kinks that cancel are removed": (REMOVE_THE_KINK, BETWEEN_THE_SIDES),
     "The ends of a sequence are looked at": (AT_THE_EDGE,),
     "Places are told apart": (AT_PLACES,),
+    "Long formulas are taken apart": (NAME_THE_PARTS,),
     "Entries of Jacobians and Hessians": (READ_OFF, COMMON_FACTOR),
 }
 

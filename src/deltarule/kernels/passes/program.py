@@ -78,11 +78,13 @@ def program(name: Network | str | Path, settings: dict) -> Program:
     wanted = _wanted(derivation, wrt)
     extra = {n: _gradient_of(network.tensors[t], n) for t, n in upstream.items()}
     extra |= {g.name: _gradient_of(g.tensor, g.name) for g in derivation.gradients.values()}
+    parts = [part for g in derivation.gradients.values() for part in g.parts]
+    extra |= {p.name: Tensor(p.name, tuple(n for _, n in p.ranges), "intermediate") for p in parts}
     forward = written(
         Draft(network.equations, dict(network.tensors), network.equations), _results(network)
     )
     draft = Draft(
-        _needed(derivation.equations(), wanted.values()),
+        _needed(derivation.lines(), wanted.values()),
         {**network.tensors, **extra},
         network.equations,
         tuple(e.name for e in network.equations),

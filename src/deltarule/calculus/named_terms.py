@@ -1,0 +1,166 @@
+"""A closed form that is too long, in lines: its parts get names that say what they are.
+
+    ∂L/∂Δ[d] = Σ_{l,n} ∂L/∂a_re[l, d, n]·(−ω[d, n]·a_im[l, d, n]·l − α[d, n]·a_re[l, d, n]·l) + …
+
+reads as the chain rule once ∂a_re/∂Δ[l, d, n] = −ω[d, n]·a_im[l, d, n]·l − … has a line of its own.
+What gets one, the part first that makes the formula shortest: what multiplies a gradient from
+upstream (∂Y/∂X) or is added to all of those (direct ∂L/∂X), a divisor (den_dX, that of ∂L/∂X), the
+slope of a function (silu′_dX), what stands in a formula several times, and a sum (total_dX); at
+last each way that a gradient comes by (via_Y_dX). No part has more entries than the gradient, or
+than something that is read. With the parts put in again a formula is that which was derived.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sympy import Add, Basic, Expr, Mul
+
+from deltarule.calculus.formula_parts import (
+    BY,
+    DIRECT,
+    VIA,
+    Finder,
+    Part,
+    Ranges,
+    gain,
+    rank,
+    upstream_in,
+)
+from deltarule.expressions.gradient_names import GradientName, gradient_name, tensor_of
+from deltarule.expressions.nodes import (
+    Condition,
+    Read,
+    Reduction,
+    Selection,
+    Sum,
+    read,
+    size_of,
+    tensor_name,
+)
+from deltarule.expressions.rebuild import rebuild, with_body
+from deltarule.expressions.rewrites import rewrite
+from deltarule.expressions.substitution import replace_reads
+from deltarule.expressions.terms_counted import MOST_TERMS, count_terms
+from deltarule.networks.equations import Equation
+from deltarule.spelling.noting import noted
+from deltarule.spelling.text import text
+
+#: A formula is taken apart, too, where it fills more than so many lines of a screen this wide.
+MOST_LINES, COLUMNS = 4, 80
+#: How much of a line is filled when it is broken where a person would break it.
+_FILLED = 0.9
+#: Shorter formulas, in nodes, are never too long.
+_SHORT = 40
+
+
+@dataclass(frozen=True)
+class InLines:
+    """A formula in lines: `parts` in the order in which they are computed, and what reads them."""
+
+    parts: tuple[Equation, ...]
+    rhs: Expr
+
+
+def in_lines(left: Read, formula: Expr, ranges: Ranges) -> InLines:
+    """The closed form of the gradient `left` in lines; in one where it is not too long."""
+    work = _Parting(left, ranges, formula)
+    while too_long(left, work.now) and (work.take_the_best() or work.part_the_ways()):
+        pass
+    return InLines(tuple(work.lines), work.now)
+
+
+def too_long(left: Expr, formula: Expr) -> bool:
+    """Whether a formula has more terms than 12, or fills more lines than 4.
+
+    The limits of its sums do not count: they stand in lines below.
+    """
+    if size_of(formula) < _SHORT:
+        return False
+    if count_terms(formula) > MOST_TERMS:
+        return True
+    (shown,), _ = noted(formula)
+    room = COLUMNS - len(text(left)) - len(" = ")
+    return len(shown) > MOST_LINES * room * _FILLED
+
+
+@dataclass
+class _Parting(Finder):
+    """A formula on its way into lines."""
+
+    lines: list[Equation] = field(default_factory=list)
+
+    def take_the_best(self) -> bool:
+        """Give the part that shortens the formula most a line; False where none does.
+
+        Of a chain rule all parts ∂Y/∂X get one.
+        """
+        found = Counter(self.parts())
+        if not found:
+            return False
+        best = max(found, key=lambda part: rank(part, found[part]))
+        least = min(gain(best), 2)
+        chain = [p for p in found if p.word.startswith(BY) and gain(p) >= least]
+        for part in chain if best in chain else [best]:
+            self._take(part)
+        return True
+
+    def part_the_ways(self) -> bool:
+        """Σ (a + b) as Σ a + Σ b, each a line, where gradients come by ways of their own."""
+        ways = next(self.ways(), None)
+        if ways is None:
+            return False
+        total, guard = ways
+        terms = Add.make_args(total.body)
+        self.now = _put(self.now, total, Add(*(with_body(total, term) for term in terms)))
+        for term in terms:
+            word = VIA + tensor_of(tensor_name(*upstream_in(term, self.own)))
+            self._take(Part(with_body(total, term), self.ranges, guard, word))
+        return True
+
+    def _take(self, part: Part) -> None:
+        name = self._name(part.word)
+        subscripts = tuple(i for i, _ in part.ranges)
+        rhs = Sum(part.body, (), part.conditions)
+        now = _put(self.now, part.body, read(name, *subscripts))
+        if now != self.now:  # one that was taken before it may have held it
+            place = f"part of {self.own}"
+            self.lines.append(Equation(name, subscripts, rhs, part.ranges, place))
+            self.now = now
+
+    def _name(self, word: str) -> str:
+        found = GradientName.parse(self.own)
+        tensor = found.wrt if found else self.own
+        if word == DIRECT:
+            name = str(GradientName(found.of if found else "", tensor, direct=True))
+        elif word.startswith(BY):
+            name = gradient_name(word.removeprefix(BY), tensor)
+        else:
+            name = f"{word}_d{tensor}"
+        taken = {e.name for e in self.lines}
+        return next(n for n in (name, *(f"{name}{k}" for k in range(2, 99))) if n not in taken)
+
+
+@rewrite
+def _put(node: Basic, body: Expr, access: Expr) -> Basic:
+    """A formula with a part read from its line."""
+    if node == body:
+        return access
+    if isinstance(node, Read | Condition | Selection) or not node.args:
+        return node
+    if isinstance(node, Reduction):
+        return with_body(node, _put(node.body, body, access))
+    if type(node) is type(body) and isinstance(node, Add | Mul) and {*body.args} < {*node.args}:
+        rest = (_put(a, body, access) for a in node.args if a not in body.args)
+        return type(node)(access, *rest)
+    return rebuild(node, lambda part: _put(part, body, access))
+
+
+def put_back(found: InLines) -> Expr:
+    """The formula with its parts where they stood."""
+    formula = found.rhs
+    for part in reversed(found.parts):
+        body = part.rhs.body if isinstance(part.rhs, Sum) and not part.rhs.ranges else part.rhs
+        formula = replace_reads(formula, lambda r, b=body, p=part: b if r == p.lhs else r)
+    return formula

@@ -1,0 +1,91 @@
+"""Closed forms that are too long are taken apart: what the parts are called, and that they are it.
+
+That no formula of the catalogue is too long stands in test_canonical.py. 2 s in all.
+"""
+
+import numpy as np
+import pytest
+from lectured import lectured
+from once import derived, unverified
+
+from deltarule import load
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.probe import Probe
+from deltarule.arithmetic.run import run
+from deltarule.calculus.named_terms import put_back
+from deltarule.calculus.rules.name_the_parts import NAME_THE_PARTS
+from deltarule.calculus.step_proofs import with_proofs
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.text import equation_text
+
+#: Gradients whose closed forms are too long for one line, and what their parts are called.
+PARTS = {
+    ("s4d", "Delta"): ["da_im/dDelta", "da_re/dDelta"],
+    ("soft_dtw", "r"): ["dr_ij/dr", "dr_i/dr", "dr_j/dr"],
+    ("ctc", "a"): ["direct dE/da"],
+    ("power_mean", "p"): ["total_dp"],
+    ("conv_lstm", "h"): [f"via_s_{gate}_dh" for gate in "fgio"],
+}
+#: The same of layers that are not in the catalogue.
+LECTURED = {
+    ("switchable_norm", "mi"): ["dvl/dmi", "dvb/dmi"],
+    ("kalman_scalar_update", "Pp"): ["den_dPp"],
+}
+LAYERS = lectured()
+
+
+@pytest.mark.parametrize(("name", "tensor"), PARTS)
+def test_the_parts_of_a_long_form_say_what_they_are(name, tensor):
+    gradients = derived(name).gradients
+    assert [part.name for part in gradients[tensor].parts] == PARTS[name, tensor]
+    assert not any(g.parts for t, g in gradients.items() if (name, t) not in PARTS)
+
+
+@pytest.mark.parametrize(("name", "tensor"), LECTURED)
+def test_so_do_those_of_other_layers(name, tensor, tmp_path):
+    path = tmp_path / f"{name}.py"
+    path.write_text(LAYERS[name], encoding="utf-8")
+    gradient = unverified(load(path)).gradients[tensor]
+    assert [part.name for part in gradient.parts] == LECTURED[name, tensor]
+    assert put_back(gradient.in_lines) == gradient.expr
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in PARTS}))
+def test_the_lines_give_the_numbers_of_the_form(name):
+    derivation = derived(name)
+    lines, forms = (_evaluated(derivation, e) for e in (derivation.lines(), derivation.equations()))
+    assert len(lines) > len(forms)
+    for quantity, array in forms.items():
+        np.testing.assert_allclose(lines[quantity], array, rtol=1e-10, atol=1e-12)
+
+
+def _evaluated(derivation, equations):
+    probe = Probe(derivation.network, Float64(), seed=2)
+    values: Values = probe.values
+    for name in derivation.upstream:
+        upstream = derivation.gradient_name(name)
+        tensor = derivation.network.tensors[name]
+        values.arrays[upstream] = probe.draw(Tensor(upstream, tensor.axes, "input"))
+    for equation in equations:
+        axes = tuple(n for _, n in equation.ranges)
+        values.tensors[equation.name] = Tensor(equation.name, axes, "intermediate")
+    run(equations, values, Float64())
+    return {e.name: values.arrays[e.name] for e in equations}
+
+
+def test_naming_is_a_step_that_is_verified_and_proved():
+    gradient = with_proofs(derived("s4d")).gradients["Delta"]
+    step = gradient.steps[-1]
+    assert step.row is NAME_THE_PARTS and step.before == gradient.expr
+    assert step.after == gradient.in_lines.rhs
+    assert step.verified.startswith("exact modulo") and step.proved
+    assert step.reason.endswith(
+        "∂a_re/∂Δ[l, d, n] = −ω[d, n]·a_im[l, d, n]·l − α[d, n]·a_re[l, d, n]·l."
+    )
+
+
+def test_the_lines_are_printed_in_the_order_in_which_they_are_computed():
+    shown = [equation_text(*line) for line in derived("power_mean").gradients["p"].lines]
+    assert shown[0] == "total_dp[n] = Σ_d x[n, d]^p"
+    assert shown[1].startswith("∂L/∂p = (p·Σ_{n,d′}") and shown[1].count("total_dp[n]") == 2
