@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deltarule.calculus import Derivation, derive
+from deltarule.calculus import Derivation, Gradient, derive
 from deltarule.cli.arguments import one_name, split
 from deltarule.cli.derive_command import Derive
 from deltarule.cli.formats import show
@@ -26,7 +26,7 @@ def show_derivation(asked: Derive) -> int:
         with busy("proving the steps"):
             derivation = with_proofs(derivation)
             inner = inner_gradients(derivation.network, with_proofs)
-    gradients = chosen(derivation, shown_by(asked))
+    gradients = _gradients(derivation, asked)
     shown = ShownDerivation(derivation, gradients, asked.steps, asked.all_, inner)
     show(shown, "a derivation", asked.format)
     return 0
@@ -35,9 +35,15 @@ def show_derivation(asked: Derive) -> int:
 def show_brief(asked: Derive) -> int:
     """Derive, and show a line for each gradient."""
     derivation = derived(asked)
-    shown = ShownDerivation(derivation, chosen(derivation, shown_by(asked)))
+    shown = ShownDerivation(derivation, _gradients(derivation, asked))
     show(shown, "one line a gradient", asked.format)
     return 0
+
+
+def _gradients(derivation: Derivation, asked: Derive) -> list[Gradient]:
+    """The gradients that are asked for, in the form that is asked for."""
+    found = chosen(derivation, shown_by(asked))
+    return [g.dual for g in found] if asked.dual else found
 
 
 def derived(asked: Derive) -> Derivation:

@@ -36,6 +36,9 @@ class Derive(Asked):
     steps: Annotated[bool, option("Every step, and how it was checked.")] = False
     all_: Annotated[bool, option("With --steps: gradients that are alike, each whole too.")] = False
     brief: Annotated[bool, option("One line a gradient.")] = False
+    dual: Annotated[
+        bool, option("The other form of sums that have two: over taps, over outputs.")
+    ] = False
     list_: Annotated[bool, option("All derivations there are.")] = False
     options: Annotated[bool, option("The options and sizes of the one named.")] = False
     explain: Annotated[
@@ -110,8 +113,10 @@ ROW = Row(
             "hessian jacobian",
             "set wrt equation steps gauss-newton",
         ),
-        use("one line a gradient", ".cli.derive:show_brief", "brief", f"{_OF_GRADIENTS} of"),
-        use("a derivation", ".cli.derive:show_derivation", "", f"{_OF_GRADIENTS} of steps all"),
+        use("one line a gradient", ".cli.derive:show_brief", "brief", f"{_OF_GRADIENTS} of dual"),
+        use(
+            "a derivation", ".cli.derive:show_derivation", "", f"{_OF_GRADIENTS} of steps all dual"
+        ),
     ),
     (
         ("derive conv", "the gradients of a convolution"),
@@ -127,6 +132,7 @@ ROW = Row(
     ),
     exclude=(
         ("steps", "brief"),
+        ("steps", "dual"),
         ("kernel", "emit"),
         ("hessian", "jacobian"),
         ("hvp", "jvp", "gauss-newton"),

@@ -2,6 +2,10 @@
 
 Σ_i g[i]·w[(q + P − S·i)/D], where D divides   (over outputs)
 Σ_k w[k]·g[(q + P − D·k)/S], where S divides   (over taps)
+
+The shorter one is the closed form, and the other one is offered beside it. How long a form is, is
+counted in characters, with the limits of its sums; forms that differ by less than a tenth are of
+one length, and then the sum over outputs stays.
 """
 
 from __future__ import annotations
@@ -18,6 +22,10 @@ from deltarule.calculus.terms import Term, pinned
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index
 from deltarule.networks.network import Network
+from deltarule.spelling.text import text
+
+#: A form is shorter than its dual if it has at most this part of the characters.
+SHORTER = 0.9
 
 
 def dual_form(
@@ -39,3 +47,8 @@ def dual_form(
     for _, rewrite in passes(result, Given(network, known), rules):
         result = rewrite.after
     return plainly_named(result)
+
+
+def is_shorter(one: Expr, other: Expr) -> bool:
+    """Whether a form is clearly shorter than another one."""
+    return len(text(one)) <= SHORTER * len(text(other))

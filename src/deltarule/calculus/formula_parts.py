@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sympy import Add, Expr, Mul, Pow
 
@@ -23,6 +23,7 @@ from deltarule.expressions.nodes import (
 )
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.terms_counted import count_terms
+from deltarule.networks.equations import Equation
 
 Ranges = tuple[tuple[Index, Expr], ...]
 
@@ -39,14 +40,20 @@ class Part:
     conditions: tuple[Condition, ...]
     word: str
 
+    @property
+    def rhs(self) -> Expr:
+        """The right side of its line."""
+        return Sum(self.body, (), self.conditions)
+
 
 @dataclass
 class Finder:
-    """Finds the parts of a formula of the gradient `left`, over `ranges`."""
+    """Finds the parts of a formula of the gradient `left` over `ranges`; some have `lines`."""
 
     left: Read
     ranges: Ranges
     now: Expr
+    lines: list[Equation] = field(default_factory=list)
 
     @property
     def own(self) -> str:
@@ -79,7 +86,7 @@ class Finder:
         if isinstance(node, Read | Condition | Selection | Choose) or not node.args:
             return
         if isinstance(node, Reduction):
-            if isinstance(node, Sum) and node.ranges and not node.conditions:
+            if isinstance(node, Sum) and node.ranges:
                 yield from self._part(node, ranges, guard, SUM)
             inner = (*ranges, *node.ranges)
             yield from self._parts(node.body, inner, (*guard, *node.conditions), chain)
@@ -87,7 +94,7 @@ class Finder:
         if isinstance(node, Mul):
             yield from self._factors(node, ranges, guard, chain)
         elif isinstance(node, Add) and ranges == self.ranges and chain:
-            rest = [t for t in node.args if not upstream_in(t, self.own)]
+            rest = [t for t in node.args if not self._comes_from_upstream(t)]
             if len(rest) > 1:
                 yield from self._part(Add(*rest), ranges, guard, DIRECT)
         elif isinstance(node, Pow) and node.exp.is_negative:
@@ -106,6 +113,12 @@ class Finder:
             yield from self._part(rest, ranges, guard, BY + moved(upstream[0]))
         for function, slope in _slopes(node):
             yield from self._part(slope, ranges, guard, f"{function}prime")
+
+    def _comes_from_upstream(self, term: Expr) -> bool:
+        """Whether a term reads a gradient from upstream, or a part that has a line already."""
+        lines = {e.name for e in self.lines}
+        named = any(tensor_name(r) in lines for r in reads(term))
+        return named or bool(upstream_in(term, self.own))
 
     def _once(self, access: Read) -> bool:
         """Whether a formula reads the gradient by one tensor, so far on, in one place."""

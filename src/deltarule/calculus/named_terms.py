@@ -13,7 +13,7 @@ than something that is read. With the parts put in again a formula is that which
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sympy import Add, Basic, Expr, Mul
 
@@ -50,7 +50,7 @@ from deltarule.spelling.text import text
 #: A formula is taken apart, too, where it fills more than so many lines of a screen this wide.
 MOST_LINES, COLUMNS = 4, 80
 #: How much of a line is filled when it is broken where a person would break it.
-_FILLED = 0.9
+_FILLED = 0.85
 #: Shorter formulas, in nodes, are never too long.
 _SHORT = 40
 
@@ -85,26 +85,24 @@ def too_long(left: Expr, formula: Expr) -> bool:
     return len(shown) > MOST_LINES * room * _FILLED
 
 
-@dataclass
 class _Parting(Finder):
     """A formula on its way into lines."""
-
-    lines: list[Equation] = field(default_factory=list)
 
     def take_the_best(self) -> bool:
         """Give the part that shortens the formula most a line; False where none does.
 
         Of a chain rule all parts ∂Y/∂X get one.
         """
-        found = Counter(self.parts())
+        found = Counter(p for p in self.parts() if not too_long(self.left, p.rhs))
         if not found:
             return False
         best = max(found, key=lambda part: rank(part, found[part]))
         least = min(gain(best), 2)
         chain = [p for p in found if p.word.startswith(BY) and gain(p) >= least]
+        before = self.now
         for part in chain if best in chain else [best]:
             self._take(part)
-        return True
+        return self.now != before
 
     def part_the_ways(self) -> bool:
         """Σ (a + b) as Σ a + Σ b, each a line, where gradients come by ways of their own."""
@@ -112,21 +110,20 @@ class _Parting(Finder):
         if ways is None:
             return False
         total, guard = ways
-        terms = Add.make_args(total.body)
+        before, terms = self.now, Add.make_args(total.body)
         self.now = _put(self.now, total, Add(*(with_body(total, term) for term in terms)))
         for term in terms:
             word = VIA + tensor_of(tensor_name(*upstream_in(term, self.own)))
             self._take(Part(with_body(total, term), self.ranges, guard, word))
-        return True
+        return self.now != before
 
     def _take(self, part: Part) -> None:
         name = self._name(part.word)
         subscripts = tuple(i for i, _ in part.ranges)
-        rhs = Sum(part.body, (), part.conditions)
         now = _put(self.now, part.body, read(name, *subscripts))
         if now != self.now:  # one that was taken before it may have held it
             place = f"part of {self.own}"
-            self.lines.append(Equation(name, subscripts, rhs, part.ranges, place))
+            self.lines.append(Equation(name, subscripts, part.rhs, part.ranges, place))
             self.now = now
 
     def _name(self, word: str) -> str:

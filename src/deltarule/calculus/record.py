@@ -44,6 +44,15 @@ class Record:
         self.steps: list[Step] = []
         self.now = start
 
+    def mark(self) -> int:
+        """Where the record stands, to come back to."""
+        return len(self.steps)
+
+    def back_to(self, mark: int) -> None:
+        """Forget the steps since a mark: another way is taken from there."""
+        self.now = self.steps[mark].before if mark < len(self.steps) else self.now
+        del self.steps[mark:]
+
     def state(self, rule: Rule, before: Expr, after: Expr, verified: str, detail: str = "") -> None:
         """A step that was verified by other means than comparing both sides."""
         self.steps.append(Step(rule, before, after, detail, "", verified))

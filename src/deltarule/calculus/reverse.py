@@ -27,7 +27,7 @@ from deltarule.calculus.backward_order import (
 )
 from deltarule.calculus.by_layers import derive_by_layers, is_large
 from deltarule.calculus.cancel_kinks import remove_kinks
-from deltarule.calculus.dual_forms import dual_form
+from deltarule.calculus.dual_forms import dual_form, is_shorter
 from deltarule.calculus.inline_upstream import insert_upstream
 from deltarule.calculus.named_terms import put_back
 from deltarule.calculus.record import Record
@@ -160,11 +160,7 @@ class GradientWork:
         itself = self.tensor.name == self.root
         if itself or not self.consumers:
             return self._finished([without_paths(self._lhs(), itself)])
-        terms = self._chain()
-        start = list(terms)
-        self._eliminate(terms)
-        self.record.simplify()
-        duals = self._dual_forms(start)
+        duals = self._shorter_form(self._chain())
         insert_upstream(self.record, self.tensor.name, self.consumers, self.gradients)
         notes = remove_kinks(self.record, self.gradients)
         edges = at_the_edges(
@@ -186,6 +182,20 @@ class GradientWork:
         verified = self.record.verifier.same(found.expr, put_back(lines), self.ranges)
         step = Step(NAME_THE_PARTS, found.expr, lines.rhs, said(lines), "", verified)
         return replace(found, steps=(*found.steps, step))
+
+    def _shorter_form(self, terms: list[Term]) -> tuple[Expr, ...]:
+        """Derive the closed form by the indices that make it short; its dual forms."""
+        mark = self.record.mark()
+        self._eliminate(list(terms))
+        self.record.simplify()
+        duals = self._dual_forms(terms)
+        first = self.record.now
+        if not duals or not is_shorter(duals[0], first):
+            return duals
+        self.record.back_to(mark)
+        self._eliminate(list(terms), self.solved)
+        self.record.simplify()
+        return (first,)
 
     def _dual_forms(self, terms: list[Term]) -> tuple[Expr, ...]:
         """The same gradient with the other indices summed over, where deltas left a choice."""
@@ -232,12 +242,15 @@ class GradientWork:
     def _selected(self, original: Equation, apart: Equation) -> Expr | None:
         return selected_entry(self.network, original, apart)
 
-    def _eliminate(self, terms: list[Term]) -> None:
-        """Remove every delta of every term, then cut the ranges to where something is read."""
+    def _eliminate(self, terms: list[Term], avoid: frozenset[Index] = frozenset()) -> None:
+        """Remove every delta of every term, then cut the ranges to where something is read.
+
+        No delta is solved for an index to `avoid` where there is another.
+        """
         free = self.known
         for k in range(len(terms)):
             terms[k] = pinned(terms[k], free)
-            while (found := eliminate(terms[k], free)) is not None:
+            while (found := eliminate(terms[k], free, avoid)) is not None:
                 terms[k] = pinned(found.term, free)
                 self.solved |= found.instead_of
                 condition = ", ".join(text(c) for c in found.condition)

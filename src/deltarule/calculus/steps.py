@@ -97,7 +97,9 @@ class Gradient:
 
     @cached_property
     def in_lines(self) -> InLines:
-        """The closed form in lines, where it is too long for one."""
+        """The closed form in lines, where it is too long for one and has no places to tell apart."""
+        if self.places:
+            return InLines((), self.expr)
         left = read(self.name, *self.indices)
         return in_lines(left, self.expr, tuple(zip(self.indices, self.tensor.axes, strict=True)))
 
@@ -119,6 +121,14 @@ class Gradient:
             settled(substitute(other, table), dict(place.ranges)) for other in self.alternatives
         )
         return tuple((place.lhs, other) for other in there)
+
+    @property
+    def dual(self) -> Gradient:
+        """The gradient in its other form, as it is printed; itself where it has none."""
+        if not self.other_lines:
+            return self
+        form, *others = self.alternatives
+        return replace(self, expr=form, alternatives=(self.expr, *others), places=())
 
     @property
     def words(self) -> str:

@@ -16,6 +16,7 @@ from functools import cache
 
 from sympy import Add, Basic, Dummy, Expr, Mul, Pow, Rational
 
+from deltarule.expressions.choices import Declared
 from deltarule.expressions.elementwise import Elementwise, derivative
 from deltarule.expressions.functions import exp
 from deltarule.expressions.matrices import Inverse, LogDet
@@ -204,7 +205,7 @@ _CLOSED = (Choose, Frozen, Inverse, LogDet, Selection)
 
 
 def _is_closed(node: Basic) -> bool:
-    return isinstance(node, _CLOSED) and not isinstance(node, Carried)
+    return isinstance(node, _CLOSED) and not isinstance(node, Carried | Declared)
 
 
 def _word(power: Pow) -> str:

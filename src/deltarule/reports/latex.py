@@ -61,6 +61,8 @@ def derivation_latex(shown: ShownDerivation) -> str:
         lines += ["", rf"\textit{{Checked at {prose(derivation.tried)}.}}"]
     else:
         lines += aligned(line for g in gradients for line in g.lines)
+        others = [line for g in gradients for line in g.other_lines]
+        lines += ["The same by the other index:", *aligned(others)] if others else []
         lines += _in_words(gradients)
     return "\n".join(lines) + "\n"
 

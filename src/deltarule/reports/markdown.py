@@ -57,6 +57,8 @@ def derivation_markdown(shown: ShownDerivation) -> str:
             else chain.from_iterable(starmap(block, gradient.lines))
         )
         lines += list(written)
+        for left, right in () if steps else gradient.other_lines:
+            lines += ["or", "", *block(left, right)]
         if in_words := in_matrices(gradient):
             lines += ["In matrices and vectors:", ""]
             lines += ["$$", f"{latex_name(gradient.name)} = {in_words}", "$$", ""]
