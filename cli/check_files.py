@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from deltarule.cli.folding import cells
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.running import fault
@@ -17,6 +16,7 @@ from deltarule.marking.check_file import Marker
 from deltarule.reports.points_in_words import in_a_line, kinds, total
 from deltarule.reports.things import MarkedFile, together
 from deltarule.spelling.counted import counted
+from deltarule.spelling.folding import cells
 
 _STYLES = {"✓": "green", "✗": "bold red", "?": "magenta"}
 

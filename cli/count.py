@@ -9,12 +9,12 @@ from sympy import Expr
 
 from deltarule.cli.arguments import one_name, split
 from deltarule.cli.derive_command import Derive
-from deltarule.cli.folding import cells
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy
 from deltarule.cli.typed_formula import network_named
 from deltarule.counting.counts import Count, LayerCount, count
+from deltarule.spelling.folding import cells
 from deltarule.spelling.text import text
 
 EXAMPLE = "derive vgg16 --count"

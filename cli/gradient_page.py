@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deltarule.cli.folding import cells
 from deltarule.cli.kernel_line import kernel_line
 from deltarule.cli.page import Page
 from deltarule.errors import DeltaruleError
@@ -12,6 +11,7 @@ from deltarule.gradcheck.result import GradientCheck, worst_of, worst_of_each_fo
 from deltarule.reports.number_text import gap_text, seven_digits
 from deltarule.reports.things import MeasuredGradients
 from deltarule.spelling.counted import counted
+from deltarule.spelling.folding import cells
 from deltarule.spelling.names import pretty
 
 _HEADS = ("", "gradient", "entries", "worst", "derived", "measured", "gap", "by")

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from deltarule.cli.folding import cells, filled, folded
 from deltarule.cli.screen import show
 from deltarule.errors import DeltaruleError
+from deltarule.spelling.folding import cells, filled, folded
 from deltarule.spelling.visible import visible
 
 

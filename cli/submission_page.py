@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deltarule.cli.folding import cells, filled
 from deltarule.cli.page import Page
 from deltarule.reports.finding_words import (
     cause_words,
@@ -16,6 +15,7 @@ from deltarule.reports.finding_words import (
     where_checked,
 )
 from deltarule.reports.things import CheckedCode, CheckedFile
+from deltarule.spelling.folding import cells, filled
 from deltarule.submissions.findings import Cause, FunctionFinding, FunctionVerdict
 
 _HEADS = ("", "function", "line", "verdict", "finding")

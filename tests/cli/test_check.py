@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deltarule.cli.folding import cells
+from deltarule.spelling.folding import cells
 
 RIGHT = {"yhat": "0.63", "E": "0.070", "dE/dyhat": "−0,37", "s2": "0.51"}
 

@@ -10,11 +10,11 @@ from xml.etree import ElementTree
 import pytest
 
 from deltarule.cli import check_submissions
-from deltarule.cli.folding import cells
 from deltarule.errors import DeltaruleError
 from deltarule.reports.junit import junit_xml
 from deltarule.reports.things import CheckedCode, CheckedFile
 from deltarule.sandbox import Isolation, sandboxes
+from deltarule.spelling.folding import cells
 from deltarule.submissions import FunctionFinding, FunctionVerdict, SubmissionReport
 from deltarule.submissions.accepted_verdicts import accepted_verdicts
 from deltarule.submissions.findings import Cause

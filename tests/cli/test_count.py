@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deltarule.cli.folding import cells
+from deltarule.spelling.folding import cells
 
 SEVEN = ("--set", "N=1,C=1,F=1,H=7,W=7,K=3,L=3", "--dilation", "1")
 COLOUR = "N=1,C=3,F=10,H=32,W=32,K=5,L=5"

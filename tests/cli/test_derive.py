@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deltarule.cli.folding import cells
+from deltarule.spelling.folding import cells
 
 
 def test_the_screen_shows_forward_and_backward(invoke):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deltarule.cli.folding import cells
+from deltarule.spelling.folding import cells
 
 FIELDS = {
     "quantity", "phase", "formula", "value", "exact", "checks", "published", "decimals", "verdict",

@@ -44,13 +44,12 @@ from deltarule.expressions.rewrites import rewrite
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.terms_counted import MOST_TERMS, count_terms
 from deltarule.networks.equations import Equation
+from deltarule.spelling.folding import folded
 from deltarule.spelling.noting import noted
 from deltarule.spelling.text import text
 
 #: A formula is taken apart, too, where it fills more than so many lines of a screen this wide.
 MOST_LINES, COLUMNS = 4, 80
-#: How much of a line is filled when it is broken where a person would break it.
-_FILLED = 0.85
 #: Shorter formulas, in nodes, are never too long.
 _SHORT = 40
 
@@ -81,8 +80,7 @@ def too_long(left: Expr, formula: Expr) -> bool:
     if count_terms(formula) > MOST_TERMS:
         return True
     (shown,), _ = noted(formula)
-    room = COLUMNS - len(text(left)) - len(" = ")
-    return len(shown) > MOST_LINES * room * _FILLED
+    return len(folded(f"{text(left)} = {shown}", COLUMNS)) > MOST_LINES
 
 
 class _Parting(Finder):
@@ -93,7 +91,7 @@ class _Parting(Finder):
 
         Of a chain rule all parts ∂Y/∂X get one.
         """
-        found = Counter(p for p in self.parts() if not too_long(self.left, p.rhs))
+        found = Counter(p for p in self.parts() if not too_long(self._line(p), p.rhs))
         if not found:
             return False
         best = max(found, key=lambda part: rank(part, found[part]))
@@ -117,13 +115,18 @@ class _Parting(Finder):
             self._take(Part(with_body(total, term), self.ranges, guard, word))
         return self.now != before
 
+    def _line(self, part: Part) -> Read:
+        """The left side of the line of a part."""
+        return read(self._name(part.word), *(i for i, _ in part.ranges))
+
     def _take(self, part: Part) -> None:
-        name = self._name(part.word)
-        subscripts = tuple(i for i, _ in part.ranges)
-        now = _put(self.now, part.body, read(name, *subscripts))
+        left = self._line(part)
+        now = _put(self.now, part.body, left)
         if now != self.now:  # one that was taken before it may have held it
             place = f"part of {self.own}"
-            self.lines.append(Equation(name, subscripts, part.rhs, part.ranges, place))
+            self.lines.append(
+                Equation(tensor_name(left), left.indices, part.rhs, part.ranges, place)
+            )
             self.now = now
 
     def _name(self, word: str) -> str:

@@ -97,7 +97,7 @@ class Gradient:
 
     @cached_property
     def in_lines(self) -> InLines:
-        """The closed form in lines, where it is too long for one and has no places to tell apart."""
+        """The closed form in lines, if it is too long for one and has no places to tell apart."""
         if self.places:
             return InLines((), self.expr)
         left = read(self.name, *self.indices)

@@ -88,3 +88,11 @@ def noted(*expressions: Basic, writer: type[Noting] = Noting) -> tuple[list[str]
     return texts, notes + [f"{letter} = {write(s)}" for s, letter in letters.items()]
 
 
+def _letters(expressions: tuple[Basic, ...]) -> dict[Expr, str]:
+    """The subscripts that expressions repeat, with letters that stand for nothing else."""
+    reads = [n for e in expressions for n in walk(e) if isinstance(n, Read)]
+    found = Counter(s for r in reads for s in r.indices if len(free_symbols(s)) > 2)
+    names = index_names(*expressions) | {tensor_name(r) for r in reads}
+    free = iter(letter for letter in _LETTERS if letter not in names)
+    often = (s for s, times in found.items() if times >= TIMES)
+    return dict(zip(often, free, strict=False))

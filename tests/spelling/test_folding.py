@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deltarule.cli.folding import cells, filled, folded
+from deltarule.spelling.folding import cells, filled, folded
 
 LONG = (
     "∂L/∂x[n, c, p, q] = Σ_{f,i,j} ∂L/∂y[n, f, i, j]"
