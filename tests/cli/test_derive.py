@@ -170,3 +170,14 @@ def test_what_limits_the_sums_of_a_long_line_stands_below_it(invoke):
     first, *notes = out.split("\n    g from ")
     assert "Σ_{f,g,i,j} ∂L/∂y" in first and "max(" not in first
     assert notes and notes[0].startswith("max(0, ") and "only where D | " in notes[0]
+
+
+def test_the_other_form_of_a_sum_is_offered(invoke):
+    """The one over taps stands below that over outputs, and --dual takes it."""
+    over_outputs, over_taps = "·w[f, c, (p + P − S·i)/D]", "·w[f, c, k]"
+    shown = invoke("derive", "conv1d", "--wrt", "x").out
+    assert shown.index(over_outputs) < shown.index("or ∂L/∂x[n, c, p] = ") < shown.index(over_taps)
+    assert over_taps in invoke("derive", "conv1d", "--wrt", "x", "--brief", "--dual").out
+    assert "or" in invoke("derive", "conv1d", "--wrt", "x", "--markdown").out.splitlines()
+    refused = invoke("derive", "conv1d", "--steps", "--dual")
+    assert refused.status == 2 and "--dual" in refused.err

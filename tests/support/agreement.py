@@ -23,7 +23,7 @@ def evaluated(made: Program, seed: int, **sizes: int) -> Values:
         probe.values.arrays[gradient] = probe.noise(made.network.tensors[name].axes)
     probe.values.scalars.update(made.scalars)
     run(made.network.equations, probe.values, Float64())
-    run(made.derivation.equations(), probe.values, Float64())
+    run(made.derivation.lines(), probe.values, Float64())
     return probe.values
 
 

@@ -215,7 +215,7 @@ def _uses(network: Network, like: Network) -> list[LayerUse]:
             raise NotAlone
     if len(known) + len(lines) != len(network.equations):
         raise NotAlone
-    uses += [as_layer(group, network) for group in _neighbours(lines)]
+    uses += [as_layer(group, network) for group in _neighbours(lines, network)]
     computed = [{use.names[e.name] for e in use.part.equations} for use in uses]
     loops = [b.names for b in blocks(network.equations) if isinstance(b, Recurrence)]
     if not all(any(loop <= names for names in computed) for loop in loops):
@@ -230,10 +230,11 @@ def _parts(use: LayerUse, like: Network) -> list[LayerUse]:
     return [use.inner(part) for part in _uses(use.part, like)]
 
 
-def _neighbours(lines: Sequence[Equation]) -> Iterator[list[Equation]]:
+def _neighbours(lines: Sequence[Equation], network: Network) -> Iterator[list[Equation]]:
     """The lines in groups: few that read each other together, of many each tensor's by itself.
 
-    A normalisation, or a softmax and its loss, has a closed form of its own.
+    A normalisation, or a softmax and its loss, has a closed form of its own. A piece of a line that
+    got a name is no line more.
     """
     readers = _linked(lines)
     left = dict.fromkeys(e.name for e in lines)
@@ -242,7 +243,8 @@ def _neighbours(lines: Sequence[Equation]) -> Iterator[list[Equation]]:
         names = {first, *reachable([first], lambda name: readers.get(name, ()))}
         group = [e for e in lines if e.name in names]
         left = {name: None for name in left if name not in names}
-        if len(group) <= _MOST_LINES:
+        written = [e for e in group if not network.tensors[e.name].piece]
+        if len(written) <= _MOST_LINES:
             yield group
         else:
             by_tensor: dict[str, list[Equation]] = {}
