@@ -124,7 +124,7 @@ def test_the_documented_sheet_is_a_sheet_and_right(sheet):
     end = next(n for n, line in enumerate(lines) if line.startswith("**Names**"))
     documented = sheet("\n".join(line[4:] for line in lines[start:end]))
     first, second = documented.runs
-    assert first.asked == ("s1", "dE/dTheta2", "Theta2 after", "dE_o[0]/dh1[0]")
+    assert first.asked == ("s1", "dE/dTheta2", "Theta2 after", "dE_m[0]/dh1[0]")
     assert (second.title, second.updates, second.at) == ("after 100 updates", 100, "after")
     marking = mark(documented)
     assert (marking.right, marking.of) == (6, 6), marking.verdicts

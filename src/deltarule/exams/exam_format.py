@@ -85,6 +85,7 @@ _RUN: dict[str, Key] = {
     "given": Key(TableOf(NUMBERS), "The numbers that are given, their digits as printed."),
     "properties": Key(TableOf(OneOf(PROPERTIES)), "Properties of the data."),
     "names": Key(TableOf(_NAME), "The sheet's own names for quantities: W2 = \"Theta2\"."),
+    "rename": Key(TableOf(_NAME), "A lecture's names for the network's own: E = \"L\"."),
     "restated": Key(TableOf(NUMBERS), "Givens that are printed a second time."),
     "published": Key(TableOf(NUMBERS), "Published values; trailing zeros count."),
     "formulas": Key(TableOf(Text(least=0)), "Formulas as printed."),

@@ -45,7 +45,8 @@ def sheet_text(
         del head["asked"]
     parts += _pairs(head)
     tables: list[tuple[str, Mapping[str, Any]]] = [
-        ("options", run.options),
+        ("options", {key: v for key, v in run.options.items() if key != "rename"}),
+        ("rename", run.options.get("rename", {})),
         ("rounding", _rounding(run)),
         ("given", run.given),
         ("properties", run.properties),

@@ -23,7 +23,7 @@ from deltarule.marking.unread import Unread, read_formulas, read_table, unread_l
 from deltarule.spelling.names import ascii_name, canonical
 
 _INHERITED = ("network", "optimiser", "rate", "updates", "not_updated", "rounding")
-_MERGED = ("options", "given", "properties", "names")
+_MERGED = ("options", "given", "properties", "names", "rename")
 _OWN = ("title", "at", "asked", "restated", "published", "formulas", "marks")
 RUN_KEYS = (*_OWN, *_INHERITED, *_MERGED)
 #: What makes an exam of a sheet is read in exams/, and passed over here.
@@ -114,7 +114,7 @@ class _Reader:
         return {
             "title": self._text("title", title),
             "network": self._network(),
-            "options": {key: _option(value) for key, value in self._table("options").items()},
+            "options": self._options(),
             "optimiser": self._text("optimiser", "gradient_descent"),
             "rate": rate,
             "updates": updates,
@@ -132,6 +132,13 @@ class _Reader:
             "marks": read_marks(self._marks(marks), asked, where),
             "credit": read_credit(marks, where),
         }
+
+    def _options(self) -> dict[str, Any]:
+        """The options of the derivation; that its quantities get other names is one of them."""
+        found = {key: _option(value) for key, value in self._table("options").items()}
+        table, where = self._table("rename"), partial(self._where, "rename")
+        renamed = {key: expect(value, str, where(key)) for key, value in table.items()}
+        return {**found, "rename": renamed} if renamed else found
 
     def _own(self, spelled: Callable[[str], str]) -> Callable[[str], str]:
         """The same spelling, in the network's names."""

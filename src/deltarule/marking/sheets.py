@@ -9,7 +9,7 @@ A sheet is a TOML file. Copy this one:
     rate = 1                       # learning rate
     updates = 1                    # how often the parameters are updated
     not_updated = ["Theta1"]       # parameters held fixed; they stand under [given]
-    asked = ["s1", "dE/dTheta2", "Theta2 after", "dE_o[0]/dh1[0]"] # left out: what is published,
+    asked = ["s1", "dE/dTheta2", "Theta2 after", "dE_m[0]/dh1[0]"] # left out: what is published,
     # and of a sheet that publishes nothing, what is answered
 
     [options]                      # of the derivation
@@ -33,6 +33,9 @@ A sheet is a TOML file. Copy this one:
     [names]                        # the sheet's own names for quantities
     W2 = "Theta2"
 
+    [rename]                       # names of a lecture in place of the derivation's, everywhere
+    E_o = "E_m"                    # here, in answers, and in what is printed
+
     [restated]                     # a given that the publication prints a second time
     "Theta1 transposed" = [[1.2, -0.3], [2.1, -0.7], [-1.5, 0.3]]
 
@@ -40,7 +43,7 @@ A sheet is a TOML file. Copy this one:
     s1 = [1.35, 2.45, -1.65]
     "dE/dTheta2" = [-0.07, -0.08, -0.01]
     "Theta2 after" = [-0.13, 0.58, 1.31]
-    "dE_o[0]/dh1[0]" = 0.02        # one entry; entries count from 0
+    "dE_m[0]/dh1[0]" = 0.02        # one entry; entries count from 0
 
     [formulas]                     # formulas as printed, read by a parser of our own
     "dE/ds2" = "(ŷ − y) σ'(s2)"
@@ -70,8 +73,8 @@ A matrix may be a text as it was pasted: `"[0.1 0.2; 0.3 0.4]"`, or what NumPy p
 **Runs.** What stands before the first `[[run]]` is a run itself if it publishes or asks
 something or states formulas, or if it is the only one. A further run inherits network, optimiser,
 rate, updates, not_updated and rounding unless it has its own; its [run.options], [run.given],
-[run.names] and [run.properties] add to and replace single values of the sheet's; restated,
-published, formulas, asked, marks and at are its own.
+[run.names], [run.rename] and [run.properties] add to and replace single values of the sheet's;
+restated, published, formulas, asked, marks and at are its own.
 
 A derivation is a program: whoever opens a sheet that names the path of one runs that program.
 `check` does so only for a sheet that it is said to trust, `check example own.toml`.
