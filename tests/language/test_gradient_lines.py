@@ -56,6 +56,14 @@ s[()] = h[T - 1] * Sum[n, d](w[d] * x[n, d])
 g = gradient(s, u)
 P = loss("P", Sum[t](g[t] ** 2))
 """,
+    "through a tree": """
+p, u = input("p", T, earlier=0), input("u", T)
+h, s = state("h", T, before=parameter("h0")), intermediate("s")
+h[t] = tanh(h[p[t]] + u[t])
+s[()] = Sum[t](h[t] ** 2) * Sum[n, d](w[d] * x[n, d])
+g = gradient(s, u)
+P = loss("P", Sum[t](g[t] ** 2))
+""",
     "third": """
 s = intermediate("s", N, D)
 s[n, d] = sin(w[d] * x[n, d])

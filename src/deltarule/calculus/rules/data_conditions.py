@@ -17,6 +17,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.conditions import Condition
 from deltarule.expressions.index_facts import IndexFacts
 from deltarule.expressions.nodes import (
+    AtLeastZero,
     Equal,
     Read,
     Reduction,
@@ -118,10 +119,22 @@ def _sifted(total: Expr, network: Network, extents: Mapping[Index, Expr]) -> Exp
         rest = Sum(
             substitute(total.body, table),
             tuple(r for r in total.ranges if r[0] != index),
-            tuple(substitute(c, table) for c in total.conditions if c != condition),
+            (
+                *(substitute(c, table) for c in total.conditions if c != condition),
+                *_inside(value, own[index], network),
+            ),
         )
         return _sifted(rest, network, extents)
     return total
+
+
+def _inside(value: Expr, extent: Expr, network: Network) -> tuple[Condition, ...]:
+    """That a position of data is one of an axis, where data may say that there is none, by −1 or
+    by the extent."""
+    points = network.tensors[tensor_name(value)].points if isinstance(value, Read) else None
+    if points is None:
+        return ()
+    return (AtLeastZero(value if points[1] < 0 else extent - 1 - value),)
 
 
 def _below(value: Expr, network: Network, extents: Mapping[Index, Expr]) -> Expr | None:
