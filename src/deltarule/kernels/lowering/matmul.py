@@ -72,7 +72,11 @@ class Strided:
 
 
 class ProductCalls:
-    """Writes the products of one equation, where the indices in `loop_indices` have a value."""
+    """Writes the products of one equation, where the indices in `loop_indices` have a value.
+
+    With `part`, an index runs from one number to below another only, and calls stay in the thread
+    that makes them; `packed_alone` tells whether all of them were products with packed matrices.
+    """
 
     def __init__(
         self,
@@ -81,9 +85,11 @@ class ProductCalls:
         equation: Equation,
         loop_indices: Sequence[Index] = (),
         packed: Packed | None = None,
+        part: tuple[Index, Expr, Expr] | None = None,
     ):
         self.code, self.lines, self.equation, self.packed = code, lines, equation, packed
         self.loop_indices = frozenset(loop_indices)
+        self.part, self.packed_alone = part, True
 
     def write(self, product: Product, add: bool) -> None:
         """The call (or calls); with `add`, the product is added to what is there."""
@@ -147,6 +153,9 @@ class ProductCalls:
     def _call(self, product, reads: Sequence[Read], summed: Mapping, starts: Mapping, add) -> None:
         c, a, b = self._strided(reads)
         extents = {**dict(self.equation.ranges), **summed}
+        if self.part is not None:
+            index, first, last = self.part
+            extents, starts = {**extents, index: last}, {**starts, index: first}
         runs = _runs((c, a, b), extents, starts)
         offsets = [
             t.offset + sum(n * t.strides.get(i, 0) for i, n in starts.items()) for t in (c, a, b)
@@ -166,23 +175,26 @@ class ProductCalls:
                         added = f"int({name} > 0)" if added == "0" else f"{added} + {name}"
             none = Run(Integer(1), (Integer(0),) * 3)
             m, n, k = ((runs[g] or [none])[-1] for g in (_ROWS, _COLUMNS, _SUMMED))
-            places = [
-                f"{self.code.pointer(t.name)}, {self._whole(o)}"
-                for t, o in zip((c, a, b), offsets, strict=True)
-            ]
             sizes = self._all(m.size, n.size, k.size)
-            result = f"{places[0]}, {self._all(m.strides[0], n.strides[0])},"
-            left = f"{places[1]}, {self._all(m.strides[1], k.strides[1])},"
-            right = f"{places[2]}, {self._all(k.strides[2], n.strides[2])}"
+            result = f"{self._place(c, offsets[0])}, {self._all(m.strides[0], n.strides[0])},"
+            left = f"{self._place(a, offsets[1])}, {self._all(m.strides[1], k.strides[1])},"
+            lies = f"{self._whole(offsets[2])}, {self._all(k.strides[2], n.strides[2])}"
             scale = self.code.real(product.scale)
             if self.packed is not None and self._stays(b, offsets[2], self.packed):
-                arguments = f"{right}, {self._all(n.size, k.size)}, {scale}"
+                array = self.code.spelling.tensor(b.name)
+                arguments = f"data({array}), {lies}, {self._all(n.size, k.size)}, {scale}"
                 panels = f"({self._whole(n.size)} + 2 * NR) * ({self._whole(k.size)} + LANES)"
                 room = self.packed.of(arguments, panels)
-                name, rest = "multiply_packed", [f"{room},", f"{sizes}, {added},"]
+                name = "multiply_packed" if self.part is None else "multiply_part"
+                rest = [f"{room},", f"{sizes}, {added},"]
             else:
+                self.packed_alone = False
+                right = f"{self.code.pointer(b.name)}, {lies}"
                 name, rest = "multiply", [f"{right},", f"{sizes}, {scale}, {added},"]
             self.lines.add(f"{name}(", *(f"    {line}" for line in (result, left, *rest)), ")")
+
+    def _place(self, tensor: Strided, offset: Expr) -> str:
+        return f"{self.code.pointer(tensor.name)}, {self._whole(offset)}"
 
     def _stays(self, tensor: Strided, offset: Expr, packed: Packed) -> bool:
         """Whether a matrix is the same at all times of the scan around."""

@@ -14,6 +14,11 @@ class Packed:
         self.mark = lines.mark()
         self._rooms: dict[str, str] = {}
 
+    @property
+    def names(self) -> list[str]:
+        """What the panels are called, in the order in which they were asked for."""
+        return list(self._rooms.values())
+
     def of(self, arguments: str, size: str) -> str:
         """Where the panels of a matrix lie; `arguments` are its place, strides, sizes and scale."""
         if arguments not in self._rooms:

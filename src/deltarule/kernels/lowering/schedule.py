@@ -7,8 +7,9 @@ call of the prelude does that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sympy import Add
 
@@ -18,6 +19,7 @@ from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.packed_panels import Packed
 from deltarule.kernels.lowering.patterns import product_of
+from deltarule.kernels.lowering.scan import Scan
 from deltarule.kernels.lowering.time_loop import Times, time_span
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.networks.equations import Equation
@@ -27,12 +29,32 @@ from deltarule.spelling.text import text
 LoopIndices = Mapping[int, tuple[Index, ...]]
 
 
-class Schedule:
-    """Writes blocks of equations into `lines`; `prelude` collects what is called of it."""
+@dataclass(frozen=True)
+class Begun:
+    """An equation of a recurrence in two: `whole` for all times at once, `later` at each time."""
 
-    def __init__(self, matcher: Matcher, lines: Lines, parallel: bool = False):
+    whole: Equation
+    later: Equation
+
+
+class Schedule:
+    """Writes blocks of equations into `lines`, and `functions` that they call.
+
+    `prelude` collects what is called of it. `private` are tensors that only the block which
+    computes them reads: they need not be in memory.
+    """
+
+    def __init__(
+        self,
+        matcher: Matcher,
+        lines: Lines,
+        parallel: bool = False,
+        private: frozenset[str] = frozenset(),
+    ):
+        self.private = private
         self.out = Emitter(matcher, lines, parallel)
         self.code, self.lines, self.prelude = matcher.code, lines, self.out.prelude
+        self.functions = Lines()
         self._begun: dict[int, Equation] = {}
 
     def block(self, block: Block, loop_indices: LoopIndices | None = None) -> None:
@@ -49,18 +71,41 @@ class Schedule:
 
     # ---- recurrences ------------------------------------------------------------------------
     def _scan(self, block: Recurrence, loop_indices: LoopIndices) -> None:
+        head, times = time_span(block, self.code)
+        if self._as_one_loop(block, loop_indices, (head, times)):
+            return
         if not self.code.complex:
             for equation in block.equations:
-                self._begin(equation, block)
-        head, times = time_span(block, self.code)
+                begun = self._begin(equation, block)
+                if begun is not None:
+                    self.block(begun.whole)
+                    self._begun[id(equation)] = begun.later
         outer = self.out.packed
         self.out.packed = outer or Packed(self.code, self.lines, block.names)
         with self.lines.block(head):
             if times.alike:
                 self.lines.add(*times.settings(block.equations))
-            for part in self._products_first(block):
+            for part in self._products_first(block, self._begun):
                 self._at(part, block, times, loop_indices)
         self.out.packed = outer
+
+    def _as_one_loop(self, block: Recurrence, around: LoopIndices, times: tuple) -> bool:
+        """The recurrence in a function of its own, if that is made for it."""
+        if self.code.complex or self.code.plain or around:
+            return False
+        if any(isinstance(part, Recurrence) for part in block.parts):
+            return False
+        begun = {id(e): self._begin(e, block, products=True) for e in block.equations}
+        later = {key: b.later for key, b in begun.items() if b is not None}
+        parts = [later.get(id(p), p) for p in self._products_first(block, set(later))]
+        scan = Scan(self.out, block, parts, times, self.private)
+        if not scan.fits:
+            return False
+        for b in begun.values():
+            if b is not None:
+                self.block(b.whole)
+        scan.write(self.functions)
+        return True
 
     def _at(self, part: Block, block: Recurrence, times: Times, loop_indices: LoopIndices) -> None:
         """A part at one time, if all its equations are written there."""
@@ -77,25 +122,36 @@ class Schedule:
             self.lines.add(*times.settings(members))
             self.block(part, now)
 
-    def _begin(self, equation: Equation, block: Recurrence) -> None:
-        """Compute, for all times at once, what an equation adds up that needs no other time."""
+    def _begin(self, equation: Equation, block: Recurrence, products=False) -> Begun | None:
+        """What an equation adds up that needs no other time, for all times at once.
+
+        Of that only the products, if asked for; None where there is nothing.
+        """
         writers = [e for e in block.equations if e.name == equation.name]
         now = [
             t
             for t in Add.make_args(equation.rhs)
             if not {tensor_name(r) for r in reads(t)} & block.names
         ]
+        if products:
+            now = [t for t in now if self._calls(replace(equation, rhs=t))]
         later = [t for t in Add.make_args(equation.rhs) if t not in now]
         plain = all(isinstance(s, Index) for s in equation.subscripts)
-        if not later or not plain or len(writers) > 1:
-            return
+        if not now or not later or not plain or len(writers) > 1:
+            return None
         whole = replace(equation, rhs=Add(*now))
-        if self.out.matcher.match(whole).lowering.calls:
-            self.block(whole)
-            self._begun[id(equation)] = replace(equation, rhs=Add(equation.lhs, *later))
+        if not self._calls(whole):
+            return None
+        return Begun(whole, replace(equation, rhs=Add(equation.lhs, *later)))
 
-    def _products_first(self, block: Recurrence) -> list[Block]:
-        """The parts of one time, sums of products as early as what they read then allows."""
+    def _calls(self, equation: Equation) -> bool:
+        return self.out.matcher.match(equation).lowering.calls
+
+    def _products_first(self, block: Recurrence, begun: Collection[int]) -> list[Any]:
+        """The parts of one time, sums of products as early as what they read then allows.
+
+        `begun` are those (by their ids) to which products were added before.
+        """
         index_of = {id(e): i for e, i, _ in block.times}
 
         def waits_for(part: Block, other: Block) -> bool:
@@ -113,16 +169,16 @@ class Schedule:
             ready = [
                 p for p in waiting if not any(waits_for(p, q) for q in waiting if q is not p)
             ] or waiting
-            chosen = next((p for p in ready if self._sums_products(p)), ready[0])
+            chosen = next((p for p in ready if self._sums_products(p, begun)), ready[0])
             waiting.remove(chosen)
             result.append(chosen)
         return result
 
-    def _sums_products(self, part: Block) -> bool:
+    def _sums_products(self, part: Block, begun: Collection[int]) -> bool:
         """Whether a part of one time sums products: they come early, whatever they are lowered to.
 
         A criterion of order alone, which does not depend on the type of numbers.
         """
         if isinstance(part, Recurrence):
             return False
-        return id(part) in self._begun or product_of(part) is not None
+        return id(part) in begun or product_of(part) is not None

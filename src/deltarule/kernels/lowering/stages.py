@@ -22,6 +22,7 @@ class Stages:
     """Writes a pass in stages: `functions` and `body`; `tests` tell when it is to be taken.
 
     `transforms` is True where the sizes alone decide, None where cost does, and False for never.
+    `private` tensors need not be in memory (see `Schedule`).
     """
 
     def __init__(
@@ -31,7 +32,9 @@ class Stages:
         arguments: Sequence[str],
         parallel: bool,
         transforms: bool | None = None,
+        private: frozenset[str] = frozenset(),
     ):
+        self.private = private
         self.matcher, self.code = matcher, matcher.code
         self.name, self.arguments = name, arguments
         self.parallel, self.transforms = parallel, transforms
@@ -86,7 +89,7 @@ class Stages:
         self._count += 1
         self.code.forget()
         inside = Lines(1)
-        schedule = Schedule(self.matcher, inside, self.parallel)
+        schedule = Schedule(self.matcher, inside, self.parallel, self.private)
         for block in parts:
             schedule.block(block)
         self.prelude |= schedule.prelude
@@ -94,6 +97,7 @@ class Stages:
         lines += str(inside).splitlines()
         words = set(re.findall(r"[^\W\d]\w*", re.sub(r"#.*", "", "\n".join(lines))))
         call = f"{self.name}_{self._count}({', '.join(a for a in self.arguments if a in words)})"
+        self.functions.add(*str(schedule.functions).splitlines())
         self.functions.add("", "", decorator("\n".join(lines)), f"def {call}:")
         self.functions.add(*lines)
         self.body.add(call)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sympy.core.symbol import Symbol
@@ -25,7 +27,7 @@ from deltarule.kernels.python_text.function_text import write_function
 from deltarule.kernels.python_text.identifiers import Spelling
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
-from deltarule.networks.recurrences import blocks
+from deltarule.networks.recurrences import Block, Recurrence, blocks
 from deltarule.networks.tensors import Tensor
 
 _HEAD = """\
@@ -155,28 +157,51 @@ class Module:
     # ---- loops ------------------------------------------------------------------------------
     def _loops(self, name: str, one: Pass, lines: Lines) -> None:
         """A pass as one compiled function."""
-        arguments = [self.spelling.tensor(t) for t in (*one.reads, *one.writes)]
-        arguments += [self.spelling.symbol(s) for s in self.sizes]
         body = Lines(1)
         self.code.forget()
-        schedule = Schedule(self.matcher, body, self.parallel)
         parts = blocks(one.equations)
+        private = self._private(one, parts)
+        schedule = Schedule(self.matcher, body, self.parallel, private)
         for block in parts:
             schedule.block(block)
+        one = self._without(name, private, f"{schedule.functions}\n{body}")
+        arguments = [self.spelling.tensor(t) for t in (*one.reads, *one.writes)]
+        arguments += [self.spelling.symbol(s) for s in self.sizes]
         self.prelude |= schedule.prelude
         tests = " or ".join(f"strays({self._within(t)})" for t in strayed(one))
+        lines.add(*str(schedule.functions).splitlines())
         lines.add("", "", decorator(str(body)))
         with lines.block(f"def {name}_loops({', '.join(arguments)}):"):
             if tests:
                 lines.add(f"if {tests}:", "    return 1")
             lines.add(*self.code.said_before())
         lines.add(*str(body).splitlines(), "    return 0" if tests else "    return")
-        stages = Stages(self.matcher, name, arguments, self.parallel, self.transforms)
+        given = (arguments, self.parallel, self.transforms, private)
+        stages = Stages(self.matcher, name, *given)
         stages.write(parts)
         self.tests[name] = stages.tests
         if stages.tests:
             self.prelude |= stages.prelude
             lines.add(*str(stages).splitlines())
+
+    def _private(self, one: Pass, parts: Sequence[Block]) -> frozenset[str]:
+        """The tensors that nobody asks for and that only their own recurrence reads."""
+        wanted = {*one.results, *self.program.kept, *self.program.gradients.values()}
+        found = set()
+        for block in parts:
+            if isinstance(block, Recurrence):
+                others = (e for e in one.equations if e not in block.equations)
+                found |= block.names - wanted - {n for e in others for n in e.read_names()}
+        return frozenset(found)
+
+    def _without(self, name: str, private: frozenset[str], body: str) -> Pass:
+        """The pass without the private tensors that its text does without, as it is from now on."""
+        one = getattr(self.program, name)
+        words = set(re.findall(r"[^\W\d]\w*", re.sub(r"#.*", "", body)))
+        gone = {t for t in private if self.spelling.tensor(t) not in words}
+        one = replace(one, writes=tuple(t for t in one.writes if t not in gone))
+        self.program = replace(self.program, **{name: one})
+        return one
 
 
 def determinants(one: Pass) -> dict[str, int]:

@@ -11,17 +11,11 @@ from __future__ import annotations
 
 import numba
 import numpy as np
+from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from deltarule.kernels.prelude.calls import (
-    _NUMBERS,
-    _PLACES,
-    _WHOLE,
-    _WORD,
-    from_start,
-    outside,
-)
+from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, _WHOLE, _WORD, from_start, outside
 from deltarule.kernels.prelude.vectors import (
     _VECTOR,
     BYTES,

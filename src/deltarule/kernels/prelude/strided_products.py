@@ -116,8 +116,7 @@ def pack_all(panels, b, b0, bk, bc, N, K, scale):
             pack(data(panel[k * NR:]), b, b0 + bk * k + bc * n, bk, bc, deep, count, scale)
 
 
-@in_threads
-def packed_product(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
+def by_panels(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
     """`multiply_packed` of arrays, where columns of c lie side by side."""
     apart()
     rows = np.arange(M) * ar
@@ -131,6 +130,10 @@ def packed_product(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
                 data(panels), (p * K + k) * NR, data(at), 0, M, min(KC, K - k), count,
                 max(add, min(k, 1)),
             )
+
+
+packed_product = in_threads(by_panels)
+packed_part = compiled(by_panels)
 
 
 @compiled
@@ -156,6 +159,22 @@ def multiply_packed(c, c0, cr, cc, a, a0, ar, ak, panels, M, N, K, add):
         return
     room = aligned(M * N)
     packed_product(room, 0, N, a, a0, ar, ak, panels, M, N, K, 0)
+    scatter(c, c0, cr, cc, room, M, N, add)
+
+
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE,
+)
+def multiply_part(c, c0, cr, cc, a, a0, ar, ak, panels, M, N, K, add):
+    """`multiply_packed` in the thread that calls it, which may be one of several."""
+    c, a, panels = from_start(c), from_start(a), from_start(panels)
+    add = min(add, 1)
+    if cc == 1 or N == 1:
+        packed_part(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add)
+        return
+    room = aligned(M * N)
+    packed_part(room, 0, N, a, a0, ar, ak, panels, M, N, K, 0)
     scatter(c, c0, cr, cc, room, M, N, add)
 
 
