@@ -1,4 +1,4 @@
-"""Texts of equations that are nearly right: each is refused with fact, place, remedy (2 s in all)."""
+"""Texts of equations, nearly right: each is refused with fact, place and remedy (2 s in all)."""
 
 import re
 from pathlib import Path

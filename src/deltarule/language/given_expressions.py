@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import GeneratorType
 from typing import Protocol
 
 from sympy import Expr, I, Integer, Rational, Tuple
@@ -41,7 +42,7 @@ def expression(value, page: Written) -> Expr:
         raise DeltaruleError(
             ": stands alone in square brackets"
             if isinstance(value, slice)
-            else f"{value!r} is not an expression",
+            else f"{_shown(value)} is not an expression",
             page.place(),
             _remedy(value),
         ) from None
@@ -62,7 +63,15 @@ def expression(value, page: Written) -> Expr:
     return exact(found, page.place(), page.real_names()) if unusual(found) else found
 
 
+def _shown(value: object) -> str:
+    """What was given, without the addresses that Python writes."""
+    kinds = {"generator": "a loop in brackets", "function": "a function without what it is of"}
+    return kinds.get(type(value).__name__) or repr(value)
+
+
 def _remedy(value: object) -> str:
+    if isinstance(value, GeneratorType):
+        return "an index runs over its axis by itself: Sum[d](x[n, d])"
     if isinstance(value, slice):
         return "name an index for the axis, as in x[n, d], and sum over it: Sum[d](x[n, d])"
     return "leave the quotes out" if isinstance(value, str) else "use tensors, indices and numbers"

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from deltarule.errors import did_you_mean
+from deltarule.language.other_errors import OTHER_ERRORS
 
 #: What the objects of a derivation file are, by the names of their classes.
 _KINDS = {
@@ -47,9 +48,9 @@ _OTHERWISE = {
     "detach": "stop_gradient(x[n])", "clamp": "clip(x[n], 0, 1)", "logsumexp": "LogSumExp[k](x[k])",
     "prod": "Product[k](x[k])", "argmax": "where(x[n, k] >= Max[j](x[n, j]), 1, 0)",
     "transpose": "the indices the other way round: W[m, k]",
-    "onehot": "delta(k, label[n])",
-    "one_hot": "delta(k, label[n])", "relu6": "clip(z, 0, 6)", "inf": "oo",
-    "arcsinh": "asinh(z)", "arccosh": "acosh(z)", "arctanh": "atanh(z)", "σ": "sigmoid(z)",
+    "onehot": "delta(k, label[n])", "one_hot": "delta(k, label[n])", "relu6": "clip(z, 0, 6)",
+    "inf": "oo", "nan": "a finite number", "arcsinh": "asinh(z)", "arccosh": "acosh(z)",
+    "arctanh": "atanh(z)", "σ": "sigmoid(z)",
     "logistic": "sigmoid(z)", "pow": "z**2", "sgn": "sign(z)", "heaviside": "where(z >= 0, 1, 0)",
     "step": "where(z >= 0, 1, 0)", "logsoftmax": "log(Softmax[k](s[n, k]))", "Σ": "Sum[k](x[n, k])",
     "∑": "Sum[k](x[n, k])", "∏": "Product[k](x[n, k])", "√": "sqrt(z)", "e": "exp(z)",
@@ -86,7 +87,10 @@ def message_of(error: BaseException, words: Iterable[str] = ()) -> Message | Non
         found = re.search(pattern, message)
         if found:
             return say(*found.groups())
-    return None
+    said = (
+        Message(fact, how) for pattern, fact, how in OTHER_ERRORS if re.search(pattern, message)
+    )
+    return next(said, None)
 
 
 def _kind(name: str) -> str:
@@ -102,8 +106,12 @@ def _unknown(message: str, words: Iterable[str]) -> Message | None:
         return Message(
             f"{name} is not known here", f"write exp(…), log(…), tanh(…) without {name}."
         )
-    if name.lower() in _OTHERWISE:
-        return Message(f"{name} is not known", f"write {_OTHERWISE[name.lower()]}")
+    known = _OTHERWISE.get(name) or _OTHERWISE.get(name.lower())
+    reduction = re.fullmatch(r"(Sum|Mean|Max|Min|Product)_([a-z])", name)
+    if reduction:
+        known = f"{reduction[1]}[{reduction[2]}](…)"
+    if known:
+        return Message(f"{name} is not known", f"write {known}")
     hint = did_you_mean(name, words)
     remedy = f'declare it first: input("{name}", N), say, or indices("{name}")'
     return Message(f"{name} is not known", f"{hint} {remedy}" if hint else remedy)

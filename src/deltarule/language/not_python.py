@@ -40,7 +40,13 @@ def of_syntax(error: SyntaxError) -> str:
         return f'{own} is a word of Python: call it {own[:3]}_, as in lam = scalar("lambda", 0.1)'
     if "was never closed" in message or "unmatched" in message:
         return "each bracket is opened and closed once"
-    if "follows keyword argument" in message or "Maybe you meant '=='" in message:
+    if "assignment expressions" in message:
+        return "an equation has one =: y[n, m] = …"
+    if (
+        "follows keyword argument" in message
+        or "cannot contain assignment" in message
+        or "Maybe you meant '=='" in message
+    ):
         return "that two things are equal is written ==, as in where(y[n] == k, a, b)"
     if re.search(r"\|[^|]+\|", line):
         return "for |x| write abs(x), for ‖x‖ sqrt(Sum[k](x[k]**2))"

@@ -27,11 +27,12 @@ def option(
     """
     page = current()
     value = as_default(name, page.asked.get(name, default), default, page.name)
+    names = [str(c) for c in choices]
     if choices and value not in choices:
         raise DeltaruleError(
             f"{name} = {value} is not among the choices",
-            page.name,
-            did_you_mean(str(value), choices) or "choose one of " + ", ".join(choices),
+            page.place(),
+            did_you_mean(str(value), names) or "choose one of " + ", ".join(names),
         )
     if at_least is not None and value < at_least:
         raise DeltaruleError(

@@ -232,6 +232,7 @@ def _ranges(wanted: tuple, body: Expr, page: Page) -> list[tuple[Index, Expr]]:
         named = item.start if isinstance(item, slice) else item
         if not isinstance(named, Index):
             what = f"{named!r}, {_WHAT[type(named)]}," if type(named) in _WHAT else repr(named)
+            what = "a comparison" if isinstance(named, bool) else what
             raise DeltaruleError(
                 f"{what} stands where an index belongs",
                 page.place(),

@@ -9,7 +9,7 @@ import builtins
 from collections.abc import Callable
 from functools import reduce
 
-from sympy import Expr, Integer
+from sympy import Dummy, Expr, Integer
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import functions, nodes
@@ -109,7 +109,9 @@ def elementwise(name: str, formula: Callable[..., Expr], title: str = "") -> typ
         return expression(formula(*arguments), page)
 
     exact.__wrapped__ = formula  # its arguments are counted
-    return declared(name, exact, title)
+    found = declared(name, exact, title)
+    exact(*(Dummy(real=True) for _ in range(found.row.arity)))  # what is wrong is said at this line
+    return found
 
 
 def _folded(word: str, pick: type[Elementwise], values: tuple) -> Expr:
