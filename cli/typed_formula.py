@@ -44,9 +44,10 @@ def _again(network: Network, asked: Derive) -> Network:
 
 def shown_by(asked: Derive) -> list[str]:
     """The tensors by which gradients are wanted: of a Gauss–Newton product by the direction."""
-    from deltarule.spelling.names import ascii_name
+    from deltarule.spelling.names import parse_reference
 
-    names = [ascii_name(tensor) for tensor in asked.wrt or ()]
+    found = map(parse_reference, asked.wrt or ())
+    names = [reference.wrt or reference.name for reference in found]
     return [f"v_{n}" for n in names] if asked.gauss_newton is not None else names
 
 

@@ -89,3 +89,12 @@ def test_the_lines_are_printed_in_the_order_in_which_they_are_computed():
     shown = [equation_text(*line) for line in derived("power_mean").gradients["p"].lines]
     assert shown[0] == "total_dp[n] = Σ_d x[n, d]^p"
     assert shown[1].startswith("∂L/∂p = (p·Σ_{n,d′}") and shown[1].count("total_dp[n]") == 2
+
+
+def test_a_part_with_more_entries_than_its_gradient_has_no_array():
+    def written(name):
+        return {e.name for e in derived(name).loops()}
+
+    assert "da_re/dDelta" not in written("s4d") and "dr_ij/dr" in written("soft_dtw")
+    delta = next(e for e in derived("s4d").loops() if e.name == "dL/dDelta")
+    assert delta.rhs == derived("s4d").gradients["Delta"].expr

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sympy import Expr
 
-from deltarule.calculus.named_terms import InLines, in_lines
+from deltarule.calculus.named_terms import InLines, in_lines, put_back
 from deltarule.calculus.rules.rule import Rule
 from deltarule.calculus.rules.settle import settled
 from deltarule.expressions.gradient_names import gradient_name
@@ -206,3 +206,15 @@ class Derivation(Represented):
             for g in self.gradients.values()
             for line in (*g.parts, replace(g.equation(), rhs=g.in_lines.rhs))
         )
+
+    def loops(self) -> tuple[Equation, ...]:
+        """The backward pass as it is compiled: a part with more entries than its gradient has no
+        array, but is computed where it is read."""
+        found: list[Equation] = []
+        for gradient in self.gradients.values():
+            own = {*gradient.indices}
+            large = tuple(p for p in gradient.parts if not {*p.indices} <= own)
+            small = (p for p in gradient.parts if p not in large)
+            for line in (*small, replace(gradient.equation(), rhs=gradient.in_lines.rhs)):
+                found.append(replace(line, rhs=put_back(InLines(large, line.rhs))))
+        return tuple(found)

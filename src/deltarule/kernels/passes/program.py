@@ -84,7 +84,7 @@ def program(name: Network | str | Path, settings: dict) -> Program:
         Draft(network.equations, dict(network.tensors), network.equations), _results(network)
     )
     draft = Draft(
-        _needed(derivation.lines(), wanted.values()),
+        _needed(derivation.loops(), wanted.values()),
         {**network.tensors, **extra},
         network.equations,
         tuple(e.name for e in network.equations),
