@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator
+from math import gcd
 
-from sympy import Basic, Mul
+from sympy import Add, Basic, Mul
 
 from deltarule.calculus import Derivation
-from deltarule.expressions.functions import sign
+from deltarule.expressions.functions import absolute, exp, log, sign
 from deltarule.expressions.nodes import (
     Condition,
     FloorQuotient,
+    LogSumExp,
     Reduction,
     Remainder,
     Selection,
@@ -21,7 +25,8 @@ from deltarule.expressions.nodes import (
     tensor_name,
     walk,
 )
-from deltarule.spelling.text import equation_text
+from deltarule.spelling.ordering import over_under, with_numbers_in_front
+from deltarule.spelling.text import equation_text, text
 
 
 def misleading(derivation: Derivation) -> list[str]:
@@ -29,11 +34,13 @@ def misleading(derivation: Derivation) -> list[str]:
     lines = [(e.lhs, e.rhs) for e in derivation.network.equations]
     forward = len(lines)
     lines += [line for g in derivation.gradients.values() for line in g.lines]
+    ranges = {g.lhs: dict(zip(g.indices, g.tensor.axes)) for g in derivation.gradients.values()}
     found = []
     for number, (left, right) in enumerate(lines):
         faults = [*_names(left, right), *_bound(right, free_symbols_of(left))]
         if number >= forward:
-            faults += [f for node in walk(right) for f in _unfinished(node)]
+            faults += [f for node in walk(right) for f in (*_unfinished(node), *_unreduced(node))]
+            faults += _misprinted(text(right), ranges.get(left, {}))
         found += [f"{equation_text(left, right)}: {fault}" for fault in faults]
     return found
 
@@ -75,6 +82,51 @@ def _unfinished(node: Basic) -> Iterator[str]:
             yield "a quotient of a quotient"
     if isinstance(node, Mul):
         signs = [f.args[0] for f in node.args if isinstance(f, sign)]
-        yield from ("u·sign(u)" for inner in signs if inner in node.args)
+        beside = {f for a in node.args for f in (a, 1 / a)}
+        yield from ("u·sign(u)" for u in signs if beside & {u, absolute(u)})
     if isinstance(node, Condition) and not free_symbols(node) and not reads(node):
         yield "a condition that is decided"
+
+
+def _unreduced(node: Basic) -> Iterator[str]:
+    """Numbers, powers and exponentials that cancel, or stand where they need not."""
+    summed = isinstance(node, Sum) and node.ranges and reads(node.body)
+    if summed and any(_number(f) != 1 for f in Mul.make_args(node.body)):
+        yield "a number in each term of a sum"
+    if isinstance(node, Mul):
+        top, bottom = over_under(with_numbers_in_front(node))
+        above, below = (math.prod(map(_number, side)) for side in (top, bottom))
+        if gcd(int(above), int(below)) != 1:
+            yield f"{above} over {below}"
+        bases = [f.as_base_exp()[0] for f in node.args if not f.is_number]
+        if any(b in bases[k:] or -b in bases for k, b in enumerate(bases, 1)):
+            yield "two powers of one base"
+        if any(exp(t) in top for f in bottom for t in _exponents(f) if len(f.args) == 2):
+            yield "a sigmoid as a fraction"
+    powers = Add.make_args(node.args[0]) if isinstance(node, exp) else ()
+    if any(isinstance(-t, log | LogSumExp) for t in powers):
+        yield "the exponential of a logarithm"
+
+
+def _number(factor: Basic) -> int:
+    """The whole number in a factor: 6 in 6, 2 in 2·a − 2·b."""
+    number = factor.primitive()[0] if factor.is_Add else factor
+    return abs(int(number)) if number.is_Integer else 1
+
+
+def _exponents(total: Basic) -> list[Basic]:
+    """The u of exp(u) + 1."""
+    number, rest = total.as_coeff_Add()
+    return [rest.args[0]] if number == 1 and isinstance(rest, exp) else []
+
+
+def _misprinted(line: str, ranges: dict) -> Iterator[str]:
+    """What a print shows that a tree does not."""
+    if "pi" in re.findall(r"[a-z]+", line) or re.search(r"√[0-9π]+·√[0-9π]|√\d+·.*/√π", line):
+        yield "roots of numbers side by side"
+    for size, index in re.findall(r"min\((\w+) − 1, (\w′*)\)", line):
+        if any(i.name == index and str(n) == size for i, n in ranges.items()):
+            yield f"{index} is below {size} anyway"
+    for index, size in re.findall(r"(\w′*)=0…(\w+) − 1[,}]", line):
+        if re.search(rf"(\[|, ){index}[,\]]", line):
+            yield f"{index} runs along an axis, to {size} − 1"

@@ -19,6 +19,10 @@ _SHORT = 60
 #: So many times longer a formula may become by a constant that is written out.
 _MUCH = 4
 
+#: So many times longer a formula may become by a statistic that is written out: what is found in
+#: the terms of mean and variance is then put together; where nothing is, it gets longer than that.
+_TOGETHER = 1.55
+
 #: So many times longer a formula may become that read other gradients and then reads none.
 _LITTLE = 1.25
 
@@ -87,7 +91,7 @@ def _statistics(
     known = _with_sums(record.network, gradients)
     if any(upstream_of(r) in statistics for r in reads(record.now)):
         some = {n: g.equation() for n, g in gradients.items() if n in statistics}
-        record.insert(*written_out(record.now, some), network=known, longest=2)
+        record.insert(*written_out(record.now, some), network=known, longest=_TOGETHER)
     others = {n: g.equation() for n, g in gradients.items() if n in names - statistics}
     inserted, detail = written_out(record.now, others)
     if detail:

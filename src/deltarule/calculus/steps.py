@@ -12,6 +12,7 @@ from sympy import Expr
 from deltarule.calculus.named_terms import InLines, in_lines, put_back
 from deltarule.calculus.rules.rule import Rule
 from deltarule.calculus.rules.settle import settled
+from deltarule.expressions.bounds import bounded
 from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import read
 from deltarule.expressions.substitution import substitute
@@ -92,8 +93,10 @@ class Gradient:
         One that is too long has its parts in lines before it (see named_terms.py).
         """
         if self.places:
-            return tuple((e.lhs, e.rhs) for e in self.places)
-        return (*((e.lhs, e.rhs) for e in self.parts), (self.lhs, self.in_lines.rhs))
+            return tuple((e.lhs, bounded(e.rhs, dict(e.ranges))) for e in self.places)
+        ranges = dict(zip(self.indices, self.tensor.axes, strict=True))
+        parts = ((e.lhs, bounded(e.rhs, dict(e.ranges))) for e in self.parts)
+        return (*parts, (self.lhs, bounded(self.in_lines.rhs, ranges)))
 
     @cached_property
     def in_lines(self) -> InLines:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Integer, Mul
+from sympy import Add, Basic, Expr, Integer, Mul
 
 from deltarule.expressions.affine import affine, line, never_negative
+from deltarule.expressions.conditions import Bound
 from deltarule.expressions.nodes import (
     AtLeastZero,
     CeilingQuotient,
     Condition,
     FloorQuotient,
+    Reduction,
     free_symbols,
 )
+from deltarule.expressions.rebuild import rebuild, with_body
+from deltarule.expressions.rewrites import rewrite
 from deltarule.expressions.symbols import Index, Size
 
 
@@ -41,32 +46,62 @@ def tight(ranges: tuple, conditions: tuple) -> tuple[list[Span], list[Condition]
     """
     order = [i for i, _ in ranges]
     rest: list[Condition] = []
-    mine: dict[Index, list[Expr]] = {i: [] for i in order}
+    mine: dict[Index, list[AtLeastZero]] = {i: [] for i in order}
     for condition in conditions:
         inside = [i for i in order if i in free_symbols(condition)]
         if isinstance(condition, AtLeastZero) and inside:
             split = affine(condition.args[0], (inside[-1],))
             if split is not None:
-                mine[inside[-1]].append(condition.args[0])
+                mine[inside[-1]].append(condition)
                 continue
         rest.append(condition)
     known = dict(ranges)
     return [_span(i, n, mine[i], known) for i, n in ranges], rest
 
 
-def _span(index: Index, extent: Expr, statements: list[Expr], known: dict) -> Span:
+def _span(index: Index, extent: Expr, statements: list[AtLeastZero], known: dict) -> Span:
     lower: list[Expr] = [Integer(0)]
     upper = [extent - 1]
     for statement in statements:
-        coefficient, rest = line(statement, index)
+        coefficient, rest = line(statement.args[0], index)
         if never_negative(coefficient, known):
+            lower = [] if isinstance(statement, Bound) else lower
             lower.append(CeilingQuotient(tidy(-rest), coefficient))
         else:
+            upper = [] if isinstance(statement, Bound) else upper
             upper.append(FloorQuotient(tidy(rest), -coefficient))
     others = {i: n for i, n in known.items() if i != index}
     lower = _strongest(lower, others, +1)
     upper = _strongest(upper, others, -1)
     return Span(index, extent, tuple(lower), tuple(upper))
+
+
+@rewrite
+def bounded(node: Basic, known: Mapping[Index, Expr]) -> Basic:
+    """The expression with conditions marked that say all about an end of a range: j ≤ i < N.
+
+    `known` are the extents of the indices around.
+    """
+    if not isinstance(node, Reduction):
+        return rebuild(node, lambda part: bounded(part, known))
+    ranges = dict(node.ranges)
+    order = [i for i, _ in node.ranges]
+    body = bounded(node.body, {**known, **ranges})
+    conditions = tuple(_marked(c, order, {**known, **ranges}) for c in node.conditions)
+    return with_body(node, body, conditions)
+
+
+def _marked(condition: Condition, order: list[Index], known: Mapping[Index, Expr]) -> Condition:
+    inside = [i for i in order if i in free_symbols(condition)]
+    if type(condition) is not AtLeastZero or not inside:
+        return condition
+    split = affine(condition.args[0], (inside[-1],))
+    if split is None or split[0][inside[-1]] not in (1, -1):
+        return condition
+    rest, top = split[1], known[inside[-1]] - 1
+    lower = split[0][inside[-1]] == 1
+    certain = never_negative(-rest if lower else top - rest, known)
+    return Bound(condition.args[0]) if certain else condition
 
 
 def _strongest(bounds: list[Expr], known: dict, sign: int) -> list[Expr]:

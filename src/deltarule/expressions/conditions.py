@@ -48,6 +48,12 @@ class AtLeastZero(Condition):
         def args(self) -> tuple[Expr]: ...
 
 
+class Bound(AtLeastZero):
+    """e ≥ 0, which bounds an index within its range: printed without the other bound."""
+
+    __slots__ = ()
+
+
 class Positive(Condition):
     """e > 0 (for real e; indices use `AtLeastZero`)."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from math import gcd
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, sqrt
+from sympy.core.numbers import Infinity, NegativeInfinity
 
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import tidy
+from deltarule.expressions.functions import log
 from deltarule.expressions.symbols import Index, Scalar, Size
 
 
@@ -18,7 +20,7 @@ def over_under(product: Expr) -> tuple[list[Expr], list[Expr]]:
     """
     top: list[Expr] = []
     bottom: list[Expr] = []
-    for factor in _with_one_root(Mul.make_args(product)):
+    for factor in _with_one_root(Mul.make_args(as_factors(product))):
         if isinstance(factor, Rational):
             if factor.p != 1:
                 top.append(Integer(factor.p))
@@ -27,7 +29,7 @@ def over_under(product: Expr) -> tuple[list[Expr], list[Expr]]:
         elif isinstance(factor, Pow) and _below(factor):
             root = factor.exp == -Rational(1, 2)  # SymPy would take √(2·π) apart
             bottom.append(Pow(factor.base, -factor.exp, evaluate=not root))
-        elif isinstance(factor, nodes.Sum) and _by_data(factor):
+        elif isinstance(factor, nodes.Sum) and by_data(factor):
             above, below = over_under(factor.body)
             top.append(nodes.Sum(Mul(*above), (), factor.conditions))
             bottom += below
@@ -43,7 +45,7 @@ def _below(power: Pow) -> bool:
     return power.base.has(nodes.Read) and bool(power.exp.as_coeff_Mul()[0] < 0)
 
 
-def _by_data(guarded: nodes.Sum) -> bool:
+def by_data(guarded: nodes.Sum) -> bool:
     """Whether it is [a = b]·f, where f can be read for other a and b too."""
     return not guarded.ranges and all(
         isinstance(c, nodes.Equal | nodes.Unequal) for c in guarded.conditions
@@ -51,7 +53,7 @@ def _by_data(guarded: nodes.Sum) -> bool:
 
 
 def _with_one_root(factors: tuple[Expr, ...]) -> list[Expr]:
-    """√2/(2·√π) as 1/√(2·π): roots of numbers put under one, where nothing is left above."""
+    """√2/(2·√π) as 1/√(2·π), √2/√π as √(2/π): roots of numbers are put under one."""
     roots = [f for f in factors if isinstance(f, Pow) and f.base.is_number and f.exp in _HALVES]
     if not roots:
         return list(factors)
@@ -60,13 +62,60 @@ def _with_one_root(factors: tuple[Expr, ...]) -> list[Expr]:
     rational, other = square.as_coeff_Mul()
     if not isinstance(rational, Rational):
         return list(factors)
+    rest = [f for f in factors if f not in numbers and f not in roots]
     above = sqrt(Integer(rational.p))
-    if not above.is_Integer or not (rational.q != 1 or len(roots) > 1):
+    if not above.is_Integer:
+        if len(roots) == 1 or other.as_base_exp()[1] != -1:
+            return list(factors)
+        under = Mul(*(f**2 for f in roots))
+        return [*numbers, Pow(under, Rational(1, 2), evaluate=False), *rest]
+    if not (rational.q != 1 or len(roots) > 1):
         return list(factors)
     sign = Integer(-1 if whole.is_negative else 1)
     below = Mul(Integer(rational.q), 1 / other, evaluate=False) if rational.q != 1 else 1 / other
-    rest = [f for f in factors if f not in numbers and f not in roots]
     return [sign * above, Pow(below, -Rational(1, 2), evaluate=False), *rest]
+
+
+def turned(term: Expr) -> Expr:
+    """(ε − 1)·a as −(1 − ε)·a, for a parameter such as ε: of those, 1 less it is no less than 0."""
+    for factor in Mul.make_args(term):
+        number, rest = factor.as_coeff_Add() if factor.is_Add else (Integer(0), factor)
+        if number == -1 and isinstance(rest, Scalar):
+            return Mul(-1, -factor, term / factor)
+    return term
+
+
+def with_sign_in_front(product: Mul) -> Expr | None:
+    """a·(−b − c) as −a·(b + c); None where no sum in it has a minus before each of its terms."""
+    for factor in product.args:
+        terms = [turned(t) for t in Add.make_args(factor)]
+        if len(terms) > 1 and all(t.as_coeff_Mul()[0].is_negative for t in terms):
+            rest = (f for f in product.args if f is not factor)
+            return Mul(-1, *rest, Add(*(-t for t in terms)), evaluate=False)
+    return None
+
+
+def as_factors(product: Expr) -> Expr:
+    """A product with (0 if u > 0 else b) as [u ≤ 0]·b."""
+    factors = [f for p in Mul.make_args(product) for f in _where_not(p)]
+    return Mul(*factors, evaluate=False) if len(factors) > 1 else product
+
+
+def _where_not(factor: Expr) -> tuple[Expr, ...]:
+    if not isinstance(factor, nodes.Choose) or not isinstance(factor.args[0], nodes.Positive):
+        return (factor,)
+    condition, then, otherwise = factor.args
+    if then != 0 or not nodes.reads(otherwise) or not _finite(otherwise):
+        return (factor,)
+    holds = nodes.Choose(condition, Integer(0), Integer(1))
+    return holds, *Mul.make_args(otherwise)
+
+
+def _finite(value: Expr) -> bool:
+    """Whether a value is finite wherever what it reads is: 0 times it is 0."""
+    return not value.has(log, Infinity, NegativeInfinity) and not any(
+        isinstance(n, Pow) and not n.exp.is_positive for n in nodes.walk(value)
+    )
 
 
 def common_number(total: Add) -> Expr:

@@ -19,14 +19,18 @@ from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.quotients import Least
 from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.symbols import Index
+from deltarule.expressions.thresholds import threshold
 from deltarule.spelling.alphabet import ATOM, POWER, PRODUCT, SUM, Alphabet
 from deltarule.spelling.ordering import (
+    as_factors,
     common_number,
     factor_order,
     over_under,
     sides,
     term_order,
+    turned,
     with_numbers_in_front,
+    with_sign_in_front,
 )
 
 
@@ -75,7 +79,7 @@ class Writer(Alphabet):
         if number != 1:
             return self.write(Mul(number, node / number, evaluate=False))
         text = ""
-        for term in sorted(node.args, key=term_order):
+        for term in sorted(map(turned, node.args), key=term_order):
             coefficient, rest = term.as_coeff_Mul()
             negative = coefficient < 0
             # A sum that is written out under its sign needs no parentheses behind a +.
@@ -91,6 +95,9 @@ class Writer(Alphabet):
         numbers = [common_number(f) for f in node.args if isinstance(f, Add)]
         if any(n != 1 for n in numbers):
             return self.write(with_numbers_in_front(node))
+        signed = with_sign_in_front(node)
+        if signed is not None:
+            return self.write(signed)
         coefficient, _ = node.as_coeff_Mul()
         if coefficient < 0:
             return self.minus + self.inside(-node, PRODUCT), SUM
@@ -135,7 +142,8 @@ class Writer(Alphabet):
             return self.reduction("sum", [], [self(c) for c in outer], rest), PRODUCT
         sign = "max" if isinstance(node, nodes.Max) else type(node).__name__.lower()
         spans, rest = tight(node.ranges, node.conditions)
-        axes = {i for read in nodes.reads(node.body) for i in read.indices}
+        asked = [r for c in rest for r in nodes.reads(c)]
+        axes = {i for read in (*nodes.reads(node.body), *asked) for i in read.indices}
         spans = [replace(s, on_axis=s.index in axes) for s in spans]
         before = self._whole
         self._whole = before | {c.args[::-1] for c in rest if isinstance(c, nodes.Divides)}
@@ -189,11 +197,30 @@ class Writer(Alphabet):
             conditions.append(inner.args[0])
             inner = inner.args[1]
         if inner == 1 and otherwise == 0:
-            return self.bracket([self(c) for c in conditions]), ATOM
+            return self.bracket(self._relations(conditions)), ATOM
         if (then, otherwise) == (0, 1) and isinstance(condition, nodes.Positive):
+            at = threshold(condition.args[0])
+            if at is not None:
+                sign = "≤" if at.above else "≥"
+                return self.bracket([self.relation(self(at.quantity), sign, self(at.number))]), ATOM
             left, right = sides(-condition.args[0])
             return self.bracket([self.relation(self(left), "≥", self(right))]), ATOM
+        apart = as_factors(node)
+        if apart is not node:
+            return self.write(apart)
         return self.choice(self(condition), self(then), self(otherwise)), ATOM
+
+    def _relations(self, conditions: list[nodes.Condition]) -> list[str]:
+        """Conditions one by one; x > a and x < b as a < x < b."""
+        asked = [c for c in conditions if isinstance(c, nodes.Positive)]
+        if len(asked) == len(conditions) == 2:
+            found = [t for c in asked if (t := threshold(c.args[0])) is not None]
+            below = [t for t in found if t.above]
+            above = [t for t in found if not t.above]
+            if len(below) == len(above) == 1 and below[0].quantity == above[0].quantity:
+                rest = self.relation(self(below[0].quantity), "<", self(above[0].number))
+                return [self.relation(self(below[0].number), "<", rest)]
+        return [self(c) for c in conditions]
 
     def _carried(self, node: nodes.Carried):
         return self.write(node.args[1])
@@ -226,6 +253,10 @@ class Writer(Alphabet):
         return self.relation(self(left), "≥", self(right)), SUM
 
     def _positive(self, node):
+        found = threshold(node.args[0])
+        if found is not None:
+            sign = ">" if found.above else "<"
+            return self.relation(self(found.quantity), sign, self(found.number)), SUM
         left, right = sides(node.args[0])
         if left.is_number:
             return self.relation(self(right), "<", self(left)), SUM

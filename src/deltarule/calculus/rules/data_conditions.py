@@ -42,6 +42,7 @@ def use_condition(expression: Expr, given: Given) -> Rewrite | None:
     if not pointing and not any(isinstance(node, Equal) for node in nodes.walk(expression)):
         return None
     after = _used(expression, given.network, given.extents)
+    after = min((after, _by_index(after)), key=size_of)
     return Rewrite(after) if size_of(after) < size_of(expression) else None
 
 
@@ -58,6 +59,36 @@ def _used(node: Expr, network: Network, extents: Mapping[Index, Expr]) -> Expr:
         return _sifted(said, network, extents)
     node = rebuild(node, lambda part: _used(part, network, extents))
     return min((node, _spread(node)), key=size_of) if isinstance(node, Mul) else node
+
+
+def _by_index(formula: Expr) -> Expr:
+    """[i = t[n]]·f(t[n]) as [i = t[n]]·f(i), unless f(t[n]) stands elsewhere in the formula too."""
+    gone: set[Read] = set()
+    after = _at_indices(formula, gone)
+    return formula if gone & set(reads(after)) else after
+
+
+def _at_indices(node: Expr, gone: set[Read]) -> Expr:
+    """The same wherever such a condition is; what was read by data goes into `gone`."""
+    if not isinstance(node, Sum):
+        return rebuild(node, lambda part: _at_indices(part, gone))
+    body = _at_indices(node.body, gone)
+    for condition in node.conditions:
+        tied = _tied(condition)
+        if tied is not None and isinstance(tied[1], Read):
+            body = _read_at(body, {tied[1]: tied[0]}, gone)
+    return nodes.Sum(body, node.ranges, node.conditions)
+
+
+def _read_at(node: Expr, table: Mapping[Expr, Index], gone: set[Read]) -> Expr:
+    """The entries that are read beside sums, by other subscripts."""
+    if isinstance(node, Read):
+        after = node if node in table else substitute(node, table)
+        gone.update(() if after == node else (node,))
+        return after
+    if isinstance(node, Reduction):
+        return node
+    return rebuild(node, lambda part: _read_at(part, table, gone))
 
 
 def _merged(total: Sum) -> Expr:
@@ -156,10 +187,10 @@ def _spread(product: Mul) -> Expr:
 def _guarded(term: Expr) -> Expr:
     """[i = a]·f(i) = [i = a]·f(a)."""
     guards = _guards(Mul.make_args(term))
-    tied = _tied(guards[0].conditions[0]) if len(guards) == 1 else None
-    if tied is None:
+    if len(guards) != 1:
         return term
-    inner, (index, data) = guards[0], tied
+    inner = guards[0]
+    index, data = next(tied for c in inner.conditions if (tied := _tied(c)) is not None)
     rest = Mul(*(f for f in Mul.make_args(term) if f is not inner))
     factors = Mul.make_args(substitute(rest * inner.body, {index: data}))
     constant = [f for f in factors if not reads(f) and not free_indices(f)]
@@ -174,14 +205,14 @@ def _is_guarded(term: Expr) -> bool:
 
 
 def _guards(factors: Iterable[Expr]) -> list[Sum]:
-    """The factors [i = a]·(something): a sum over nothing, under the one condition."""
+    """The factors [i = a]·(something): a sum over nothing, under that and at most one more."""
     return [
         f
         for f in factors
         if isinstance(f, Sum)
         and not f.ranges
-        and len(f.conditions) == 1
-        and _tied(f.conditions[0]) is not None
+        and len(f.conditions) <= 2
+        and sum(_tied(c) is not None for c in f.conditions) == 1
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Mul
+from sympy import Add, Expr, Integer, Mul, fraction
 
 from deltarule.calculus.rules.everywhere import everywhere
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
@@ -37,7 +37,9 @@ def _pull_out_of(node: Reduction) -> Expr:
     bound = frozenset(node.indices)
     outside, inside = [], []
     for factor in Mul.make_args(node.body):
-        (inside if free_symbols(factor) & bound else outside).append(factor)
+        number, rest = _number_of(factor)
+        outside += [number] if number != 1 else []
+        (inside if free_symbols(rest) & bound else outside).append(rest)
     if not outside or not inside:
         return node
     # What is read outside may lie within its tensor under these conditions alone.
@@ -46,9 +48,18 @@ def _pull_out_of(node: Reduction) -> Expr:
     return Sum(Mul(*outside) * Sum(Mul(*inside), node.ranges, others), (), guards)
 
 
+def _number_of(factor: Expr) -> tuple[Expr, Expr]:
+    """The number that all terms of a sum share, and what is left: 2·a − 2·b is 2·(a − b)."""
+    if not isinstance(factor, Add):
+        return Integer(1), factor
+    number, rest = factor.primitive()
+    below = {fraction(t.as_coeff_Mul()[0])[1] for t in Add.make_args(factor)}
+    return (number, rest) if below == {fraction(number)[1]} else (Integer(1), factor)
+
+
 def _constant_out_of(guarded: Sum) -> Expr:
-    """[c]·(a/N) = [c]·a/N, and Σ_i [c]·(−1) = −Σ_i [c]."""
-    factors = Mul.make_args(guarded.body)
+    """[c]·(a/N) = [c]·a/N, [c]·(2·a − 2·b) = 2·[c]·(a − b), and Σ_i [c]·(−1) = −Σ_i [c]."""
+    factors = [p for f in Mul.make_args(guarded.body) for p in _number_of(f) if p != 1]
     constant = [f for f in factors if not free_indices(f) and not reads(f)]
     rest = [f for f in factors if f not in constant]
     if Mul(*constant) == 1:

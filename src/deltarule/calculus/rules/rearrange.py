@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeGuard
 
 import sympy
-from sympy import Add, Dummy, Expr, Mul, Pow
+from sympy import Add, Dummy, Expr, Integer, Mul, Pow
 
-from deltarule.calculus.rules.everywhere import under_conditions
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
-from deltarule.expressions.nodes import Sum, read, size_of
-from deltarule.expressions.rebuild import rebuild
+from deltarule.expressions.nodes import Sum, free_indices, read, reads, size_of
+from deltarule.expressions.rebuild import outermost, rebuild, with_body
 from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index, Size
+from deltarule.spelling.ordering import by_data
 
 #: So much longer a formula may get by each quotient that cancels.
 _A_QUOTIENT = 3
@@ -24,6 +25,7 @@ def rearrange(expression: Expr, given: Given) -> Rewrite | None:
     return changed(expression, _shortest(expression))
 
 
+@lru_cache(maxsize=1 << 12)
 def _shortest(expression: Expr) -> Expr:
     best = expression
     for candidate in _rearranged(plainly_named(expression)):
@@ -31,7 +33,12 @@ def _shortest(expression: Expr) -> Expr:
             best = candidate
     if best is not expression:
         return _positive(_signed(best))
-    return under_conditions(expression, _shortest)
+    return outermost(expression, _within)
+
+
+def _within(part: Expr) -> Expr | None:
+    """A sum with its body rearranged."""
+    return with_body(part, _shortest(part.body)) if isinstance(part, Sum) else None
 
 
 def _cost(formula: Expr) -> int:
@@ -73,11 +80,51 @@ def _rearranged(expression: Expr) -> list[Expr]:
     back = {letter: atom for atom, letter in letters.items()}
     candidates: list[Expr] = [sympy.factor_terms(scalar)]
     if any(isinstance(n, Pow) and n.exp.is_negative for n in sympy.preorder_traversal(scalar)):
-        reduced = sympy.cancel(sympy.together(scalar))
+        joined = sympy.together(scalar)
+        above, below = sympy.fraction(joined)
+        reduced = sympy.cancel(joined)
         candidates += [reduced, sympy.factor_terms(reduced)]
+        if _cancels_inside(scalar):
+            candidates.append(scalar.expand(deep=False))
+        if any(
+            isinstance(f, Pow) and f.base.is_Add and f.exp.is_Integer for f in Mul.make_args(below)
+        ):
+            # (t/S − 1)/S is (t − S)/S², and S is not multiplied out.
+            candidates.append(above.expand() / below)
     elif isinstance(scalar, Mul) and any(f.is_Add for f in scalar.args):
         candidates.append(sympy.factor_terms(scalar.expand()))
-    return [_joined(replaced(c, back)) for c in candidates]
+    return [_joined(_guarded(replaced(c, back))) for c in candidates]
+
+
+def _cancels_inside(product: Expr) -> bool:
+    """Whether it is p·(a/p + b), which is a + b·p."""
+    factors = Mul.make_args(product)
+    divisors = {
+        f.base
+        for total in factors
+        if total.is_Add
+        for term in Add.make_args(total)
+        for f in Mul.make_args(term)
+        if isinstance(f, Pow) and f.exp == -1
+    }
+    return any(f in divisors for f in factors)
+
+
+def _asks_data(guarded: Sum) -> bool:
+    """Whether it is [c = t[n]]·f, where f can be read for other c too."""
+    return by_data(guarded) and all(map(reads, guarded.conditions))
+
+
+def _guarded(node: Expr) -> Expr:
+    """v·[c = t] as [c = t] v: what is read stands under the condition, as it did before."""
+    node = rebuild(node, _guarded) if isinstance(node, Add | Mul) else node
+    factors = Mul.make_args(node)
+    guards = [f for f in factors if isinstance(f, Sum) and f.body == 1 and _asks_data(f)]
+    if len(guards) != 1 or len(factors) == 1:
+        return node
+    constant = [f for f in factors if not free_indices(f) and not reads(f)]
+    rest = Mul(*(f for f in factors if f not in constant and f is not guards[0]))
+    return Mul(*constant, Sum(rest, (), guards[0].conditions))
 
 
 def _joined(product: Expr) -> Expr:
@@ -125,6 +172,10 @@ def _from_above(total: Expr) -> bool:
 def _lettered(node: Expr, letters: dict[Expr, Dummy]) -> Expr:
     if node.is_Atom:
         return node
+    if isinstance(node, Sum) and node.body != 1 and _asks_data(node):
+        # v·p − [c = t]·v is v·(p − [c = t]).
+        holds = Sum(Integer(1), (), node.conditions)
+        return _lettered(node.body, letters) * _letter(holds, letters)
     if isinstance(node, (Add, Mul)) or (isinstance(node, Pow) and node.exp.is_number):
         return rebuild(node, lambda part: _lettered(part, letters))
     if isinstance(node, Pow):

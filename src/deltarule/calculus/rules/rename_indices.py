@@ -5,15 +5,24 @@ from __future__ import annotations
 from sympy import Expr
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
-from deltarule.expressions.nodes import Sum, read
-from deltarule.expressions.substitution import plainly_named
+from deltarule.expressions.nodes import Reduction, Sum, read
+from deltarule.expressions.rebuild import rebuild, with_body
+from deltarule.expressions.substitution import plainly_named, rename_bound
 from deltarule.expressions.symbols import Index, Size
 
 
 def rename(expression: Expr, given: Given) -> Rewrite | None:
     """The formula with plain names for what it sums over, apart from its free indices."""
     taken = frozenset(i.name for i in given.extents)
-    return changed(expression, plainly_named(expression, taken))
+    return changed(expression, _apart(plainly_named(expression, taken), set(taken)))
+
+
+def _apart(node: Expr, around: set[str]) -> Expr:
+    """The formula with no index bound within a sum over one of the same name."""
+    if not isinstance(node, Reduction):
+        return rebuild(node, lambda part: _apart(part, around))
+    node = rename_bound(node, around) if {i.name for i in node.indices} & around else node
+    return with_body(node, _apart(node.body, around | {i.name for i in node.indices}))
 
 
 def _example() -> Example:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Mul
+from sympy import Add, Expr, Mul, Tuple
 
 from deltarule.calculus.rules.pull_out import guards_of
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
-from deltarule.expressions.nodes import AtLeastZero, Sum, read
+from deltarule.expressions.conditions import Condition
+from deltarule.expressions.nodes import AtLeastZero, Equal, Read, Sum, Unequal, read
 from deltarule.expressions.symbols import Index, Size
 
 
@@ -18,6 +19,7 @@ def share_condition(expression: Expr, given: Given) -> Rewrite | None:
         guarded = [f for f in Mul.make_args(term) if isinstance(f, Sum) and f.conditions]
         inner = guarded[0] if len(guarded) == 1 else None
         guards = [] if inner is None else guards_of(inner)
+        guards = [c for c in guards if _of_data_alone(c)] or guards
         if inner is None or not guards:
             others.append(term)
             continue
@@ -27,6 +29,14 @@ def share_condition(expression: Expr, given: Given) -> Rewrite | None:
     if all(len(terms) < 2 for terms in shared.values()):
         return None
     return Rewrite(Add(*others, *(Sum(Add(*ts), (), c) for c, ts in shared.items())))
+
+
+def _of_data_alone(condition: Condition) -> bool:
+    """Whether it asks t[n] ≠ G or the like: no index of its own is on either side."""
+    if not isinstance(condition, Equal | Unequal):
+        return False
+    sides = [a for s in condition.args for a in (s.args if isinstance(s, Tuple) else (s,))]
+    return any(isinstance(a, Read) for a in sides) and not any(isinstance(a, Index) for a in sides)
 
 
 def _example() -> Example:

@@ -1,6 +1,6 @@
 """Signs: put where they are read as plainly as can be, and cancelled.
 
-u·sign(u) = |u|, |u|·sign(u) = u, −sign(a − b) = sign(b − a)
+u·sign(u) = |u|, |u|·sign(u) = u, sign(u)/|u| = 1/u, −sign(a − b) = sign(b − a)
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ def _cancelled(product: Expr) -> Expr:
             continue
         inner = factor.args[0]
         rest = factors[:k] + factors[k + 1 :]
-        for of, value in ((inner, absolute(inner)), (absolute(inner), inner)):
+        size = absolute(inner)
+        for of, value in ((inner, size), (size, inner), (1 / size, 1 / inner)):
             if of in rest:
                 rest.remove(of)
                 return _cancelled(Mul(*rest, value))
@@ -75,7 +76,7 @@ def _example() -> Example:
 
 PUT_SIGNS = Rule(
     "signs",
-    "u·sign(u) = |u|, |u|·sign(u) = u, −sign(a − b) = sign(b − a)",
+    "u·sign(u) = |u|, |u|·sign(u) = u, sign(u)/|u| = 1/u, −sign(a − b) = sign(b − a)",
     "A sign is 1 above 0, −1 below, and 0 at 0.",
     put_signs,
     _example,

@@ -18,6 +18,7 @@ from deltarule.calculus.rules.delta_elimination import (
     SIFT_THE_DELTA,
     SOLVE_THE_DELTA,
 )
+from deltarule.calculus.rules.fractions_of_exponentials import EXP_OF_A_LOG, SIGMOID
 from deltarule.calculus.rules.index_digits import SPLIT_THE_INDEX, TURN_ROUND
 from deltarule.calculus.rules.invert_log import INVERT_THE_LOG
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
@@ -34,14 +35,19 @@ from deltarule.calculus.rules.settle import AT_PLACES
 from deltarule.calculus.rules.share_condition import SHARE_THE_CONDITION
 from deltarule.calculus.rules.share_the_sum import SHARE_THE_SUM
 from deltarule.calculus.rules.signs import PUT_SIGNS
+from deltarule.calculus.rules.split_sum import SPLIT_THE_SUM
 from deltarule.calculus.rules.sum_to_one import SUMS_TO_ONE
 from deltarule.calculus.rules.symmetric import SYMMETRIC
+from deltarule.calculus.rules.within_brackets import WITHIN_BRACKETS
 from deltarule.calculus.rules.write_upstream import INSERT
 from deltarule.calculus.rules.zero_sums import DEVIATIONS_SUM_TO_ZERO
 
 #: Tried in this order, each on the result of the one before, until none applies.
 SIMPLIFICATIONS: tuple[Rule, ...] = (
+    EXP_OF_A_LOG,
     USE_THE_VALUE,
+    SIGMOID,
+    WITHIN_BRACKETS,
     POSITIVE_PART,
     USE_THE_CONDITION,
     COUNT,
@@ -49,6 +55,7 @@ SIMPLIFICATIONS: tuple[Rule, ...] = (
     SUMS_TO_ONE,
     SYMMETRIC,
     DEVIATIONS_SUM_TO_ZERO,
+    SPLIT_THE_SUM,
     SHARE_THE_CONDITION,
     SHARE_THE_SUM,
     PUT_SIGNS,

@@ -90,7 +90,7 @@ class Conditions:
     def bracket(self) -> tuple[list[Condition], list[Expr]]:
         """[c = t, x > 0]: the statements about integers, and 1 or 0 for all others."""
         self.expect("[")
-        sides = [self._relation()]
+        sides = self._relations()
         first: list[Index] = []
         while self.take(","):
             if self.take("first"):
@@ -98,7 +98,7 @@ class Conditions:
                 while self.take(","):
                     first.append(index_of(self.pop().text))
                 break
-            sides.append(self._relation())
+            sides += self._relations()
         self.expect("]")
         if first:
             left, _, right = sides[0]
@@ -121,6 +121,14 @@ class Conditions:
         if sign not in "<>":
             raise self.error(f"{sign} does not decide here", "write > or <")
         return Positive(right - left if sign == "<" else left - right)
+
+    def _relations(self) -> list[tuple]:
+        """One comparison, or two in a row: −3 < x < 3."""
+        left, sign, right = self._relation()
+        found = [(left, sign, right)]
+        if sign in "<≤" and self.next() in ("<", "≤"):
+            found.append((right, self.pop().text, self.counting(self._side)))
+        return found
 
     def _relation(self):
         left = self.counting(self._side)

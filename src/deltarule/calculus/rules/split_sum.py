@@ -1,0 +1,73 @@
+"""A sum taken apart where one of its terms is a count, or a condition leaves it one entry.
+
+Σ_i (f(i) − c) = Σ_i f(i) − N·c
+"""
+
+from __future__ import annotations
+
+from sympy import Add, Expr, Mul
+
+from deltarule.calculus.rules.count_terms import count
+from deltarule.calculus.rules.data_conditions import use_condition
+from deltarule.calculus.rules.everywhere import everywhere
+from deltarule.calculus.rules.pull_out import pull_out
+from deltarule.calculus.rules.rearrange import rearrange
+from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
+from deltarule.calculus.rules.sum_to_one import sums_to_one
+from deltarule.expressions.nodes import Equal, Reduction, Sum, free_symbols, read, size_of
+from deltarule.expressions.substitution import plainly_named
+from deltarule.expressions.symbols import Index, Size
+
+
+def split(expression: Expr, given: Given) -> Rewrite | None:
+    """The formula with sums taken apart, where that ends in a shorter one."""
+
+    def apart(node: Reduction) -> Expr:
+        return _apart(node) if isinstance(node, Sum) and node.ranges else node
+
+    after = everywhere(expression, apart)
+    if after == expression:
+        return None
+    end = after
+    for rule in (count, pull_out, use_condition, sums_to_one, rearrange):
+        found = rule(end, given)
+        end = found.after if found is not None else end
+    end = plainly_named(end, frozenset(i.name for i in given.extents))
+    return Rewrite(end) if size_of(end) < size_of(expression) else None
+
+
+def _apart(total: Sum) -> Expr:
+    """The sum term by term, where a term is a count or has one entry; else itself."""
+    sums = [f for f in Mul.make_args(total.body) if isinstance(f, Add)]
+    if len(sums) != 1:
+        return total
+    rest = total.body / sums[0]
+    terms = [rest * term for term in sums[0].args]
+    if not any(_short(term, total) for term in terms):
+        return total
+    return Add(*(Sum(term, total.ranges, total.conditions) for term in terms))
+
+
+def _short(term: Expr, total: Sum) -> bool:
+    """Whether an index is in neither a term nor a condition, or the term asks [i = a] of it."""
+    asked = frozenset().union(*(free_symbols(c) for c in total.conditions))
+    if any(i not in free_symbols(term) | asked for i in total.indices):
+        return True
+    guards = (c for f in Mul.make_args(term) if isinstance(f, Sum) for c in f.conditions)
+    return any(isinstance(c, Equal) and set(c.args) & set(total.indices) for c in guards)
+
+
+def _example() -> Example:
+    n, N = Index("n"), Size("N")
+    x, m = read("x", n), read("m")
+    whole = Sum(x, [(n, N)])
+    return Example(Sum(x - m, [(n, N)]) - whole, -N * m)
+
+
+SPLIT_THE_SUM = Rule(
+    "split the sum",
+    "Σ_i (f(i) − c) = Σ_i f(i) − N·c",
+    "A sum is taken apart where that lets terms be counted, or cancel.",
+    split,
+    _example,
+)
