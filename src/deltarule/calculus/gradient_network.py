@@ -178,7 +178,11 @@ def hessian_vector_network(
     terms = []
     for name in along:
         gradient, direction = derivation.gradients[name], whole.unused(f"v_{name}")
-        whole.tensors[direction] = Tensor(direction, gradient.tensor.axes, "target")
+        moving = gradient.tensor
+        # What is symmetric stays so as it moves.
+        whole.tensors[direction] = Tensor(
+            direction, moving.axes, "target", symmetric=moving.symmetric
+        )
         ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
         product = read(whole.bars[name], *gradient.indices) * read(direction, *gradient.indices)
         terms.append(Sum(product, ranges))

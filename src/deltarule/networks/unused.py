@@ -18,6 +18,9 @@ def unused(network: Network) -> list[str]:
     made = {e.name for e in network.equations if isinstance(e.rhs, Selection | Inverse)}
     # Of D, whose gradient alone is read, nothing else need read it.
     made |= {lines.value for lines in network.derived}
+    # y is shown beside its tangent v_y, which need not read it.
+    put_out = {t.name for t in network.with_role("output")}
+    made |= {name for name in network.tensors if f"v_{name}" in put_out}
     found = []
     for name, tensor in network.tensors.items():
         if tensor.given and name not in read | written:
