@@ -197,6 +197,15 @@ class _AsText(Sampler):
     def integers(self, shape: tuple[int, ...], least: int, below: int) -> str:
         return f"np.asarray(random.integers({least}, {below}, {shape}), np.int64)"
 
+    def pointers(self, shape: tuple[int, ...], axis: int, way: int) -> str:
+        """A tree in which every place has two that point to it, or one, or none."""
+        count, along = shape[axis], [1] * len(shape)
+        along[axis] = -1
+        found = f"(np.arange({count}) - 1) // 2"  # −1 at the root, which is the first
+        if way > 0:
+            found = f"np.where({found} < 0, -1, {count - 1} - {found})[::-1]"
+        return f"np.broadcast_to(({found}).reshape({along}), {shape}).astype(np.int64)"
+
     def one_hot(self, shape: tuple[int, ...], axis: int) -> str:
         rest = tuple(n for k, n in enumerate(shape) if k != axis % len(shape))
         chosen = f"random.integers(0, {shape[axis]}, {rest})"

@@ -83,7 +83,7 @@ class Schedule:
         outer = self.out.packed
         self.out.packed = outer or Packed(self.code, self.lines, block.names)
         with self.lines.block(head):
-            if times.alike:
+            if times.alike and times.one_index:
                 self.lines.add(*times.settings(block.equations))
             for part in self._products_first(block, self._begun):
                 self._at(part, block, times, loop_indices)
@@ -116,6 +116,8 @@ class Schedule:
             index = index_of[id(equation)]
             now[id(equation)] = (*loop_indices.get(id(equation), ()), *([index] if index else []))
         if times.alike:
+            if not times.one_index:  # a sum may run over what is another equation's time
+                self.lines.add(*times.settings(members))
             self.block(part, now)
             return
         with self.lines.block(times.test(members)):

@@ -22,6 +22,11 @@ class Times:
     indices: dict[int, str | None]
     alike: bool
 
+    @property
+    def one_index(self) -> bool:
+        """Whether all equations call their time the same."""
+        return len(set(self.indices.values()) - {None}) == 1
+
     def test(self, members: Sequence[Equation]) -> str:
         """The test that a time is one that all of some equations write."""
         spans = dict.fromkeys(self.spans[id(e)] for e in members)
