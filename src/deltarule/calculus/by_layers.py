@@ -88,7 +88,8 @@ class _ByLayers:
         self._root, upstream = roots(network, of)
         self._upstream = tuple(t.name for t in upstream)
         self._live = live_tensors(network, {self._root, *self._upstream})
-        self._known = self._live | only_selecting(network)
+        self._selecting = only_selecting(network)
+        self._known = self._live | self._selecting
         self._uses = _uses(network, like)
         self._use_of = {
             u.names[e.name]: k for k, u in enumerate(self._uses) for e in u.part.equations
@@ -182,7 +183,7 @@ class _ByLayers:
             uses = [self._uses[k] for k in numbers]
             if not all(n in self._known for use in uses for n in _written(use)):
                 raise NotAlone
-            group = grouped(uses, self._network)
+            group = grouped(uses, self._network, self._selecting)
             if group.key not in self._kinds:
                 self._kinds[group.key] = self._derive(group.network)
             place = Place(group, self._kinds[group.key], self._root)

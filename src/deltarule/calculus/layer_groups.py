@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from sympy import Basic, Expr, Rational
 
 from deltarule.arithmetic.settings import windows_of
-from deltarule.calculus.backward_order import only_selecting
 from deltarule.expressions.nodes import Selection, read
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size, suffixed
@@ -46,19 +45,20 @@ class Group:
         return own.equations, *(tuple(table.items()) for table in known)
 
 
-def grouped(uses: Sequence[LayerUse], network: Network) -> Group:
-    """Some layers of a network as a network of their own.
+def grouped(uses: Sequence[LayerUse], network: Network, selecting: set[str]) -> Group:
+    """Some layers of a network as a network of their own; `selecting` are the tensors that only
+    selections read.
 
     Raises NotAlone where the shapes of what they share do not tell which sizes are the same.
     """
-    return _Grouping(uses, network).group()
+    return _Grouping(uses, network, selecting).group()
 
 
 class _Grouping:
     """The making of one group."""
 
-    def __init__(self, uses: Sequence[LayerUse], network: Network):
-        self._whole, self._selecting = network, only_selecting(network)
+    def __init__(self, uses: Sequence[LayerUse], network: Network, selecting: set[str]):
+        self._whole, self._selecting = network, selecting
         self._plain: dict[str, str] = {}  # our name for a tensor of the network
         self._tensors: dict[str, Tensor] = {}
         self._equations: list[Equation] = []

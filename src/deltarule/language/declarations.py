@@ -16,6 +16,7 @@ from deltarule.expressions.operands import Operand
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.language.axis_orders import Moves, Order, declared, in_memory, laid, permuted
 from deltarule.language.boundary_values import Edges
+from deltarule.language.deep_expressions import in_lines
 from deltarule.language.given_expressions import expression, subscripts_of
 from deltarule.language.infinite_values import with_finite_edges, without_infinity
 from deltarule.language.inverses import Inverses, with_inverses
@@ -132,11 +133,16 @@ class Page:
         rhs = exact(rhs, self.place(), self.real_names())  # the conditions of choices and sums, too
         rhs = cast(Expr, with_orders(rhs, self.tensors))
         left = {s: n for s, n in zip(subscripts, tensor.axes, strict=True) if isinstance(s, Index)}
+        rhs = in_lines(tensor, rhs, left, self.tensors, self._write_part)
         rhs = self.selections.taken(rhs, self, tensor.name, left)
         rhs = self.inverses.taken(rhs, self, tensor.name)
         bound = bind(subscripts, rhs, tensor, self.tensors, self.place(), self.extents)
         check_inside(bound, self.tensors)
         self.equations.append(without_infinity(bound, self.tensors, self.ranges, self.masks))
+
+    def _write_part(self, tensor: Tensor, subscripts: tuple[Index, ...], rhs: Expr) -> None:
+        """A line that an expression was divided into."""
+        self.write(self.declare(tensor).tensor, subscripts, rhs)
 
     def network(self, title: str, text: str) -> Network:
         """The network that the page has come to. Raises DeltaruleError where it holds none."""
