@@ -65,7 +65,10 @@ def test_every_kind_of_array_and_number_is_drawn(name, dtype, tmp_path, monkeypa
     assert as_module(emitted(name, {}, dtype), tmp_path, monkeypatch).self_check()
 
 
-@pytest.mark.parametrize("name", ["rnn", "label_cross_entropy", "ridge_regression", "kalman"])
+@pytest.mark.parametrize(
+    "name",
+    ["rnn", "label_cross_entropy", "ridge_regression", "kalman", "momentum", "recursive_network"],
+)
 def test_a_plain_file_checks_itself(name, tmp_path, monkeypatch):
     assert as_module(plain_emitted(name, {}), tmp_path, monkeypatch).self_check()
 

@@ -25,6 +25,7 @@ class FormulaText(EntryText):
         self.extents.update(node.ranges)
         fresh = tuple(i for i in node.indices if i not in self.order)
         self.order = (*self.order, *fresh)
+        self.spell_apart(fresh)
         return node.indices
 
     def _sum(self, node: nodes.Sum) -> Labelled:

@@ -34,6 +34,7 @@ class PassText:
         self._spell = spelling.tensor
         self._lines = Lines()
         self._begun: set[str] = set()
+        self._loops: frozenset[str] = frozenset()
 
     def takes(self, one: Pass) -> tuple[str, ...]:
         """What a pass reads, and what tells the sizes that it needs."""
@@ -91,7 +92,7 @@ class PassText:
     def _equation(self, equation: Equation, times: Mapping[Index, str]) -> None:
         arrays, lines = self.arrays, self._lines
         lines.comment(f"{text(equation.lhs)} = {text(equation.rhs)}")
-        arrays.begin(lines, _as_written(equation), times)
+        arrays.begin(lines, _as_written(equation), times, self._loops)
         name, free = self._spell(equation.name), arrays.order
         found = arrays.array(equation.rhs)
         value = arrays.along(found, free)
@@ -171,6 +172,8 @@ class PassText:
         for equation in recurrence.equations:
             self._room(equation.name)
         head, timing = time_span(recurrence, self.arrays.integers)
+        around = self._loops
+        self._loops = around | {self._spelled(i) for _, i, _ in recurrence.times if i}
         with self._lines.block(head):
             for part in recurrence.parts:
                 members = equations_of(part)
@@ -182,6 +185,7 @@ class PassText:
                     continue
                 with self._lines.block(timing.test(members)):
                     self._part(part, timing.settings(members), {**times, **now})
+        self._loops = around
 
     def _spelled(self, index: Index) -> str:
         return self.arrays.spelling.symbol(index)

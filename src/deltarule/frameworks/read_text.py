@@ -6,7 +6,7 @@ of a recurrence are Python's numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sympy
 from sympy import Basic, Expr, Symbol
@@ -62,16 +62,34 @@ class ReadText:
         self.extents: dict[Index, Expr] = {}
         self.order: tuple[Index, ...] = ()
         self.like = ""
+        self._loops: Collection[str] = ()
         self._dummies: dict[Symbol, Labelled] = {}
 
     # ---- one equation -------------------------------------------------------------------------
-    def begin(self, lines: Lines, ranges: Sequence[tuple[Index, Expr]], times: Mapping) -> None:
-        """An equation over some ranges begins; `times` are the indices that stand for a number."""
-        self.lines, self.times = lines, dict(times)
+    def begin(
+        self,
+        lines: Lines,
+        ranges: Sequence[tuple[Index, Expr]],
+        times: Mapping[Index, str],
+        loops: Collection[str] = (),
+    ) -> None:
+        """An equation over some ranges begins.
+
+        `times` are the indices that stand for a number, `loops` the names that loops around use.
+        """
+        self.lines, self.times, self._loops = lines, dict(times), loops
         self.extents = self.integers.extents = dict(ranges)
         self.order = tuple(i for i, _ in ranges if i not in times)
         self.integers.locals = dict(times)
         self.spelling.begin()
+        self.spell_apart(self.order)
+
+    def spell_apart(self, indices: Iterable[Index]) -> None:
+        """Give indices that count along an axis other names than the loops around have."""
+        for index in indices:
+            name = self.spelling.symbol(index)
+            if name in self._loops and index not in self.integers.locals:
+                self.integers.locals[index] = self.spelling.fresh(name)
 
     def along(self, array: Labelled, labels: Sequence[Index]) -> str:
         """An array along these indices."""
