@@ -96,7 +96,7 @@ def test_a_planted_error_is_told_by_name(wrong, tmp_path, monkeypatch, capsys):
 
 def test_docstrings_tell_shapes_settings_and_formulas(tmp_path, monkeypatch):
     module = as_module(emitted("conv2d", {"stride": "2"}), tmp_path, monkeypatch)
-    assert "stride = 2, dilation = 1, pad = 0" in module.__doc__
+    assert "stride = 2, dilation = 1, pad = 0" in " ".join(module.__doc__.split())
     assert "I = ⌊(H − K)/2⌋ + 1" in module.__doc__
     assert "returns  y [N, F, I, J]" in module.forward.__doc__
     told = " ".join(module.backward.__doc__.split())

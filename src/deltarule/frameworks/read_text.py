@@ -80,7 +80,7 @@ class ReadText:
         self.lines, self.times, self._loops = lines, dict(times), loops
         self.extents = self.integers.extents = dict(ranges)
         self.order = tuple(i for i, _ in ranges if i not in times)
-        self.integers.locals = dict(times)
+        self.integers.locals = {**times}
         self.spelling.begin()
         self.spell_apart(self.order)
 
