@@ -179,8 +179,6 @@ class PassText:
                 members = equations_of(part)
                 now = {i: self._spelled(i) for e, i, _ in recurrence.times if i and e in members}
                 if timing.alike:
-                    if not timing.one_index:  # a sum may run over what is another one's time
-                        self._lines.add(*timing.settings(members))
                     self._part(part, timing.settings(members), {**times, **now})
                     continue
                 with self._lines.block(timing.test(members)):
