@@ -269,6 +269,29 @@ def test_on_paper_nothing_is_cut_and_what_is_folded_unfolds(opened, slide):
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
 
 
+def printed_parts(page) -> list:
+    """What is seen of a page on paper: each element with its place, and how boxes are drawn."""
+    page.emulate_media(media="print")
+    found = page.evaluate(
+        """() => [...document.querySelectorAll("main *")].map((e) => {
+          const { visibility, display, stroke, fill } = getComputedStyle(e);
+          const { width, height } = e.getBoundingClientRect();
+          return [e.tagName, visibility, display, stroke, fill, width > 1, height > 1];
+        })"""
+    )
+    page.emulate_media(media="screen")
+    return found
+
+
+def test_paper_holds_everything_whatever_the_screen_shows(opened, slide, strided):
+    for text in (slide, strided):
+        page = opened(text)
+        before = printed_parts(page)
+        for key in ("ArrowRight", "ArrowRight", "End"):
+            page.keyboard.press(key)
+            assert printed_parts(page) == before
+
+
 def test_the_index_of_the_site_is_searched(opened):
     page = opened(site_page("index.html"))
     sound(page)
@@ -278,8 +301,9 @@ def test_the_index_of_the_site_is_searched(opened):
     assert shown and all("batch" in text.lower() and "norm" in text.lower() for text in shown)
     assert page.get_by_role("status").text_content() == f"{len(shown)} found"
     field.fill("no such thing")
-    assert page.locator("li:visible").count() == 0
+    assert page.locator(":is(li, h2, h3):visible").count() == 0
     field.fill("")
+    assert page.locator("h2:visible").count() == 3
     assert page.locator("li:visible").count() > 150
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -20,14 +21,16 @@ from deltarule.pages.documentation_site import (
     site_paths,
     write_site,
 )
-from deltarule.pages.guide_html import READERS, guide_html, guide_named, guides
+from deltarule.pages.guide_html import READERS, guide_body, guide_html, guide_named, guides
 from deltarule.pages.layer_html import layer_body
 
-LINK = re.compile(r'<a href="([^"#]*)')
+LINK = re.compile(r'<a href="([^"#]*)(?:#([^"]*))?')
 
 
 def resolved(path: str, link: str) -> str:
     """Where a link of a page leads, from the site's own folder on."""
+    if not link:
+        return path
     parts = path.split("/")[:-1]
     for part in link.split("/"):
         parts = parts[:-1] if part == ".." else [*parts, part]
@@ -42,15 +45,39 @@ def whole(page: str) -> None:
 def test_every_guide_and_rule_has_a_page_and_every_link_leads_to_one():
     paths = set(site_paths())
     assert len(paths) == 1 + len(guides()) + len(all_rules()) + len(catalogue())
-    for path in paths:
-        if not path.startswith("layers/"):
-            page = site_page(path)
-            whole(page)
-            for link in LINK.findall(page):
-                assert resolved(path, link) in paths, (path, link)
-    index = site_page("index.html")
-    assert Counter(LINK.findall(index)).most_common(1)[0][1] == 1
-    assert {resolved("index.html", link) for link in LINK.findall(index)} == paths - {"index.html"}
+    pages = {path: site_page(path) for path in paths if not path.startswith("layers/")}
+    ids = {path: re.findall(r' id="([^"]*)"', page) for path, page in pages.items()}
+    parts = set()
+    for path, page in pages.items():
+        whole(page)
+        assert len(set(ids[path])) == len(ids[path]), path
+        for link, part in LINK.findall(page):
+            there = resolved(path, link)
+            assert there in paths, (path, link)
+            assert not part or part in ids[there], (path, link, part)
+            parts |= {part} - {""}
+    assert parts  # there are links to parts of pages, so that they are checked
+    links = [link for link, _ in LINK.findall(pages["index.html"])]
+    assert Counter(links).most_common(1)[0][1] == 1
+    assert {resolved("index.html", link) for link in links} == paths - {"index.html"}
+
+
+def test_parts_of_pages_that_sources_link_to_are_headings():
+    """Links without pages, such as those to files of the source, are dropped; not these."""
+    for guide in guides().values():
+        page = "".join(guide_body(guide))
+        for part in re.findall(r"\]\([^)#\s]*#([^)\s]+)\)", guide.text):
+            assert f'#{part}"' in page, (guide.name, part)
+
+
+def test_headings_have_the_ids_by_which_repositories_name_them():
+    text = (
+        "# A `derive` page\n\n## What's (not) here?\n\n## Numbers\n\n## Numbers\n\n[up](#numbers)"
+    )
+    page = "".join(guide_body(replace(guides()["an_exam"], text=text)))
+    found = re.findall(r'<h\d id="([^"]*)"', page)
+    assert found == ["a-derive-page", "whats-not-here", "numbers", "numbers-1"]
+    assert '<a href="#numbers">' in page
 
 
 def test_every_reader_has_a_guide():
@@ -92,8 +119,6 @@ def test_a_kernel_that_needs_a_number_says_which():
 
 
 def test_guides_are_text(monkeypatch):
-    from dataclasses import replace
-
     guide = replace(guides()["an_exam"], text="# <b>x</b>\n\n<script>alert(1)</script> [a](b.py)")
     page = guide_html(guide)
     Whole(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -70,8 +71,22 @@ def guide_body(guide: Guide, alone: bool = False) -> Iterator[str]:
     Whatever stands in a guide is text or Markdown, never HTML.
     """
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = [*_linked(reader.parse(guide.text), alone)]
+    tokens = [*_linked(_anchored(reader.parse(guide.text)), alone)]
     yield reader.renderer.render(tokens, reader.options, {})
+
+
+def _anchored(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Headings have the ids by which links to a part of a page name them: its words in small
+    letters with hyphens, and a number where that stands twice, as where repositories are read."""
+    seen: dict[str, int] = {}
+    for k, token in enumerate(tokens):
+        if token.type == "heading_open":
+            words = "".join(part.content for part in tokens[k + 1].children or ())
+            kept = re.sub(r"[^\w\- ]", "", words.strip().lower()).replace(" ", "-")
+            count = seen.get(kept, 0)
+            seen[kept] = count + 1
+            token.attrSet("id", f"{kept}-{count}" if count else kept)
+    return tokens
 
 
 def _linked(tokens: Sequence[Token], alone: bool) -> Iterator[Token]:
@@ -97,8 +112,10 @@ def _linked(tokens: Sequence[Token], alone: bool) -> Iterator[Token]:
 
 
 def _page_of(target: str) -> str | None:
-    """The page of the site that a link leads to; None for none."""
+    """The page of the site that a link leads to, or the part of its own; None for none."""
     path, _, anchor = target.partition("#")
+    if anchor and not path:
+        return target
     name = PurePosixPath(path).name.removesuffix(".md")
     if path.endswith(".md") and name in guides():
         return f"{name}.html" + (f"#{anchor}" if anchor else "")

@@ -21,6 +21,12 @@
       list.hidden = empty;
       list.previousElementSibling.hidden = empty;
     }
+    // A heading stands while something stands below it, up to the next heading of its level.
+    for (const heading of document.querySelectorAll("h2")) {
+      let below = heading.nextElementSibling;
+      while (below && below.tagName !== "H2" && below.hidden) below = below.nextElementSibling;
+      heading.hidden = !below || below.tagName === "H2";
+    }
     said.textContent = words.length ? `${count} found` : "";
   }
 
