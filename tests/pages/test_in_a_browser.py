@@ -269,27 +269,16 @@ def test_on_paper_nothing_is_cut_and_what_is_folded_unfolds(opened, slide):
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
 
 
-def printed_parts(page) -> list:
-    """What is seen of a page on paper: each element with its place, and how boxes are drawn."""
-    page.emulate_media(media="print")
-    found = page.evaluate(
-        """() => [...document.querySelectorAll("main *")].map((e) => {
-          const { visibility, display, stroke, fill } = getComputedStyle(e);
-          const { width, height } = e.getBoundingClientRect();
-          return [e.tagName, visibility, display, stroke, fill, width > 1, height > 1];
-        })"""
-    )
-    page.emulate_media(media="screen")
-    return found
-
-
 def test_paper_holds_everything_whatever_the_screen_shows(opened, slide, strided):
-    for text in (slide, strided):
-        page = opened(text)
-        before = printed_parts(page)
+    drawn_parts = """[...document.querySelectorAll("main *")].map((e) => {
+      const s = getComputedStyle(e), { width, height } = e.getBoundingClientRect();
+      return [s.visibility, s.stroke, s.fill, width > 1, height > 1] })"""
+    for page in map(opened, (slide, strided)):
+        page.emulate_media(media="print")
+        before = page.evaluate(drawn_parts)
         for key in ("ArrowRight", "ArrowRight", "End"):
             page.keyboard.press(key)
-            assert printed_parts(page) == before
+            assert page.evaluate(drawn_parts) == before
 
 
 def test_the_index_of_the_site_is_searched(opened):
@@ -303,8 +292,7 @@ def test_the_index_of_the_site_is_searched(opened):
     field.fill("no such thing")
     assert page.locator(":is(li, h2, h3):visible").count() == 0
     field.fill("")
-    assert page.locator("h2:visible").count() == 3
-    assert page.locator("li:visible").count() > 150
+    assert page.locator("li:visible").count() > 150 > page.locator("h2:visible").count() == 3
 
 
 def test_a_page_of_the_site_is_sound(opened):

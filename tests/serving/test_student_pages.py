@@ -29,6 +29,17 @@ def test_a_whole_visit(serving):
     assert "2 of 8 points" in student.get("/").text
 
 
+def test_what_a_sheet_leaves_open_is_said_before_it_is_answered(serving):
+    from served import Visitor
+
+    student = Visitor(serving("slide", "mazur"))
+    said = "The sheet leaves open whether Θ₁[0,2] is 1.5 or −1.5: answers from either count."
+    assert said in Parsed(student.get("/sheet/slide").text).text
+    assert "leaves open" not in student.get("/sheet/mazur").text
+    exercise = student.get("/sheet/slide/exercise").text
+    assert "leaves open" not in exercise and "Given" in exercise
+
+
 def test_hints_come_first_then_the_cause_and_the_right_value_last(serving):
     from served import Visitor
 

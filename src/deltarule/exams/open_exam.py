@@ -60,6 +60,10 @@ class OpenExam:
         """End the sandbox, if one was started."""
         self._code.close()
 
+    def left_open(self) -> list[str]:
+        """What is left open of the givens, to be said before anything is answered."""
+        return self._sheet.left_open()
+
     def mark(self, submission: Submission, only: Container[str] | None = None) -> ExamMarking:
         """The marks of one submission; `only` those of questions with such ids, if it is given.
 

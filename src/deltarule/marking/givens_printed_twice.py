@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -88,7 +88,7 @@ LEFT_OPEN = "which the sheet leaves open"
 def differing(session: Session, other: Session) -> str:
     """Which givens two sessions have otherwise: Θ₁[0,2] = 1.5."""
     parts = []
-    for name, entry, value, _ in _differences(other, session):
+    for name, entry, value, _ in _differences(other.computation.givens, session.computation.givens):
         parts.append(f"{_named(name, entry)} = {shown(value)}")
     return ", ".join(parts)
 
@@ -98,20 +98,32 @@ def notes(session: Session, own: Givens, found: Iterable[Verdict]) -> list[str]:
     the sheet's `own`; to all other students it says nothing."""
     if _same(session.computation.givens, own) and not any(LEFT_OPEN in v.finding for v in found):
         return []
-    return [
-        "the sheet leaves open whether "
-        + ", ".join(
-            f"{_named(name, entry)} is {shown(one)} or {shown(two)}"
-            for name, entry, one, two in _differences(session, other)
-        )
-        + ": answers from either count"
-        for other in session.others
-    ]
+    givens = session.computation.givens
+    return [_left_open(givens, other.computation.givens) for other in session.others]
 
 
-def _differences(session: Session, other: Session) -> Iterator[tuple[str, tuple, object, object]]:
-    for name, array in session.computation.givens.items():
-        second = other.computation.givens[name]
+def left_open(sheet: Session) -> list[str]:
+    """The same to whoever has not answered yet, with the numbers first that the sheet gives.
+
+    `sheet` is the session of what the sheet itself publishes.
+    """
+    given = dict(sheet.computation.givens)
+    return [_left_open(given, other) for other in readings(sheet) if not _same(given, other)]
+
+
+def _left_open(givens: Mapping[str, np.ndarray], others: Mapping[str, np.ndarray]) -> str:
+    parts = (
+        f"{_named(name, entry)} is {shown(one)} or {shown(two)}"
+        for name, entry, one, two in _differences(givens, others)
+    )
+    return f"the sheet leaves open whether {', '.join(parts)}: answers from either count"
+
+
+def _differences(
+    givens: Mapping[str, np.ndarray], others: Mapping[str, np.ndarray]
+) -> Iterator[tuple[str, tuple, object, object]]:
+    for name, array in givens.items():
+        second = others[name]
         for entry in np.ndindex(*array.shape):
             if array[entry] != second[entry]:
                 yield name, entry, array[entry], second[entry]

@@ -111,6 +111,17 @@ class OpenSheet:
         with placed_at(answers.path):
             return judged_formulas(run, answers.run, typed, self._known)
 
+    def left_open(self) -> list[str]:
+        """What the sheet leaves open of its givens: a sentence for each way to read them."""
+        said: list[str] = []
+        for number, run in enumerate(self.sheet.runs, start=1):
+            if run.published or run.restated:
+                own = only_known_published(run, self._known)
+                own, _ = without_strangers(own, number, self._known)
+                session = open_session(own, number, own.published, self._known)
+                said += givens_printed_twice.left_open(session)
+        return list(dict.fromkeys(said))
+
     def scores(
         self, found: Iterable[Verdict], number: int, marks: Mapping[str, Fraction]
     ) -> list[Score]:

@@ -91,6 +91,8 @@ def _givens(layout: Layout) -> Iterator[str]:
         yield '<details open><summary>Given</summary><div class="givens">'
         yield from layout["givens"]
         yield "</div></details>"
+    for said in layout["left_open"]:
+        yield f'<p class="open">{quoted_html(f"{said[0].upper()}{said[1:]}.")}</p>'
 
 
 def _outcome(sitting: Sitting) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +45,7 @@ class ServedWork:
         self._sandbox = sandbox
         self._open: dict[tuple[str, str], OpenExam] = {}
         self._does: dict[str, Callable[[Job], Answer]] = {
-            "layout": lambda job: laid_out(self._exam(job)),
+            "layout": self._layout,
             "mark": self._mark,
             "help": lambda job: help_on(self._exam(job), job),
             "preview": lambda job: preview(self._exam(job), job),
@@ -87,6 +88,13 @@ class ServedWork:
             self._open.pop(next(k for k in self._open if k[1] or len(self._open) == 1)).close()
         self._open[key] = opened
         return opened
+
+    def _layout(self, job: Job) -> Answer:
+        opened = self._opened(job)
+        left_open: list[str] = []
+        with suppress(DeltaruleError):  # what is wrong with what a sheet publishes, marking says
+            left_open = opened.left_open()
+        return {**laid_out(opened.exam), "left_open": left_open}
 
     def _mark(self, job: Job) -> Answer:
         opened = self._opened(job)
