@@ -71,9 +71,7 @@ def test_parts_of_pages_that_sources_link_to_are_headings():
 
 
 def test_headings_have_the_ids_by_which_repositories_name_them():
-    text = (
-        "# A `derive` page\n\n## What's (not) here?\n\n## Numbers\n\n## Numbers\n\n[up](#numbers)"
-    )
+    text = "# A `derive` page\n\n## What's (not) here?\n\n## No\n\n## No\n\n[up](#no)"
     page = "".join(guide_body(replace(guides()["an_exam"], text=text)))
     found = re.findall(r'<h\d id="([^"]*)"', page)
     assert found == ["a-derive-page", "whats-not-here", "no", "no-1"]
