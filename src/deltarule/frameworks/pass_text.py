@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from sympy import Add, Expr, Symbol
+from sympy import Add, Expr
 
 from deltarule.expressions.nodes import free_symbols
 from deltarule.expressions.symbols import Index
@@ -13,7 +13,8 @@ from deltarule.frameworks.dialect import Dialect
 from deltarule.frameworks.formula_text import FormulaText
 from deltarule.frameworks.labelled import tupled
 from deltarule.kernels.lowering.time_loop import time_span
-from deltarule.kernels.passes.program import Pass, Program, known_sizes
+from deltarule.kernels.module.told_sizes import ToldSizes
+from deltarule.kernels.passes.program import Pass, Program
 from deltarule.kernels.python_text.identifiers import Spelling
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.networks.equations import Equation
@@ -30,24 +31,16 @@ class PassText:
         self.program, self.dialect = program, dialect
         self.tensors: dict[str, Tensor] = tensors
         self.arrays = FormulaText(dialect, spelling, tensors, program.scalars)
-        self.shapes = known_sizes(program.network)[0]
+        self.told = ToldSizes(program)
         self._spell = spelling.tensor
         self._lines = Lines()
         self._begun: set[str] = set()
         self._loops: frozenset[str] = frozenset()
 
-    def takes(self, one: Pass) -> tuple[str, ...]:
-        """What a pass reads, and what tells the sizes that it needs."""
-        needed = self._needed(one)
-        telling = {self.shapes[s][0] for s in needed if s in self.shapes}
-        given = [t.name for t in self.program.network.tensors.values() if t.given]
-        reads = [n for n in given if n in one.reads or n in telling]
-        return (*reads, *(n for n in one.reads if n not in reads))
-
     def write(self, one: Pass, lines: Lines) -> None:
         """The lines of a pass, at the present depth."""
         self._lines, self._begun = lines, set()
-        takes = self.takes(one)
+        takes = self.told.takes(one)
         real = [n for n in takes if not self.tensors[n].integral]
         self.arrays.like = self._spell((real or list(takes))[0])
         self._sizes(one, lines)
@@ -55,24 +48,9 @@ class PassText:
             self._block(block, {})
 
     # ---- sizes --------------------------------------------------------------------------------
-    def _needed(self, one: Pass) -> set[Symbol]:
-        parts = [
-            p for e in one.equations for p in (e.rhs, *e.subscripts, *(n for _, n in e.ranges))
-        ]
-        parts += [a for n in (*one.writes, *one.reads) for a in one.tensors[n].axes]
-        found = {s for p in parts for s in free_symbols(p)}
-        definitions = self.program.network.definitions
-        for symbol in reversed([*definitions]):
-            if symbol in found:
-                found |= free_symbols(definitions[symbol])
-        for symbol, (_, _, *formula) in reversed([*self.shapes.items()]):
-            if symbol in found:
-                found.update(*map(free_symbols, formula))
-        return found
-
     def _sizes(self, one: Pass, lines: Lines) -> None:
-        needed, integer = self._needed(one), self.arrays.integers.integer
-        for size, (name, axis, rest, coefficient) in self.shapes.items():
+        needed, integer = self.told.needed(one), self.arrays.integers.integer
+        for size, (name, axis, rest, coefficient) in self.told.shapes.items():
             if size in needed:
                 value = f"{self._spell(name)}.shape[{axis}]"
                 value = f"({value} - {integer(rest, 2)})" if rest != 0 else value

@@ -12,13 +12,13 @@ from textwrap import wrap
 
 from sympy import Symbol
 
-from deltarule.expressions.nodes import free_symbols
 from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.module import docstrings
+from deltarule.kernels.module.told_sizes import ToldSizes
 from deltarule.kernels.passes.argmax_indices import selections
-from deltarule.kernels.passes.program import Pass, Program, known_sizes
+from deltarule.kernels.passes.program import Pass, Program
 from deltarule.kernels.prelude import texts
 from deltarule.kernels.python_text.identifiers import PlainSpelling
 from deltarule.kernels.python_text.indented import Lines, wrapped
@@ -61,7 +61,7 @@ class PlainModule:
             self.spelling.tensor(tensor)
         self.code = PlainCode(self.spelling, tensors, program.scalars)
         self.code.numbers = selections(program.forward.equations)
-        self.shapes = known_sizes(program.network)[0]
+        self.told = ToldSizes(program)
         self.matcher = Matcher(self.code, PLAIN)
         self._prelude: set[str] = set()
         self.passes: dict[str, PlainPass] = {}
@@ -94,7 +94,7 @@ class PlainModule:
 
     def _pass(self, name: str, one: Pass, returned: tuple[str, ...], lines: Lines) -> None:
         """One function: sizes, room for what it writes, the loops, what it gives."""
-        takes = self._takes(one)
+        takes = self.told.takes(one)
         self.passes[name] = PlainPass(takes, returned)
         body = Lines(1)
         self.code.forget()
@@ -115,36 +115,11 @@ class PlainModule:
             lines.add(*(line.removeprefix("    ") for line in str(body).splitlines()))
             lines.add(*_returned([*map(spell, returned)]))
 
-    def _takes(self, one: Pass) -> tuple[str, ...]:
-        """What a pass reads, and what tells the sizes that it needs."""
-        needed = self._needed(one)
-        telling = {self.shapes[s][0] for s in needed if s in self.shapes}
-        given = [t.name for t in self.program.network.tensors.values() if t.given]
-        reads = [n for n in given if n in one.reads or n in telling]
-        return (*reads, *(n for n in one.reads if n not in reads))
-
-    def _needed(self, one: Pass) -> set[Symbol]:
-        """The sizes in a pass, and those by which they are defined."""
-        parts = [
-            p for e in one.equations for p in (e.rhs, *e.subscripts, *(n for _, n in e.ranges))
-        ]
-        beyond = [n for n in one.reads if one.tensors[n].outside is not None]
-        parts += [a for n in (*one.writes, *beyond) for a in one.tensors[n].axes]
-        found = {s for p in parts for s in free_symbols(p)}
-        definitions = self.program.network.definitions
-        for symbol in reversed([*definitions]):
-            if symbol in found:
-                found |= free_symbols(definitions[symbol])
-        for symbol, (_, _, *formula) in reversed([*self.shapes.items()]):
-            if symbol in found:
-                found.update(*map(free_symbols, formula))
-        return found
-
     def _sizes(self, one: Pass, takes: Iterable[str], lines: Lines) -> None:
         """Lines that read the sizes off the shapes, whole shapes where these tell all of theirs."""
-        needed, whole = self._needed(one), set()
+        needed, whole = self.told.needed(one), set()
         for name in takes:
-            own = [s for s, (tensor, *_) in self.shapes.items() if tensor == name]
+            own = [s for s, (tensor, *_) in self.told.shapes.items() if tensor == name]
             if (
                 len(own) > 1
                 and needed & {*own}
@@ -153,7 +128,7 @@ class PlainModule:
                 names = ", ".join(map(self._size, own))
                 lines.add(f"{names} = {self.spelling.tensor(name)}.shape")
                 whole.update(own)
-        for size, (name, axis, rest, coefficient) in self.shapes.items():
+        for size, (name, axis, rest, coefficient) in self.told.shapes.items():
             if size in needed - whole:
                 value = f"{self.spelling.tensor(name)}.shape[{axis}]"
                 value = f"({value} - {self.code.integer(rest, 2)})" if rest != 0 else value

@@ -1,0 +1,41 @@
+"""Which sizes a pass needs, and what has to be given so that shapes tell them."""
+
+from __future__ import annotations
+
+from sympy import Symbol
+
+from deltarule.expressions.nodes import free_symbols
+from deltarule.kernels.passes.program import Pass, Program, known_sizes
+
+
+class ToldSizes:
+    """The sizes of a program by what tells them: tensor, axis and formula (see `known_sizes`)."""
+
+    def __init__(self, program: Program):
+        self.network = program.network
+        self.shapes = known_sizes(program.network)[0]
+
+    def takes(self, one: Pass) -> tuple[str, ...]:
+        """What a pass reads, and what tells the sizes that it needs."""
+        needed = self.needed(one)
+        telling = {self.shapes[s][0] for s in needed if s in self.shapes}
+        given = [t.name for t in self.network.tensors.values() if t.given]
+        reads = [n for n in given if n in one.reads or n in telling]
+        return (*reads, *(n for n in one.reads if n not in reads))
+
+    def needed(self, one: Pass) -> set[Symbol]:
+        """The sizes in a pass, and those by which they are defined."""
+        parts = [
+            p for e in one.equations for p in (e.rhs, *e.subscripts, *(n for _, n in e.ranges))
+        ]
+        beyond = [n for n in one.reads if one.tensors[n].outside is not None]
+        parts += [a for n in (*one.writes, *beyond) for a in one.tensors[n].axes]
+        found = {s for p in parts for s in free_symbols(p)}
+        definitions = self.network.definitions
+        for symbol in reversed([*definitions]):
+            if symbol in found:
+                found |= free_symbols(definitions[symbol])
+        for symbol, (_, _, *formula) in reversed([*self.shapes.items()]):
+            if symbol in found:
+                found.update(*map(free_symbols, formula))
+        return found
