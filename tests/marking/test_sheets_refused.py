@@ -55,7 +55,7 @@ REFUSED = [
         'titel = "t"',
         "unknown key 'titel'\n  where: unit.toml\n  remedy: did you mean 'title'? known here: "
         "title, at, asked, restated, published, formulas, marks, network, optimiser, rate, "
-        "updates, not_updated, rounding, options, given, properties, names, source, run, "
+        "updates, not_updated, rounding, options, given, properties, names, rename, source, run, "
         "question, total, instructions",
     ),
     (

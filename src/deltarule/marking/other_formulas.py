@@ -15,7 +15,7 @@ import numpy as np
 from deltarule.calculus import Gradient
 from deltarule.calculus.rules.at_the_edge import AT_THE_EDGE
 from deltarule.expressions.choices import Delta
-from deltarule.expressions.nodes import PartialOf
+from deltarule.expressions.nodes import PartialOf, reads, tensor_name
 from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.no_value import NO_VALUE
@@ -47,9 +47,14 @@ def on_the_way(gradient: Gradient, line: Equation) -> list[Equation]:
 
 
 def every_formula(gradient: Gradient, line: Equation) -> Iterator[Equation]:
-    """All right formulas that a derivation passes through once the deltas are gone."""
+    """All right formulas that a derivation passes through once the deltas are gone.
+
+    Those that read the parts of a long form are left out: parts are no lines of a computation.
+    """
+    parts = {part.name for part in gradient.parts}
     for step in gradient.steps:
-        if step.row is not AT_THE_EDGE and not step.after.has(Delta, PartialOf):
+        whole = not parts & {tensor_name(r) for r in reads(step.after)}
+        if step.row is not AT_THE_EDGE and whole and not step.after.has(Delta, PartialOf):
             yield replace(line, rhs=step.after)
 
 
