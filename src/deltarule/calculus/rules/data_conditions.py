@@ -104,7 +104,7 @@ def _merged(total: Sum) -> Expr:
 
 def _said_of_index(total: Expr, extents: Mapping[Index, Expr]) -> Expr:
     """Σ_t [u = p[t]]·[p[t] ≤ t − 1]·f = Σ_t [u = p[t]]·[u ≤ t − 1]·f, u being an index from
-    outside: what is said of data is said of the index that they are equal to.
+    outside: what bounds data bounds the index that they are equal to.
     """
     if not isinstance(total, Sum):
         return total
@@ -115,7 +115,7 @@ def _said_of_index(total: Expr, extents: Mapping[Index, Expr]) -> Expr:
             continue
         table = {tied[1]: tied[0]}
         facts = IndexFacts.of_ranges(extents.items())
-        kept = [c if c == condition else replaced(c, table) for c in kept]
+        kept = [replaced(c, table) if isinstance(c, AtLeastZero) else c for c in kept]
         kept = [c for c in kept if facts.holds(c) is not True]
     return with_body(total, total.body, kept)
 
