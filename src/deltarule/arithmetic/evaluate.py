@@ -25,6 +25,7 @@ from deltarule.arithmetic.integers import Grid, beyond, grid_over, integers_over
 from deltarule.arithmetic.narrowed_sums import FEW_POINTS, narrowed
 from deltarule.arithmetic.reduce import filled, reduced, selected
 from deltarule.arithmetic.stable import stable as stable_form
+from deltarule.arithmetic.steps_of_one import STEPPED
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.functions import Elementwise, peak
@@ -141,7 +142,8 @@ class _Walk:
         return self.arithmetic.raised(inside, self.value(exponent, grid))
 
     def _function(self, node, grid):
-        arguments = [self.value(a, grid) for a in node.args]
+        value = self._compared if node.row.name in STEPPED else self.value
+        arguments = [value(a, grid) for a in node.args]
         if isinstance(node, peak) and all(isinstance(a, np.ndarray) for a in arguments):
             return self.arithmetic.maximum(np.stack(np.broadcast_arrays(*arguments)), (0,))
         if node.row.leaf or node.row.native and self.arithmetic.stable and len(arguments) == 1:
@@ -178,8 +180,15 @@ class _Walk:
 
     def holds(self, condition, grid) -> np.ndarray:
         if isinstance(condition, nodes.Positive):
-            return self.arithmetic.positive(self.value(condition.args[0], grid))
+            return self.arithmetic.positive(self._compared(condition.args[0], grid))
         return mask(condition, grid, self.values)
+
+    def _compared(self, node, grid):
+        """A value to compare; 1 where nothing counts, as of x − x no ball tells whether it is 0."""
+        found = self.value(node, grid)
+        if grid.counted.all():
+            return found
+        return self.arithmetic.where(grid.counted, found, self._number(sympy.S.One, grid))
 
     def _read(self, node, grid):
         found = self._entries(node, grid)
