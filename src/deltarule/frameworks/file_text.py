@@ -24,9 +24,9 @@ class FrameworkSpelling(PlainSpelling):
     """Names in such a file."""
 
     OWN = PlainSpelling.OWN | frozenset(
-        """jnp jax torch grid assigned finite real as_real entries largest logsumexp chosen inverse
-        erf erfc first_largest log_determinant slice ctx saved upstream random self_check sample
-        arrays""".split()
+        """jnp jax torch grid assigned finite real as_real as_integers entries largest logsumexp
+        chosen inverse erf erfc first_largest log_determinant slice ctx saved upstream random
+        self_check sample arrays""".split()
     )
 
 

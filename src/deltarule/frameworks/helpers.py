@@ -18,6 +18,10 @@ def finite(z):
 def as_real(a, like):
     """Integers and truths as numbers of the type of `like`."""
     return {m}.asarray(a, like.dtype)''',
+    "as_integers": '''\
+def as_integers(a):
+    """Real numbers that are integers, as places that arrays are read at."""
+    return {m}.asarray(a, int)''',
     "entries": '''\
 def entries(array, places, outside=0.0):
     """array[places], and `outside` for places beyond its shape."""
@@ -123,6 +127,10 @@ def finite(z):
 def as_real(a, like):
     """Integers and truths as numbers of the type of `like`."""
     return torch.as_tensor(a, device=like.device).to(like.dtype)''',
+    "as_integers": '''\
+def as_integers(a):
+    """Real numbers that are integers, as places that arrays are read at."""
+    return torch.as_tensor(a).to(torch.int64)''',
     "entries": '''\
 def entries(array, places, outside=0.0):
     """array[places], and `outside` for places beyond its shape."""

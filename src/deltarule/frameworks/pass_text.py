@@ -79,9 +79,10 @@ class PassText:
                 value = self._wide(value, free)
             elif value.isidentifier():
                 value = self.dialect.copied.format(array=value)
-            lines.add(f"{name} = {value}")
+            lines.add(f"{name} = {self._stored(equation.name, value)}")
             return
         self._room(equation.name)
+        value = self._stored(equation.name, value)
         at = [self._place(s, axis, times) for s, axis in self._sides(equation)]
         cut = [p for p in at if p is not None]
         if len(cut) == len(at):
@@ -142,7 +143,11 @@ class PassText:
         self._begun.add(name)
         axes = [self.arrays.integers.integer(a) for a in self.tensors[name].axes]
         line = self.dialect.zeros.format(shape=tupled(axes), like=self.arrays.like)
-        self._lines.add(f"{self._spell(name)} = {line}")
+        self._lines.add(f"{self._spell(name)} = {self._stored(name, line)}")
+
+    def _stored(self, name: str, value: str) -> str:
+        """What an array holds: integers are of an integer type, as others are read at them."""
+        return f"as_integers({value})" if self.tensors[name].integral else value
 
     # ---- recurrences --------------------------------------------------------------------------
     def _scan(self, recurrence: Recurrence, times: Mapping[Index, str]) -> None:
