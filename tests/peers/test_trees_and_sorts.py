@@ -63,6 +63,14 @@ LAYERS = {
         {**TREE, "W": draw(D, H), "b": draw(H), "U": draw(H, H), "V": draw(H, H)},
     ),
     "tree_lstm": (child_sum, {"x": draw(7, D), "parent": PARENT, **weights("iouf", "WUb")}),
+    "owl_norm": (
+        lambda x, **given: (given["lambda"] * x.abs().sort(descending=True).values).sum(),
+        {"x": draw(7), "lambda": draw(7)},
+    ),
+    "wasserstein": (
+        lambda x, y: (x.sort().values - y.sort().values).abs().mean(),
+        {"x": draw(7), "y": torch.randn(7, dtype=torch.float64)},
+    ),
     "binary_tree_lstm": (
         binary,
         {**TREE, "h0": draw(H), "c0": draw(H), **weights("ioufg", "WUVb")},

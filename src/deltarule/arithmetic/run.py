@@ -11,6 +11,7 @@ import numpy as np
 from sympy import Expr
 
 from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.dual import DualArray
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.integers import grid_over, integers_over
 from deltarule.expressions.symbols import Index
@@ -98,7 +99,10 @@ def _make_room(equation: Equation, values: Values, arithmetic: Arithmetic) -> No
     shape = tuple(values.extent(a) for a in axes)
     array = values.arrays.get(equation.name)
     if array is None or tuple(array.shape) != shape:
-        values.arrays[equation.name] = arithmetic.zeros(shape)
+        whole = _integral(equation, values)
+        values.arrays[equation.name] = (
+            np.zeros(shape, np.int64) if whole else arithmetic.zeros(shape)
+        )
 
 
 def write(
@@ -108,7 +112,9 @@ def write(
     arithmetic: Arithmetic,
     at: Mapping[Index, int] | None = None,
 ) -> None:
-    """Put an equation's value where its left-hand side says."""
+    """Put an equation's value where its left-hand side says; integers as such."""
+    if _integral(equation, values):
+        found = _integers(found)
     if not at and _plain(equation, values):
         values.arrays[equation.name] = found
         return
@@ -119,6 +125,18 @@ def write(
         np.broadcast_to(integers_over(s, grid, values), grid.extents) for s in equation.subscripts
     ]
     values.arrays[equation.name][tuple(where)] = found
+
+
+def _integral(equation: Equation, values: Values) -> bool:
+    tensor = values.tensors.get(equation.name)
+    return tensor is not None and tensor.integral
+
+
+def _integers(numbers) -> np.ndarray:
+    """Numbers of any arithmetic that are integers, as places that others are read at."""
+    numbers = numbers.value if isinstance(numbers, DualArray) else numbers
+    flat = [round(float(n)) for n in np.asarray(numbers).ravel()]
+    return np.array(flat, dtype=np.int64).reshape(np.shape(numbers))
 
 
 def _plain(equation: Equation, values: Values) -> bool:

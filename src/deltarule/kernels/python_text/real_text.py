@@ -253,11 +253,17 @@ class Code(IntegerText):
         text = self.access(node)
         if tensor.integral:
             text = self.typed(text)
-        sure = tensor.outside is None or isinstance(node, Inside)
+        # Places that are computed of what holds NaN may be anything: those given are tested before.
+        computed = any(
+            isinstance(s, nodes.Read) and not self.tensors[nodes.tensor_name(s)].given
+            for s in node.indices
+        )
+        sure = not computed and (tensor.outside is None or isinstance(node, Inside))
         tests = [] if sure else self.inside(node)
         if not tests:
             return text, ATOM
-        return f"({text} if {' and '.join(tests)} else {self.real(tensor.outside)})", ATOM
+        beyond = self.typed("np.nan") if tensor.outside is None else self.real(tensor.outside)
+        return f"({text} if {' and '.join(tests)} else {beyond})", ATOM
 
     _methods = {
         sympy.Rational: _number, Add: _add, Mul: _mul, Pow: _pow, nodes.Read: _read,
