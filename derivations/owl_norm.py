@@ -1,7 +1,7 @@
 """Ordered weighted ℓ₁ norm (OWL; Bogdan et al. 2015): L = Σ_r λ_r·|x|_(r), |x|_(0) the largest.
 
-rank[d] is the place of |x[d]| among all of them when they are sorted, the largest first; of equal
-ones the first comes first. With λ all 1 it is the ℓ₁ norm, with one λ the maximum.
+With λ all 1 it is the ℓ₁ norm, with one λ the maximum. The gradient of |x|_(r) goes to the entry
+that stands at place r; of equal ones the first comes first.
 """
 
 from deltarule.language import *
@@ -9,14 +9,11 @@ from deltarule.language import *
 aliases("sorted_l1", "slope")
 
 D = size("D")
-d, e, r = indices("d e r")
+d = index("d")
 
 x, weight = parameter("x", D), input("lambda", D)
-a = intermediate("a", D)
-rank, v = intermediate("rank", D, below=D), intermediate("v", D)
+a, v = intermediate("a", D), intermediate("v", D)
 
 a[d] = abs(x[d])
-before = Sum[e](where(a[e] >= a[d], 1, 0), where=e < d)
-rank[d] = before + Sum[e](where(a[e] > a[d], 1, 0), where=e > d)
-v[r] = Sum[d](a[d], where=equal(rank[d], r))
-L = loss("L", Sum[r](weight[r] * v[r]))
+v[d] = Sort[d](a[d], descending=True)
+L = loss("L", Sum[d](weight[d] * v[d]))

@@ -1,7 +1,6 @@
-"""Wasserstein-1 distance of two samples on a line: L = Σ_r |a_(r) − b_(r)|/N, both in order.
+"""Wasserstein-1 distance of two samples on a line: L = Σ_n |a_(n) − b_(n)|/N, both in order.
 
-Sorted, the r-th of the one goes to the r-th of the other. rank says at which place an entry stands,
-the smallest first; of equal ones the first comes first.
+Sorted, the n-th of the one goes to the n-th of the other.
 """
 
 from deltarule.language import *
@@ -9,14 +8,10 @@ from deltarule.language import *
 aliases("wasserstein_1d", "earth_mover")
 
 N = size("N")
-n, m, r = indices("n m r")
+n = index("n")
 
 x, y = input("x", N), target("y", N)
 a, b = intermediate("a", N), intermediate("b", N)
 
-for values, ordered, name in ((x, a, "rank_x"), (y, b, "rank_y")):
-    rank = intermediate(name, N, below=N)
-    before = Sum[m](where(values[m] <= values[n], 1, 0), where=m < n)
-    rank[n] = before + Sum[m](where(values[m] < values[n], 1, 0), where=m > n)
-    ordered[r] = Sum[n](values[n], where=equal(rank[n], r))
-L = loss("L", Mean[r](abs(a[r] - b[r])))
+a[n], b[n] = Sort[n](x[n]), Sort[n](y[n])
+L = loss("L", Mean[n](abs(a[n] - b[n])))

@@ -16,6 +16,7 @@ from deltarule.expressions.operands import Operand
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.language.axis_orders import Moves, Order, declared, in_memory, laid, permuted
 from deltarule.language.boundary_values import Edges
+from deltarule.language.copied_lines import without_copies
 from deltarule.language.deep_expressions import in_lines
 from deltarule.language.given_expressions import expression, subscripts_of
 from deltarule.language.infinite_values import with_finite_edges, without_infinity
@@ -64,6 +65,7 @@ class Page:
     derived: list[GradientLines] = field(default_factory=list)
     selections: Selections = field(default_factory=Selections)
     inverses: Inverses = field(default_factory=Inverses)
+    sorted: set[str] = field(default_factory=set)
     masks: dict[str, Equation] = field(default_factory=dict)
 
     def place(self) -> str:
@@ -155,6 +157,8 @@ class Page:
         with_inverses(self)
         finite = with_finite_edges(self.tensors, self.equations)
         equations, tensors = with_selections(self.equations, finite)
+        if not self.derived:  # lines that are derived by a name keep it
+            equations, tensors = without_copies(equations, tensors, self.sorted)
         equations, tensors = outputs_apart(equations, tensors)
         in_order = ordered(equations, tensors)
         refuse_nothing_put_out(self.name, self.tensors.values(), self.equations, self.path)

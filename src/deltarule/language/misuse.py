@@ -42,7 +42,7 @@ _OTHERWISE = {
     "variance": "Mean[k]((x[n, k] - mu[n])**2)", "norm": "sqrt(Sum[k](x[n, k]**2))",
     "dot": "Sum[k](x[k] * y[k])", "matmul": "Sum[k](x[n, k] * W[k, m])",
     "einsum": "Sum[k](x[n, k] * W[k, m])", "inv": "Inverse[i, j](A[i, j])",
-    "topk": "TopK[k](x[n, k], 2)", "top_k": "TopK[k](x[n, k], 2)",
+    "sort": "Sort[k](x[n, k])", "topk": "TopK[k](x[n, k], 2)", "top_k": "TopK[k](x[n, k], 2)",
     "solve": "Sum[j](Inverse(A)[i, j] * b[j])", "inverse": "Inverse(A)[i, j]",
     "det": "exp(LogDet[i, j](A[i, j]))", "logdet": "LogDet[i, j](A[i, j])",
     "detach": "stop_gradient(x[n])", "clamp": "clip(x[n], 0, 1)", "logsumexp": "LogSumExp[k](x[k])",

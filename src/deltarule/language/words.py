@@ -80,6 +80,7 @@ from deltarule.language.reductions import (
     TopK,
 )
 from deltarule.language.softmax_shares import Softmax, softmax
+from deltarule.language.sorted_entries import Sort
 from deltarule.language.tensor_words import (
     input,
     intermediate,
@@ -110,7 +111,7 @@ from deltarule.networks.network import Option
 
 __all__ = [
     "ACTIVATIONS", "ArgMax", "ArgMin", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Min",
-    "Product", "Softmax", "Sum", "TIES", "TopK",
+    "Product", "Softmax", "Sort", "Sum", "TIES", "TopK",
     "abs", "absolute", "acos", "acosh", "activation", "aliases", "along_axes", "arccos",
     "arcsin", "arctan", "asin", "asinh", "atan", "atanh", "attribute", "clip", "concatenate",
     "cos", "cosh", "delta", "differ", "elementwise", "elu", "equal", "erf", "exp", "expm1",
