@@ -63,8 +63,8 @@ class FrameworkFile:
     def called(self) -> Called:
         """What calls the passes needs to know of them."""
         made, passes = self.program, self.passes
-        forward = passes.told.takes(made.forward)
-        backward = passes.told.takes(made.backward) if self.gradients else ()
+        forward = passes.sizes.takes(made.forward)
+        backward = passes.sizes.takes(made.backward) if self.gradients else ()
         given = [t.name for t in made.network.tensors.values() if t.given]
         return Called(
             program=made,
@@ -83,7 +83,7 @@ class FrameworkFile:
 
     def _function(self, name: str, one, returned: tuple[str, ...], lines: Lines) -> None:
         spell, body = self.spelling.tensor, Lines(1)
-        takes = self.passes.told.takes(one)
+        takes = self.passes.sizes.takes(one)
         self.passes.write(one, body)
         what = ", ".join(map(pretty, returned))
         promise = f"The {'gradients' if name == 'backward' else 'values of'} {what}."

@@ -13,7 +13,7 @@ from deltarule.frameworks.dialect import Dialect
 from deltarule.frameworks.formula_text import FormulaText
 from deltarule.frameworks.labelled import tupled
 from deltarule.kernels.lowering.time_loop import time_span
-from deltarule.kernels.module.told_sizes import ToldSizes
+from deltarule.kernels.module.needed_sizes import NeededSizes
 from deltarule.kernels.passes.program import Pass, Program
 from deltarule.kernels.python_text.identifiers import Spelling
 from deltarule.kernels.python_text.indented import Lines
@@ -31,7 +31,7 @@ class PassText:
         self.program, self.dialect = program, dialect
         self.tensors: dict[str, Tensor] = tensors
         self.arrays = FormulaText(dialect, spelling, tensors, program.scalars)
-        self.told = ToldSizes(program)
+        self.sizes = NeededSizes(program)
         self._spell = spelling.tensor
         self._lines = Lines()
         self._begun: set[str] = set()
@@ -40,7 +40,7 @@ class PassText:
     def write(self, one: Pass, lines: Lines) -> None:
         """The lines of a pass, at the present depth."""
         self._lines, self._begun = lines, set()
-        takes = self.told.takes(one)
+        takes = self.sizes.takes(one)
         real = [n for n in takes if not self.tensors[n].integral]
         self.arrays.like = self._spell((real or list(takes))[0])
         self._sizes(one, lines)
@@ -49,8 +49,8 @@ class PassText:
 
     # ---- sizes --------------------------------------------------------------------------------
     def _sizes(self, one: Pass, lines: Lines) -> None:
-        needed, integer = self.told.needed(one), self.arrays.integers.integer
-        for size, (name, axis, rest, coefficient) in self.told.shapes.items():
+        needed, integer = self.sizes.of(one), self.arrays.integers.integer
+        for size, (name, axis, rest, coefficient) in self.sizes.shapes.items():
             if size in needed:
                 value = f"{self._spell(name)}.shape[{axis}]"
                 value = f"({value} - {integer(rest, 2)})" if rest != 0 else value

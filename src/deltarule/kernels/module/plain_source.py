@@ -16,7 +16,7 @@ from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.module import docstrings
-from deltarule.kernels.module.told_sizes import ToldSizes
+from deltarule.kernels.module.needed_sizes import NeededSizes
 from deltarule.kernels.passes.argmax_indices import selections
 from deltarule.kernels.passes.program import Pass, Program
 from deltarule.kernels.prelude import texts
@@ -61,7 +61,7 @@ class PlainModule:
             self.spelling.tensor(tensor)
         self.code = PlainCode(self.spelling, tensors, program.scalars)
         self.code.numbers = selections(program.forward.equations)
-        self.told = ToldSizes(program)
+        self.sizes = NeededSizes(program)
         self.matcher = Matcher(self.code, PLAIN)
         self._prelude: set[str] = set()
         self.passes: dict[str, PlainPass] = {}
@@ -94,7 +94,7 @@ class PlainModule:
 
     def _pass(self, name: str, one: Pass, returned: tuple[str, ...], lines: Lines) -> None:
         """One function: sizes, room for what it writes, the loops, what it gives."""
-        takes = self.told.takes(one)
+        takes = self.sizes.takes(one)
         self.passes[name] = PlainPass(takes, returned)
         body = Lines(1)
         self.code.forget()
@@ -117,9 +117,9 @@ class PlainModule:
 
     def _sizes(self, one: Pass, takes: Iterable[str], lines: Lines) -> None:
         """Lines that read the sizes off the shapes, whole shapes where these tell all of theirs."""
-        needed, whole = self.told.needed(one), set()
+        needed, whole = self.sizes.of(one), set()
         for name in takes:
-            own = [s for s, (tensor, *_) in self.told.shapes.items() if tensor == name]
+            own = [s for s, (tensor, *_) in self.sizes.shapes.items() if tensor == name]
             if (
                 len(own) > 1
                 and needed & {*own}
@@ -128,7 +128,7 @@ class PlainModule:
                 names = ", ".join(map(self._size, own))
                 lines.add(f"{names} = {self.spelling.tensor(name)}.shape")
                 whole.update(own)
-        for size, (name, axis, rest, coefficient) in self.told.shapes.items():
+        for size, (name, axis, rest, coefficient) in self.sizes.shapes.items():
             if size in needed - whole:
                 value = f"{self.spelling.tensor(name)}.shape[{axis}]"
                 value = f"({value} - {self.code.integer(rest, 2)})" if rest != 0 else value

@@ -8,7 +8,7 @@ from deltarule.expressions.nodes import free_symbols
 from deltarule.kernels.passes.program import Pass, Program, known_sizes
 
 
-class ToldSizes:
+class NeededSizes:
     """The sizes of a program by what tells them: tensor, axis and formula (see `known_sizes`)."""
 
     def __init__(self, program: Program):
@@ -17,13 +17,13 @@ class ToldSizes:
 
     def takes(self, one: Pass) -> tuple[str, ...]:
         """What a pass reads, and what tells the sizes that it needs."""
-        needed = self.needed(one)
+        needed = self.of(one)
         telling = {self.shapes[s][0] for s in needed if s in self.shapes}
         given = [t.name for t in self.network.tensors.values() if t.given]
         reads = [n for n in given if n in one.reads or n in telling]
         return (*reads, *(n for n in one.reads if n not in reads))
 
-    def needed(self, one: Pass) -> set[Symbol]:
+    def of(self, one: Pass) -> set[Symbol]:
         """The sizes in a pass, and those by which they are defined."""
         parts = [
             p for e in one.equations for p in (e.rhs, *e.subscripts, *(n for _, n in e.ranges))
