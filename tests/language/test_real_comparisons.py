@@ -51,7 +51,7 @@ def test_indices_may_be_compared_with_fractions(tmp_path, condition, after):
     ("condition", "statement"),
     [
         ("x[n, m] >= a", "(0 if a > x[n, m] else 2·x[n, m])"),
-        ("x[n, m] == a", "0"),
+        ("x[n, m] == a", "[a ≥ x[n, m]]·(2·x[n, m]·[x[n, m] ≥ a])"),
         ("not x[n, m] > a", "(0 if x[n, m] > a else 2·x[n, m])"),
         ("0 < x[n, m] < 1", "((2·x[n, m] if x[n, m] < 1 else 0) if x[n, m] > 0 else 0)"),
         (

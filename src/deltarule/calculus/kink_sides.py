@@ -104,13 +104,16 @@ def _between(above, below, on) -> bool:
 
 
 def _continuous(surface: Expr, surfaces: Surfaces) -> bool:
-    """Whether no equation jumps at the surface: a step such as sign(x) has no derivative there."""
+    """Whether no equation jumps at the surface, nor has a value of its own there.
+
+    A step such as sign(x) has no derivative there; and where the formula says x = 0, as a mask
+    does, what it says of x = 0 holds there, whatever its two sides are.
+    """
     for rhs in surfaces.touching(surface):
         here = surfaces.conditions(rhs)
         for condition in {c.surface: c for c in here if surfaces.like(c.surface, surface)}.values():
-            above, below = (surfaces.side(rhs, condition.surface, s) for s in (1, -1))
-            sides = Sides(above, below, above)
+            sides = Sides(*(surfaces.side(rhs, condition.surface, s) for s in (1, -1, 0)))
             values = _on_the_surface(sides, condition.surface, surfaces)
-            if not all(alike(one, two) for one, two, _ in values):
+            if not all(alike(one, two) and alike(one, on) for one, two, on in values):
                 return False
     return True
