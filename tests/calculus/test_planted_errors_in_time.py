@@ -17,8 +17,8 @@ from deltarule.language.load import load
 def test_a_delta_solved_for_the_wrong_time(monkeypatch):
     right = reverse.eliminate
 
-    def shifted(term, free):
-        found = right(term, free)
+    def shifted(term, free, *avoid):
+        found = right(term, free, *avoid)
         if found is None or "t + 1" not in found.detail:
             return found
         t = next(i for i in free if i.name == "t")
@@ -34,8 +34,8 @@ def test_a_delta_solved_for_the_wrong_time(monkeypatch):
 def test_a_range_that_is_lost(monkeypatch):
     right = reverse.eliminate
 
-    def unguarded(term, free):
-        found = right(term, free)
+    def unguarded(term, free, *avoid):
+        found = right(term, free, *avoid)
         return found and replace(found, term=replace(found.term, conditions=()))
 
     monkeypatch.setattr(reverse, "eliminate", unguarded)

@@ -121,7 +121,7 @@ KEPT = {
     "absolute(x[n])": "∂L/∂y[n]·sign(x[n])",
     "x[n] * absolute(x[n])": "2·∂L/∂y[n]·|x[n]|",
     "absolute(x[n])**2": "2·∂L/∂y[n]·x[n]",
-    "relu(x[n])**2": "2·∂L/∂y[n]·ReLU(x[n])·[x[n] > 0]",
+    "relu(x[n])**2": "2·∂L/∂y[n]·x[n]·[x[n] > 0]",
     "elu(x[n], 1)": "∂L/∂y[n]·(1 if x[n] > 0 else exp(x[n]))",
     "absolute(x[n]) + 3 * relu(x[n])": "∂L/∂y[n]·(3·[x[n] > 0] + sign(x[n]))",
     "where(absolute(x[n]) < 1, x[n]**2 / 2, absolute(x[n]) - Rational(1, 2))": (

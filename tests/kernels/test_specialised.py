@@ -62,22 +62,20 @@ def fitting(name: str):
     return pytest.fail(f"nothing that was drawn fits {name}")
 
 
-SOFTCAP = """
+FREE_ENERGY = """
 from deltarule.language import *
 
 T, D = sizes("T D")
-t, u, s, d = indices("t u s d")
+t, d = indices("t d")
 c = scalar("c", 5)
-Q, K = input("Q", T, D), input("K", T, D)
-e, p = intermediate("e", T, T), output("p", T, T)
-e[t, u] = c * tanh(Sum[d](Q[t, d] * K[u, d]) / c)
-p[t, u] = exp(e[t, u]) / Sum[s](exp(e[t, s]))
+Q, K, y = input("Q", T, D), input("K", T, D), output("y", T)
+y[t] = log(Sum[d](exp(c * Q[t, d]))) * Sum[d](K[t, d])
 """
 
 
 def test_working_arrays_of_both_passes_have_names_of_their_own(tmp_path, monkeypatch):
-    (tmp_path / "softcap.py").write_text(SOFTCAP)
-    made = program(str(tmp_path / "softcap.py"), {})
+    (tmp_path / "free_energy.py").write_text(FREE_ENERGY)
+    made = program(str(tmp_path / "free_energy.py"), {})
     assert made.forward.working and made.backward.working
     assert not set(made.forward.working) & set(made.backward.working)
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)

@@ -109,7 +109,9 @@ class Finder:
         """What multiplies a gradient from upstream; and the slope of a function among factors."""
         upstream = upstream_in(node, self.own)
         if chain and len(upstream) == 1 and upstream[0] in node.args and self._once(upstream[0]):
-            rest = Mul(*(f for f in node.args if f != upstream[0]))
+            factors = [f for f in node.args if f != upstream[0]]
+            # SymPy would multiply (a + b)/2 out, and then it would not be found again.
+            rest = Mul(*factors, evaluate=len(factors) < 2)
             yield from self._part(rest, ranges, guard, BY + moved(upstream[0]))
         for function, slope in _slopes(node):
             yield from self._part(slope, ranges, guard, f"{function}prime")

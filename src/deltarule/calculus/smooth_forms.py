@@ -13,6 +13,9 @@ from deltarule.expressions.functions import Elementwise, exp, sigmoid
 from deltarule.expressions.nodes import Choose, Positive, Read, Reduction, size_of
 from deltarule.expressions.substitution import plainly_named
 
+#: Functions that are rational in exp(z), by which a sigmoid may be written.
+_ODDS = {exp.row.name, sigmoid.row.name}
+
 
 def smooth_form(
     node: Expr, surface: Expr, surfaces: Surfaces, sides: Sides, wanted: bool
@@ -41,19 +44,24 @@ def put_together(condition: Condition, above: Expr, below: Expr, nearest: int) -
 
 
 def _by_sigmoid(formula: Expr) -> Expr | None:
-    """A formula that is rational in one exponential as a polynomial in the sigmoid."""
-    found = [n for n in formula.atoms(Elementwise) if n.row.name == "exp"]
-    if len(found) != 1 or formula.has(Reduction) or formula.atoms(Elementwise) != {found[0]}:
+    """A formula that is rational in one exponential, or sigmoid, as a polynomial in a sigmoid."""
+    found = formula.atoms(Elementwise)
+    arguments = {_positive(n.args[0]) for n in found}
+    if len(arguments) != 1 or formula.has(Reduction) or {n.row.name for n in found} - _ODDS:
         return None
-    z = found[0].args[0]
-    z = -z if z.could_extract_minus_sign() else z
+    (z,) = arguments
     share, letters = Dummy("s"), {r: Dummy("r") for r in formula.atoms(Read)}
     odds = share / (1 - share)
-    table = {exp(z): odds, exp(-z): 1 / odds}
-    plain = formula.xreplace({found[0]: table[found[0]]}).xreplace(letters)
+    table = {exp(z): odds, exp(-z): 1 / odds, sigmoid(z): share, sigmoid(-z): 1 - share}
+    plain = formula.xreplace({n: table[n] for n in found}).xreplace(letters)
     reduced = sympy.cancel(sympy.together(plain))
     # SymPy's annotation is that of the default: a generator may be a symbol as well.
     if share in sympy.denom(reduced).free_symbols or sympy.degree(reduced, cast(Any, share)) > 2:
         return None
     back = {letter: access for access, letter in letters.items()}
     return sympy.collect(reduced.expand(), share).xreplace({**back, share: sigmoid(z)})
+
+
+def _positive(z: Expr) -> Expr:
+    """z or −z, whichever has no minus sign."""
+    return -z if z.could_extract_minus_sign() else z

@@ -43,5 +43,5 @@ NAME_THE_PARTS = Rule(
     "A formula of more than 12 terms, or of more than 4 lines, is not taken in at once.",
     name_the_parts,
     _example,
-    seen="derive s4d --steps",
+    seen="derive conv_lstm --steps",
 )
