@@ -138,3 +138,61 @@ def test_what_is_no_exercise_is_the_sheet(serving):
         page = student.get(f"/sheet/slide?paper={paper}")
         assert page.status == 200 and "Practise it with other numbers" in page.text
     assert student.get("/sheet/nothing/exercise").status == 404
+
+
+def test_pages_of_one_student_that_are_open_at_once_lose_nothing(serving):
+    """Of each field: what was shown, what another page sent, what this page sends, what is kept."""
+    from served import Visitor
+
+    cases = {
+        "n.2.0": ("", "0.51", "", "0.51"),  # left empty here, answered there
+        "n.3.0": ("", "", "0.62", "0.62"),  # answered here
+        "n.4.0": ("0.08", "0.07", "0.08", "0.07"),  # corrected there
+        "f.5.0": ("y", "yhat", "yhat - y", "yhat - y"),  # changed in both: what is sent last
+        "n.0.0.0": ("1", "1", "", ""),  # emptied here
+        "n.0.0.1": ("2", "", "2", ""),  # emptied there
+    }
+    shown, there, here, kept = (
+        {name: row[k] for name, row in cases.items() if row[k]} for k in range(4)
+    )
+    for paper in ("", "/exercise"):
+        served = serving()
+        one, other = Visitor(served), Visitor(served)
+        address = re.search(r'action="([^"]+)"', one.get(f"/sheet/slide{paper}").text)[1]
+        one.post(address, shown)
+        number = re.search(r'name="shown" value="(\d+)"', one.page.text)[1]
+        assert number != "0" and "merged" not in other.get(address).text
+        other.post(address, {**there, "shown": number})
+        page = one.post(address, {**here, "shown": number})
+        newest = int(re.search(r'name="shown" value="(\d+)"', page.text)[1])
+        assert served.attempts.attempt(newest).typed == kept
+        assert "Answers were sent from another page" in page.text
+        # Whoever asks for help on an older page keeps what is typed there, and what is newer.
+        help = f"{number}.{first_wrong(served, int(number))}"
+        ask = address.replace("slide", "slide/help")
+        page = one.post(ask, {**shown, "n.6.0.0": "5", "help": help, "shown": number})
+        draft = served.attempts.draft(served.attempts.attempt(newest))
+        assert draft == {**kept, "n.6.0.0": "5"} and "sent from another page" in page.text
+        # A number that is nobody's, or no number, changes nothing.
+        for wrong in ("99999", "²", "-1", "x"):
+            page = one.post(address, {**here, "shown": wrong})
+            assert "sent from another page" not in page.text
+
+
+def first_wrong(served, number):
+    """The place of the first answer that is wrong in an attempt."""
+    marks = served.attempts.attempt(number).marking.marks
+    return next(k for k, mark in enumerate(marks) if not mark.right)
+
+
+def test_what_is_too_long_is_said_with_its_length_before_and_after_it_is_sent(serving):
+    from served import Visitor
+
+    student = Visitor(serving())
+    student.get("/sheet/slide")
+    token, number = student.form_token, {"run": "1", "quantity": "s2", "as": "number"}
+    for length in (2001, 5000, 20_001):
+        said = student.post("/sheet/slide/read", {**number, "text": "1" * length}, token=token)
+        assert f"{length} characters" in said.json()["unread"]
+        sent = student.post("/sheet/slide", {"n.2.0": "1" * length}, token=token)
+        assert f"{length} characters" in Parsed(sent.text).text

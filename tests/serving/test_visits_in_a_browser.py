@@ -108,7 +108,7 @@ def test_a_students_visit(enter, served):
     assert read.locator("math").count() == 1
     sound(page)
     page.get_by_role("button", name="Mark my answers").click()
-    playwright.expect(page.get_by_role("status")).to_have_text("2 of 8 points")
+    playwright.expect(page.locator("#outcome")).to_have_text("2 of 8 points")
     section = page.locator("section", has=page.get_by_label("∂E/∂Θ₂[0]", exact=True))
     playwright.expect(section).to_contain_text("✗ wrong")
     assert "weights where" not in section.inner_text()
@@ -120,7 +120,7 @@ def test_a_students_visit(enter, served):
     for k, number in enumerate(("-0.07", "-0.08", "-0.01")):
         page.get_by_label(f"∂E/∂Θ₂[{k}]", exact=True).fill(number)
     page.keyboard.press("Enter")
-    playwright.expect(page.get_by_role("status")).to_have_text("3 of 8 points")
+    playwright.expect(page.locator("#outcome")).to_have_text("3 of 8 points")
     assert served.attempts.counts("slide") == {"emmy": 2}
 
 
@@ -133,7 +133,7 @@ def test_an_exercise_is_posed_with_other_numbers_and_marked(enter, served):
     page.get_by_label("s₂", exact=True).fill("77")
     page.get_by_label("formula for ∂E/∂ŷ").fill("yhat - y")
     page.keyboard.press("Enter")
-    playwright.expect(page.get_by_role("status")).to_have_text("1 of 8 points")
+    playwright.expect(page.locator("#outcome")).to_have_text("1 of 8 points")
     page.get_by_role("button", name="A hint").first.click()
     playwright.expect(page.locator("dt").first).to_have_text("hint")
     assert "paper=~" in page.url and page.get_by_label("s₂", exact=True).input_value() == "77"
@@ -187,6 +187,36 @@ def test_equations_appear_as_they_are_typed(enter):
     page.get_by_label("Equations", exact=True).fill("y = <img src=x onerror=alert(1)>")
     playwright.expect(derived.get_by_role("alert")).to_be_visible()
     assert derived.locator("img").count() == 0
+    page.get_by_label("Equations", exact=True).fill("")
+    playwright.expect(derived).to_be_empty()
+    page.get_by_label("Equations", exact=True).fill("y = sin(x)")
+    playwright.expect(page.get_by_role("status")).to_have_text("deriving …")
+    assert derived.get_attribute("aria-busy") == "true"
+    playwright.expect(derived.get_by_role("heading", name="∂L/∂x")).to_be_visible()
+    assert derived.get_attribute("aria-busy") == "false"
+
+
+def test_a_server_that_is_silent_is_told_and_what_is_typed_is_kept(enter, served):
+    page = enter("bo", 800, "light")
+    before = served.attempts.counts("slide").get("bo", 0)
+    address = served.settings.address + "/sheet/slide"
+    page.goto(address)
+    field, alarm = page.get_by_label("s₂", exact=True), page.get_by_role("alert")
+    assert alarm.count() == 0
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('gone')) }")
+    field.fill("0.51")
+    playwright.expect(alarm).to_contain_text("The server does not answer.")
+    page.get_by_role("button", name="Mark my answers").click()
+    sound(page)
+    assert page.url == address and field.input_value() == "0.51"
+    assert served.attempts.counts("slide").get("bo", 0) == before
+    page.reload()
+    playwright.expect(alarm).to_contain_text("stands in the fields again")
+    assert field.input_value() == "0.51"
+    page.get_by_role("button", name="Mark my answers").click()
+    playwright.expect(page.locator("#outcome")).to_be_visible()
+    page.goto(address)
+    assert alarm.count() == 0 and field.input_value() == "0.51"
 
 
 def test_a_teachers_visit(enter, served):

@@ -19,6 +19,7 @@ from deltarule.pages.blocks_html import inline_name
 from deltarule.pages.html_page import quoted_html, text_html
 from deltarule.serving.help_ladder import HINT, rungs
 from deltarule.serving.kept_attempts import Attempt
+from deltarule.serving.newer_answers import SHOWN
 from deltarule.serving.served_page import Visit
 from deltarule.serving.typed_fields import field_name
 from deltarule.spelling.names import pretty
@@ -60,6 +61,8 @@ def answer_form(layout: Layout, sitting: Sitting) -> Iterator[str]:
     yield f'<form method="post" action="{text_html(sitting.address)}" class="answers" '
     yield f'autocomplete="off" data-read="{text_html(sitting.read_address)}">'
     yield sitting.visit.hidden
+    number = sitting.attempt.id if sitting.attempt is not None else 0
+    yield f'<input type="hidden" name="{SHOWN}" value="{number}">'
     # What the return key does: without it, it would ask for help.
     yield '<button class="hidden" type="submit" tabindex="-1" aria-hidden="true">Mark</button>'
     run = 0

@@ -81,6 +81,7 @@ def _body(visit: Visit, asked: Mapping[str, str], result: str = "") -> Iterator[
         yield f'<label class="above" for="{name}">{label}</label>'
         yield f'<input id="{name}" name="{name}" value="{value}" class="long" maxlength="400">'
     yield '<p><button type="submit">Derive</button></p></form>'
+    yield '<p class="soft" id="deriving" role="status"></p>'
     yield f'<div id="derived" aria-live="polite">{result}</div>'
 
 

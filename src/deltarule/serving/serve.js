@@ -1,15 +1,43 @@
 "use strict";
-// The page works without this script. With it, what is typed is shown as it is read.
+// The page works without this script. With it, what is typed is shown as it is read, and is kept
+// in the page until the server has it.
 (() => {
   const token = document.querySelector('input[name="form_token"]')?.value;
   if (!token) return;
+  const SILENT = "The server does not answer. What you type is kept in this page; send it when the server is there again.";
+  const RESTORED = "What you had typed here and not sent stands in the fields again.";
 
   // Fields and elements come from the server, where all text in them is escaped.
   const post = async (address, fields, signal) => {
     const body = new URLSearchParams({ ...fields, form_token: token });
-    const got = await fetch(address, { method: "POST", body, signal, headers: { accept: "application/json" } });
-    if (!got.ok) throw new Error(String(got.status));
-    return got.json();
+    const got = await answered(address, { method: "POST", body, signal, headers: { accept: "application/json" } });
+    if (got.ok) return got.json();
+    const plain = got.headers.get("content-type")?.startsWith("text/plain");
+    throw new Error(plain ? (await got.text()).trim() : `the server says ${got.status}`);
+  };
+
+  // Whatever the server answers; where it does not, that is said until it does.
+  const answered = async (address, asked) => {
+    try {
+      const got = await fetch(address, asked);
+      silent(false);
+      return got;
+    } catch (error) {
+      if (!asked.signal?.aborted || asked.signal.reason?.name === "TimeoutError") silent(true);
+      throw error;
+    }
+  };
+
+  const there = () =>
+    answered("/favicon.ico", { cache: "no-store", signal: AbortSignal.timeout(5000) }).then(() => true, () => false);
+
+  const alarms = [];
+  let again;
+  const silent = (now) => {
+    clearTimeout(again);
+    if (now) again = setTimeout(there, 5000);
+    for (const alarm of alarms)
+      if (now || alarm.textContent === SILENT) alarm.textContent = now ? SILENT : "";
   };
 
   const delayed = (milliseconds, does) => {
@@ -24,6 +52,70 @@
     };
   };
 
+  // What is typed into a form, as long as the server has not got it. Another tab has its own.
+  const keeping = (form) => {
+    const place = `typed ${token.slice(0, 8)} ${form.getAttribute("action")}`;
+    const shown = Number(form.elements.shown?.value ?? 0);
+    const fields = [...form.elements].filter((field) => field.name && "value" in field && !["hidden", "submit"].includes(field.type));
+    const radio = (field) => field.type === "radio";
+    const changed = (field) => (radio(field) ? field.checked && !field.defaultChecked : field.value !== field.defaultValue);
+
+    const keep = (sent) => {
+      const typed = fields.filter(changed).map((field) => [field.name, field.value]);
+      try {
+        if (typed.length) sessionStorage.setItem(place, JSON.stringify({ shown, sent, typed }));
+        else sessionStorage.removeItem(place);
+      } catch {
+        // A browser that keeps nothing: it is as without this script.
+      }
+    };
+
+    const restore = () => {
+      let kept;
+      try {
+        kept = JSON.parse(sessionStorage.getItem(place));
+        if (kept?.sent && shown > kept.shown) sessionStorage.removeItem(place);
+      } catch {
+        return false;
+      }
+      if (!kept || (kept.sent && shown > kept.shown)) return false;
+      const typed = new Map(kept.typed);
+      for (const field of fields) {
+        if (!typed.has(field.name)) continue;
+        if (!radio(field)) field.value = typed.get(field.name);
+        else if (field.value === typed.get(field.name)) field.checked = true;
+      }
+      return fields.some(changed);
+    };
+
+    const alarm = document.createElement("strong");
+    alarm.className = "alarm";
+    alarm.setAttribute("role", "alert");
+    (form.querySelector(".send") ?? form).append(alarm);
+    alarms.push(alarm);
+    if (restore()) alarm.textContent = RESTORED;
+
+    form.addEventListener("input", () => keep(false));
+    // A form is sent when the server is there: the browser's own page for errors would replace it.
+    let going = "";
+    form.addEventListener("submit", async (event) => {
+      if (going === "sent") return;
+      event.preventDefault();
+      if (going) return;
+      going = "asked";
+      const { submitter } = event;
+      if (await there()) {
+        going = "sent";
+        keep(!submitter?.name);
+        form.requestSubmit(submitter);
+      }
+      going = "";
+    });
+  };
+  document.querySelectorAll('form[method="post"]').forEach(keeping);
+  // Nothing is left to whoever comes next.
+  document.querySelector('a[href="/leave"]')?.addEventListener("click", () => sessionStorage.clear());
+
   // How an answer is read.
   const form = document.querySelector("form.answers");
   if (form) {
@@ -35,7 +127,14 @@
         waiting.set(field.name, delayed(250, async (signal) => {
           const shown = field.closest(".part").querySelector(".preview");
           const { as, run, quantity } = field.dataset;
-          const found = await post(form.dataset.read, { as, run, quantity, text: field.value }, signal);
+          // What is shown is of what stands there: nothing, where that is not known.
+          let found = { html: "" };
+          try {
+            found = await post(form.dataset.read, { as, run, quantity, text: field.value }, signal);
+          } catch (error) {
+            if (signal.aborted) return;
+            if (!(error instanceof TypeError)) found = { unread: error.message };
+          }
           shown.classList.toggle("unread", Boolean(found.unread));
           if (found.unread) shown.textContent = found.unread;
           else shown.innerHTML = found.html;
@@ -51,19 +150,40 @@
   const equations = document.querySelector("form.equations");
   if (equations) {
     const result = document.querySelector("#derived");
+    const said = document.querySelector("#deriving");
+    // What is shown while something else is derived is of what was typed before, and pale.
+    const working = (words, old = Boolean(words)) => {
+      said.textContent = words;
+      result.classList.toggle("pending", old);
+      result.setAttribute("aria-busy", String(old));
+    };
+    const empty = () => !equations.elements.equations.value.trim();
     const derive = delayed(500, async (signal) => {
+      if (empty()) return;
       const fields = Object.fromEntries(new FormData(equations));
       delete fields.form_token;
-      if (!fields.equations.trim()) return;
-      result.classList.add("pending");
       try {
         const found = await post(equations.getAttribute("action"), fields, signal);
+        if (signal.aborted) return;
         result.innerHTML = found.html;
-        result.classList.remove("pending");
-      } catch {
-        // What is shown is of what was typed before, and stays pale.
+        working("");
+      } catch (error) {
+        if (signal.aborted) return;
+        working(error instanceof TypeError ? "not derived" : error.message, true);
+        result.setAttribute("aria-busy", "false");
       }
     });
-    equations.addEventListener("input", derive);
+    const begin = () => {
+      if (empty()) {
+        result.textContent = "";
+        working("");
+      } else {
+        working("deriving …");
+      }
+      derive();
+    };
+    equations.addEventListener("input", begin);
+    const { value, defaultValue } = equations.elements.equations;
+    if (value !== defaultValue) begin();
   }
 })();

@@ -18,13 +18,14 @@ from deltarule.serving.answer_form import Sitting, answer_form, in_page_words
 from deltarule.serving.drawn_exercises import exam_kept, is_exercise, kept_under, new_exercise
 from deltarule.serving.help_ladder import rungs
 from deltarule.serving.kept_attempts import Attempt
+from deltarule.serving.newer_answers import SAID, number_of, with_newer
 from deltarule.serving.served_exams import ServedExam
 from deltarule.serving.served_page import Visit, served_page
 from deltarule.serving.served_state import Served
-from deltarule.serving.typed_fields import kept_fields, typed_tables
+from deltarule.serving.typed_fields import kept_fields, not_too_long, typed_tables
 
-#: So many characters are read as they are typed.
-LONGEST = 2000
+#: What an address says where two pages' answers were put together.
+MERGED = "merged"
 #: So many papers are kept laid out.
 MOST_LAYOUTS = 1000
 
@@ -62,7 +63,8 @@ async def sheet(served: Served, request: Request, visit: Visit) -> Response:
     if attempt is not None and attempt.marking is None and not attempt.refused:
         attempt = await marked(served, attempt, visit)
     sitting = _sitting(served, visit, exam, attempt, paper)
-    body = (*_choice(exam, paper, visit), *answer_form(layout, sitting))
+    meanwhile = f'<p class="open" id="merged">{SAID}</p>' if MERGED in request.query_params else ""
+    body = (*_choice(exam, paper, visit), meanwhile, *answer_form(layout, sitting))
     return HTMLResponse(served_page(layout["title"], body, visit, "/sheet"))
 
 
@@ -105,10 +107,11 @@ def _choice(exam: ServedExam, paper: str, visit: Visit) -> Iterator[str]:
     yield '</select> <button class="quiet" type="submit">Show</button></form>'
 
 
-def _address(exam: ServedExam, paper: str, then: str = "") -> str:
+def _address(exam: ServedExam, paper: str, then: str = "", merged: bool = False) -> str:
     """The address of a paper, or of something below it; a student's own is not named in it."""
-    picked = f"?{urlencode({'paper': paper})}" if paper else ""
-    return f"/sheet/{exam.slug}{then}{picked}"
+    asked = {"paper": paper} if paper else {}
+    asked |= {MERGED: "1"} if merged else {}
+    return f"/sheet/{exam.slug}{then}{'?' if asked else ''}{urlencode(asked)}"
 
 
 def _named(paper: str, visit: Visit) -> str:
@@ -135,14 +138,16 @@ async def send(served: Served, request: Request, visit: Visit) -> Response:
     paper = _paper(request, exam, visit)
     layout = await layout_of(served, exam, paper, visit)
     typed = kept_fields(layout, fields, served.settings.sandbox)
+    kept = kept_under(exam.slug, paper)
+    typed, newer = with_newer(served.attempts, (visit.person.id, kept, paper), fields, typed)
     if not typed:
         raise DeltaruleError("nothing is written", layout["title"], "go back, and answer something")
-    kept = kept_under(exam.slug, paper)
     id = await asyncio.to_thread(served.attempts.begin, visit.person.id, kept, paper, typed)
     attempt = served.attempts.attempt(id)
     if attempt is not None:
         await marked(served, attempt, visit)
-    return RedirectResponse(f"{_address(exam, _named(paper, visit))}#outcome", 303)
+    address = _address(exam, _named(paper, visit), merged=newer is not None)
+    return RedirectResponse(f"{address}#outcome", 303)
 
 
 async def marked(served: Served, attempt: Attempt, visit: Visit) -> Attempt:
@@ -171,14 +176,15 @@ async def ask_help(served: Served, request: Request, visit: Visit) -> Response:
     exam = served.exam(request)
     fields = await served.sent_form(request)
     id, _, place = fields.get("help", "").partition(".")
-    attempt = served.attempts.attempt(int(id)) if id.isdigit() and len(id) < 16 else None
+    number = number_of(id)
+    attempt = served.attempts.attempt(number) if number is not None else None
     own = visit.person.id, exam.slug
     mine = attempt is not None and (attempt.who, exam_kept(attempt.exam)) == own
     if not mine or attempt is None or attempt.marking is None:
         raise HTTPException(404, "there is no such answer of yours")
     marks = attempt.marking.marks
-    at = int(place) if place.isdigit() and len(place) < 6 else len(marks)
-    if at >= len(marks) or marks[at].right:
+    at = number_of(place)
+    if at is None or at >= len(marks) or marks[at].right:
         raise HTTPException(404, "there is no help with that")
     shown = served.attempts.help(attempt.id).get(at, [])
     if len(shown) < len(rungs(marks[at].kind, served.reveal)):
@@ -188,12 +194,16 @@ async def ask_help(served: Served, request: Request, visit: Visit) -> Response:
         served.attempts.give_help(attempt.id, at, answer["help"])
     layout = await layout_of(served, exam, attempt.paper, visit)
     typed = kept_fields(layout, fields, served.settings.sandbox)
-    if typed != attempt.typed:
-        served.attempts.keep_draft(attempt, typed)
+    of = attempt.who, attempt.exam, attempt.paper
+    typed, newer = with_newer(served.attempts, of, fields, typed)
+    after = newer or attempt
+    if typed != after.typed:
+        served.attempts.keep_draft(after, typed)
     question = next(
         (k for k, q in enumerate(layout["questions"]) if q["id"] == marks[at].question), 0
     )
-    return RedirectResponse(f"{_address(exam, _named(attempt.paper, visit))}#q{question}", 303)
+    address = _address(exam, _named(attempt.paper, visit), merged=newer is not None)
+    return RedirectResponse(f"{address}#q{question}", 303)
 
 
 async def read(served: Served, request: Request, visit: Visit) -> Response:
@@ -212,7 +222,7 @@ async def read(served: Served, request: Request, visit: Visit) -> Response:
     job: dict[str, Any] = {"do": "preview", "exam": exam.slug, "paper": paper, "run": int(run)}
     job |= {"as": "number" if fields.get("as") == "number" else "formula", "quantity": quantity}
     try:
-        job["text"] = fields.get("text", "")[:LONGEST]
+        job["text"] = not_too_long(fields.get("text", ""))
         return JSONResponse({"html": (await served.ask(job, visit.person))["html"]})
     except DeltaruleError as error:
         said = f"{error.fact}{': ' if error.remedy else ''}{error.remedy or ''}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import CODE, FORMULA, NUMBERS
 from deltarule.serving.served_layout import nested_texts
 
@@ -41,17 +42,29 @@ def _fields(k: int, j: int, quantity: Mapping[str, Any]) -> Iterator[str]:
         yield field_name("f", k, j)
 
 
+def not_too_long(typed: str, longest: int = LONGEST) -> str:
+    """What is typed into a field. Raises DeltaruleError where it is longer than is kept: a part of
+    it would be read as something that nobody wrote.
+    """
+    if len(typed) > longest:
+        raise DeltaruleError(
+            f"{len(typed)} characters in one field", None, f"at most {longest} are read"
+        )
+    return typed
+
+
 def kept_fields(
     layout: Mapping[str, Any], sent: Mapping[str, str], code: bool = False
 ) -> dict[str, str]:
     """Of what was sent, the fields that the page has and that are not empty; `code` only where
-    that is run."""
+    that is run. Raises DeltaruleError for one that is too long.
+    """
     found: dict[str, str] = {}
     for name in fields_of(layout):
         if name.startswith("c.") and not code:
             continue
         longest = LONGEST_CODE if name.startswith("c.") else LONGEST
-        typed = sent.get(name, "")[:longest]
+        typed = not_too_long(sent.get(name, ""), longest)
         if typed.strip():
             found[name] = typed
     return found
