@@ -197,7 +197,7 @@ def test_equations_appear_as_they_are_typed(enter):
 
 
 def test_a_server_that_is_silent_is_told_and_what_is_typed_is_kept(enter, served):
-    page = enter("bo", 800, "light")
+    page = enter("emmy", 800, "light")
     before = served.attempts.counts("slide").get("bo", 0)
     address = served.settings.address + "/sheet/slide"
     page.goto(address)
