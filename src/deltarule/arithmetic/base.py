@@ -30,6 +30,8 @@ class Arithmetic:
     dtype: type | str = "float64"
     #: Whether functions may use their stable formula (floating point) or the defining one.
     stable = False
+    #: Functions that it has itself though their formulas would do; with any, all are stable.
+    natives: frozenset[str] = frozenset()
     #: Whether of any two numbers one is known to be larger.
     ordered = True
     #: Whether large sums of products may go to `numpy.einsum`.

@@ -146,9 +146,11 @@ class _Walk:
         arguments = [value(a, grid) for a in node.args]
         if isinstance(node, peak) and all(isinstance(a, np.ndarray) for a in arguments):
             return self.arithmetic.maximum(np.stack(np.broadcast_arrays(*arguments)), (0,))
-        if node.row.leaf or node.row.native and self.arithmetic.stable and len(arguments) == 1:
+        native = node.row.native and self.arithmetic.stable and len(arguments) == 1
+        if node.row.leaf or native or node.row.name in self.arithmetic.natives:
             return self.arithmetic.apply(node.row.name, arguments[0])
-        formula, dummies = written_out(type(node), len(arguments), self.arithmetic.stable)
+        stable = self.arithmetic.stable or bool(self.arithmetic.natives)
+        formula, dummies = written_out(type(node), len(arguments), stable)
         outer = self.locals
         self.locals = {**outer, **dict(zip(dummies, arguments, strict=True))}
         try:

@@ -5,46 +5,25 @@ from __future__ import annotations
 import operator
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import Any
 
 import flint
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic, DivisionByZero, Undecided, entrywise
+from deltarule.arithmetic.beyond_fractions import (
+    BITS_TO_ONE,
+    Exact,
+    as_ball,
+    beyond_fractions,
+    finite_fraction,
+    fraction,
+    middle,
+    near_one,
+    stepped_beyond,
+)
 from deltarule.arithmetic.rounding import round_decimal, round_significant
 from deltarule.arithmetic.steps_of_one import STEPPED, stepped, stepped_ball
-from deltarule.arithmetic.undefined import MINUS_INFINITY, UNDEFINED, MinusInfinity, Undefined
-
-MOST_BITS = 8192  # beyond 2^±8192, as exp(1e100) is, a ball is NaN, or 0
-
-
-def fraction(value: Any) -> Exact:
-    """An exact rational as a Fraction; of a ball, its midpoint. NaN stays so."""
-    if isinstance(value, Fraction):
-        return value
-    if isinstance(value, flint.arb):
-        if not value.is_finite():
-            return UNDEFINED
-        mantissa, exponent = map(int, value.mid().man_exp())
-        size = exponent + mantissa.bit_length()
-        if abs(size) > MOST_BITS:
-            return UNDEFINED if size > 0 else Fraction(0)
-        return Fraction(mantissa << exponent if exponent > 0 else mantissa, 1 << max(-exponent, 0))
-    if isinstance(value, flint.fmpq):
-        return Fraction(int(value.p), int(value.q))
-    return value if isinstance(value, Undefined | MinusInfinity) else Fraction(value)
-
-
-#: What an entry of an exact array is, where it is written as Python's number.
-Exact = Fraction | Undefined | MinusInfinity
-
-
-def finite_fraction(value: Any) -> Fraction:
-    """A number that is finite as a Fraction. Raises ValueError for another."""
-    found = fraction(value)
-    if not isinstance(found, Fraction):
-        raise ValueError(f"{value} is not finite")
-    return found
+from deltarule.arithmetic.undefined import MINUS_INFINITY, UNDEFINED, MinusInfinity
 
 
 class Rational(Arithmetic):
@@ -95,13 +74,6 @@ class Rational(Arithmetic):
         return MINUS_INFINITY
 
 
-def _as_ball(value) -> flint.arb:
-    value = fraction(value)
-    if isinstance(value, Fraction):
-        return flint.arb(flint.fmpq(value.numerator, value.denominator))
-    return flint.arb("-inf" if isinstance(value, MinusInfinity) else "nan")
-
-
 def _not_rational(what: str) -> Undecided:
     return Undecided(
         f"{what} does not give a rational number", None, "use balls, which enclose the value"
@@ -123,7 +95,7 @@ class Ball(Arithmetic):
 
     def array(self, values) -> np.ndarray:
         with self.context():
-            return entrywise(lambda v: v if isinstance(v, flint.arb) else _as_ball(v), values)
+            return entrywise(as_ball, values)
 
     def power(self, a, exponent: Fraction):
         top, bottom = exponent.numerator, exponent.denominator
@@ -207,10 +179,11 @@ class Rounded(Rational):
 
     `decimals` or `significant` digits are kept, by `rule`: half-up (away from 0), half-even or
     truncate. With neither, nothing is rounded. Inside a line, values are exact; functions are
-    good to 70 digits.
+    good to 70 digits, tanh and erf to 70 digits of what they lack to ±1.
     """
 
     name = "rounded"
+    natives = frozenset({"expm1", "log1p", "erfc"})
 
     def __init__(
         self, decimals: int | None = None, significant: int | None = None, rule: str = "half-up"
@@ -221,6 +194,13 @@ class Rounded(Rational):
     def number(self, value):
         return super().number(value) if isinstance(value, Fraction) else value
 
+    def array(self, values) -> np.ndarray:
+        return entrywise(self._kept, values)
+
+    def _kept(self, value):
+        """A value as a fraction; as an exact ball where it is beyond fractions."""
+        return value.mid() if beyond_fractions(value) else self._exact(fraction(value))
+
     def power(self, a, exponent: Fraction):
         if exponent.denominator == 1:
             return entrywise(lambda v: _power(v, int(exponent)), a)
@@ -228,11 +208,22 @@ class Rounded(Rational):
 
     def apply(self, leaf: str, a):
         if leaf in STEPPED:
-            return super().apply(leaf, a)
+            return entrywise(lambda v: stepped_beyond(leaf, v), a)
+        if leaf in BITS_TO_ONE:
+            return entrywise(lambda v: self._kept(near_one(leaf, v, self._ball.bits)), a)
         return self.array(self._ball.apply(leaf, self._ball.array(a)))
 
     def pi(self):
         return self._exact(fraction(self._ball.pi()))
+
+    def positive(self, a) -> np.ndarray:
+        return super().positive(entrywise(middle, a))
+
+    def same(self, a, b) -> np.ndarray:
+        return super().same(entrywise(middle, a), entrywise(middle, b))
+
+    def maximum(self, a, axes, ties="first"):
+        return super().maximum(entrywise(middle, a), axes, ties)
 
     def settle(self, a):
         if self.decimals is None and self.significant is None:
@@ -240,6 +231,8 @@ class Rounded(Rational):
         return entrywise(self._settled, a)
 
     def _settled(self, value):
+        if beyond_fractions(value) and (self.decimals is None or abs(value) > 1):
+            return self._figures(value.mid())
         exact = fraction(value)
         if not isinstance(exact, Fraction):
             return value
@@ -248,6 +241,16 @@ class Rounded(Rational):
         if self.significant is not None:
             return self.number(round_significant(exact, self.significant, self.rule))
         return value
+
+    def _figures(self, value: flint.arb) -> flint.arb:
+        """A value beyond fractions to its significant figures; to decimals it is known no more."""
+        if self.significant is None:
+            return value
+        with self.context():
+            power = (abs(value).log() / flint.arb(10).log()).floor()
+            power = flint.arb(10) ** int(finite_fraction(power))
+            short = round_significant(finite_fraction(value / power), self.significant, self.rule)
+            return (power * self._ball.number(short)).mid()
 
     def context(self):
         return self._ball.context()
@@ -268,13 +271,21 @@ class Carried(Rounded):
 
 def _power(value, exponent: int):
     """A rational to a whole power; what divides by 0 has no value."""
-    return UNDEFINED if value == 0 and exponent < 0 else value**exponent
+    if value == 0 and exponent < 0:
+        return UNDEFINED
+    return whole_power(value, exponent) if isinstance(value, flint.arb) else value**exponent
 
 
 def _cut(value):
+    if isinstance(value, flint.arb):
+        if beyond_fractions(value) or not value.is_finite():
+            return value.mid() if value.is_finite() else UNDEFINED
+        exact = finite_fraction(value)
+        value = flint.fmpq(exact.numerator, exact.denominator)
     if not isinstance(value, flint.fmpq) or int(value.q).bit_length() <= 1024:
         return value
-    shift = 512
+    # Of a small number so many bits are kept as well, not so many behind the point.
+    shift = 512 + max(int(value.q).bit_length() - int(value.p).bit_length(), 0)
     return flint.fmpq(int(value.p) * 2**shift // int(value.q), 2**shift)
 
 

@@ -10,9 +10,18 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.beyond_fractions import beyond_fractions
 from deltarule.arithmetic.exact import Ball, Rational, Rounded, finite_fraction
 from deltarule.arithmetic.rounding import magnitude, round_significant
-from deltarule.tracing.format_numbers import MINUS, finite, infinite, shown, signed, with_decimals
+from deltarule.tracing.format_numbers import (
+    MINUS,
+    finite,
+    infinite,
+    scientific,
+    shown,
+    signed,
+    with_decimals,
+)
 
 #: Digits shown of values that are carried exactly.
 EXACT_DIGITS = 15
@@ -35,6 +44,8 @@ def brief(value: object) -> str:
     """A number with six decimals or six significant figures, whichever tells more."""
     if not finite(value):
         return infinite(value)
+    if beyond_fractions(value):
+        return shown(value)
     exact = finite_fraction(value)
     return shown(exact, 6 + max(magnitude(exact) + 1, 0) if exact else 6)
 
@@ -59,6 +70,8 @@ def decimal_text(value: object, digits: int) -> str:
     """A number with at most so many significant digits, and no trailing zeros."""
     if not finite(value):
         return str(value)
+    if beyond_fractions(value):
+        return scientific(value, digits)
     exact = round_significant(finite_fraction(value), digits)
     ratio = Context(prec=digits + 5).divide(Decimal(exact.numerator), Decimal(exact.denominator))
     if ratio and not -8 <= ratio.adjusted() < 15:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from deltarule.arithmetic.exact import fraction
+from deltarule.arithmetic.beyond_fractions import beyond_fractions, fraction, middle
 from deltarule.arithmetic.rounding import round_significant
 from deltarule.arithmetic.undefined import MinusInfinity
 
@@ -18,10 +18,18 @@ def shown(number: object, digits: int = 6) -> str:
     """A number of any arithmetic with at most `digits` significant digits."""
     if not finite(number):
         return infinite(number)
+    if beyond_fractions(number):
+        return signed(scientific(number, digits))
     exact = Fraction(number) if isinstance(number, (int, float)) else fraction(number)
-    if not isinstance(exact, Fraction):  # too large or too small to be written out
+    if not isinstance(exact, Fraction):
         return infinite(exact)
     return signed(plain(round_significant(exact, digits)))
+
+
+def scientific(number: Any, digits: int) -> str:
+    """A number beyond fractions with so many digits: 8.81e4342 for exp(10000)."""
+    mantissa, _, power = middle(number).str(digits, radius=False).partition("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(power)}"
 
 
 def finite(number: object) -> bool:
@@ -45,6 +53,8 @@ def with_decimals(number: object, decimals: int) -> str:
     """A number that was rounded to some decimals, with its trailing zeros."""
     if not finite(number):
         return infinite(number)
+    if beyond_fractions(number) and abs(middle(number)) > 1:
+        return signed(scientific(number, decimals + 5))
     exact = fraction(number)
     if not isinstance(exact, Fraction):
         return infinite(exact)
