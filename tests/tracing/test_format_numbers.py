@@ -8,7 +8,7 @@ from deltarule.tracing.format_numbers import shown, with_decimals
 
 @pytest.mark.parametrize("text", [shown, lambda number: with_decimals(number, 2)])
 def test_a_finite_ball_beyond_all_fractions_is_shown_by_its_power_of_ten(text):
-    """Neither NaN nor an error: 2^10000 is too long to be written out, and a number all the same."""
+    """Neither NaN nor an error: 2^10000 is too long to be written out, and still a number."""
     huge = flint.arb(2) ** 10_000
     assert huge.is_finite()
     assert text(huge).startswith("1.99506") and text(huge).endswith("e3010")
