@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 
 from deltarule.errors import DeltaruleError
+from deltarule.marking.formulas.limits import check_length
 from deltarule.marking.formulas.tokens import Token, tokens
 
 _WORDS = {"sum": "Σ", "Sum": "Σ", "prod": "∏", "Prod": "∏"}
 #: Reductions as files write them: Sum[d](x[n,d]·W[d,m]), of which what stands behind is no part.
 _BRACKETED = {"Sum": "Σ", "Prod": "∏", "Product": "∏", "Max": "max", "Mean": "mean"}
+#: Words of files that are sums and maxima of something: {0} are the indices, {1} what is behind.
+_WRITTEN_OUT = {
+    "Softmax": "(exp({1})/(Σ_{{{0}}}(exp({1}))))",
+    "LogSumExp": "log(Σ_{{{0}}}(exp({1})))",
+    "Min": "(-(max_{{{0}}}(-({1}))))",
+}
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 #: Letters and signs that stand below a name; digits may stand between them.
 _BELOW = dict(zip("ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋₀₁₂₃₄₅₆₇₈₉", "aehijklmnoprstuvx+-0123456789", strict=True))
@@ -44,13 +51,14 @@ def with_index_calls(formula: str, place: str) -> str:
 
 
 def _with_brackets(formula: str, place: str) -> str:
-    """Sum[d](…) as (Σ_{d}(…)), and Max, Prod and Mean alike."""
-    if not any(word + "[" in formula.replace(" ", "") for word in _BRACKETED):
+    """Sum[d](…) as (Σ_{d}(…)), and Max, Prod, Mean, Softmax, LogSumExp and Min alike."""
+    words = (*_BRACKETED, *_WRITTEN_OUT)
+    if not any(word + "[" in formula.replace(" ", "") for word in words):
         return formula
     found = tokens(formula, place)
     for k in range(len(found) - 1, -1, -1):  # from the end, so that places in front stay
-        sign = _BRACKETED.get(found[k].text)
-        if sign is None or [t.text for t in found[k + 1 : k + 2]] != ["["]:
+        word = found[k].text
+        if word not in words or [t.text for t in found[k + 1 : k + 2]] != ["["]:
             continue
         close = _closing(found, k + 1)
         end = _closing(found, close + 1) if close else 0
@@ -61,7 +69,12 @@ def _with_brackets(formula: str, place: str) -> str:
         over = formula[found[k + 1].start + 1 : found[close].start]
         inside = formula[found[close + 1].start : found[end].start + 1]
         behind = formula[found[end].start + 1 :]
-        formula = f"{formula[: found[k].start]}({sign}_{{{over}}}{inside}){behind}"
+        if word in _WRITTEN_OUT:
+            whole = _WRITTEN_OUT[word].format(over, inside)
+        else:
+            whole = f"({_BRACKETED[word]}_{{{over}}}{inside})"
+        formula = formula[: found[k].start] + whole + behind
+        check_length(formula, place)
         found = tokens(formula, place)
     return formula
 

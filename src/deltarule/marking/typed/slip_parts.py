@@ -9,13 +9,18 @@ from deltarule.marking.formulas.spelled import NO_FUNCTIONS, known_functions
 from deltarule.marking.typed.typed_names import CALLED, WORDS
 
 NAME = r"(?<![\w.\\])[^\W\d_]\w*"
-REDUCTION = r"\b(Sum|Mean|Max|Min|Prod|Product)"
+REDUCTION = r"\b(Sum|Mean|Max|Min|Prod|Product|Softmax|LogSumExp)"
 #: Functions of one number, and all words that may stand before parentheses.
 OF_NUMBERS = tuple(n for n, f in FUNCTIONS.items() if f.row.arity == 1 and len(n) > 2)
 KNOWN = {
     *CALLED, *WORDS, *FUNCTIONS, *known_functions(), *NO_FUNCTIONS, "where", "frozen",
     "stop_gradient",
 }  # fmt: skip
+#: Letters that are spelled out, of which a product may be meant: alpha(x + 1).
+LETTERS = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho tau phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega yhat net out".split()
+)
 
 
 class Slip(NamedTuple):

@@ -9,12 +9,14 @@ from deltarule.errors import did_you_mean
 from deltarule.expressions.functions import FUNCTIONS
 from deltarule.language.catalogue import catalogue
 from deltarule.marking.formulas.spelled import NO_FUNCTIONS, known_functions
-from deltarule.marking.typed.slip_parts import KNOWN, NAME, OF_NUMBERS, Slip, argument, parted
-
-#: Letters that are spelled out, of which a product may be meant: alpha(x + 1).
-_LETTERS = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho tau phi chi psi "
-    "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega yhat net out".split()
+from deltarule.marking.typed.slip_parts import (
+    KNOWN,
+    LETTERS,
+    NAME,
+    OF_NUMBERS,
+    Slip,
+    argument,
+    parted,
 )
 
 
@@ -45,7 +47,7 @@ def of_functions(part: str) -> Iterator[Slip]:
         if "[" in part and word in NO_FUNCTIONS and word not in FUNCTIONS:
             fact, _, remedy = NO_FUNCTIONS[word].partition(": ")
             yield Slip(f"{word} {fact}", match.start(), end, remedy)
-        if word in _LETTERS and word not in KNOWN:
+        if word in LETTERS and word not in KNOWN:
             yield Slip(
                 f"{word}( ) may be any function",
                 *match.span(),

@@ -19,6 +19,7 @@ from deltarule.marking.typed.slips_of_indices import (
     in_reductions,
     in_subscripts,
 )
+from deltarule.marking.typed.slips_of_words import of_words
 
 #: Full-width signs of other keyboards, and those that they are.
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -144,6 +145,6 @@ def _choices(part: str) -> Iterator[Slip]:
 
 
 _SLIPS: tuple[Callable[[str], Iterator[Slip]], ...] = (
-    _brackets, _signs, _words_of_python, in_reductions, in_subscripts, entries_in_parentheses,
-    of_functions, _choices, _infinite,
+    _brackets, _signs, _words_of_python, of_words, in_reductions, in_subscripts,
+    entries_in_parentheses, of_functions, _choices, _infinite,
 )  # fmt: skip

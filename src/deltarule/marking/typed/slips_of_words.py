@@ -1,0 +1,70 @@
+"""Slips about words: those of derivation files, and labels, where a tensor would be read.
+
+Read as a tensor, Norm[k](x[n,k]) is a learned vector times x, whose gradient is no norm's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deltarule.language import words
+from deltarule.marking.typed.slip_parts import KNOWN, LETTERS, NAME, REDUCTION, Slip
+
+#: What is written in equations for a word of files; of all others, a file.
+_INSTEAD = {
+    "Inverse": "write it of a whole matrix, in an equation of its own: B = A⁻¹",
+    "LogDet": "write it of a whole matrix: B = A⁻¹; L = log det A",
+}
+_IN_FILE = "write it in a derivation file, or with the functions that equations have"
+
+
+def of_words(part: str) -> Iterator[Slip]:
+    for match in re.finditer(rf"({NAME})\s?\[[^\[\]]*\]\s*(?=\()", part):
+        word = match[1]
+        if re.fullmatch(REDUCTION, word):
+            continue
+        if word in words.__all__ and not word.islower():
+            fact = f"{word}[…](…) is a word of derivation files, and none of equations"
+            yield Slip(fact, *match.span(), _INSTEAD.get(word, _IN_FILE))
+        elif word in words.__all__ or word.lower() in KNOWN or _spelled(word):
+            entry = match[0].strip()
+            yield Slip(
+                f"{entry}(…) may be a function {word}, or a product",
+                *match.span(),
+                f"write {entry}·(…) for a product; a function with indices stands in a "
+                "derivation file",
+            )
+    for match in re.finditer(r"(?<![\w.])(?:delta|δ)\s?\(\s*(\w+)\s*,\s*(\w+)\s*\)", part):
+        yield Slip(
+            f"{match[0]} is no tensor's entry",
+            *match.span(),
+            f"write [{match[1]} = {match[2]}] for Kronecker's, which is 1 where they are equal",
+        )
+    for match in re.finditer(r"(?<![\w.])gradient\s?\(", part):
+        yield Slip("gradient(…) is a word of derivation files", *match.span(), _IN_FILE)
+    for match in re.finditer(r"(?<![\w.])pi\s?\[[^\[\]]*\]", part):
+        yield Slip(
+            "pi is the number π, and has no entries",
+            *match.span(),
+            "give the tensor another name, as q[k]",
+        )
+    for match in re.finditer(rf"({NAME})\[[^\[\]]*?({NAME})\[[^\[\]]*\][^\[\]]*\]", part):
+        if not re.fullmatch(REDUCTION, match[1]):
+            yield Slip(
+                f"{match[0]} is read at the labels {match[2]}",
+                *match.span(),
+                "labels stand in derivation files; here write a sum with a tensor that is 1 at "
+                "the label and 0 elsewhere, as Sum[k](t[n, k]·p[n, k])",
+            )
+    for match in re.finditer(r"\bwhere\(\s*([^,()]*?[<≤]=?)([^,()<>≤≥]*)([<≤]=?[^,()]*),", part):
+        yield Slip(
+            "two comparisons stand in one where(…)",
+            *match.span(),
+            "write one in each pair of brackets: [x[n] > 0]·[x[n] < 1]·a",
+        )
+
+
+def _spelled(word: str) -> bool:
+    """Whether it is spelled as a function's name: a word of three letters, and no Greek one."""
+    return len(word) > 2 and word.isascii() and word.isalpha() and word not in LETTERS
