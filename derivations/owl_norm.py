@@ -1,6 +1,6 @@
-"""Ordered weighted ℓ₁ norm (OWL; Bogdan et al. 2015): L = Σ_r λ_r·|x|_(r), |x|_(0) the largest.
+"""Ordered weighted L1 norm (OWL; Bogdan et al. 2015): L = Σ_r λ_r·|x|_(r), |x|_(0) the largest.
 
-With λ all 1 it is the ℓ₁ norm, with one λ the maximum. The gradient of |x|_(r) goes to the entry
+With λ all 1 it is the L1 norm, with one λ the maximum. The gradient of |x|_(r) goes to the entry
 that stands at place r; of equal ones the first comes first.
 """
 

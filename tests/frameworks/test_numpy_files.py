@@ -9,11 +9,10 @@ from agreement import evaluated, selected
 from laid_out import as_python
 from once import loaded, traced
 
-from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
-from deltarule.frameworks.dialect import DIALECTS, known_target
+from deltarule.frameworks.dialect import DIALECTS
 from deltarule.frameworks.file_text import FrameworkFile, emitted_for
-from deltarule.frameworks.long_lines import WIDTH, folded
+from deltarule.frameworks.long_lines import folded
 from deltarule.kernels.export import is_ours
 from deltarule.kernels.passes.program import known_sizes
 from deltarule.language.catalogue import catalogue
@@ -78,22 +77,3 @@ def test_float32_stays_float32(tmp_path, monkeypatch):
             results = getattr(module, each)(*given)
             for tensor, value in zip(one.returns, results if len(one.returns) > 1 else [results]):
                 assert value.dtype == np.float32, (name, tensor)
-
-
-def test_an_unknown_framework_is_told():
-    with pytest.raises(DeltaruleError) as found:
-        known_target("pytorch")
-    assert found.value.fact == "nothing is written for pytorch"
-    assert found.value.place == "--target"
-    assert found.value.remedy == "did you mean 'torch'?"
-
-
-def test_long_lines_are_broken_inside_brackets():
-    line = "    value = " + " + ".join(f"first[{k}] * second({k}, 'a b')" for k in range(12))
-    short = folded(f"def f(first, second):\n{line}\n    return value\n")
-    assert max(map(len, short.splitlines())) <= WIDTH
-    spaces = {}
-    for text in (short, f"def f(first, second):\n{line}\n    return value\n"):
-        module = compile(text, "lines", "exec")
-        spaces[text] = module.co_consts[0].co_code
-    assert len(set(spaces.values())) == 1

@@ -30,7 +30,7 @@ class MatrixForms:
         self, network: Network, of: str, upstream: Iterable[str], equations: Iterable[Equation]
     ):
         self._pass = network, of, tuple(upstream), tuple(equations)
-        self._known: dict[str, Words | None] = {}
+        self._known: dict[tuple, Words | None] = {}
 
     @cached_property
     def search(self) -> Search:
@@ -41,9 +41,10 @@ class MatrixForms:
 
     def words(self, equation: Equation) -> Words | None:
         """The words for a gradient; None where no pattern is known."""
-        if equation.name not in self._known:
-            self._known[equation.name] = self.search.words(equation)
-        return self._known[equation.name]
+        key = (equation.name, equation.rhs)  # a gradient has two forms at times
+        if key not in self._known:
+            self._known[key] = self.search.words(equation)
+        return self._known[key]
 
     def matrix(self, expression: Expr, rows: Ranges, columns: Ranges) -> Words | None:
         """The words for derivatives entry by entry, as a matrix; None where none is known."""
