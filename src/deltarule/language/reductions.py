@@ -37,7 +37,7 @@ class Waiting:
     def __init__(self, word: ReductionWord, wanted: tuple):
         self._word, self._wanted = word, wanted
 
-    def __call__(self, body=None, where=(), **how) -> Expr:
+    def __call__(self, body=None, where=(), **how) -> Any:
         if body is None:
             raise DeltaruleError(
                 f"{self} has empty brackets", current().place(), f"write {self}(x[…])"
