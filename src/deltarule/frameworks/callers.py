@@ -15,7 +15,7 @@ from deltarule.kernels.export import calls
 from deltarule.kernels.module.plain_source import PlainPass
 from deltarule.kernels.passes.program import Program
 from deltarule.kernels.python_text.identifiers import spelled_class
-from deltarule.kernels.self_check import checked, demonstration, roots, sampling
+from deltarule.kernels.self_check import checked, demonstration, roots, sampling, too_large
 
 
 @dataclass(frozen=True)
@@ -86,55 +86,19 @@ class {title}(torch.autograd.Function):
         """The gradients by what forward takes; None by what has none."""
         {unpacked}{found} = backward({handed})
         return {gradients}
-
-
-# ---- run as a program: a self-check against PyTorch's own gradients ------------------------------
-
-import numpy as np  # noqa: E402
-
-GIVEN, CHECKED, ROOTS = {names}, {checked}, {roots}
-RESULTS = {own}
-real = np.float64
-
-
-{sample}
-
-
-def plainly({given}):
-    """The forward pass alone, through which PyTorch differentiates by itself."""
-    {values} = forward({takes})
-    return {results}
-
-
+'''
+_TORCH_GRADIENTS = '''\
 def gradients_by(function, arrays):
     """What PyTorch gives where it differentiates a function."""
-    tensors = {{n: torch.as_tensor(arrays[n]).clone() for n in GIVEN}}
+    tensors = {n: torch.as_tensor(arrays[n]).clone() for n in GIVEN}
     for name in CHECKED:
         tensors[name].requires_grad_()
     found = function(*tensors.values())
     values = dict(zip(RESULTS, found if isinstance(found, tuple) else (found,)))
     whole = sum((values[y] * torch.as_tensor(arrays.get(up, 1.0))).sum() for y, up in ROOTS)
     wanted = [tensors[n] for n in CHECKED]
-    return torch.autograd.grad(whole, wanted, allow_unused=True, materialize_grads=True)
-
-
-def self_check(seed=0):
-    """Whether the derived gradients are PyTorch's own; prints the gaps."""
-    arrays, right = sample(np.random.default_rng(seed)), True
-    derived, own = (gradients_by(f, arrays) for f in ({title}.apply, plainly))
-    for name, one, two in zip(CHECKED, derived, own):
-        scale = max([1.0, float(two.abs().max()) if two.numel() else 0.0])
-        worst = float((one - two).abs().max()) / scale if two.numel() else 0.0
-        agrees = worst < 1e-9
-        right = right and agrees
-        told = "is" if agrees else "is NOT"
-        print(f"gradient of {{name}} {{told}} PyTorch's own (gap {{worst:.1e}})")
-    return right
-
-
-if __name__ == "__main__":
-    raise SystemExit(0 if self_check() else 1)
-'''
+    found = torch.autograd.grad(whole, wanted, allow_unused=True, materialize_grads=True)
+    return [gradient.numpy() for gradient in found]'''
 
 _JAX = '''
 
@@ -158,10 +122,24 @@ def _{function}_backward(saved, upstream):
 
 
 {function}.defvjp(_{function}_forward, _{function}_backward)
+'''
+_JAX_GRADIENTS = '''\
+def gradients_by(function, arrays):
+    """What JAX gives where it differentiates a function."""
+    jax.config.update("jax_enable_x64", True)
 
+    def whole(moved):
+        found = function(*({**arrays, **moved}[n] for n in GIVEN))
+        values = dict(zip(RESULTS, found if isinstance(found, tuple) else (found,)))
+        return sum(jnp.sum(values[y] * arrays.get(up, 1.0)) for y, up in ROOTS)
 
-# ---- run as a program: a self-check against JAX's own gradients ----------------------------------
+    found = jax.jit(jax.grad(whole))({n: jnp.asarray(arrays[n]) for n in CHECKED})
+    return [np.asarray(found[name]) for name in CHECKED]'''
 
+_CHECK = '''
+
+# ---- run as a program: a self-check against {framework}'s own gradients {rule}
+{imports}
 GIVEN, CHECKED, ROOTS = {names}, {checked}, {roots}
 RESULTS = {own}
 real = np.float64
@@ -171,35 +149,25 @@ real = np.float64
 
 
 def plainly({given}):
-    """The forward pass alone, through which JAX differentiates by itself."""
+    """The forward pass alone, through which {framework} differentiates by itself."""
     {values} = forward({takes})
     return {results}
 
 
-def gradients_by(function, arrays):
-    """What JAX gives where it differentiates a function."""
-
-    def whole(moved):
-        found = function(*({{**arrays, **moved}}[n] for n in GIVEN))
-        values = dict(zip(RESULTS, found if isinstance(found, tuple) else (found,)))
-        return sum(jnp.sum(values[y] * arrays.get(up, 1.0)) for y, up in ROOTS)
-
-    return jax.jit(jax.grad(whole))({{n: jnp.asarray(arrays[n]) for n in CHECKED}})
+{gradients_by}
 
 
 def self_check(seed=0):
-    """Whether the derived gradients are JAX's own; prints the gaps."""
-    jax.config.update("jax_enable_x64", True)
+    """Whether the derived gradients are {framework}'s own; prints the gaps."""
     arrays, right = sample(np.random.default_rng(seed)), True
-    derived, own = (gradients_by(f, arrays) for f in ({function}, plainly))
-    for name in CHECKED:
-        one, two = np.asarray(derived[name]), np.asarray(own[name])
+    derived, own = (gradients_by(f, arrays) for f in ({call}, plainly))
+    for name, one, two in zip(CHECKED, derived, own):
         scale = max([1.0, np.max(np.abs(two), initial=0.0)])
         worst = np.max(np.abs(one - two), initial=0.0) / scale
         agrees = bool(worst < 1e-9)
         right = right and agrees
         told = "is" if agrees else "is NOT"
-        print(f"gradient of {{name}} {{told}} JAX's own (gap {{worst:.1e}})")
+        print(f"gradient of {{name}} {{told}} {framework}'s own (gap {{worst:.1e}})")
     return right
 
 
@@ -216,6 +184,7 @@ def caller(called: Called, dialect: Dialect) -> str:
         return demonstration(made, "float64", calls(made, passes), compiled=False)
     if not called.backward.returns:
         return ""
+    torch = dialect.name == "torch"
     saved, upstream = called.spelled(called.saved), called.upstream
     results = called.spelled(called.results)
     stopped = called.spelled(called.undifferentiated)
@@ -242,8 +211,14 @@ def caller(called: Called, dialect: Dialect) -> str:
         "roots": tuple(roots(made).items()),
         "own": called.results,
         "sample": sampling(made),
+        "framework": dialect.title,
+        "rule": "-" * (37 - len(dialect.title)),
+        "imports": "\nimport numpy as np  # noqa: E402\n" if torch else "",
+        "gradients_by": _TORCH_GRADIENTS if torch else _JAX_GRADIENTS,
     }
-    return (_TORCH if dialect.name == "torch" else _JAX).format(**pieces)
+    pieces["call"] = f"{pieces['title']}.apply" if torch else pieces["function"]
+    check = _CHECK if pieces["sample"] is not None else too_large(made)
+    return ((_TORCH if torch else _JAX) + check).format(**pieces)
 
 
 def _unpacked(saved: str, dialect: Dialect) -> str:

@@ -30,25 +30,6 @@ def emitted(
     return signed(Module(made, dtype, parallel).text() + demonstration(made, dtype))
 
 
-#: Where nothing is differentiated, as in an update.
-_NONE = '''\
-real = np.float64
-
-
-def values_of(arrays):
-    """What is given, by name."""
-    return _named({values}, forward(*(arrays[name][()] for name in {given})))
-
-
-def gradients_of(arrays, values):
-    """There are no gradients."""
-    return {{}}
-
-
-def _named(names, found):
-    found = found if len(names) != 1 else (found,)
-    return dict(zip(names, found))'''
-
 _CALLS = '''\
 real = np.float64
 
@@ -60,13 +41,17 @@ def values_of(arrays):
 
 def gradients_of(arrays, values):
     """What the backward pass gives, by name."""
-    known = {{**arrays, **values}}
-    return _named({gradients}, backward(*(known[name][()] for name in {taken})))
+{backward}
 
 
 def _named(names, found):
     found = found if len(names) != 1 else (found,)
     return dict(zip(names, found))'''
+
+
+_BACKWARD = """\
+    known = {{**arrays, **values}}
+    return _named({gradients}, backward(*(known[name][()] for name in {taken})))"""
 
 
 def plain_emitted(name: str | Network, settings: Mapping) -> str:
@@ -82,12 +67,14 @@ def calls(made: Program, passes: Mapping[str, PlainPass]) -> str:
     forward, backward = passes["forward"], passes.get("backward", PlainPass((), ()))
     upstream = {gradient: f"d{output}" for output, gradient in made.upstream.items()}
     tensors = {gradient: tensor for tensor, gradient in made.gradients.items()}
-    text = _CALLS if made.gradients else _NONE
-    return text.format(
-        values=forward.returns,
-        given=forward.takes,
+    differentiated = _BACKWARD.format(
         gradients=tuple(tensors[name] for name in backward.returns),
         taken=tuple(upstream.get(name, name) for name in backward.takes),
+    )
+    return _CALLS.format(
+        values=forward.returns,
+        given=forward.takes,
+        backward=differentiated if backward.returns else "    return {}",
     )
 
 

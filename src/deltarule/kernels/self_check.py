@@ -122,7 +122,7 @@ def demonstration(program: Program, dtype: str, calls: str = TUNED, compiled: bo
     """The text of the self-check, with the functions by which it calls both passes."""
     sample = sampling(program)
     if sample is None:
-        return _TOO_LARGE.format(numbers=_numbers(program))
+        return too_large(program)
     step, allowed = _STEPS[dtype]
     return _TEXT.format(
         roots=tuple(roots(program).items()),
@@ -135,6 +135,11 @@ def demonstration(program: Program, dtype: str, calls: str = TUNED, compiled: bo
         method="complex steps" if dtype == "complex128" else "differences",
         gap=_COMPLEX if dtype == "complex128" else _BOTH_SIDES,
     )
+
+
+def too_large(program: Program) -> str:
+    """What stands in the place of a self-check where a network is not tried out."""
+    return _TOO_LARGE.format(numbers=_numbers(program))
 
 
 def roots(program: Program) -> dict[str, str | None]:
