@@ -147,13 +147,9 @@ class EntryText(ReadText):
         if row.name == "difference":
             return self._sum_of([node.args[0], -node.args[1]])
         labels = joined(arguments, self.order)
-        self.functions[row.name] = type(node)
+        self.integers.functions[row.name] = type(node)
         texts = ", ".join(laid_along(a, labels, self.dialect).text for a in arguments)
-        return Labelled(f"{self.function_name(type(node))}({texts})", labels)
-
-    def function_name(self, function: type[Elementwise]) -> str:
-        """What an elementwise function is called in the file."""
-        return self.spelling.tensor(f"{function.row.name}_of")
+        return Labelled(f"{self.integers.function_name(type(node))}({texts})", labels)
 
     def write_function(self, function: type[Elementwise], lines: Lines) -> None:
         """The definition of a function that is made of others."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from textwrap import indent, wrap
 
 from deltarule.frameworks import helpers
 from deltarule.frameworks.callers import Called, caller
@@ -17,7 +16,6 @@ from deltarule.kernels.passes.program import Program, program
 from deltarule.kernels.python_text.identifiers import PlainSpelling
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.networks.network import Network
-from deltarule.spelling.names import pretty
 
 
 class FrameworkSpelling(PlainSpelling):
@@ -39,23 +37,16 @@ class FrameworkFile:
         for tensor in {**made.backward.tensors, **made.forward.tensors}:
             self.spelling.tensor(tensor)
         self.passes = PassText(made, dialect, self.spelling)
-        self.kept = tuple(dict.fromkeys((*made.forward.results, *made.kept)))
-        self.gradients = tuple(
-            made.gradients[t] for t in made.network.tensors if t in made.gradients
-        )
 
     def text(self) -> str:
         """The passes, without what calls them."""
         made, lines = self.program, Lines()
-        self._function("forward", made.forward, self.kept, lines)
-        if self.gradients:
-            self._function("backward", made.backward, self.gradients, lines)
-        arrays, functions, done = self.passes.arrays, Lines(), set()
-        while waiting := [f for n, f in arrays.functions.items() if n not in done]:
-            for function in waiting:
-                arrays.write_function(function, functions)
-                done.add(function.row.name)
-        body = f"{functions}\n{lines}\n" if done else f"{lines}\n"
+        self._function("forward", made.forward, made.values, lines)
+        if made.gradients:
+            self._function("backward", made.backward, made.gradient_names, lines)
+        arrays = self.passes.arrays
+        functions = arrays.integers.written_functions(arrays.write_function)
+        body = f"{functions}\n{lines}\n" if str(functions) else f"{lines}\n"
         brought = helpers.texts(self.dialect.helpers, body)
         own = "".join(f"\n\n\n{text}" for text in brought)
         return f"{self._head()}{own}\n{body}"
@@ -64,40 +55,27 @@ class FrameworkFile:
         """What calls the passes needs to know of them."""
         made, passes = self.program, self.passes
         forward = passes.sizes.takes(made.forward)
-        backward = passes.sizes.takes(made.backward) if self.gradients else ()
+        backward = passes.sizes.takes(made.backward) if made.gradients else ()
         given = [t.name for t in made.network.tensors.values() if t.given]
         return Called(
             program=made,
             names={n: self.spelling.tensor(n) for n in passes.tensors},
             given=tuple(n for n in given if n in {*forward, *backward}),
-            forward=PlainPass(forward, self.kept),
-            backward=PlainPass(backward, self.gradients),
+            forward=PlainPass(forward, made.values),
+            backward=PlainPass(backward, made.gradient_names),
         )
 
     def _head(self) -> str:
-        network = self.program.network
-        title = "\n".join(wrap(f"{network.title}: both passes for {self.dialect.title}.", 94))
-        arrays = [f"    {docstrings.shaped(t.name, t)}  {t.role}" for t in network.tensors.values()]
-        quoted = "\n".join((title, "", *arrays)).replace("\\", "\\\\").replace('"""', "'''")
-        return f'"""{quoted}\n"""\n\n{self.dialect.imports}'
+        what = f"both passes for {self.dialect.title}"
+        return f"{docstrings.of_plain_file(self.program.network, what)}\n\n{self.dialect.imports}"
 
     def _function(self, name: str, one, returned: tuple[str, ...], lines: Lines) -> None:
-        spell, body = self.spelling.tensor, Lines(1)
-        takes = self.passes.sizes.takes(one)
-        self.passes.write(one, body)
-        what = ", ".join(map(pretty, returned))
-        promise = f"The {'gradients' if name == 'backward' else 'values of'} {what}."
-        lines.add("", "", f"def {name}({', '.join(map(spell, takes))}):")
-        lines.add(indent("\n".join(_quoted(wrap(promise, 90))), "    "))
-        lines.add(str(body))
-        lines.add(f"    return {', '.join(map(spell, returned))}")
-
-
-def _quoted(text: list[str]) -> list[str]:
-    """A docstring as lines."""
-    if len(text) == 1:
-        return [f'"""{text[0]}"""']
-    return [f'"""{text[0]}', *text[1:], '"""']
+        spell, takes = self.spelling.tensor, self.passes.sizes.takes(one)
+        lines.add("", "")
+        with lines.block(f"def {name}({', '.join(map(spell, takes))}):"):
+            lines.add(*docstrings.of_plain_pass(name, returned))
+            self.passes.write(one, lines)
+            lines.add(f"return {', '.join(map(spell, returned))}")
 
 
 def emitted_for(target: str, name: str | Network, settings: Mapping) -> str:

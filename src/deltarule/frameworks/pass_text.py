@@ -43,22 +43,9 @@ class PassText:
         takes = self.sizes.takes(one)
         real = [n for n in takes if not self.tensors[n].integral]
         self.arrays.like = self._spell((real or list(takes))[0])
-        self._sizes(one, lines)
+        lines.add(*self.sizes.lines(one, self.arrays.integers))
         for block in blocks(one.equations):
             self._block(block, {})
-
-    # ---- sizes --------------------------------------------------------------------------------
-    def _sizes(self, one: Pass, lines: Lines) -> None:
-        needed, integer = self.sizes.of(one), self.arrays.integers.integer
-        for size, (name, axis, rest, coefficient) in self.sizes.shapes.items():
-            if size in needed:
-                value = f"{self._spell(name)}.shape[{axis}]"
-                value = f"({value} - {integer(rest, 2)})" if rest != 0 else value
-                value += f" // {integer(coefficient, 3)}" if coefficient != 1 else ""
-                lines.add(f"{integer(size)} = {value}")
-        for symbol, definition in self.program.network.definitions.items():
-            if symbol in needed:
-                lines.add(f"{integer(symbol)} = {integer(definition)}")
 
     # ---- equations ----------------------------------------------------------------------------
     def _block(self, block: Block, times: Mapping[Index, str]) -> None:

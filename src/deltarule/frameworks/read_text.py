@@ -13,7 +13,6 @@ from sympy import Basic, Expr, Symbol
 
 from deltarule.expressions import nodes
 from deltarule.expressions.affine import never_negative
-from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.symbols import Index
 from deltarule.frameworks.dialect import Dialect
 from deltarule.frameworks.labelled import Labelled, joined, laid_along, tupled
@@ -45,10 +44,7 @@ class Places(PlainCode):
 
 
 class ReadText:
-    """Writes reads, conditions and cases of one function; `lines` takes what stands before them.
-
-    `functions` collects the elementwise functions that were met.
-    """
+    """Writes reads, conditions and cases of one function; `lines` takes what stands before them."""
 
     def __init__(
         self, dialect: Dialect, spelling: Spelling, tensors: Mapping[str, Tensor], scalars: Mapping
@@ -56,7 +52,6 @@ class ReadText:
         self.dialect, self.spelling = dialect, spelling
         self.tensors, self.scalars = dict(tensors), scalars
         self.integers = Places(spelling, self.tensors, scalars)
-        self.functions: dict[str, type[Elementwise]] = {}
         self.lines = Lines()
         self.times: dict[Index, str] = {}
         self.extents: dict[Index, Expr] = {}

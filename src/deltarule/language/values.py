@@ -8,12 +8,13 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable
 from functools import reduce
+from inspect import signature
 
 from sympy import Dummy, Expr, Integer
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import functions, nodes
-from deltarule.expressions.elementwise import FUNCTIONS, Elementwise
+from deltarule.expressions.elementwise import Elementwise
 from deltarule.expressions.elementwise import elementwise as declared
 from deltarule.expressions.operands import Operand
 from deltarule.language.declarations import current
@@ -109,15 +110,9 @@ def elementwise(name: str, formula: Callable[..., Expr], title: str = "") -> typ
         return expression(formula(*arguments), page)
 
     exact.__wrapped__ = formula  # its arguments are counted
-    earlier = FUNCTIONS.get(name)
-    found = declared(name, exact, title)
-    try:
-        exact(*(Dummy(real=True) for _ in range(found.row.arity)))
-    except Exception:  # what is wrong is said at this line, and no later derivation meets it
-        del FUNCTIONS[name]
-        FUNCTIONS.update({} if earlier is None else {name: earlier})
-        raise
-    return found
+    # What is wrong is said at this line, and declared is only what can be derived.
+    exact(*(Dummy(real=True) for _ in signature(formula).parameters))
+    return declared(name, exact, title)
 
 
 def _folded(word: str, pick: type[Elementwise], values: tuple) -> Expr:

@@ -7,7 +7,9 @@ from textwrap import wrap
 
 from deltarule.kernels.passes.program import Program
 from deltarule.kernels.python_text.indented import wrapped
+from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
+from deltarule.spelling.names import pretty
 from deltarule.spelling.text import equation_text, text
 
 #: A space at which no line is broken: a shape stays in one piece.
@@ -53,6 +55,21 @@ def of_backward(program: Program, names: Mapping[str, str]) -> list[str]:
     given = [(names[n], one.tensors.get(n) or tensors[n]) for n in names]
     returned = [(n, one.tensors[g]) for n, g in program.gradients.items()]
     return _of_pass(summary, given, returned, formulas)
+
+
+def of_plain_file(network: Network, what: str) -> str:
+    """The docstring of a file for people to read: what it is, and its arrays."""
+    lines = [*wrap(f"{network.title}: {what}.", 94), ""]
+    lines += [f"    {shaped(t.name, t)}  {t.role}" for t in network.tensors.values()]
+    return f'"""{_safe(lines)}\n"""'
+
+
+def of_plain_pass(name: str, returned: Iterable[str]) -> list[str]:
+    """The docstring of one pass there: what it gives, in the order in which it gives it."""
+    what = ", ".join(map(pretty, returned))
+    promise = f"The gradients {what}." if name == "backward" else f"The values of {what}."
+    first, *more = wrapped(promise, "", 90)
+    return [f'"""{first}"""'] if not more else [f'"""{first}', *more, '"""']
 
 
 def _of_pass(summary: str, given: list, returned: list, formulas: Iterable[str]) -> list[str]:

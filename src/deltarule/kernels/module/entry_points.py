@@ -191,7 +191,7 @@ class EntryPoints:
     def _returned(self, name: str, one: Pass) -> list[tuple[str, str]]:
         if name == "backward":
             return [(t, g) for t, g in self.program.gradients.items()]
-        return [(t, t) for t in dict.fromkeys((*one.results, *self.program.kept))]
+        return [(t, t) for t in self.program.values]
 
     def _tensor(self, name: str, one: Pass) -> Tensor:
         return one.tensors[name] if name in one.tensors else self.program.network.tensors[name]

@@ -6,6 +6,7 @@ from sympy import Symbol
 
 from deltarule.expressions.nodes import free_symbols
 from deltarule.kernels.passes.program import Pass, Program, known_sizes
+from deltarule.kernels.python_text.plain_text import PlainCode
 
 
 class NeededSizes:
@@ -39,3 +40,23 @@ class NeededSizes:
             if symbol in found:
                 found.update(*map(free_symbols, formula))
         return found
+
+    def lines(self, one: Pass, code: PlainCode) -> list[str]:
+        """Lines that read the sizes off the shapes, whole shapes where these tell all of theirs."""
+        needed, whole, lines = self.of(one), set(), []
+        spell, symbol = code.spelling.tensor, code.spelling.symbol
+        for name in self.takes(one):
+            own = [s for s, (tensor, *_) in self.shapes.items() if tensor == name]
+            if len(own) > 1 and needed & {*own} and [*self.network.tensors[name].axes] == own:
+                lines.append(f"{', '.join(map(symbol, own))} = {spell(name)}.shape")
+                whole.update(own)
+        for size, (name, axis, rest, coefficient) in self.shapes.items():
+            if size in needed - whole:
+                value = f"{spell(name)}.shape[{axis}]"
+                value = f"({value} - {code.integer(rest, 2)})" if rest != 0 else value
+                value += f" // {code.integer(coefficient, 3)}" if coefficient != 1 else ""
+                lines.append(f"{symbol(size)} = {value}")
+        for size, definition in self.network.definitions.items():
+            if size in needed:
+                lines.append(f"{symbol(size)} = {code.integer(definition)}")
+        return lines

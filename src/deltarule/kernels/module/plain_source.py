@@ -6,11 +6,8 @@ loops, with itself as the comment above them. Conditions are bounds of loops whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import wrap
-
-from sympy import Symbol
 
 from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.lowering.matcher import Matcher
@@ -24,22 +21,18 @@ from deltarule.kernels.python_text.identifiers import PlainSpelling
 from deltarule.kernels.python_text.indented import Lines, wrapped
 from deltarule.kernels.python_text.plain_text import PlainCode
 from deltarule.networks.recurrences import blocks
-from deltarule.spelling.names import pretty
 
 #: The lowerings that write nothing but loops.
 PLAIN = tuple(row for row in LOWERINGS if row.name in ("loop_nest", "argmax", "added_in_place"))
 
-_HEAD = '''\
-"""{title}
-
-{arrays}
-"""
+_HEAD = """\
+{said}
 {imports}
 import numpy as np
 from numba import njit
 
 compiled = njit(error_model="numpy")  # without this line and its uses it is plain Python
-'''
+"""
 
 
 @dataclass(frozen=True)
@@ -69,25 +62,13 @@ class PlainModule:
     def text(self) -> str:
         """The whole text, which needs NumPy and Numba alone."""
         program, lines = self.program, Lines()
-        kept = tuple(dict.fromkeys((*program.forward.results, *program.kept)))
-        self._pass("forward", program.forward, kept, lines)
-        gradients = tuple(
-            program.gradients[t] for t in program.network.tensors if t in program.gradients
-        )
-        if gradients:
-            self._pass("backward", program.backward, gradients, lines)
-        functions, done = Lines(), set()
-        while waiting := [f for n, f in self.code.functions.items() if n not in done]:
-            for function in waiting:
-                self.code.write_function(function, functions)
-                done.add(function.row.name)
-        body = f"{functions}\n{lines}" if done else str(lines)
-        tensors = program.network.tensors.values()
-        arrays = [f"    {docstrings.shaped(t.name, t)}  {t.role}" for t in tensors]
-        title = "\n".join(wrap(f"{program.network.title}: both passes as plain loops.", 94))
+        self._pass("forward", program.forward, program.values, lines)
+        if program.gradients:
+            self._pass("backward", program.backward, program.gradient_names, lines)
+        functions = self.code.written_functions(self.code.write_function)
+        body = f"{functions}\n{lines}" if str(functions) else str(lines)
         head = _HEAD.format(
-            title=title.replace("\\", "\\\\").replace('"""', "'''"),
-            arrays="\n".join(arrays),
+            said=docstrings.of_plain_file(program.network, "both passes as plain loops"),
             imports="import math\n" if "math." in body else "",
         )
         return f"{head}{texts.plain(self._prelude)}{body.rstrip()}\n"
@@ -105,38 +86,14 @@ class PlainModule:
         spell = self.spelling.tensor
         lines.add("", "", "@compiled")
         with lines.block(f"def {name}({', '.join(map(spell, takes))}):"):
-            first, *more = wrapped(self._promise(name, returned), "", 90)
-            lines.add(*_quoted(first, more))
-            self._sizes(one, takes, lines)
+            lines.add(*docstrings.of_plain_pass(name, returned))
+            lines.add(*self.sizes.lines(one, self.code))
             kind = next((spell(t) for t in takes if not one.tensors[t].integral), None)
             for tensor in one.writes:
                 self._room(tensor, one, f"{kind}.dtype" if kind else "np.float64", lines)
             lines.add(*self.code.said_before())
             lines.add(*(line.removeprefix("    ") for line in str(body).splitlines()))
             lines.add(*_returned([*map(spell, returned)]))
-
-    def _sizes(self, one: Pass, takes: Iterable[str], lines: Lines) -> None:
-        """Lines that read the sizes off the shapes, whole shapes where these tell all of theirs."""
-        needed, whole = self.sizes.of(one), set()
-        for name in takes:
-            own = [s for s, (tensor, *_) in self.sizes.shapes.items() if tensor == name]
-            if (
-                len(own) > 1
-                and needed & {*own}
-                and [*self.program.network.tensors[name].axes] == own
-            ):
-                names = ", ".join(map(self._size, own))
-                lines.add(f"{names} = {self.spelling.tensor(name)}.shape")
-                whole.update(own)
-        for size, (name, axis, rest, coefficient) in self.sizes.shapes.items():
-            if size in needed - whole:
-                value = f"{self.spelling.tensor(name)}.shape[{axis}]"
-                value = f"({value} - {self.code.integer(rest, 2)})" if rest != 0 else value
-                value += f" // {self.code.integer(coefficient, 3)}" if coefficient != 1 else ""
-                lines.add(f"{self._size(size)} = {value}")
-        for symbol, definition in self.program.network.definitions.items():
-            if symbol in needed:
-                lines.add(f"{self._size(symbol)} = {self.code.integer(definition)}")
 
     def _room(self, name: str, one: Pass, kind: str, lines: Lines) -> None:
         """The line that makes an array to write into; none for a number."""
@@ -149,19 +106,6 @@ class PlainModule:
         kind = "np.int64" if tensor.integral else kind
         room = "empty" if whole else "zeros"
         lines.add(f"{self.spelling.tensor(name)} = np.{room}({shape}, {kind})")
-
-    def _promise(self, name: str, returned: Iterable[str]) -> str:
-        """What a function gives, in the order in which it gives it."""
-        what = ", ".join(map(pretty, returned))
-        return f"The gradients {what}." if name == "backward" else f"The values of {what}."
-
-    def _size(self, symbol: Symbol) -> str:
-        return self.spelling.symbol(symbol)
-
-
-def _quoted(first: str, more: Sequence[str]) -> list[str]:
-    """A docstring as lines."""
-    return [f'"""{first}"""'] if not more else [f'"""{first}', *more, '"""']
 
 
 def _returned(names: Sequence[str]) -> list[str]:

@@ -132,12 +132,9 @@ class Module:
         passes = Lines()
         self._loops("forward", self.program.forward, passes)
         self._loops("backward", self.program.backward, passes)
-        functions = Lines()
-        done: set[str] = set()
-        while waiting := [f for n, f in self.code.functions.items() if n not in done]:
-            for function in waiting:
-                write_function(function, self.code, functions, self.prelude)
-                done.add(function.row.name)
+        functions = self.code.written_functions(
+            lambda function, lines: write_function(function, self.code, lines, self.prelude)
+        )
         around = Lines()
         EntryPoints(self.program, self.code, self.sizes, self.tests, around).write()
         return [str(lines) for lines in (functions, passes, around) if str(lines)]

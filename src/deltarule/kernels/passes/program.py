@@ -57,6 +57,16 @@ class Program:
     kept: tuple[str, ...]
     scalars: dict[Scalar, Fraction] = field(default_factory=dict)
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What the forward pass gives: its results, and what the backward pass reads besides."""
+        return tuple(dict.fromkeys((*self.forward.results, *self.kept)))
+
+    @property
+    def gradient_names(self) -> tuple[str, ...]:
+        """What the backward pass gives, in the order of the tensors."""
+        return tuple(self.gradients[t] for t in self.network.tensors if t in self.gradients)
+
 
 def program(name: Network | str | Path, settings: dict) -> Program:
     """The program of a network, or of a derivation by name or path.

@@ -6,6 +6,7 @@ Reals have the kernel's own type `real`, so that float32 stays float32.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 
 import sympy
@@ -19,6 +20,7 @@ from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.symbols import Index, Size
 from deltarule.kernels.passes.infer_bounds import Inside
 from deltarule.kernels.python_text.identifiers import Spelling
+from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.integer_text import ADD, ATOM, TIMES, IntegerText
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
@@ -220,6 +222,15 @@ class Code(IntegerText):
     def function_name(self, function: type[Elementwise]) -> str:
         """What an elementwise function is called in the kernel's file."""
         return self.spelling.tensor(f"{function.row.name}_of")
+
+    def written_functions(self, write: Callable[[type[Elementwise], Lines], None]) -> Lines:
+        """The functions that were met, and those that their own texts meet, each once."""
+        lines, done = Lines(), set()
+        while waiting := [f for n, f in self.functions.items() if n not in done]:
+            for function in waiting:
+                write(function, lines)
+                done.add(function.row.name)
+        return lines
 
     def need(self, function: type[Elementwise], arity: int) -> None:
         """Ask for an elementwise function, and for those that it is made of, first."""
