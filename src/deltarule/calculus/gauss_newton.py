@@ -27,7 +27,6 @@ from deltarule.calculus.tangents import tangent_network
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions.nodes import Read, Sum, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
-from deltarule.expressions.symbols import Index
 from deltarule.networks.argmax_equations import unused_name
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
@@ -54,7 +53,8 @@ def gauss_newton_network(network: Network, at: str, wrt: Iterable[str] = ()) -> 
     used = {n for e in equations for n in (e.name, *e.read_names())}
     tensors = {n: t for n, t in {**second.tensors, **moved.tensors}.items() if n in used}
     total = unused_name(SLOPE[0], {**network.tensors, **tensors})
-    indices, axes = _indices(network, at), network.tensors[at].axes
+    (line, *_) = network.equation_of(at)
+    indices, axes = line.axis_indices, network.tensors[at].axes
     body = read(f"v_{at}", *indices) * read(product, *indices) * Rational(1, 2)
     equations.append(Equation(total, (), Sum(body, tuple(zip(indices, axes, strict=True))), ()))
     tensors[total] = Tensor(total, (), "loss")
@@ -176,12 +176,6 @@ def _moved(network: Network, at: str, along: list[str]) -> Network:
     part = replace(network, tensors=tensors, equations=equations, uses=(), derived=(), options={})
     found, _ = tangent_network(part, along)
     return found
-
-
-def _indices(network: Network, at: str) -> tuple[Index, ...]:
-    (line, *_) = network.equation_of(at)
-    plain = line.subscripts == line.indices
-    return line.indices if plain else tuple(map(Index, "ijklmnpq"[: len(line.subscripts)]))
 
 
 def _role(tensor: Tensor, directions: set[str], loss: str) -> Tensor:

@@ -19,11 +19,10 @@ import numpy as np
 from deltarule.arithmetic.duals import Duals, DualsArray
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.integers import grid_over, integers_over
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.settings import setting
 from deltarule.calculus import Derivation
-from deltarule.expressions.nodes import Selection
+from deltarule.expressions.nodes import Selection, read
 from deltarule.gradcheck.probed import Probed
 from deltarule.gradcheck.result import GradientCheck
 from deltarule.networks.equations import Equation
@@ -122,17 +121,12 @@ def _upstream(equation: Equation, probed: Probed) -> np.ndarray | None:
     """The gradient by what an equation writes, at the places that it writes; None for none."""
     if equation.name == probed.derivation.of and not probed.derivation.upstream:
         return np.ones(())
-    gradient = probed.arrays.get(probed.name_of(equation.name))
-    if gradient is None:
+    gradient = probed.name_of(equation.name)
+    if gradient not in probed.arrays:
         return None
-    gradient, values = np.asarray(gradient, dtype=float), probed.probe.values
-    if not equation.subscripts:
-        return gradient
-    grid = grid_over(equation.ranges, values)
-    where = (
-        np.broadcast_to(integers_over(s, grid, values), grid.extents) for s in equation.subscripts
-    )
-    return gradient[tuple(where)]
+    there = read(gradient, *equation.subscripts)
+    found: Any = evaluate(there, equation.ranges, probed.probe.values, Float64())
+    return found
 
 
 def _checked(probed: Probed, name: str, sides: _Sides, form: str) -> GradientCheck:

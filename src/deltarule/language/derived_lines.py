@@ -17,7 +17,6 @@ from importlib import import_module
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Read, Sum, read
-from deltarule.expressions.symbols import Index
 from deltarule.language.declarations import Name, Page, current
 from deltarule.language.given_expressions import checked_name
 from deltarule.language.updates import upstream_gradient
@@ -110,8 +109,7 @@ def _part(page: Page, value: Tensor, by: Tensor) -> Network:
     total = unused_name(f"S_{value.name}", page.tensors)
     tensors[total] = Tensor(total, (), "loss")
     (*_, last) = [e for e in equations if e.name == value.name]
-    plain = last.subscripts == last.indices
-    at = last.indices if plain else tuple(map(Index, "ijklmnpq"[: len(value.axes)]))
+    at = last.axis_indices
     body = Sum(read(value.name, *at), tuple(zip(at, value.axes, strict=True)))
     equations.append(Equation(total, (), body, (), page.place()))
     part = replace(page, tensors=tensors, equations=equations, uses=[], derived=[], options={})

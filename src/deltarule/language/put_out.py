@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Selection, read
-from deltarule.expressions.symbols import Index
 from deltarule.language.given_expressions import with_indices
 from deltarule.networks.argmax_equations import unused_name
 from deltarule.networks.equations import Equation
@@ -69,9 +68,7 @@ def outputs_apart(
 
 def _copied(equation: Equation, copy: Tensor) -> Equation:
     """The equation that copies all of what another gives, with its indices where they fit."""
-    plain = equation.subscripts == equation.indices
-    letters = tuple(Index(letter) for letter in "ijklmnpq"[: len(copy.axes)])
-    at = equation.indices if plain else letters
+    at = equation.axis_indices
     return replace(
         equation,
         name=copy.name,

@@ -65,6 +65,13 @@ class Equation:
         return read(self.name, *self.subscripts)
 
     @property
+    def axis_indices(self) -> tuple[Index, ...]:
+        """An index for each axis of the tensor: its own where these are all its subscripts."""
+        own = self.indices
+        letters = "ijklmnpq"[: len(self.subscripts)]
+        return own if self.subscripts == own else tuple(map(Index, letters))
+
+    @property
     def inner_ranges(self) -> tuple[tuple[Index, Expr], ...]:
         """What `ranges` says of free indices, of those that its reductions bind."""
         nodes = (node for node in walk(self.rhs) if isinstance(node, Reduction))
