@@ -74,11 +74,12 @@ def _text(
     what: str | Network, settings: dict, dtype: str | None, asked: Derive, target: str
 ) -> str:
     """The text, plain where no type of numbers is said; with its self-check for a file."""
-    from deltarule.frameworks.file_text import emitted_for
+    if target != "numba":
+        from deltarule.frameworks.file_text import emitted_for
+
+        return emitted_for(target, what, settings)
     from deltarule.kernels import build, export, plain_kernel
 
-    if target != "numba":
-        return emitted_for(target, what, settings)
     if dtype is None:
         make = plain_kernel.plain_source if asked.emit is None else export.plain_emitted
         return make(what, settings)

@@ -10,7 +10,7 @@ much as a few passes forward, however deep the network is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -42,7 +42,6 @@ class _Sides:
     direction: np.ndarray
     measured: float = 0.0
     size: float = 0.0
-    readers: list[str] = field(default_factory=list)
 
 
 def check_across_layers(
@@ -84,7 +83,6 @@ def _sides(probed: Probed, seed: int, progress: Callable[[str], None]) -> dict[s
         for name, change in _changes(equation, probed, found):
             found[name].measured += float(change.sum())
             found[name].size += float(np.abs(change).sum())
-            found[name].readers.append(equation.name)
     return found
 
 

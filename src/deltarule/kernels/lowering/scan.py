@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Add, Expr
 
-from deltarule.expressions.nodes import Read, Sum, free_symbols, reads, tensor_name, walk
+from deltarule.expressions.nodes import Read, Sum, reads, tensor_name, walk
 from deltarule.expressions.symbols import Index, Size
 from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.fused_rows import FusedRows, entrywise
@@ -226,9 +226,7 @@ class Scan:
         for step in self.steps:
             parts += [step.equation.rhs, *step.equation.subscripts]
             parts += [n for _, n in step.equation.ranges]
-        found = dict.fromkeys(n for p in parts for n in walk(p) if isinstance(n, Size))
-        more = (s for p in parts for s in free_symbols(p) if isinstance(s, Size))
-        return {**found, **dict.fromkeys(sorted(more, key=str))}
+        return dict.fromkeys(n for p in parts for n in walk(p) if isinstance(n, Size))
 
 
 def _factors(plan: Products) -> list[Read]:
