@@ -7,7 +7,7 @@ from lectured import lectured
 from deltarule import derive, load
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
-from deltarule.expressions.nodes import tensor_name
+from deltarule.expressions.nodes import index_names, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.language import load as loading
 from deltarule.marking.typed.typed_layer import layer
@@ -90,6 +90,33 @@ def test_a_typed_equation_has_them_too():
     assert lines == ["s_y[n, m] = Σ_d W[d, m]·x[n, d] + b[m]", "y[n, m] = x[n, m]·tanh(s_y[n, m])"]
     b = derive(network).gradients["b"]
     assert equation_text(b.lhs, b.expr) == "∂L/∂b[m] = Σ_n ∂L/∂s_y[n, m]"
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        (
+            "y = softmax(Q K^T / sqrt(d)) V",
+            {
+                "p_y": "Σ_h ∂L/∂y[n, h]·V[l, h]",
+                "s_y": "p_y[n, l]·(∂L/∂p_y[n, l] − Σ_{l′} ∂L/∂p_y[n, l′]·p_y[n, l′])",
+                "K": "Σ_n ∂L/∂s_y[n, l]·Q[n, m]/√d",
+            },
+        ),
+        (
+            "E = -tᵀ log(softmax(W x + b))",
+            {"s_E": "p_E[m]·Σ_{m′} t[m′] − t[m]", "b": "∂E/∂s_E[m]", "W": "∂E/∂s_E[m]·x[n]"},
+        ),
+    ],
+)
+def test_a_softmax_in_a_line_is_one_of_its_own(text, forms):
+    """Also: no index has the name of a tensor, here d, that is in sight."""
+    network = layer(text)
+    gradients = derive(network).gradients
+    found = {n: equation_text(g.lhs, g.expr).partition(" = ")[2] for n, g in gradients.items()}
+    assert {n: found[n] for n in forms} == forms
+    indices = {str(i) for e in network.equations for i in index_names(e.rhs)}
+    assert not indices & set(network.tensors)
 
 
 def test_what_is_short_stays_in_its_line():

@@ -6,18 +6,18 @@ becomes two lines, the preactivation a_s[t, m] = Σ_d W[d, m]·x[t, d] + b[m] an
 ∂L/∂W, ∂L/∂x and ∂L/∂b are ∂L/∂a_s times something short, as in a textbook, and kernels compute the
 piece once. What is named: the argument of a function whose slope reads it, a divisor, what stands
 under a root or a square; if it is a matrix product or long, and made of several tensors that move.
+A softmax inside a line is always one, so that attention in one line is scores, softmax and sum.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
 
-from sympy import Add, Basic, Dummy, Expr, Mul, Pow, Rational
+from sympy import Add, Basic, Expr, Mul, Pow, Rational
 
 from deltarule.expressions.choices import Declared
-from deltarule.expressions.elementwise import Elementwise, derivative
+from deltarule.expressions.elementwise import Elementwise
 from deltarule.expressions.functions import exp
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.nodes import (
@@ -35,8 +35,10 @@ from deltarule.expressions.nodes import (
     walk,
 )
 from deltarule.expressions.rebuild import rebuild, with_body
+from deltarule.expressions.softmax_share import Share, share_in
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.terms_counted import count_terms
+from deltarule.language.activations import is_activation, slope_reads_argument
 from deltarule.language.predicted_lengths import long_sums
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
@@ -44,12 +46,18 @@ from deltarule.networks.tensors import Tensor
 
 #: A piece without a matrix product in it is named from so many terms on.
 LONG = 4
-#: What the preactivation of a tensor is called by, the first that no tensor has.
-_LETTERS = ("s", "a", "z", "u")
-_PREACTIVATION = "pre"
+_PREACTIVATION, _SHARE, _SCORES = "pre", "share", "scores"
+#: What these of a tensor are called by, the first that no tensor has.
+_LETTERS = {
+    _PREACTIVATION: ("s", "a", "z", "u"),
+    _SCORES: ("s", "e", "z", "u"),
+    _SHARE: ("p", "a", "q", "c"),
+}
 #: What the pieces are, by the words that their names begin with.
 WORDS = {
     _PREACTIVATION: "the preactivation",
+    _SHARE: "the softmax",
+    _SCORES: "the scores",
     "den": "the divisor",
     "rad": "what is under the root",
     "diff": "the difference",
@@ -106,9 +114,9 @@ class _Naming:
     def name(self, word: str, reader: str) -> str:
         """A name that no tensor has: den_y of "den", or the next of them."""
         taken = {*self.network.tensors, *self.made}
-        if word == _PREACTIVATION:
+        if word in _LETTERS:
             stems = {name.partition("_")[0] for name in self.network.tensors}
-            word = next((s for s in _LETTERS if s not in stems), word)
+            word = next((s for s in _LETTERS[word] if s not in stems), word)
         numbered = (f"{word}_{reader}{k}" for k in range(2, len(taken) + 3))
         return next(n for n in (f"{word}_{reader}", *numbered) if n not in taken)
 
@@ -124,6 +132,9 @@ class _At:
     def whole(self) -> Expr:
         """Its right side, with reads of what became a line."""
         rhs, ranges = self.equation.rhs, self.equation.ranges
+        share = share_in(rhs)
+        if share and share.rest == 1:
+            return self._of_share(share, ranges)
         known = isinstance(rhs, Elementwise) and is_activation(rhs) and not self._opens(rhs)
         if known or isinstance(rhs, Pow):
             # Its slope reads its value: tanh′ = 1 − y²; one of a square is short.
@@ -145,6 +156,9 @@ class _At:
             if node.conditions or not isinstance(node, Sum | Product):
                 return node  # a guard keeps reads inside arrays, and a maximum is known by its body
             return with_body(node, self._inside(node.body, (*ranges, *node.ranges)))
+        if share := share_in(node):
+            named = self._named(self._of_share(share, ranges), _SHARE, ranges)
+            return named * self._inside(share.rest, ranges)
         node = rebuild(node, lambda part: self._inside(part, ranges))
         if isinstance(node, Elementwise) and not isinstance(node, exp):
             word = _PREACTIVATION if is_activation(node) else "arg"
@@ -152,6 +166,10 @@ class _At:
         if isinstance(node, Pow) and node.exp != 1:
             return Pow(self._named(node.base, _word(node), ranges), node.exp)
         return node
+
+    def _of_share(self, share: Share, ranges: Ranges) -> Expr:
+        """A softmax of named scores s: the gradient by these is p·(g − Σ g·p)."""
+        return share.of(lambda scores: self._named(scores, _SCORES, ranges))
 
     def _named(self, piece: Expr, word: str, ranges: Ranges) -> Expr:
         """A read of the line that a piece becomes; the piece where it is not worth one."""
@@ -176,8 +194,11 @@ class _At:
         """Whether several gradients would repeat a piece; a divisor is repeated by each."""
         divides = word == "den"
         names = {tensor_name(r) for r in reads(piece)} & self.work.moving
-        if len(names) < (1 if divides else 2) or any(map(_is_closed, walk(piece))):
+        few = 1 if divides or word == _SHARE else 2
+        if len(names) < few or any(map(_is_closed, walk(piece))):
             return False
+        if word == _SHARE:
+            return True
         if all(term.has(exp) for term in Add.make_args(piece)):
             return False  # sums of exponentials are computed together with what they divide
         if count_terms(piece) >= LONG - divides:
@@ -198,8 +219,6 @@ class _At:
         )
 
 
-#: Functions that stand in formulas for themselves.
-_PLAIN = frozenset({"exp", "log", "absolute", "sign", "maximum", "minimum"})
 #: What is left as it is: reads beyond guards, and what stands for data.
 _CLOSED = (Choose, Frozen, Inverse, LogDet, Selection)
 
@@ -216,19 +235,3 @@ def _word(power: Pow) -> str:
         return "rad"
     negative = any(t.could_extract_minus_sign() for t in Add.make_args(power.base))
     return "diff" if negative else "total"
-
-
-def is_activation(node: Elementwise) -> bool:
-    """Whether it is a function of one value that depends on tensors, and none of those that
-    formulas are made of."""
-    moving = sum(bool(reads(a)) for a in node.args)
-    return moving == 1 and node.func.row.name not in _PLAIN
-
-
-@cache
-def slope_reads_argument(function: type[Elementwise]) -> bool:
-    """Whether f′(z) is written with z and not with f(z) alone, as tanh′ = 1 − tanh² is."""
-    if function.row.arity > 1:
-        return True
-    z, value = Dummy("z", real=True), Dummy("f", real=True)
-    return derivative(function)(z).xreplace({function(z): value}).has(z)

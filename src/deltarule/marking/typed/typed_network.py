@@ -65,7 +65,8 @@ def typed_network(
     Raises DeltaruleError for what cannot be read, or can be read in several ways.
     """
     with as_typed(text):
-        return _read(_Reader(typed_equations(text), frozenset(wrt), said_shapes(shapes or {})))
+        reader = _Reader(typed_equations(text), frozenset(wrt), said_shapes(shapes or {}))
+        return with_named_pieces(_read(reader))
 
 
 def _read(reader: _Reader) -> Network:
@@ -73,7 +74,7 @@ def _read(reader: _Reader) -> Network:
     if not indexed:
         return reader.in_matrices()
     if len(indexed) == len(reader.equations):
-        return with_named_pieces(reader.in_indices())
+        return reader.in_indices()
     try:
         return reader.in_matrices()
     except DeltaruleError as refused:
@@ -153,7 +154,9 @@ class _Reader:
             self._joined(axes, sizes, columns)
         order = sorted(axes, key=lambda n: role_of(n, (), self._rank(n)) != "input")
         every = [n for name in order for n in axes[name]]
-        names = sizes.named(every, (*axes, *(e.name for e in self.equations)))
+        taken = (*axes, *(e.name for e in self.equations))
+        # An index is called by its size, n of N: neither is a tensor's name.
+        names = sizes.named(every, (*taken, *(n.upper() for n in taken)))
         return self._network(axes, sizes, columns, names)
 
     def _joined(
