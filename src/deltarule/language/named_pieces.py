@@ -185,6 +185,7 @@ class _At:
             note = f"{WORDS[word]} in {self.equation.name}"
             tensor = Tensor(known, tuple(n for _, n in own), "intermediate", note=note, piece=True)
             self.work.made[known] = tensor, self.equation.name
+            self.work.moving.add(known)
             subscripts = tuple(i for i, _ in own)
             place, layer = self.equation.place, self.equation.layer
             self.lines.append(Equation(known, subscripts, piece, own, place, layer))

@@ -60,10 +60,8 @@ def typed_network(
     text: str, wrt: Iterable[str] = (), shapes: Mapping[str, str] | None = None
 ) -> Network:
     """The network that a formula says. `shapes` are those of single tensors, as "2x3", "3" or
-    "scalar"; `wrt` are tensors that it is to be derived by.
-
-    Raises DeltaruleError for what cannot be read, or can be read in several ways.
-    """
+    "scalar"; `wrt` are tensors that it is to be derived by. Raises DeltaruleError for what cannot
+    be read, or can be read in several ways."""
     with as_typed(text):
         reader = _Reader(typed_equations(text), frozenset(wrt), said_shapes(shapes or {}))
         return with_named_pieces(_read(reader))
@@ -154,9 +152,7 @@ class _Reader:
             self._joined(axes, sizes, columns)
         order = sorted(axes, key=lambda n: role_of(n, (), self._rank(n)) != "input")
         every = [n for name in order for n in axes[name]]
-        taken = (*axes, *(e.name for e in self.equations))
-        # An index is called by its size, n of N: neither is a tensor's name.
-        names = sizes.named(every, (*taken, *(n.upper() for n in taken)))
+        names = sizes.named(every, (*axes, *(e.name for e in self.equations)))
         return self._network(axes, sizes, columns, names)
 
     def _joined(

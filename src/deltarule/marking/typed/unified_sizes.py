@@ -47,8 +47,11 @@ class UnifiedSizes:
         return self.letters.setdefault(index, Size(f"size_of_{index}"))
 
     def named(self, sizes: Iterable[Expr], taken: Iterable[str]) -> dict[Expr, Expr]:
-        """A letter for each class of the sizes, that of an index where there is one."""
-        used = set(taken)
+        """A letter for each class of the sizes, that of an index where there is one.
+
+        Neither it nor the index of its axis, n of N, is a name that is taken.
+        """
+        used = {form for name in taken for form in (name, name.upper())}
         names: dict[Expr, Expr] = {}
         for index, size in self.letters.items():
             root, own = self.of(size), index.upper()
