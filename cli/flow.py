@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal, InvalidOperation
 
+from deltarule.arithmetic.magnitude import Magnitude, as_magnitude
 from deltarule.cli.arguments import one_name, split
 from deltarule.cli.flow_command import Flow as Asked
 from deltarule.cli.formats import show
@@ -13,7 +15,8 @@ from deltarule.errors import DeltaruleError
 from deltarule.language.load import load
 from deltarule.networks.network import Network
 from deltarule.reports.things import ShownFlow, ShownProduct
-from deltarule.tracing.gradient_flow import Flow, flow, growth
+from deltarule.tracing.flow_found import Flow, growth
+from deltarule.tracing.gradient_flow import flow
 
 EXAMPLE = "trace flow rnn --steps 100"
 #: Other spellings of options and networks.
@@ -24,6 +27,8 @@ THROUGH_TIME = (("lstm", {"outputs": "last"}, {"b_f": 5}), ("irnn", {}, {}))
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "exp")
 #: A bar for each of so many places at most.
 MOST_BARS = 25
+#: So many factors at most, and so many digits before or behind the point of a number.
+MOST_STEPS, MOST_EXPONENT = Decimal(10) ** 12, 100_000
 
 
 def show_flow(asked: Asked) -> int:
@@ -77,11 +82,13 @@ def _bars(page: Page, shown: Flow) -> None:
     """A bar for every place, as long as the logarithm of the size tells."""
     page.title(f"How the gradient flows through {shown.title}")
     page.prose(shown.sentence)
-    if shown.copy:
-        page.prose(shown.copy, style="dim")
+    for said in (shown.copy, shown.ends):
+        if said:
+            page.prose(said, style="dim")
     page.blank()
-    logs = [math.log10(p.size) for p in shown.places if 0 < p.size < math.inf]
-    low, high = min(logs, default=0.0), max(logs, default=0.0)
+    logs = [as_magnitude(p.size).log10 for p in shown.places]
+    known = [log for log in logs if math.isfinite(log)]
+    low, high = min(known, default=0.0), max(known, default=0.0)
     every = -(-len(shown.places) // MOST_BARS)
     last = len(shown.places) - 1
     column = max(len(p.label) for p in shown.places)
@@ -90,8 +97,8 @@ def _bars(page: Page, shown: Flow) -> None:
         if k % every and k != last:
             continue
         bar = ""
-        if 0 < place.size < math.inf:
-            share = (math.log10(place.size) - low) / (high - low) if high > low else 1.0
+        if math.isfinite(logs[k]):
+            share = (logs[k] - low) / (high - low) if high > low else 1.0
             bar = "█" * (1 + round(share * (room - 1)))
         page.formula(f"{place.label.ljust(column)} {_brief(place.size):>9} {bar}", indent=0)
     if every > 1:
@@ -107,41 +114,55 @@ def _bars(page: Page, shown: Flow) -> None:
 
 
 def _brief(number: float) -> str:
-    return f"{number:.3g}".replace("-", "−")
+    return as_magnitude(number).text()
 
 
 def show_product(asked: Asked) -> int:
     """The product of equal factors."""
     steps = _whole(asked.steps or 1000, "--steps")
-    factor = _number(asked.factor, "--factor")
-    product = ShownProduct(factor, steps, growth(factor, steps))
-    show(product, "a product of factors", asked.format)
+    factor = Magnitude(_decimal(asked.factor, "--factor"))
+    show(ShownProduct(factor, steps, growth(factor, steps)), "a product of factors", asked.format)
     return 0
 
 
 def product_page(page: Page, shown: ShownProduct) -> None:
-    """`0.99 to the power 1000 = 4.32e−05: vanishing`."""
+    """`0.99 to the power 1000 = 4.32e−5: vanishing`."""
     factor, product = shown.factor, shown.product
-    product_text = f"{product:.0f}" if 1 <= abs(product) < 1e9 else _brief(product)
-    if abs(factor) == 1:
-        verdict = "steady"
-    else:
-        verdict = "vanishing" if abs(factor) < 1 else "exploding"
-    page.formula(f"{factor:g} to the power {shown.steps} = {product_text}: {verdict}", indent=0)
+    product_text = product.text(6 if 1 <= abs(product) < 1e3 else 3)
+    if 1e3 <= abs(product) < 1e9:
+        product_text = f"{product:.0f}"
+    size = abs(factor.exact)
+    verdict = "steady" if size == 1 else "vanishing" if size < 1 else "exploding"
+    said = f"{factor.text(6)} to the power {shown.steps} = {product_text.replace('-', '−')}"
+    page.formula(f"{said}: {verdict}", indent=0)
 
 
 def _whole(value: object, option: str) -> int:
-    number = _number(value, option)
-    if number != int(number) or number < 1:
-        raise DeltaruleError(f"{value} is no whole number from 1 on", option, f"write {option} 50")
+    number = _decimal(value, option)
+    if number != int(number) or not 1 <= number <= MOST_STEPS:
+        raise DeltaruleError(
+            f"{value} is no integer from 1 to 1e{MOST_STEPS.adjusted()}", option, f"write {option} 50"
+        )
     return int(number)
 
 
 def _number(value: object, option: str) -> float:
-    try:
-        number = float(str(value).replace("−", "-"))
-    except ValueError:
-        number = math.nan
+    number = float(_decimal(value, option))
     if not math.isfinite(number):
+        raise DeltaruleError(f"{value} is beyond the numbers of float64", option, "give a smaller one")
+    return number
+
+
+def _decimal(value: object, option: str) -> Decimal:
+    """A number as it was typed. Raises DeltaruleError for what is none, or beyond all use."""
+    try:
+        number = Decimal(str(value).replace("−", "-").strip())
+    except InvalidOperation:
+        number = Decimal("nan")
+    if not number.is_finite():
         raise DeltaruleError(f"{value} is not a number", option, f"write {option} and a number")
+    if number and abs(number.adjusted()) > MOST_EXPONENT:
+        raise DeltaruleError(
+            f"{value} is beyond 10^±{MOST_EXPONENT}", option, "give a number that is nearer to 1"
+        )
     return number

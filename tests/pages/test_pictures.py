@@ -24,7 +24,8 @@ from deltarule.pages.pictures import count_picture, derivation_picture, flow_pic
 from deltarule.pages.unrolled_svg import unrolled_svg
 from deltarule.reports.flow_values import flow_values
 from deltarule.reports.things import ShownDerivation, ShownFlow, ShownSheet
-from deltarule.tracing.gradient_flow import Flow, Place, flow
+from deltarule.tracing.flow_found import Flow, Place
+from deltarule.tracing.gradient_flow import flow
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import trace
 

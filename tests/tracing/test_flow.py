@@ -1,12 +1,20 @@
 """Gradient flow: sizes per time and layer, and what is said of them."""
 
+import json
+from decimal import Decimal
+
 import numpy as np
 import pytest
 import recurrent_by_hand as by_hand
 
+from deltarule.arithmetic.magnitude import Magnitude, as_magnitude
 from deltarule.errors import DeltaruleError
 from deltarule.language.load import load
-from deltarule.tracing.gradient_flow import flow, growth
+from deltarule.reports.flow_values import flow_values
+from deltarule.reports.things import ShownFlow
+from deltarule.tracing import gradient_flow
+from deltarule.tracing.flow_found import growth
+from deltarule.tracing.gradient_flow import flow
 
 
 def test_sizes_of_a_recurrent_network_are_the_products_of_its_jacobians():
@@ -66,7 +74,7 @@ def test_growth_of_the_decks():
     assert growth(1, 1000) == 1
     assert round(growth(1.01, 1000)) == 20959
     assert growth(0.99, 1000) == pytest.approx(4.3e-5, rel=1e-2)
-    assert growth(0.01, 1000) == 0
+    assert growth(Magnitude(Decimal("0.01")), 1000).exact == Decimal("1e-2000")
 
 
 @pytest.mark.parametrize(
@@ -86,6 +94,73 @@ def test_networks_are_looked_at_where_their_layers_read(name, options, labels):
     assert " ".join(p.label for p in found.places) == labels
     assert all(0 < p.size < np.inf for p in found.places)
     assert bool(found.copy) == (name != "keras_cnn")
+
+
+def layered(count):
+    """theta_k of a chain of so many layers."""
+    return [f"theta{k}" for k in range(1, count + 1)]
+
+
+@pytest.mark.parametrize(
+    ("weight", "layers", "log10", "words"),
+    [
+        # Beyond what floats hold at the end, in squares alone, from the first layer on; and back.
+        (1e-100, 5, -400.0, "from 1 at layer 5 to 1e−400 at layer 1"),
+        (1e-80, 3, -160.0, "from 1 at layer 3 to 1e−160 at layer 1"),
+        (1e80, 3, 160.0, "from 1 at layer 3 to 1e160 at layer 1"),
+        (1e300, 5, 1200.0, "it grows by a factor of 1e300 a step, from 1 at layer 5 to 1e1200"),
+        (1e-300, 20, -5700.0, "it shrinks by a factor of 1e−300 a step"),
+        (0.0, 3, -np.inf, "the gradient vanishes: from layer 2 on it is 0"),
+        (1.0, 3, 0.0, "is steady: it changes by a factor of 1 a step"),
+    ],
+)
+def test_a_product_of_factors_is_said_in_powers_of_ten_however_far_it_goes(
+    weight, layers, log10, words
+):
+    """7 cases, 0.2 s together."""
+    network = load("scalar_chain", layers=layers, activation="identity", loss="none")
+    found = flow(network, givens={**dict.fromkeys(layered(layers), weight), "x": 0.5})
+    last = as_magnitude(found.places[-1].size)
+    assert last.log10 == pytest.approx(log10, abs=1e-9)
+    assert words in found.sentence
+    assert as_magnitude(found.rate).log10 == pytest.approx(log10 / (layers - 1), abs=1e-9)
+    assert bool(found.ends) == (308 < abs(log10) < np.inf)
+    text = json.dumps(flow_values(ShownFlow(found)), allow_nan=False)
+    (*_, place) = json.loads(text)["places"]
+    assert place["size"] == (None if found.ends else weight ** (layers - 1))
+    assert place["log10"] == (None if weight == 0 else pytest.approx(log10, abs=1e-9))
+
+
+def test_sizes_in_wide_floats_are_those_of_float64_where_both_hold_them(monkeypatch):
+    """0.4 s."""
+    plain = flow(load("rnn", outputs="last"), steps=40)
+    monkeypatch.setattr(gradient_flow, "LEAST", np.inf)
+    wide = flow(load("rnn", outputs="last"), steps=40)
+    np.testing.assert_allclose(wide.states["h"], plain.states["h"], rtol=1e-12)
+    assert wide.ends == plain.ends == ""
+
+
+def test_what_is_beyond_longer_exponents_or_too_slow_for_them_has_no_number(monkeypatch):
+    tower = flow(load("mlp", layers=12, activation="exp"), gain=3)
+    assert tower.verdict == "exploding"
+    assert tower.sentence == (
+        "the network explodes: at layer 12 there is no number left for the gradient"
+    )
+    assert "beyond longer exponents too" in tower.ends
+    monkeypatch.setattr(gradient_flow, "MOST_WIDE_PRODUCTS", -1)
+    network = load("scalar_chain", layers=5, activation="identity", loss="none")
+    slow = flow(network, givens={**dict.fromkeys(layered(5), 1e-100), "x": 0.5})
+    assert slow.sentence == "the gradient cannot be followed: at layer 2 it is below 1e−308"
+    assert slow.verdict == "unknown" and "too slow here" in slow.ends
+
+
+def test_nothing_flows_from_what_is_0_already_and_weights_must_be_numbers():
+    dead = flow(load("rnn"), steps=3, gain=0)
+    assert dead.sentence == "no gradient flows: it is 0 at t = 2 already"
+    assert dead.verdict == "vanishing"
+    with pytest.raises(DeltaruleError) as refused:
+        flow(load("rnn"), steps=3, gain=1.7e308)
+    assert refused.value.fact == "with a gain of 1.7e308 weights are beyond the numbers of float64"
 
 
 def test_a_single_layer_has_no_flow():

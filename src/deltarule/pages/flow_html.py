@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deltarule.arithmetic.magnitude import as_magnitude
 from deltarule.pages.blocks_html import STYLES, begun, paragraph, table_html
 from deltarule.pages.flow_svg import flow_svg
 from deltarule.pages.html_page import page_html, text_html
@@ -18,12 +19,12 @@ def flow_html(shown: ShownFlow) -> str:
 def _body(shown: ShownFlow) -> Iterator[str]:
     yield f"<h1>How the gradient flows through {text_html(shown.flow.title)}</h1>"
     yield paragraph(f"{begun(shown.flow.sentence)}.")
-    if shown.flow.copy:
-        yield paragraph(f"{begun(shown.flow.copy)}.")
+    for said in (shown.flow.copy, shown.flow.ends):
+        if said:
+            yield paragraph(f"{begun(said)}.")
     yield f'<div class="wide" tabindex="0">{flow_svg(shown.flow, shown.beside)}</div>'
     if len(shown.flow.places) > 1:
-        rate = f"on average it is multiplied by {_brief(shown.flow.rate)}"
-        yield paragraph(f"From place to place it changes: {rate}.")
+        yield paragraph(f"On average it is multiplied by {_brief(shown.flow.rate)} a place.")
     if shown.beside:
         yield "<h2>Beside it</h2><ul>"
         for other in shown.beside:
@@ -38,4 +39,4 @@ def _body(shown: ShownFlow) -> Iterator[str]:
 
 
 def _brief(number: float) -> str:
-    return f"{number:.3g}".replace("-", "−")
+    return as_magnitude(number).text()

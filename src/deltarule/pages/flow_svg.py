@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from deltarule.arithmetic.magnitude import as_magnitude
 from deltarule.pages.drawn_graph import picture
 from deltarule.pages.html_page import text_html
 from deltarule.spelling.names import pretty
-from deltarule.tracing.gradient_flow import Flow
+from deltarule.tracing.flow_found import Flow
 
 WIDTH, HEIGHT, _LEFT, _STRIP = 700.0, 260.0, 86.0, 24.0
 #: The height of a line of text, which is written larger where the picture is shown smaller.
@@ -54,22 +55,25 @@ def _range(flows: Sequence[Flow]) -> tuple[float, float]:
     """The least and the greatest power of ten that is drawn, at least one apart."""
     sizes = [n for f in flows for _, row in _rows(f) for n in row]
     sizes += [p.size for f in flows for p in f.places]
-    logs = [math.log10(n) for n in sizes if 0 < n < math.inf]
+    logs = [log for n in sizes if (log := _log10(n)) is not None]
     low, high = math.floor(min(logs, default=0.0)), math.ceil(max(logs, default=0.0))
     return low, max(high, low + 1)
 
 
-def _height(size: float, low: float, high: float) -> float:
-    return HEIGHT * (high - math.log10(size)) / (high - low)
+def _log10(size: float) -> float | None:
+    """The power of ten of a size; None where there is nothing to draw."""
+    log = as_magnitude(size).log10
+    return log if math.isfinite(log) else None
 
 
 def _ways(flow: Flow, low: float, high: float) -> Iterator[str]:
-    """The points of a curve; it is broken where there is nothing, or more than float64 holds."""
+    """The points of a curve; it is broken where there is nothing, or no number is known."""
     step = WIDTH / max(len(flow.places) - 1, 1)
     points: list[str] = []
     for k, place in enumerate(flow.places):
-        if 0 < place.size < math.inf:
-            points.append(f"{_LEFT + k * step:.1f},{_height(place.size, low, high):.1f}")
+        if (log := _log10(place.size)) is not None:
+            y = HEIGHT * (high - log) / (high - low)
+            points.append(f"{_LEFT + k * step:.1f},{y:.1f}")
         elif points:
             yield " ".join(points)
             points = []
@@ -102,8 +106,8 @@ def _strip(name: str, sizes: Sequence[float], low: float, high: float, y: float)
     yield f'<rect class="frame" x="{_LEFT}" y="{y:.0f}" width="{WIDTH}" height="{_STRIP:.0f}"/>'
     wide = WIDTH / max(len(sizes), 1)
     for k, size in enumerate(sizes):
-        if size > 0:
-            log = math.log10(size) if size < math.inf else high
+        log = high if size == math.inf and not as_magnitude(size).is_finite else _log10(size)
+        if log is not None:
             yield (
                 f'<rect class="cell" x="{_LEFT + k * wide:.1f}" y="{y:.0f}" width="{wide:.1f}" '
                 f'height="{_STRIP:.0f}" fill-opacity="{max((log - low) / (high - low), 0):.2f}"/>'

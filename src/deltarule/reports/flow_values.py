@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import math
 
+from deltarule.arithmetic.magnitude import as_magnitude
 from deltarule.reports.things import ShownFlow, ShownProduct
-from deltarule.tracing.gradient_flow import Flow
+from deltarule.tracing.flow_found import Flow
 
 
 def flow_values(shown: ShownFlow) -> dict:
-    """A flow, and those `beside` it; sizes beyond float64 are null."""
+    """A flow, and those `beside` it.
+
+    What float64 has no number for is null; `log10` is the logarithm of its size, null for 0.
+    """
     return {**_values(shown.flow), "beside": [_values(other) for other in shown.beside]}
 
 
 def product_values(shown: ShownProduct) -> dict:
-    """`factor`, `steps` and `product`."""
-    return {"factor": shown.factor, "steps": shown.steps, "product": _finite(shown.product)}
+    """`factor`, `steps` and `product`, with the logarithm of its absolute value."""
+    return {
+        "factor": _number(shown.factor),
+        "steps": shown.steps,
+        "product": _number(shown.product),
+        "log10": _log10(shown.product),
+    }
 
 
 def _values(flow: Flow) -> dict:
@@ -23,21 +32,31 @@ def _values(flow: Flow) -> dict:
         "network": flow.network,
         "options": {name: str(value) for name, value in flow.options.items()},
         "verdict": flow.verdict,
-        "rate": _finite(flow.rate),
+        "rate": _number(flow.rate),
         "sentence": flow.sentence,
         "copy": flow.copy or None,
+        "ends": flow.ends or None,
         "places": [
             {
                 "gradient": p.gradient,
                 "label": p.label,
-                "size": _finite(p.size),
-                "factor": None if p.factor is None else _finite(p.factor),
+                "size": _number(p.size),
+                "factor": None if p.factor is None else _number(p.factor),
+                "log10": _log10(p.size),
             }
             for p in flow.places
         ],
-        "states": {name: [_finite(size) for size in sizes] for name, sizes in flow.states.items()},
+        "states": {name: [_number(size) for size in sizes] for name, sizes in flow.states.items()},
+        "states_log10": {name: [*map(_log10, sizes)] for name, sizes in flow.states.items()},
     }
 
 
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None
+def _number(size: float) -> float | None:
+    """A size as a float; null where it is beyond, or NaN."""
+    size = as_magnitude(size)
+    return float(size) if math.isfinite(size) and not size.beyond_floats else None
+
+
+def _log10(size: float) -> float | None:
+    found = as_magnitude(size).log10
+    return found if math.isfinite(found) else None

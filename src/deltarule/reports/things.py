@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from deltarule.arithmetic.magnitude import Magnitude
     from deltarule.calculus import Derivation, Gradient
     from deltarule.calculus.jacobians import Entries
     from deltarule.errors import DeltaruleError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from deltarule.marking.worked_sheets import Worked
     from deltarule.networks.network import Network
     from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, SubmissionReport
-    from deltarule.tracing.gradient_flow import Flow
+    from deltarule.tracing.flow_found import Flow
     from deltarule.tracing.trace import Trace
 
 
@@ -100,9 +101,9 @@ class ShownFlow(NamedTuple):
 class ShownProduct(NamedTuple):
     """The product of so many equal factors."""
 
-    factor: float
+    factor: Magnitude
     steps: int
-    product: float
+    product: Magnitude
 
 
 class ShownTemplate(NamedTuple):

@@ -10,15 +10,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
+from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.magnitude import Magnitude, norm
 from deltarule.arithmetic.run import run, run_block
+from deltarule.arithmetic.wide_floats import WideFloats
 from deltarule.calculus import Derivation, derive
 from deltarule.counting.copy_costs import copy_sentence, copy_to_calculate, derivation_of
+from deltarule.counting.counts import multiply_adds
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Carried, reads, tensor_name, walk
@@ -26,62 +30,18 @@ from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.spelling.names import pretty
 from deltarule.tracing.depth import along_depth
+from deltarule.tracing.flow_found import Flow, found_flow
 from deltarule.tracing.training_start import drawn_at_the_start, flow_sizes
 
-#: A gradient that changes by more than this from end to end vanishes or explodes.
-MUCH = 100.0
+#: Below it some of the numbers that a size is made of are 0 in float64.
+LEAST = 1e-290
+#: Wide floats are slow: networks that multiply more often are not run in them.
+MOST_WIDE_PRODUCTS = 2_000_000
 
+ENDS = "float64 ends at 1e±308"
 
-@dataclass(frozen=True)
-class Place:
-    """One time or layer: the gradient there, its size, and its ratio to the place behind it."""
-
-    gradient: str
-    label: str
-    size: float
-    factor: float | None
-
-
-@dataclass(frozen=True)
-class Flow:
-    """The sizes of a gradient from the error backwards.
-
-    `rate` is the factor per place (their geometric mean), `verdict` vanishing, exploding or steady.
-    `states` are the sizes at the same places of the gradients of all states of a recurrent network,
-    the topmost first: over depth and time. `copy` says of which copy they are, "" for none.
-    """
-
-    network: str
-    options: Mapping[str, object]
-    places: tuple[Place, ...]
-    rate: float
-    verdict: str
-    states: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    copy: str = ""
-
-    @property
-    def title(self) -> str:
-        """The network, and the options that it has: `mlp (layers 20, activation tanh)`."""
-        options = ", ".join(f"{name} {value}" for name, value in self.options.items())
-        return f"{self.network} ({options})" if options else self.network
-
-    @property
-    def sentence(self) -> str:
-        """What is found, in words."""
-        if not self.places or len(self.places) < 2:
-            return "there is one place alone, so nothing flows"
-        first, last = self.places[0], self.places[-1]
-        what = {
-            "vanishing": "vanishes: it shrinks",
-            "exploding": "explodes: it grows",
-            "steady": "is steady: it changes",
-        }[self.verdict]
-        if not math.isfinite(last.size):
-            return f"the gradient explodes: at {last.label} it is beyond the numbers of float64"
-        return (
-            f"the gradient {what} by a factor of {self.rate:.3g} a step, "
-            f"from {first.size:.3g} at {first.label} to {last.size:.3g} at {last.label}"
-        )
+#: A gradient, the label of its place, and its size there.
+Found = tuple[str, str, Magnitude]
 
 
 def flow(
@@ -111,27 +71,68 @@ def flow(
     for name, numbers in (givens or {}).items():
         shape = tuple(values.extent(a) for a in network.tensor(name).axes)
         values.arrays[name] = np.array(np.broadcast_to(np.asarray(numbers, dtype=float), shape))
-    run(network.equations, values, Float64())
-    _run_backward(derivation, values)
-    over_time = _over_time(derivation, values)
-    found = over_time or _over_layers(derivation, values)
-    if not found:
+    _refuse_beyond(values, gain)
+    start = replace(values, arrays=dict(values.arrays))
+    sizes_found, states = _run(derivation, values, Float64())
+    ends = ""
+    if not all(LEAST < size < math.inf for _, _, size in sizes_found):
+        sizes_found, states, ends = _beyond_floats(derivation, start, sizes_found, states)
+    if not sizes_found:
         raise DeltaruleError(
             f"{network.name} has neither times nor layers that a gradient could flow through",
             network.name,
             "take a recurrent network, or one with several layers",
         )
-    states = _states(derivation, values, len(found)) if over_time else {}
     said = copy_sentence(copy) if copy else ""
-    return replace(_flow(network, found), states=states, copy=said)
+    return replace(found_flow(network, sizes_found), states=states, copy=said, ends=ends)
 
 
-def growth(factor: float, steps: int) -> float:
-    """The product of `steps` equal factors: 1.01 over 1000 steps is 20959."""
-    try:
-        return math.pow(factor, steps)
-    except OverflowError:
-        return math.inf if factor > 0 or steps % 2 == 0 else -math.inf
+def _run(
+    derivation: Derivation, values: Values, arithmetic: Arithmetic
+) -> tuple[list[Found], dict[str, tuple[Magnitude, ...]]]:
+    """Both passes; gradient, label and size of every place, and the sizes of all states."""
+    run(derivation.network.equations, values, arithmetic)
+    _run_backward(derivation, values, arithmetic)
+    over_time = _over_time(derivation, values)
+    found = over_time or _over_layers(derivation, values)
+    return found, _states(derivation, values, len(found)) if over_time else {}
+
+
+def _beyond_floats(
+    derivation: Derivation, start: Values, found: list[Found], states: dict
+) -> tuple[list[Found], dict[str, tuple[Magnitude, ...]], str]:
+    """Sizes where float64 has 0 or ∞ for some, in wide floats if these are not too slow."""
+    if multiply_adds(derivation.network).subs(dict(start.sizes)) > MOST_WIDE_PRODUCTS:
+        known = [(name, label, _sure(size)) for name, label, size in found]
+        return known, states, f"{ENDS}, and numbers with longer exponents are too slow here"
+    arithmetic = WideFloats()
+    for name, array in start.arrays.items():
+        if array.dtype.kind == "f":
+            start.arrays[name] = arithmetic.array(array)
+    found, states = _run(derivation, start, arithmetic)
+    if not all(size.is_finite for _, _, size in found):
+        found = [(n, l, size if size.is_finite else Magnitude(math.inf)) for n, l, size in found]
+        return found, states, f"{ENDS}, and what has no number here is beyond longer exponents too"
+    beyond = any(size.beyond_floats for _, _, size in found)
+    ends = f"{ENDS}: sizes beyond were computed with exponents of any length"
+    return found, states, ends if beyond else ""
+
+
+def _sure(size: Magnitude) -> Magnitude:
+    """A size that float64 is sure of; else ∞ for what is beyond it, and NaN for what is below."""
+    if LEAST < size < math.inf:
+        return size
+    return Magnitude(math.nan if size <= LEAST else math.inf)
+
+
+def _refuse_beyond(values: Values, gain: float) -> None:
+    """Weights that are beyond float64 from the start are nothing to run with."""
+    if not all(np.isfinite(array).all() for array in values.arrays.values()):
+        raise DeltaruleError(
+            f"with a gain of {Magnitude(gain).text()} weights are beyond the numbers of float64",
+            "gain",
+            "give one below 1e300",
+        )
 
 
 def _initial(network: Network) -> set[str]:
@@ -146,21 +147,23 @@ def _initial(network: Network) -> set[str]:
     }
 
 
-def _run_backward(derivation: Derivation, values: Values) -> None:
+def _run_backward(derivation: Derivation, values: Values, arithmetic: Arithmetic) -> None:
     """The backward pass, with errors at the end of the first recurrence that it meets alone."""
     network = derivation.network
     for name in derivation.upstream:
         shape = tuple(values.extent(a) for a in network.tensor(name).axes)
-        values.arrays[derivation.gradient_name(name)] = np.ones(shape)
+        values.arrays[derivation.gradient_name(name)] = arithmetic.array(np.ones(shape))
     met = False
     for block in blocks(derivation.equations()):
         if isinstance(block, Recurrence) and not met:
             met = True
-            _keep_the_end(block, derivation, values)
-        run_block(block, values, Float64(), {})
+            _keep_the_end(block, derivation, values, arithmetic)
+        run_block(block, values, arithmetic, {})
 
 
-def _keep_the_end(block: Recurrence, derivation: Derivation, values: Values) -> None:
+def _keep_the_end(
+    block: Recurrence, derivation: Derivation, values: Values, arithmetic: Arithmetic
+) -> None:
     end = 0 if block.direction > 0 else -1
     for name, array in values.arrays.items():
         found = GradientName.parse(name)
@@ -170,11 +173,11 @@ def _keep_the_end(block: Recurrence, derivation: Derivation, values: Values) -> 
         axis = tensor.axes.index(block.extent)
         over = np.moveaxis(array, axis, 0)
         kept = over[end].copy()
-        over[...] = 0
+        over[...] = arithmetic.zeros(())
         over[end] = kept
 
 
-def _over_time(derivation: Derivation, values: Values) -> list[tuple[str, str, float]]:
+def _over_time(derivation: Derivation, values: Values) -> list[Found]:
     """Gradient, label and size of the topmost state at each time, the last time first."""
     tensors = derivation.network.tensors
     recurrent = _recurrences(derivation.network)
@@ -192,15 +195,15 @@ def _recurrences(network: Network) -> list[Recurrence]:
 
 def _sizes_over(
     block: Recurrence, state: str, derivation: Derivation, values: Values
-) -> list[tuple[int, float]]:
+) -> list[tuple[int, Magnitude]]:
     """The sizes of a state's gradient at each time, the last time first."""
     axes = derivation.network.tensors[state].axes
     over = np.moveaxis(values.arrays[derivation.gradient_name(state)], axes.index(block.extent), 0)
     order = range(len(over)) if block.direction < 0 else range(len(over) - 1, -1, -1)
-    return [(t, _norm(over[t])) for t in order]
+    return [(t, norm(over[t])) for t in order]
 
 
-def _states(derivation: Derivation, values: Values, times: int) -> dict[str, tuple[float, ...]]:
+def _states(derivation: Derivation, values: Values, times: int) -> dict[str, tuple[Magnitude, ...]]:
     """The sizes of the gradients of all states over the same times, the topmost state first."""
     tensors = derivation.network.tensors
     found = {}
@@ -214,7 +217,7 @@ def _states(derivation: Derivation, values: Values, times: int) -> dict[str, tup
     return found
 
 
-def _over_layers(derivation: Derivation, values: Values) -> list[tuple[str, str, float]]:
+def _over_layers(derivation: Derivation, values: Values) -> list[Found]:
     """Gradient, label and size of each numbered tensor of the longest series, such as h1, h2 …
 
     Where the network is deeper than it has numbers, at what each of its layers reads.
@@ -236,27 +239,5 @@ def _over_layers(derivation: Derivation, values: Values) -> list[tuple[str, str,
     found = []
     for name, label in reversed(labels.items()):
         called = derivation.gradient_name(name)
-        found.append((called, label, _norm(values.arrays[called])))
+        found.append((called, label, norm(values.arrays[called])))
     return found
-
-
-def _norm(array: np.ndarray) -> float:
-    return float(np.sqrt((np.asarray(array, dtype=float) ** 2).sum()))
-
-
-def _flow(network: Network, found: list[tuple[str, str, float]]) -> Flow:
-    places = [Place(name, label, size, None) for name, label, size in found]
-    for k in range(1, len(places)):
-        before = places[k - 1].size
-        factor = places[k].size / before if before else math.nan
-        places[k] = replace(places[k], factor=factor)
-    ratio = places[-1].size / places[0].size if places[0].size else math.inf
-    ratio = ratio if math.isfinite(ratio) else math.inf
-    rate = ratio ** (1 / (len(places) - 1)) if len(places) > 1 else 1.0
-    verdict = "steady"
-    if ratio < 1 / MUCH:
-        verdict = "vanishing"
-    elif ratio > MUCH:
-        verdict = "exploding"
-    options = {o.name: o.value for o in network.options.values() if o.value != o.default}
-    return Flow(network.name, options, tuple(places), rate, verdict)

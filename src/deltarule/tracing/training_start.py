@@ -49,9 +49,10 @@ def _together(network: Network) -> set[Basic]:
 def drawn_at_the_start(
     network: Network, values: Values, seed: int, gain: float = 1.0
 ) -> dict[str, np.ndarray]:
-    """What a network is given, drawn at random as where training starts."""
+    """What a network is given, drawn at random as where training starts; ∞ beyond float64."""
     start = _AtTheStart(network, values.extent, np.random.default_rng(seed), gain)
-    return {t.name: start.draw(t) for t in network.tensors.values() if t.given}
+    with np.errstate(over="ignore"):
+        return {t.name: start.draw(t) for t in network.tensors.values() if t.given}
 
 
 class _AtTheStart(Floats):
