@@ -27,7 +27,7 @@ def show_landscape(asked: Asked) -> int:
     """Walk, evaluate the slice, and show it."""
     bare, options = split(asked.words or ())
     name = one_name(bare, _EXAMPLE, options)
-    rate = None if asked.rate is None else known_rate(asked.rate.replace("−", "-"), "--rate")
+    rate = None if asked.rate is None else known_rate(asked.rate, "--rate")
     network = load(name, **options)
     with busy(f"walking down {name}"):
         found = landscape(
@@ -46,7 +46,8 @@ def landscape_page(page: Page, found: Landscape) -> None:
         page.prose_line(f"  {line}")
     page.blank()
     for number, way in enumerate(found.ways, start=1):
-        said = f"{way.losses[0]:.4g} → {way.losses[-1]:.4g} in {len(way.losses) - 1} steps"
+        first, last = found.text(way.losses[0]), found.text(way.losses[-1])
+        said = f"{first} → {last} in {len(way.losses) - 1} steps"
         page.item(f"{number} {way.optimiser}", said, column=22)
     share = f"{100 * found.share:.0f} %"
     page.prose(
@@ -58,8 +59,7 @@ def landscape_page(page: Page, found: Landscape) -> None:
 
 def shade_lines(found: Landscape) -> list[str]:
     """The slice as characters, the second direction upwards."""
-    order = np.argsort(np.argsort(found.losses, axis=None)).reshape(found.losses.shape)
-    shades = order * len(_SHADES) // order.size
+    shades = (found.shares * len(_SHADES)).astype(int)
     signs = [[2 * _SHADES[s] for s in row] for row in shades]
     marks = [("S", found.ways[0].places[0])]
     marks += [(str(n), way.places[-1]) for n, way in enumerate(found.ways, start=1)]
@@ -86,7 +86,7 @@ def landscape_html(found: Landscape) -> str:
     )
     heads = ("optimiser", "loss before", "loss after", "steps")
     rows = [
-        (w.optimiser, f"{w.losses[0]:.4g}", f"{w.losses[-1]:.4g}", str(len(w.losses) - 1))
+        (w.optimiser, found.text(w.losses[0]), found.text(w.losses[-1]), str(len(w.losses) - 1))
         for w in found.ways
     ]
     page.table(heads, rows, {1, 2, 3})
@@ -103,6 +103,7 @@ def landscape_values(found: Landscape) -> dict:
     return {
         "network": found.network,
         "options": {name: str(value) for name, value in found.options.items()},
+        "sentence": found.sentence,
         "parameters": found.parameters,
         "share": found.share,
         "along": found.along.tolist(),

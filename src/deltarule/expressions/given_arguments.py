@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from deltarule.errors import DeltaruleError, in_short
+from deltarule.expressions.given_numbers import real_number
 
 #: No name of a tensor or of a file is as long as that.
 LONGEST = 255
@@ -75,13 +76,8 @@ def known_seed(value: object, place: str) -> int:
 
 
 def known_rate(value: Any, place: str) -> Fraction:
-    """A learning rate: a number, or one as text; 0.1 is exactly one tenth."""
-    value = getattr(value, "value", value)
-    try:
-        return Fraction(repr(float(value))) if isinstance(value, float) else Fraction(value)
-    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
-        remedy = "give one, such as rate=0.1"
-        raise wrong_kind("rate", value, "a number", place, remedy) from None
+    """A learning rate: a number, or one as text, that float64 holds; 0.1 is exactly one tenth."""
+    return real_number("rate", getattr(value, "value", value), place)
 
 
 def yes_or_no(argument: str, value: object, place: str, none: bool = False) -> bool | None:

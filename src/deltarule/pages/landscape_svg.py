@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from deltarule.arithmetic.magnitude import Magnitude
 from deltarule.pages.drawn_graph import picture
 from deltarule.pages.html_page import text_html
 from deltarule.tracing.loss_landscape import Landscape, Way
@@ -35,23 +36,25 @@ def landscape_svg(found: Landscape, alone: bool = False) -> str:
 
 
 def _span(axis: np.ndarray) -> str:
-    return f"{axis[0]:.2g} … {axis[-1]:.2g}".replace("-", "−")
+    return " … ".join(Magnitude(float(end)).text(2) for end in axis[[0, -1]])
 
 
 def _levels(losses: np.ndarray) -> np.ndarray:
     """The losses at which lines are drawn, so that as many places lie between any two."""
     known = losses[np.isfinite(losses)]
+    if not known.size:
+        return known
     return np.unique(np.quantile(known, np.linspace(0, 1, _LINES + 2)[1:-1]))
 
 
 def _cells(found: Landscape) -> Iterator[str]:
     """A cell for each place, in shades by its rank: losses may lie far apart."""
     rows, columns = found.losses.shape
-    order = np.argsort(np.argsort(found.losses, axis=None)).reshape(rows, columns)
+    shares = found.shares
     high, wide = _SIDE / rows, _SIDE / columns
     for i in range(rows):
         for j in range(columns):
-            shade = 0.75 * order[i, j] / max(order.size - 1, 1)
+            shade = 0.75 * shares[i, j]
             yield (
                 f'<rect class="cell" x="{j * wide:.1f}" y="{_SIDE - (i + 1) * high:.1f}" '
                 f'width="{wide:.2f}" height="{high:.2f}" fill-opacity="{shade:.2f}"/>'
@@ -110,5 +113,5 @@ def _way(way: Way, found: Landscape, number: int) -> Iterator[str]:
         yield f'<circle class="end way{number % 5}" cx="{a:.1f}" cy="{b:.1f}" r="5"/>'
     top = _SIDE + 18 + _LINE * (2 + number)
     yield f'<line {style} x1="0" x2="30" y1="{top - 4}" y2="{top - 4}"/>'
-    said = f"{way.optimiser}: {way.losses[0]:.3g} → {way.losses[-1]:.3g}"
+    said = f"{way.optimiser}: {found.text(way.losses[0])} → {found.text(way.losses[-1])}"
     yield f'<text x="38" y="{top}">{text_html(said)}</text>'
