@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from deltarule.classes.class_exam import ClassExam
-from deltarule.classes.class_outputs import write_outputs
+from deltarule.classes.class_outputs import EXPORTS, refuse_unknown, write_outputs
 from deltarule.classes.class_result import ClassResult
 from deltarule.classes.class_site.class_pages import ShownClass
 from deltarule.classes.collected import JOURNAL
@@ -29,7 +29,6 @@ from deltarule.classes.overrides import (
 )
 from deltarule.classes.revealing import CAUSES, RIGHT_VALUES, revealed
 from deltarule.classes.roster import Roster, read_roster
-from deltarule.classes.whole_files import made_folder
 from deltarule.classes.written_markings import ClassMarkings
 from deltarule.cli.class_command import Class
 from deltarule.cli.formats import show
@@ -39,6 +38,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import Exam
 from deltarule.marking.points import points_text
 from deltarule.spelling.counted import counted
+from deltarule.whole_files import made_folder
 
 _SECONDS = 300.0
 
@@ -68,6 +68,8 @@ def _shown(asked: Class, called: str) -> int:
     formats = exports(asked.export) if asked.export else []
     setting = _setting(asked, exam, students)
     out = made_folder(asked.out or Path("marks"))
+    if not asked.force:
+        refuse_unknown(out)
     with Journal(out / JOURNAL) as journal:
         overrides = _overrides(out / "overrides.csv", decided, exam.exam)
         with Progress("marking") as bar:
@@ -77,7 +79,7 @@ def _shown(asked: Class, called: str) -> int:
         worth = {q.id: q.marks for q in exam.exam.questions}
         notes = (*done.notes, *overrides.strangers(who), *overrides.above(worth))
         write_outputs(out, markings, journal, setting)
-        written = write_exports(formats, markings, out / "exports", setting)
+        written = write_exports(formats, markings, out / EXPORTS, setting)
         result = ClassResult(
             exam.exam.title, markings, done.newly, str(out), notes, tuple(map(str, written))
         )

@@ -11,12 +11,12 @@ from deltarule.classes.marked_questions import texts_of
 from deltarule.classes.one_submission import mark_alone
 from deltarule.classes.revealing import CAUSES, revealed
 from deltarule.classes.roster import Roster, read_roster
-from deltarule.classes.whole_files import write_whole
 from deltarule.cli.check_command import Check
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy, write
 from deltarule.errors import DeltaruleError
+from deltarule.whole_files import write_whole
 
 _EXAMPLE = "check answers.toml --sheet exam.toml --export gradescope"
 

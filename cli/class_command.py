@@ -81,4 +81,5 @@ ROW = Row(
     ),
     exclude=(("jobs", "cluster"),),
     wrong="something is not right, or could not be marked",
+    writes=("out",),
 )

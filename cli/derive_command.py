@@ -75,7 +75,6 @@ class Derive(Asked):
             one_of("numba", "numpy", "torch", "jax"),
         ),
     ] = None
-    force: Annotated[bool, option("With --emit: overwrite whatever is there.")] = False
 
     def __init__(self, **given):
         super().__init__(**given)
@@ -104,7 +103,7 @@ ROW = Row(
             "the source of a kernel",
             ".cli.kernel:show_kernel",
             "kernel emit",
-            f"{_OF_GRADIENTS} jvp dtype parallel force tuned plain target",
+            f"{_OF_GRADIENTS} jvp dtype parallel tuned plain target",
         ),
         use("tangents", ".cli.second_order:show_tangents", "jvp", "set wrt equation"),
         use(
@@ -141,11 +140,11 @@ ROW = Row(
         ("gauss-newton", "jacobian"),
     ),
     needs=(
-        ("force", ("emit",)),
         ("plain", ("emit",)),
         ("target", ("emit",)),
         ("tuned", ("kernel",)),
         ("all", ("steps",)),
     ),
     wrong="a statement of --prove is refuted or not decided",
+    writes=("emit",),
 )

@@ -37,7 +37,7 @@ def write_out(asked: ExamPaper) -> int:
     if asked.out is None:
         return show_paper(asked)
     with busy("writing papers"):
-        written = write_papers(_exam(asked), asked.student or "", asked.key, asked.out)
+        written = write_papers(_exam(asked), asked.student or "", asked.key, asked.out, asked.force)
     show(written, "papers", asked.format)
     return 0
 

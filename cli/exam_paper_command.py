@@ -33,4 +33,5 @@ ROW = Row(
         ("deltarule exam paper exam/ --student ann --key --out ann-key.html", "a worked key"),
         ("deltarule exam paper slide --latex", "a sheet, as LaTeX"),
     ),
+    writes=("out",),
 )

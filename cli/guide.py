@@ -42,7 +42,7 @@ def show_site(asked: ShowGuide) -> int:
             bar.tell(done, len(paths))
             done += 1
 
-        site = write_site(folder, only, tell)
+        site = write_site(folder, only, tell, asked.force)
     show(site, "a written site", asked.format)
     return 0
 

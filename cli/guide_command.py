@@ -17,10 +17,21 @@ class ShowGuide(Asked):
     words: Annotated[
         list[str] | None, beside("[NAME]", "A guide; none: the list.", names.guides)
     ] = None
-    site: Annotated[Path | None, option("The folder to write the site into.", "FOLDER")] = None
+    site: Annotated[
+        Path | None,
+        option("The folder to write the site into; --html FOLDER is the same.", "FOLDER"),
+    ] = None
     only: Annotated[
         list[str] | None, option("Of the derivations, these alone.", "NAME", names.derivations)
     ] = None
+
+    def __init__(self, **given):
+        super().__init__(**given)
+        folder = self.file
+        if folder is None or self.words or folder == Path("-"):
+            return
+        if folder.is_dir() or not folder.suffix:
+            self.site, self.format, self.file = folder, "text", None
 
 
 ROW = Row(
@@ -35,4 +46,5 @@ ROW = Row(
         ("deltarule guide an_exam --html an_exam.html", "as a page"),
         ("deltarule guide --site docs/", "all documentation, with a search"),
     ),
+    writes=("site",),
 )

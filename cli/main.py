@@ -35,20 +35,22 @@ def _runs(name: str) -> Callable[..., None]:
         from deltarule.cli.running import run
 
         own = {name: value for name, value in given.items() if name not in FORMATS}
-        asked = row.asked(format=chosen_format(given), **own)
+        chosen = chosen_format(given)
+        file = given[chosen] if FORMATS[chosen].file else None
+        asked = row.asked(format=chosen, file=file, **own)
         paged = not given["no_pager"]
         use = row.use_of(asked)
         does = use.does
         as_json = asked.format == "json"
         form = FORMATS[asked.format]
         ending = form.goes_to(use.shows)
-        to = (given[asked.format], ending) if ending else None
+        to = (asked.file, ending) if asked.file and ending else None
 
         def do() -> int:
             form.ready()
             return function(does)(asked)
 
-        run(do, as_json=as_json, name=name, paged=paged, to=to)
+        run(do, as_json=as_json, name=name, paged=paged, to=to, force=asked.force)
 
     return run_it
 

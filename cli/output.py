@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from deltarule.errors import DeltaruleError, unwritten
+from deltarule.errors import DeltaruleError
 
 
 class Output:
@@ -13,24 +13,36 @@ class Output:
 
     file: Path | None = None
     folder: Path | None = None
+    force = False
 
     @classmethod
-    def going_to(cls, path: Path | None, ending: str = "") -> None:
+    def going_to(cls, path: Path | None, ending: str = "", force: bool = False) -> None:
         """Results go to a file from now on, whose name ends in `ending`; `-` is the screen. With
-        the ending / they go into a folder.
+        the ending / they go into a folder. By `force` other files are overwritten.
 
         Raises DeltaruleError, before anything is done, for a name of another kind of file.
         """
-        cls.folder = path if ending == "/" else None
+        cls.force, cls.folder = force, path if ending == "/" else None
         cls.file = None if path is None or path in (Path("-"), cls.folder) else path
         if cls.folder is not None:
             _refuse(cls.folder)
+            _keep_others(cls.folder / "index.html", "folder")
         elif cls.file is not None and cls.file.suffix.lower() != ending:
             raise DeltaruleError(
                 f"{cls.file.name} is no name of such a file",
                 str(path),
                 f"name it something{ending}, or write - for the screen",
             )
+        if cls.file is not None:
+            _keep_others(cls.file, "file")
+
+
+def _keep_others(path: Path, place: str) -> None:
+    """Raises DeltaruleError, before anything is done, where another file would be lost."""
+    if path.exists() and not Output.force:
+        from deltarule.signed_files import refuse_others
+
+        refuse_others([path], place)
 
 
 def _refuse(folder: Path) -> None:
@@ -44,16 +56,13 @@ def _refuse(folder: Path) -> None:
 def written_into(files: Iterable[tuple[str, str]]) -> str:
     """Write files into the folder that was asked for; what is said of it on the screen.
 
-    Raises DeltaruleError where one cannot be written.
+    Raises DeltaruleError where one cannot be written, or would overwrite something else.
     """
+    from deltarule.signed_files import write_signed
+
     folder, count, first = Output.folder or Path(), 0, ""
     for name, text in files:
-        path = folder / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise unwritten(path, error, "name another folder") from None
+        write_signed(folder / name, text, Output.force, "folder")
         count, first = count + 1, name
     return f"{count} pages are written; begin with {folder / first}\n"
 
@@ -61,10 +70,9 @@ def written_into(files: Iterable[tuple[str, str]]) -> str:
 def written_to(path: Path, text: str | bytes, shows: str = "any browser") -> str:
     """Write a text or bytes to a file; what is said of it on the screen.
 
-    Raises DeltaruleError where the file cannot be written.
+    Raises DeltaruleError where the file cannot be written, or is something else.
     """
-    try:
-        path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
-    except OSError as error:
-        raise unwritten(path, error) from None
+    from deltarule.signed_files import write_signed
+
+    write_signed(path, text, Output.force)
     return f"{path} is written; {shows} shows it\n"

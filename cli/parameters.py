@@ -44,6 +44,8 @@ def parameters(row: Row) -> list[click.Parameter]:
             file = f"FOLDER|{form.file}" if shows & form.folders.keys() else form.file
             described = option(form.help, file or None, hidden=name not in shown)
             found.append(_parameter(name, Path if form.file else bool, described))
+    forced = option("Overwrite a file that is there, whoever wrote it.")
+    found.append(_parameter("force", bool, forced))
     paged = option("On a terminal, show all at once, however long.")
     return [*found, _parameter("no_pager", bool, paged), version()]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from deltarule.cli import completion as names
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
 
 
 class Asked:
-    """What a person asked a command for: the bare words, the format, and the command's options."""
+    """What a person asked a command for: the bare words, the format with the `file` that it goes
+    to, and the command's options.
+    """
 
     words: list[str] | None = None
     format: str = "text"
+    file: Path | None = None
+    force: bool = False
 
     def __init__(self, **given):
         vars(self).update(given)
@@ -54,7 +59,8 @@ class Row:
     """One command: its options, what can be done with it, and which options go together.
 
     Of each group in `exclude` one option may be given; an option in `needs` says nothing without
-    one of its own. `wrong` says what exit status 1 means, where there is one.
+    one of its own. `wrong` says what exit status 1 means, where there is one. What an option of
+    `writes` writes overwrites no other file without --force, as what goes to a file does.
     """
 
     asked: type[Asked]
@@ -63,6 +69,7 @@ class Row:
     exclude: tuple[tuple[str, ...], ...] = ()
     needs: tuple[tuple[str, tuple[str, ...]], ...] = ()
     wrong: str = ""
+    writes: tuple[str, ...] = ()
 
     @property
     def options(self) -> tuple[str, ...]:

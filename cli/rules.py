@@ -44,7 +44,16 @@ class Given:
 def everywhere() -> tuple[str, ...]:
     """The options that every command has, beside whatever else is asked."""
     formats = (name for name, form in FORMATS.items() if form.help)
-    return (*formats, "no-pager", "version", "help")
+    return (*formats, "force", "no-pager", "version", "help")
+
+
+def writing(command: Row) -> tuple[str, ...]:
+    """The options of a command that write files, which --force lets overwrite others."""
+    shown = {name for use in command.uses for name in formats_of(use.shows)}
+    return (
+        *command.writes,
+        *(name for name, form in FORMATS.items() if form.file and name in shown),
+    )
 
 
 def options_by_word(parameters: Iterable) -> dict[str, Parameter]:
@@ -121,7 +130,7 @@ def refuse(name: str, found: Given) -> None:
     for option in options:
         if option not in (*use.options, *everywhere()):
             raise _out_of_place(command, use, option, options)
-    for option, needed in command.needs:
+    for option, needed in (*command.needs, ("force", writing(command))):
         if option in options and not set(needed) & set(options):
             raise DeltaruleError(
                 f"--{option} is for {_either(needed)} alone",

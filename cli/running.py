@@ -27,17 +27,18 @@ def run(
     name: str = "",
     paged: bool = True,
     to: tuple[Path, str] | None = None,
+    force: bool = False,
 ) -> NoReturn:
     """Run a command and leave with its exit status; an error becomes a message, and status 2.
 
     `name` is the command's row in the table; `paged` lets a pager show what is longer than the
     screen; `to` is the file that the result goes to, if that is not the screen, and how its name
-    has to end.
+    has to end; by `force` it overwrites whatever is there.
     """
     _open_closed()
     Paging.wanted = paged
     try:
-        Output.going_to(*(to or (None, "")))
+        Output.going_to(*(to or (None, "")), force)
         status = command()
     except UnknownOption as error:
         from deltarule.cli.rules import unknown_option

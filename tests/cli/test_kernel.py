@@ -75,7 +75,7 @@ def test_a_terminal_gets_colours(program, invoke):
         (["--dtype", "float32"], "--dtype is for --kernel or --emit alone", "add --kernel"),
         (["--kernel", "--dtype", "float32"], "plain loops take numbers of any", "add --tuned"),
         (["--emit", "k.py", "--plain", "--parallel"], "plain loops take", "leave --plain out"),
-        (["--kernel", "--force"], "--force is for --emit alone", "leave it out"),
+        (["--kernel", "--force"], "--force is for --emit, --html", "leave it out"),
         (["--kernel", "--of", "y"], "--kernel and --of exclude each other", "keep one"),
         (["--kernel", "--wrt", "V"], "the kernel has no gradient by V", "its gradients are by"),
         (["--kernel", "--strid", "2"], "dense has no setting strid", "its settings are"),

@@ -44,6 +44,7 @@ def test_every_row_has_the_options_of_its_function():
         assert set(row.options) <= set(parameters(name)), name
         assert set(parameters(name)) - set(row.options) <= {
             *FORMATS,
+            "force",
             "no-pager",
             "version",
             "show-completion",

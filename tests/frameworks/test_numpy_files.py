@@ -13,9 +13,9 @@ from deltarule.expressions.symbols import Size
 from deltarule.frameworks.dialect import DIALECTS
 from deltarule.frameworks.file_text import FrameworkFile, emitted_for
 from deltarule.frameworks.long_lines import folded
-from deltarule.kernels.export import is_ours
 from deltarule.kernels.passes.program import known_sizes
 from deltarule.language.catalogue import catalogue
+from deltarule.signed_files import is_ours
 
 
 @pytest.mark.parametrize("name", catalogue())

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from deltarule.errors import DeltaruleError
-from deltarule.kernels.export import emitted, is_ours, plain_emitted, write_emitted
+from deltarule.kernels.export import emitted, plain_emitted, write_emitted
+from deltarule.signed_files import is_ours
 
 
 def as_module(text, folder, monkeypatch):

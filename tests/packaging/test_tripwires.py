@@ -15,10 +15,10 @@ from syntax_trees import parsed, text_of, walked
 ROOT = Path(__file__).resolve().parents[2]
 # A room may import from itself and from the rooms before it.
 ORDER = (
-    "lazy_names", "represented", "nearest", "errors", "sandbox", "expressions", "spelling",
-    "networks", "language", "arithmetic", "matrix_form", "calculus", "counting", "proving",
-    "tracing", "kernels", "frameworks", "gradcheck", "training", "marking", "submissions",
-    "reports", "pages", "exams", "classes", "serving", "cli", "testing", "notebooks",
+    "lazy_names", "represented", "nearest", "errors", "whole_files", "signed_files", "sandbox",
+    "expressions", "spelling", "networks", "language", "arithmetic", "matrix_form", "calculus",
+    "counting", "proving", "tracing", "kernels", "frameworks", "gradcheck", "training", "marking",
+    "submissions", "reports", "pages", "exams", "classes", "serving", "cli", "testing", "notebooks",
 )  # fmt: skip
 LARGEST = 300
 EXECUTE = {"eval", "exec", "sympify", "parse_expr", "lambdify"}

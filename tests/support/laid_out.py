@@ -13,7 +13,6 @@ from types import ModuleType
 
 import numpy as np
 
-from deltarule.kernels.cache.store import fingerprint
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.module.source import _HEAD
@@ -26,6 +25,7 @@ from deltarule.kernels.python_text.real_text import Code
 from deltarule.language.load import load
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import blocks
+from deltarule.signed_files import fingerprint
 
 #: What whole numbers in new memory are: as an index it is far outside.
 POISON = -(2**40)

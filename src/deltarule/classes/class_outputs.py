@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from deltarule.classes.collected import JOURNAL
 from deltarule.classes.course.course_markdown import course_markdown
 from deltarule.classes.course.course_statistics import course_statistics
 from deltarule.classes.course.course_values import course_json
@@ -16,15 +17,31 @@ from deltarule.classes.formats.export_setting import ExportSetting
 from deltarule.classes.journal import Journal
 from deltarule.classes.marks_csv import marks_csv
 from deltarule.classes.student_files import StudentFiles
-from deltarule.classes.whole_files import write_whole
 from deltarule.classes.written_markings import ClassMarkings
+from deltarule.errors import DeltaruleError
+from deltarule.whole_files import write_whole
 
-MARKS, COURSE, FEEDBACK = "marks.csv", "course", "feedback"
+MARKS, COURSE, FEEDBACK, EXPORTS = "marks.csv", "course", "feedback", "exports"
 _FEEDBACK: Mapping[str, Callable[[StudentFeedback], str]] = {
     "md": feedback_markdown,
     "html": feedback_html,
     "json": feedback_json,
 }
+
+
+def refuse_unknown(out: Path) -> None:
+    """Raises DeltaruleError for a folder without a journal in which something of the names stands
+    that will be written, or removed with students who are gone.
+    """
+    if (out / JOURNAL).exists():
+        return
+    for name in (MARKS, f"{COURSE}.md", f"{COURSE}.json", FEEDBACK, EXPORTS):
+        if (out / name).exists():
+            raise DeltaruleError(
+                f"{name} is there already, and no {JOURNAL} of deltarule beside it",
+                str(out / name),
+                "name another folder with --out, or add --force",
+            )
 
 
 def write_outputs(

@@ -9,8 +9,8 @@ from pathlib import Path
 from deltarule.classes.formats.export_setting import ExportSetting
 from deltarule.classes.formats.export_table import EXPORTS
 from deltarule.classes.student_files import StudentFiles
-from deltarule.classes.whole_files import write_pieces
 from deltarule.exams.exam_marking import ExamMarking
+from deltarule.whole_files import write_pieces
 
 
 @dataclass(frozen=True)

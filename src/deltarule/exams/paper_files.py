@@ -12,13 +12,8 @@ from deltarule.exams.paper_html import paper_html
 from deltarule.exams.paper_latex import paper_latex
 from deltarule.exams.paper_markdown import paper_markdown
 from deltarule.exams.students import file_stem
-from deltarule.exams.variant_files import (
-    VARIANTS,
-    exam_for,
-    is_exam_folder,
-    students_of,
-    write_file,
-)
+from deltarule.exams.variant_files import VARIANTS, exam_for, is_exam_folder, students_of
+from deltarule.signed_files import refuse_others, write_signed
 
 #: What writes a paper, by the ending of its file.
 FORMATS: dict[str, Callable[[Paper], str]] = {
@@ -42,29 +37,41 @@ def paper_for(exam: str | Path, student: str, key: bool) -> Paper:
     return paper(own, student, key)
 
 
-def write_papers(exam: str | Path, student: str, key: bool, out: Path) -> WrittenPapers:
+def write_papers(
+    exam: str | Path, student: str, key: bool, out: Path, force: bool = False
+) -> WrittenPapers:
     """Write a paper to a file, in the format of its ending; or into a folder, in all formats,
     those of all students where none is named.
 
-    Raises DeltaruleError for another ending, and for files that cannot be written.
+    Raises DeltaruleError for another ending, for files that cannot be written, and where others
+    would be overwritten, unless by `force`.
     """
     if out.suffix:
         if out.suffix not in FORMATS:
             raise DeltaruleError(
                 f"no format ends in {out.suffix}", str(out), f"end in {', '.join(FORMATS)}"
             )
+        if not force:
+            refuse_others([out])
         made = paper_for(exam, student, key)
-        write_file(out, FORMATS[out.suffix](made), "name another file")
+        write_signed(out, FORMATS[out.suffix](made), force)
         return WrittenPapers(made.title, (out,))
-    paths, title = [], ""
-    for who in _students(exam, student):
+    files = {who: _files(out, who, key) for who in _students(exam, student)}
+    paths, title = tuple(path for own in files.values() for path in own), ""
+    if not force:
+        refuse_others(paths, "folder")
+    for who, own in files.items():
         made = paper_for(exam, who, key)
         title = made.title
-        stem = (file_stem(who) if who else "paper") + ("-key" if key else "")
-        for ending, written in FORMATS.items():
-            paths.append(out / f"{stem}{ending}")
-            write_file(paths[-1], written(made), "name another file")
-    return WrittenPapers(title, tuple(paths))
+        for path in own:
+            write_signed(path, FORMATS[path.suffix](made), force, "folder")
+    return WrittenPapers(title, paths)
+
+
+def _files(out: Path, student: str, key: bool) -> list[Path]:
+    """The files of a student's paper, one for each format."""
+    stem = (file_stem(student) if student else "paper") + ("-key" if key else "")
+    return [out / f"{stem}{ending}" for ending in FORMATS]
 
 
 def _students(exam: str | Path, student: str) -> Iterator[str]:

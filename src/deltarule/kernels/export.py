@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from deltarule.errors import DeltaruleError, unwritten
-from deltarule.kernels.cache.store import fingerprint
+from deltarule.errors import DeltaruleError
 from deltarule.kernels.module.plain_source import PlainModule, PlainPass
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import Program, program
 from deltarule.kernels.self_check import demonstration
 from deltarule.networks.network import Network
-
-_MARK = "# Written by deltarule; unchanged while its text has the fingerprint {}.\n"
-_MARKED = re.compile(re.escape(_MARK).replace(r"\{\}", "([0-9a-f]+)") + r"\Z")
+from deltarule.signed_files import signed, write_signed
 
 
 def emitted(
@@ -78,34 +74,10 @@ def calls(made: Program, passes: Mapping[str, PlainPass]) -> str:
     )
 
 
-def signed(text: str) -> str:
-    """The text with its fingerprint in a last line, so that a changed file can be said."""
-    return text + "\n\n" + _MARK.format(fingerprint(text))
-
-
-def is_ours(text: str) -> bool:
-    """Whether a text is one that was written here, and that nobody changed since."""
-    found = _MARKED.search(text)
-    return found is not None and signed(text[: found.start() - 2]) == text
-
-
 def write_emitted(path: Path, text: str, force: bool = False) -> None:
     """Write the file. Raises DeltaruleError where something else would be lost or nothing fits."""
     if path.suffix != ".py":
         raise DeltaruleError(
             f"{path.name} is no name of a Python file", str(path), "name it something.py"
         )
-    try:
-        if not force and path.exists() and not is_ours(path.read_text(encoding="utf-8")):
-            raise DeltaruleError(
-                f"{path.name} is there already, and is not as deltarule wrote it",
-                str(path),
-                "name another file, or add --force",
-            )
-        path.write_text(text, encoding="utf-8")
-    except UnicodeDecodeError:
-        raise DeltaruleError(
-            f"{path.name} is there already, and is no text", str(path), "name another file"
-        ) from None
-    except OSError as error:
-        raise unwritten(path, error) from None
+    write_signed(path, text, force)

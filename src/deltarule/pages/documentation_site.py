@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deltarule.calculus.rules.rule import Rule
-from deltarule.errors import unwritten
 from deltarule.language.catalogue import catalogue
 from deltarule.language.derivation_groups import GROUPS, entry_of
 from deltarule.pages.blocks_html import STYLES, equation_html, paragraph
@@ -19,6 +18,7 @@ from deltarule.pages.layer_html import layer_body
 from deltarule.pages.trace_html import STEPPER
 from deltarule.proving.cited import EVERYWHERE
 from deltarule.reports.rule_values import given_lines
+from deltarule.signed_files import refuse_others, write_signed
 
 
 @dataclass
@@ -39,18 +39,22 @@ def site_paths() -> Iterator[str]:
     yield from (f"layers/{name}.html" for name in catalogue())
 
 
-def write_site(folder: Path, only: Sequence[str] = (), tell: Callable[[str], object] = str) -> Site:
+def write_site(
+    folder: Path, only: Sequence[str] = (), tell: Callable[[str], object] = str, force: bool = False
+) -> Site:
     """Write the site into a folder; with `only`, of the derivations these alone.
 
-    `tell` is called with the path of each page. Raises DeltaruleError where nothing can be written.
+    `tell` is called with the path of each page. Raises DeltaruleError where nothing can be written,
+    and, before anything is, where something else would be overwritten, unless by `force`.
     """
     site = Site(folder)
-    for path in site_paths():
-        kind, _, name = path.partition("/")
-        if kind == "layers" and only and name.removesuffix(".html") not in only:
-            continue
+    paths = [path for path in site_paths() if not only or _is_wanted(path, only)]
+    if not force:
+        refuse_others((folder / path for path in paths), "folder")
+    for path in paths:
+        kind = path.partition("/")[0]
         tell(path)
-        _write(folder / path, site_page(path))
+        write_signed(folder / path, site_page(path), force, "folder")
         site.guides += kind == "guides"
         site.rules += kind == "rules"
         site.layers += kind == "layers"
@@ -81,12 +85,10 @@ def rule_file(rule: Rule) -> str:
     return f"{letters}.html"
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise unwritten(path, error, "name another folder") from None
+def _is_wanted(path: str, only: Sequence[str]) -> bool:
+    """Whether a page is none of a derivation, or of one of these."""
+    kind, _, name = path.partition("/")
+    return kind != "layers" or name.removesuffix(".html") in only
 
 
 def _inside(body: Sequence[str]) -> list[str]:

@@ -26,8 +26,8 @@ from pathlib import Path
 from deltarule.classes.bundles.exam_folder import exam_folder
 from deltarule.classes.bundles.own_wheel import NO_TIME, own_wheel
 from deltarule.classes.revealing import CAUSES
-from deltarule.classes.whole_files import write_pieces
 from deltarule.errors import DeltaruleError
+from deltarule.whole_files import write_pieces
 
 #: The files of each kind that are the same in every bundle, by their places in it.
 _SCRIPTS = {

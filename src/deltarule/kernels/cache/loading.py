@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from deltarule.kernels.cache.store import fingerprint, write_whole
+from deltarule.kernels.cache.store import write_whole
+from deltarule.signed_files import fingerprint
 
 
 def entry(dispatcher: Callable, arguments: Sequence, progress: Callable | None = None) -> Callable:

@@ -8,7 +8,6 @@ time of its last change. Nothing here needs SymPy.
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import os
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from deltarule.errors import DeltaruleError
 from deltarule.kernels.cache.fallback import temporary, usable
+from deltarule.signed_files import fingerprint
 
 
 def folder(given: str | Path | None = None) -> Path:
@@ -59,15 +59,6 @@ def _usual() -> Path:
     else:
         base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "deltarule"
-
-
-def fingerprint(*parts: str | bytes) -> str:
-    """A short hash of some texts."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "little") + data)
-    return digest.hexdigest()[:20]
 
 
 @functools.cache

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.resources
 import re
 
-from deltarule.kernels.cache.store import fingerprint, module_name
+from deltarule.kernels.cache.store import module_name
 from deltarule.kernels.winograd import transforms
+from deltarule.signed_files import fingerprint
 
 _MARK = "# ---- what follows goes into kernels\n"
 #: Parts that kernels share: one file each, compiled once and not for every kernel. Each file

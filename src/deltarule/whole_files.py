@@ -32,15 +32,20 @@ def write_whole(path: Path, text: str | bytes) -> bool:
         if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
             return False
     except OSError as error:
-        raise _unwritten(path, error) from None
+        raise unwritten(path, error, "make room, or name another folder") from None
     write_pieces(path, [data])
     return True
 
 
-def write_pieces(path: Path, pieces: Iterable[str | bytes], runs: bool = False) -> None:
+def write_pieces(
+    path: Path,
+    pieces: Iterable[str | bytes],
+    runs: bool = False,
+    remedy: str = "make room, or name another folder",
+) -> None:
     """Write a file piece by piece; with `runs` it may be run as a program.
 
-    Raises DeltaruleError where it cannot be written.
+    Raises DeltaruleError, with the remedy, where it cannot be written.
     """
     beside = path.with_name(f".{path.name[:200]}.part")
     try:
@@ -56,8 +61,4 @@ def write_pieces(path: Path, pieces: Iterable[str | bytes], runs: bool = False) 
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise _unwritten(path, error) from None
-
-
-def _unwritten(path: Path, error: OSError) -> DeltaruleError:
-    return unwritten(path, error, "make room, or name another folder")
+        raise unwritten(path, error, remedy) from None
