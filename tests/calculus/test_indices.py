@@ -15,6 +15,7 @@ from deltarule.calculus.rules.delta_elimination import SOLVE_THE_DELTA, eliminat
 from deltarule.calculus.terms import Term
 from deltarule.expressions.affine import affine, never_negative
 from deltarule.expressions.bounds import tight
+from deltarule.expressions.mixed_radix import position_of, taken_apart
 from deltarule.expressions.nodes import AtLeastZero, Divides, Sum, free_indices, read
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Size
@@ -88,6 +89,17 @@ def test_what_is_not_affine():
 
 
 @pytest.mark.slow
+@given(st.tuples(*[st.integers(1, 4)] * 3))
+def test_positions_that_leave_out_none_are_taken_apart_again(extents):
+    values = dict(zip((A, B, C), extents, strict=True))
+    assert (parts := position_of((i * B + j) * C + k, RANGES)) is not None
+    table = taken_apart(q, parts)
+    for place, digits in enumerate(product(*map(range, extents))):
+        assert [number(table[x], {q: place}, values) for x in (i, j, k)] == [*digits]
+    for gaps in (i, i * (B + 1) + j, 2 * (i * B + j), i * B + j + 1, i * C + j):
+        assert position_of(gaps, RANGES) is None
+
+
 @settings(max_examples=200)
 @given(affine_expressions(), sizes)
 def test_never_negative_is_never_wrong(expression, sizes):

@@ -18,6 +18,7 @@ from deltarule.kernels.passes import (
     hoist_invariants,
     infer_bounds,
     pipeline,
+    positions_of_data,
     stable_softmax,
 )
 
@@ -43,6 +44,16 @@ def sum_added(logarithm):
     def wrong(self, *more):
         found = logarithm(self, *more)
         return found and (found[0], -found[1])
+
+    return wrong
+
+
+def transposed(taken_apart):
+    """A place is read as if the columns stood one behind the other."""
+
+    def wrong(value, parts):
+        found = taken_apart(value, parts)
+        return dict(zip(found, reversed(found.values())))
 
     return wrong
 
@@ -86,6 +97,7 @@ PLANTED = {
     "numerically_stable": (
         "softmax_cross_entropy", stable_softmax.StableSums, "known_logarithm", sum_added,
     ),
+    "positions_of_data": ("max_unpool2d", positions_of_data, "taken_apart", transposed),
     "infer_bounds": ("conv2d", infer_bounds, "_within", one_too_many),
     "hoist_factors": ("batch_norm", hoist_invariants, "factors_hoisted", one_power_more),
     "hoist_invariants": ("batch_norm", hoist_invariants, "_below", counted_twice),

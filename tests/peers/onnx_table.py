@@ -185,7 +185,7 @@ ROWS = {
     "Exp": f.activation("exp"), "Softplus": f.softplus, "Softmax": softmax, "PRelu": prelu,
     "ReduceLogSumExp": log_sum_exp, "Dropout": dropout, "Gemm": gemm, "MatMul": matmul,
     "Gather": gather, "Conv": conv, "ConvTranspose": conv_transpose,
-    "MaxPool": _pool({1: pools.max_pool(1), 2: pools.max_pool(2)}, -torch.inf),
+    "MaxPool": _pool({n: pools.max_pool(n) for n in (1, 2, 3)}, -torch.inf),
     "AveragePool": _pool({1: pools.avg_pool(1), 2: pools.avg_pool(2)}, 0),
     "GlobalAveragePool": lambda ours, x: pools.adaptive_avg_pool2d(ours, x, (1, 1)),
     "GlobalMaxPool": lambda ours, x: pools.adaptive_max_pool2d(ours, x, (1, 1)),

@@ -43,8 +43,19 @@ def uneven(rank: int, *sides: int, **settings):
 
 
 def pool(rank: int, *size, **settings):
-    function = (F.max_pool1d, F.max_pool2d)[rank - 1]
+    function = (F.max_pool1d, F.max_pool2d, F.max_pool3d)[rank - 1]
     return lambda x: function(x, size, **settings)
+
+
+def unpool(output_size, *size, **settings):
+    """From the places that PyTorch's own pool puts out; windows do not overlap."""
+    function = (F.max_unpool1d, F.max_unpool2d, F.max_unpool3d)[len(size) - 1]
+    return lambda x, at: function(x, at, size, output_size=output_size, **settings)
+
+
+def places(shape: tuple[int, ...], *size, **settings) -> Tensor:
+    """Where the largest entries of a random array stand."""
+    return pool(len(size), *size, return_indices=True, **settings)(draw(*shape).detach())[1]
 
 
 def mean(*size, **settings):
@@ -184,6 +195,57 @@ ROWS = [
         {"height": 2, "width": 3, "stride": 3, "ceil_mode": True, "indices": True},
         pool(2, 2, 3, stride=3, ceil_mode=True, return_indices=True),
         POOLED,
+    ),
+    (
+        "max_pool3d",
+        {
+            "depth": 2,
+            "height": 3,
+            "width": 2,
+            "stride": "1,2,3",
+            "pad": "0,1,1",
+            "dilation": "2,1,1",
+        },
+        pool(3, 2, 3, 2, stride=(1, 2, 3), padding=(0, 1, 1), dilation=(2, 1, 1)),
+        VOXELS,
+    ),
+    (
+        "max_pool3d",
+        {"depth": 2, "height": 2, "width": 3, "stride": "2,3,2", "pad": "1,0,1", "indices": True},
+        pool(3, 2, 2, 3, stride=(2, 3, 2), padding=(1, 0, 1), return_indices=True),
+        VOXELS,
+    ),
+    (
+        "max_pool3d",
+        {"depth": 2, "height": 3, "width": 2, "stride": 2, "ceil_mode": True, "indices": True},
+        pool(3, 2, 3, 2, stride=2, ceil_mode=True, return_indices=True),
+        VOXELS,
+    ),
+    (
+        "max_unpool1d",
+        {"width": 3, "stride": 3, "pad": 1, "output_padding": 1},
+        unpool((2, 3, 11), 3, stride=3, padding=1),
+        {"x": (2, 3, 4), "at": places((2, 3, 11), 3, stride=3, padding=1)},
+    ),
+    (
+        "max_unpool2d",
+        {"height": 2, "width": 3, "stride": "2,3", "output_padding": "1,0"},
+        unpool((2, 3, 5, 9), 2, 3, stride=(2, 3)),
+        {"x": (2, 3, 2, 3), "at": places((2, 3, 5, 9), 2, 3, stride=(2, 3))},
+    ),
+    (
+        "max_unpool2d",
+        {"height": 2, "width": 2, "stride": 2, "layout": "channels_last"},
+        lambda x, at: unpool((2, 3, 4, 6), 2, 2)(x.movedim(-1, 1), at.movedim(-1, 1)).movedim(
+            1, -1
+        ),
+        {"x": (2, 2, 3, 3), "at": places((2, 3, 4, 6), 2, 2).movedim(1, -1)},
+    ),
+    (
+        "max_unpool3d",
+        {"depth": 1, "height": 2, "width": 3, "stride": "1,2,3", "output_padding": "0,1,2"},
+        unpool((2, 3, 4, 7, 5), 1, 2, 3, stride=(1, 2, 3)),
+        {"x": (2, 3, 4, 3, 1), "at": places((2, 3, 4, 7, 5), 1, 2, 3, stride=(1, 2, 3))},
     ),
     (
         "batch_norm",

@@ -9,21 +9,22 @@ from ours import Inexpressible, Ours
 from torch import Tensor
 from torch_shapes import along, batched, edges, images, of_our_own, padded, rows, same
 
-MAXIMA = {1: "max_pool1d", 2: "max_pool2d"}
+MAXIMA = {1: "max_pool1d", 2: "max_pool2d", 3: "max_pool3d"}
+UNPOOLED = {1: "max_unpool1d", 2: "max_unpool2d", 3: "max_unpool3d"}
+SIDES = ("depth", "height", "width")
 
 
-def _windows(x: Tensor, rank: int, kernel_size, stride, padding, ceil_mode: bool, dilation=1):
+def _windows(x: Tensor, rank: int, kernel_size, stride, padding, ceil_mode: bool):
     """Extents, strides, and the padding before and after along each axis."""
-    size, apart = along(kernel_size, rank), along(dilation, rank)
+    size = along(kernel_size, rank)
     steps = along(stride if stride not in (None, (), []) else kernel_size, rank)
     before, after = along(padding, rank), []
-    for n, k, s, p, d in zip(x.shape[x.ndim - rank :], size, steps, before, apart, strict=True):
-        reach = d * (k - 1) + 1
-        count = (n + 2 * p - reach) // s + 1
+    for n, k, s, p in zip(x.shape[x.ndim - rank :], size, steps, before, strict=True):
+        count = (n + 2 * p - k) // s + 1
         if ceil_mode:
-            count = math.ceil((n + 2 * p - reach) / s) + 1
+            count = math.ceil((n + 2 * p - k) / s) + 1
             count -= (count - 1) * s >= n + p
-        after.append(max(p, (count - 1) * s + reach - n - p))
+        after.append(max(p, (count - 1) * s + k - n - p))
     return size, steps, before, tuple(after)
 
 
@@ -39,34 +40,46 @@ def max_pool(rank: int):
         return_indices=False,
     ) -> Tensor:
         x, out = batched(x, rank + 2)
-        size, steps, before, after = _windows(
-            x, rank, kernel_size, stride, padding, ceil_mode, dilation
+        windows = dict(zip(SIDES[-rank:], along(kernel_size, rank), strict=True))
+        made = ours(
+            MAXIMA[rank],
+            **windows,
+            stride=along(stride if stride not in (None, (), []) else kernel_size, rank),
+            pad=along(padding, rank),
+            dilation=along(dilation, rank),
+            ceil_mode=bool(ceil_mode),
         )
-        apart = along(dilation, rank)
-        if {*apart} != {1} or len({*steps}) > 1:
-            x = padded(x, before, after, -math.inf)
-            return out(_max_by_axis(ours, x, size, steps, apart))
-        step = steps[0]
-        edge, x = edges(x, before, after, -math.inf)
-        named = {"width": size[0]} if rank == 1 else {"height": size[0], "width": size[1]}
-        return out(ours(MAXIMA[rank], stride=step, pad=edge, **named)(x=x))
+        return out(made(x=x))
 
     return row
 
 
-def _max_by_axis(ours: Ours, x: Tensor, size, steps, apart) -> Tensor:
-    if len(size) == 1:
-        return _max_by_axis(ours, x[..., None], (*size, 1), (*steps, 1), (*apart, 1))[..., 0]
-    layer = ours(
-        of_our_own("max_pool2d_by_axis"),
-        height=size[0],
-        width=size[1],
-        down=steps[0],
-        across=steps[1],
-        apart_down=apart[0],
-        apart_across=apart[1],
-    )
-    return layer(x=x)
+def max_unpool(rank: int):
+    def row(
+        ours: Ours,
+        x: Tensor,
+        indices: Tensor,
+        kernel_size,
+        stride=None,
+        padding=0,
+        output_size=None,
+    ) -> Tensor:
+        x, out = batched(x, rank + 2)
+        at, _ = batched(indices, rank + 2)
+        if any(len(row.unique()) < row.numel() for row in at.flatten(2).flatten(0, 1)):
+            raise Inexpressible("two entries for one place, of which PyTorch keeps either")
+        sizes = along(kernel_size, rank)
+        steps = along(stride if stride not in (None, (), []) else kernel_size, rank)
+        edge = along(padding, rank)
+        usual = [(n - 1) * s + k - 2 * p for n, s, k, p in zip(x.shape[2:], steps, sizes, edge)]
+        more = [n - m for n, m in zip((output_size or usual)[-rank:], usual, strict=True)]
+        if min(more) < 0:
+            raise Inexpressible("less than what the windows cover")
+        windows = dict(zip(SIDES[-rank:], sizes, strict=True))
+        made = ours(UNPOOLED[rank], **windows, stride=steps, pad=edge, output_padding=tuple(more))
+        return out(made(x=x, at=at))
+
+    return row
 
 
 def avg_pool(rank: int):

@@ -50,6 +50,14 @@ ROWS = [
         [torch.max_pool2d, F.max_pool2d, F.max_pool2d_with_indices],
         pools.max_pool(2),
     ),
+    (
+        "nn.functional.max_pool3d",
+        [torch.max_pool3d, F.max_pool3d, F.max_pool3d_with_indices],
+        pools.max_pool(3),
+    ),
+    ("nn.functional.max_unpool1d", [F.max_unpool1d], pools.max_unpool(1)),
+    ("nn.functional.max_unpool2d", [F.max_unpool2d], pools.max_unpool(2)),
+    ("nn.functional.max_unpool3d", [F.max_unpool3d], pools.max_unpool(3)),
     ("nn.functional.avg_pool1d", [F.avg_pool1d], pools.avg_pool(1)),
     ("nn.functional.avg_pool2d", [F.avg_pool2d], pools.avg_pool(2)),
     (

@@ -18,6 +18,7 @@ from sympy import Add, Expr
 from deltarule.calculus.reverse import derive
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
 from deltarule.calculus.rules.name_the_parts import NAME_THE_PARTS
+from deltarule.calculus.rules.write_upstream import INSERT
 from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions.gradient_names import GradientName
@@ -142,7 +143,10 @@ def by_consumers(derivation: Derivation) -> Derivation:
 
 
 def _direct(gradient: Gradient) -> Expr:
-    """The last formula of its steps that reads no more gradients than the chain rule does."""
+    """The last formula of its steps that reads the gradients of the chain rule and no others.
+
+    One that is written out is read no more: what went through its tensor would skip that.
+    """
     asked = [k for k, step in enumerate(gradient.steps) if step.row is LOCAL_DERIVATIVE]
     if not asked:
         return gradient.expr
@@ -152,8 +156,9 @@ def _direct(gradient: Gradient) -> Expr:
     for step in gradient.steps[asked[0] + 1 :]:
         if step.before != now or step.row is NAME_THE_PARTS:
             break  # what follows looks at edges, places and parts, each from the closed form on
-        now = step.after
-        if not _gradients_read(now) <= known:
+        before, now = _gradients_read(now), step.after
+        after = _gradients_read(now)
+        if not after <= known or (step.row is INSERT and after != before):
             break
         found = now
     return found

@@ -49,6 +49,22 @@ def digits(position: Expr, ranges: Mapping[Index, Expr]) -> tuple[tuple[Digit, .
     return tuple(found), split[1]
 
 
+def position_of(position: Expr, ranges: Mapping[Index, Expr]) -> tuple[Digit, ...] | None:
+    """The digits of a position that leaves out none: (c·H + i)·W + j, of two or more of `ranges`.
+
+    Every integer from 0 to below the product of their extents is one such position.
+    """
+    found = digits(position, ranges)
+    if found is None or found[1] != 0 or len(found[0]) < 2:
+        return None
+    reach: Expr = Integer(1)
+    for digit in reversed(found[0]):
+        if (digit.coefficient - reach).expand() != 0:
+            return None
+        reach = digit.coefficient * digit.extent
+    return found[0]
+
+
 def _least(digit: Digit, among: list[Digit], known: Mapping[Index, Expr]) -> bool:
     return all(
         other is digit or never_negative(other.coefficient - digit.coefficient, known)

@@ -3,6 +3,7 @@
 Σ_c [c = t[n]]·f(c) = f(t[n])           t[n] is one of the values of c
 p[c]·[c = t[n]]/p[t[n]] = [c = t[n]]
 Σ_j [n = j]·f(j) = f(n)                 n runs over what j runs over
+Σ_{p,q} [a[n] = W·p + q]·f(p, q) = f(⌊a[n]/W⌋, a[n] mod W)
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.expressions import nodes
 from deltarule.expressions.conditions import Condition
 from deltarule.expressions.index_facts import IndexFacts
+from deltarule.expressions.mixed_radix import position_of, taken_apart
 from deltarule.expressions.nodes import (
     AtLeastZero,
     Equal,
@@ -43,7 +45,19 @@ def use_condition(expression: Expr, given: Given) -> Rewrite | None:
         return None
     after = _used(expression, given.network, given.extents)
     after = min((after, _by_index(after)), key=size_of)
-    return Rewrite(after) if size_of(after) < size_of(expression) else None
+    return Rewrite(after) if _simpler(after, expression) else None
+
+
+def _simpler(after: Expr, before: Expr) -> bool:
+    """Whether it is shorter, or reads an entry instead of a search for it."""
+    if size_of(after) < size_of(before):
+        return True
+    sums = [[n for n in nodes.walk(e) if isinstance(n, Sum)] for e in (after, before)]
+    ranges, conditions = (
+        [sum(len(getattr(n, kind)) for n in own) for own in sums]
+        for kind in ("ranges", "conditions")
+    )
+    return ranges[0] < ranges[1] and conditions[0] < conditions[1]
 
 
 def _used(node: Expr, network: Network, extents: Mapping[Index, Expr]) -> Expr:
@@ -142,21 +156,38 @@ def _sifted(total: Expr, network: Network, extents: Mapping[Index, Expr]) -> Exp
     for condition in total.conditions:
         tied = _tied(condition, own)
         if tied is None:
+            table, inside = _digits(condition, own, network), ()
+        else:
+            index, value = tied
+            if own.get(index) is None or _below(value, network, {**extents, **own}) != own[index]:
+                continue
+            table, inside = {index: value}, _inside(value, own[index], network)
+        if not table:
             continue
-        index, value = tied
-        if own.get(index) is None or _below(value, network, {**extents, **own}) != own[index]:
-            continue
-        table = {index: value}
         rest = Sum(
             substitute(total.body, table),
-            tuple(r for r in total.ranges if r[0] != index),
-            (
-                *(substitute(c, table) for c in total.conditions if c != condition),
-                *_inside(value, own[index], network),
-            ),
+            tuple(r for r in total.ranges if r[0] not in table),
+            (*(substitute(c, table) for c in total.conditions if c != condition), *inside),
         )
         return _sifted(rest, network, extents)
     return total
+
+
+def _digits(condition: Condition, own: Mapping[Index, Expr], network: Network) -> dict[Index, Expr]:
+    """The indices of a position W·p + q that data is equal to, each by its digit of the data.
+
+    Empty unless they reach every integer that the data may be, and each once.
+    """
+    if not isinstance(condition, Equal):
+        return {}
+    for data, position in (condition.args, condition.args[::-1]):
+        below = _below(data, network, {}) if isinstance(data, Read) else None
+        parts = position_of(position, own) if below is not None else None
+        if parts is None or network.tensors[tensor_name(data)].points is not None:
+            continue
+        if (parts[0].coefficient * parts[0].extent - below).expand() == 0:
+            return taken_apart(data, parts)
+    return {}
 
 
 def _inside(value: Expr, extent: Expr, network: Network) -> tuple[Condition, ...]:
