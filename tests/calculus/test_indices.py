@@ -91,7 +91,7 @@ def test_what_is_not_affine():
 @pytest.mark.slow
 @given(st.tuples(*[st.integers(1, 4)] * 3))
 def test_positions_that_leave_out_none_are_taken_apart_again(extents):
-    values = dict(zip((A, B, C), extents, strict=True))
+    values = Values({}, dict(zip((A, B, C), extents, strict=True)), {}, {})
     assert (parts := position_of((i * B + j) * C + k, RANGES)) is not None
     table = taken_apart(q, parts)
     for place, digits in enumerate(product(*map(range, extents))):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch.nn.functional as F
 from test_lecture_layers import draw
-from test_options import attention, conv, mean, pool, transposed
+from test_options import attention, conv, transposed
+from test_pools import mean, pool
 from test_spaces_and_states import agrees
 from torch import Tensor
 

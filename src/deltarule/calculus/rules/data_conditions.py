@@ -181,11 +181,10 @@ def _digits(condition: Condition, own: Mapping[Index, Expr], network: Network) -
     if not isinstance(condition, Equal):
         return {}
     for data, position in (condition.args, condition.args[::-1]):
-        below = _below(data, network, {}) if isinstance(data, Read) else None
+        tensor = network.tensors.get(tensor_name(data)) if isinstance(data, Read) else None
+        below = tensor.integers_below if tensor is not None and tensor.points is None else None
         parts = position_of(position, own) if below is not None else None
-        if parts is None or network.tensors[tensor_name(data)].points is not None:
-            continue
-        if (parts[0].coefficient * parts[0].extent - below).expand() == 0:
+        if parts is not None and (parts[0].coefficient * parts[0].extent - below).expand() == 0:
             return taken_apart(data, parts)
     return {}
 
