@@ -7,6 +7,7 @@ from sympy import Add, Expr, Integer, Mul, fraction
 from deltarule.calculus.rules.everywhere import everywhere
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.expressions.nodes import (
+    Choose,
     Condition,
     Reduction,
     Sum,
@@ -15,12 +16,13 @@ from deltarule.expressions.nodes import (
     read,
     reads,
 )
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.symbols import Index, Size
 
 
 def pull_out(expression: Expr, given: Given) -> Rewrite | None:
-    """Σ c·f = c·Σ f."""
-    return changed(expression, everywhere(expression, _pull_out_of))
+    """Σ c·f = c·Σ f, and (−f/N if c else 0) = −(f if c else 0)/N."""
+    return changed(expression, _out_of_cases(everywhere(expression, _pull_out_of)))
 
 
 def guards_of(node: Sum) -> list[Condition]:
@@ -65,6 +67,18 @@ def _constant_out_of(guarded: Sum) -> Expr:
     if Mul(*constant) == 1:
         return guarded
     return Mul(*constant) * Sum(Mul(*rest), guarded.ranges, guarded.conditions)
+
+
+def _out_of_cases(node: Expr) -> Expr:
+    """Numbers and sizes out of cases of which one is 0; tensors stay, they may be infinite there."""
+    node = rebuild(node, _out_of_cases)
+    if not isinstance(node, Choose) or Integer(0) not in node.args[1:]:
+        return node
+    factors = [f for side in node.args[1:] for f in Mul.make_args(side) if side != 0]
+    constant = Mul(*(f for f in factors if not free_indices(f) and not reads(f)))
+    if constant == 1:
+        return node
+    return constant * Choose(node.args[0], *(side / constant for side in node.args[1:]))
 
 
 def _example() -> Example:
