@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sympy import Expr
 
@@ -11,13 +11,13 @@ from deltarule.cli.page import Page
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks, equations_of
-from deltarule.networks.tensors import Tensor
+from deltarule.networks.tensors import CONSTANT, Tensor
 from deltarule.networks.unused import unused
 from deltarule.reports.selection import beside
 from deltarule.spelling.noting import noted
 from deltarule.spelling.text import text
 
-_ROLES = {
+_ROLES: dict[str, str] = {
     "input": "input",
     "target": "target",
     "parameter": "parameters",
@@ -46,8 +46,7 @@ def forward(page: Page, network: Network) -> None:
     for left, right in beside(network):
         equation(page, left, right)
     page.blank()
-    for role, label in _ROLES.items():
-        tensors = network.with_role(role)
+    for label, tensors in _by_roles(network):
         if tensors:
             page.labelled(label, ", ".join(_named(tensors)), indent=2, column=13, math=True)
     pieces = [f"{text.name(t.name)}, {_spelt(t)}" for t in network.tensors.values() if t.piece]
@@ -55,6 +54,14 @@ def forward(page: Page, network: Network) -> None:
         page.labelled("named", "; ".join(pieces), indent=2, column=13)
     for sentence in unused(network):
         page.labelled("unused", sentence, indent=2, column=13, style="yellow")
+
+
+def _by_roles(network: Network) -> Iterator[tuple[str, list[Tensor]]]:
+    """The tensors of each role, with what they are called together; constants apart."""
+    for role, label in _ROLES.items():
+        tensors = network.with_role(role)
+        yield label, [t for t in tensors if t.note != CONSTANT]
+        yield "constants", [t for t in tensors if t.note == CONSTANT]
 
 
 def many(alike: Iterable[Family]) -> bool:

@@ -33,6 +33,14 @@ def test_what_is_meant_clearly_is_read():
         "y［n］ ＝ x［n］",
         "y_{n,m} = Σ_d x[n,d] W[d,m]",
         "y[n] = acosh(x[n]) + asin(x[n])",
+        "y[n] = x[n] // 2",
+        "y[n] = x[n+1]*w[n-1]",
+        "y[n,m] = Sum[d=1:D](x[n,d]*W[d,m])",
+        "y[n] = x[n]^x[n]",
+        "y[i] = Sum[j](delta(i,j)*x[j]**2)",
+        "y[n] = Sum[k](pi[k]*x[n,k])",
+        "E = -log p[y]",
+        "E = -Σ_n log p[n, y[n]]",
     ):
         assert said(text) == (), text
 

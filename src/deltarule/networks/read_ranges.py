@@ -27,7 +27,7 @@ def check_inside(equation: Equation, tensors: Mapping[str, Tensor]) -> None:
     for subscript, extent in zip(equation.subscripts, tensors[equation.name].axes, strict=True):
         if not isinstance(subscript, Index):
             _check(equation.lhs, "written", subscript, extent, ranges, equation.place, None)
-    for access, around in _unguarded(equation.rhs, ranges):
+    for access, around in unguarded(equation.rhs, ranges):
         tensor = tensors[tensor_name(access)]
         for subscript, extent in zip(access.indices, tensor.axes, strict=True):
             _check_whole(access, subscript, tensors, extent, equation.place)
@@ -129,7 +129,7 @@ def _check_whole(
                 )
 
 
-def _unguarded(
+def unguarded(
     node: Basic, ranges: Mapping[Index, Expr]
 ) -> Iterator[tuple[Read, Mapping[Index, Expr]]]:
     """The reads that no condition keeps inside, with the ranges of the indices around them."""
@@ -139,7 +139,7 @@ def _unguarded(
         yield node, ranges
     elif isinstance(node, Reduction):
         if not node.conditions:
-            yield from _unguarded(node.body, {**ranges, **dict(node.ranges)})
+            yield from unguarded(node.body, {**ranges, **dict(node.ranges)})
     else:
         for part in node.args:
-            yield from _unguarded(part, ranges)
+            yield from unguarded(part, ranges)

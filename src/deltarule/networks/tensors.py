@@ -17,6 +17,9 @@ ROLES = (
 #: The roles whose values come from upstream; the others are computed by equations.
 GIVEN = ("input", "target", "parameter", "gradient", "memory")
 
+#: What a number is noted as that is given and not learned: λ, τ.
+CONSTANT = "constant"
+
 
 def checked_start(name: str, start: Any, axes: tuple[Expr, ...], place: str) -> Any:
     """What training starts from, as it was declared.

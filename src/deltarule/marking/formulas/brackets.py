@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from sympy import Expr, Integer, Tuple
+from sympy import Basic, Expr, Integer, Tuple
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.gradient_names import is_gradient
-from deltarule.expressions.nodes import AtLeastZero, Choose, Condition, Positive, tensor_name
+from deltarule.expressions.nodes import Choose, Condition, Positive, tensor_name
 from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.formulas.commas import separated
 from deltarule.marking.formulas.index_names import index_of
@@ -90,7 +90,7 @@ class Conditions:
     def bracket(self) -> tuple[list[Condition], list[Expr]]:
         """[c = t, x > 0]: the statements about integers, and 1 or 0 for all others."""
         self.expect("[")
-        sides = self._relations()
+        begun, conditions, factors = list(self.rest), *self.sides_of(self.stated())
         first: list[Index] = []
         while self.take(","):
             if self.take("first"):
@@ -98,39 +98,34 @@ class Conditions:
                 while self.take(","):
                     first.append(index_of(self.pop().text))
                 break
-            sides += self._relations()
+            more = self.sides_of(self.stated())
+            conditions, factors = [*conditions, *more[0]], [*factors, *more[1]]
         self.expect("]")
         if first:
-            left, _, right = sides[0]
+            behind, self.rest = self.rest, begun
+            left, _, right = self.relation()
+            self.rest = behind
             ranges = [(i, self.extent(i, left)) for i in first]
             return [], [nodes.Selection(nodes.Max(left, ranges), right)]
-        conditions: list[Condition] = []
-        factors: list[Expr] = []
-        for left, sign, right in sides:
-            if self._whole(left) and self._whole(right):
-                conditions.append(_of_whole(left, sign, right))
-            else:
-                factors.append(self._of_real(left, sign, right))
         return conditions, factors
 
-    def statement(self) -> Condition:
-        """One statement, as in (a if t ≥ 1 else b)."""
-        left, sign, right = self._relation()
-        if self._whole(left) and self._whole(right):
-            return _of_whole(left, sign, right)
-        if sign not in "<>":
-            raise self.error(f"{sign} does not decide here", "write > or <")
-        return Positive(right - left if sign == "<" else left - right)
+    def stated(self) -> Basic:
+        """Statements that are joined by words."""
+        raise NotImplementedError
 
-    def _relations(self) -> list[tuple]:
+    def sides_of(self, statement: Basic) -> tuple[list[Condition], list[Expr]]:
+        """What of a statement is about integers, and what is not."""
+        raise NotImplementedError
+
+    def relations(self) -> list[tuple]:
         """One comparison, or two in a row: −3 < x < 3."""
-        left, sign, right = self._relation()
+        left, sign, right = self.relation()
         found = [(left, sign, right)]
         if sign in "<≤" and self.next() in ("<", "≤"):
             found.append((right, self.pop().text, self.counting(self._side)))
         return found
 
-    def _relation(self):
+    def relation(self):
         left = self.counting(self._side)
         sign = self.next()
         if sign not in _RELATIONS:
@@ -167,7 +162,7 @@ class Conditions:
                 return False
         return False
 
-    def _whole(self, side) -> bool:
+    def whole_number(self, side) -> bool:
         """Whether a side is an integer: of indices, sizes and labels alone."""
         reads = nodes.reads(side)
         symbols = nodes.free_symbols(side)
@@ -219,16 +214,3 @@ class Conditions:
         at = self.rest[0].start + 1 if self.rest else len(self.formula)
         shown = shortened(self.formula)
         return DeltaruleError(fact, f"{self.place}, character {at} of {shown!r}", remedy)
-
-
-def _of_whole(left: Expr, sign: str, right: Expr) -> Condition:
-    """A comparison of integers."""
-    if sign == "=":
-        return nodes.Equal(left, right)
-    if sign == "≠":
-        sides = [s if isinstance(s, Tuple) else Tuple(s) for s in (left, right)]
-        return nodes.Unequal(*sides)
-    if sign == "|":
-        return nodes.Divides(left, right)
-    lower, upper = (left, right) if sign in "<≤" else (right, left)
-    return AtLeastZero(upper - lower - (1 if sign in "<>" else 0))

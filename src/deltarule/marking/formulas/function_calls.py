@@ -43,7 +43,7 @@ class Calls(WholeArrays):
         text, known = token.text, self.vocabulary
         strict = token.kind == "call"
         if self.next() == "(":
-            if text == "inverse":
+            if text in ("inverse", "inv"):
                 return self._inverse()
             if text in _INDICATORS and not (known.tensor(text) or known.symbol(text)):
                 return self.arguments(text)[0]

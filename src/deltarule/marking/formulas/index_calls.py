@@ -14,6 +14,7 @@ _BRACKETED = {"Sum": "Σ", "Prod": "∏", "Product": "∏", "Max": "max", "Mean"
 #: Words of files that are sums and maxima of something: {0} are the indices, {1} what is behind.
 _WRITTEN_OUT = {
     "Softmax": "(exp({1})/(Σ_{{{0}}}(exp({1}))))",
+    "LogSoftmax": "({1}-log(Σ_{{{0}}}(exp({1}))))",
     "LogSumExp": "log(Σ_{{{0}}}(exp({1})))",
     "Min": "(-(max_{{{0}}}(-({1}))))",
 }

@@ -9,6 +9,7 @@ from deltarule.expressions.conditions import Condition
 from deltarule.marking.formulas.matrix_readings import Readings, one_reading
 from deltarule.marking.formulas.pieces_grammar import Pieces
 from deltarule.marking.formulas.tokens import Token, tokens
+from deltarule.marking.formulas.whole_arrays import WholeArrays
 
 _SIGNS = ("=", "≠", "<", ">", "≤", "≥")
 _ALL_OR_NONE = "write all indices, or none"
@@ -73,6 +74,10 @@ class Masks(Pieces):
         which = self._mask()
         self.expect("else")
         return self._either(which, inside, self._chosen_if(self.sum_of_terms()))
+
+    def where(self) -> Readings:
+        """where(s > 0, a, b), entry by entry."""
+        return WholeArrays.where(self)
 
     def _guarded(self, value: Readings, guards: list[Condition]) -> Readings:
         return self._each(value, lambda e: nodes.Sum(e, (), guards))

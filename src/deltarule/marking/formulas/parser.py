@@ -16,7 +16,7 @@ from sympy import Expr, Integer, Rational, oo
 
 from deltarule.expressions import nodes
 from deltarule.expressions.functions import absolute
-from deltarule.expressions.nodes import Choose, Condition, FloorQuotient, Sum
+from deltarule.expressions.nodes import Condition, FloorQuotient, Sum
 from deltarule.expressions.symbols import Index, Scalar, Size
 from deltarule.marking.formulas import limits
 from deltarule.marking.formulas.function_calls import POWERS
@@ -26,7 +26,7 @@ from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import Printed
 
 #: Words that stand between parts of a formula.
-_RESERVED = ("if", "else", "mod", "first")
+_RESERVED = ("if", "else", "mod", "first", "and", "or", "not")
 _CLOSING = {"⌊": "⌋", "⌈": "⌉"}
 
 
@@ -223,9 +223,22 @@ class Parser(Named):
         if self.next() != "if":
             return inside
         self.pop()
-        condition = self.statement()
+        statement = self.stated()
         self.expect("else")
-        return Choose(condition, inside, self._chosen_if(self.sum_of_terms()))
+        return self.chosen(statement, inside, self._chosen_if(self.sum_of_terms()))
+
+    def where(self) -> Expr:
+        """where(i < j, a, b), of statements about indices, too."""
+        if not self.statement_first():
+            return super().where()
+        self.expect("(")
+        statement = self.stated()
+        self.expect(",")
+        one = self.sum_of_terms()
+        self.expect(",")
+        two = self.sum_of_terms()
+        self.expect(")")
+        return self.chosen(statement, one, two)
 
     def _in_bars(self, bar: str) -> Expr:
         """|a|, and ‖v‖, the length of a vector."""

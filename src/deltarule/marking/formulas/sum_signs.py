@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sympy import Expr, Integer, Tuple
+from sympy import Expr, Integer
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import AtLeastZero, Condition, free_indices, tensor_name
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, Size
-from deltarule.marking.formulas.brackets import Conditions
 from deltarule.marking.formulas.index_names import index_of
+from deltarule.marking.formulas.statements_grammar import Statements, of_integers
 from deltarule.marking.formulas.tokens import Token
 from deltarule.networks.index_extents import extents
 
@@ -26,9 +26,11 @@ _REDUCTIONS = {"Π": nodes.Product, "∏": nodes.Product, "prod": nodes.Product,
 #: Signs and words of sums; the signs bind the product behind them, the words a power.
 SIGNS, WORDS = ("Σ", "∑"), ("sum", "mean")
 Span = tuple[Index, list[Condition], Expr | None]
+_Written = tuple[Index, list[Condition], Expr | None, Expr | None]
+_COMPARING = ("≠", "<", "≤", ">", "≥")
 
 
-class Sums(Conditions):
+class Sums(Statements):
     """The grammar of sums."""
 
     #: Whether what stands behind sum(…) belongs to the sum: sum(a − b)² is the sum of squares.
@@ -57,8 +59,13 @@ class Sums(Conditions):
             extent = self.extent(index, body, most)
             ranges.append((index, extent))
             conditions += limits
+        if word == "min":
+            return -nodes.Max(-body, ranges, conditions)
         summed = kind(body, ranges, conditions)
-        return summed / nodes.multiply(n for _, n in ranges) if word == "mean" else summed
+        if word != "mean":
+            return summed
+        count = nodes.multiply(n for _, n in ranges)
+        return summed / (nodes.Sum(Integer(1), ranges, conditions) if conditions else count)
 
     def _without_range(self) -> bool:
         """Whether Σy² is the sum of y², y being a tensor and no index."""
@@ -131,21 +138,48 @@ class Sums(Conditions):
             index = index_of(self.pop().text)
             return [self._up_to(index, None) if _raised(self.rest[:1]) else (index, [], None)]
         self.pop()
-        spans = [self._span(closing)]
+        spans = self._span(closing)
         while self.take(","):
-            spans.append(self._span(closing))
+            spans += self._span(closing)
         self.expect(closing)
+        once: dict[Index, _Written] = {}
+        for span in spans:  # Σ_{i, j, i<j} is over two indices
+            index, conditions = span[:2]
+            known = once.get(index)
+            once[index] = span if known is None else (index, known[1] + conditions, *known[2:])
+        spans = list(once.values())
         return [self._up_to(i, low) if low is not None else (i, c, m) for i, c, m, low in spans]
 
-    def _span(self, closing: str) -> tuple[Index, list[Condition], Expr | None, Expr | None]:
-        """An index, with its ends (i=0…N − 1) or what it differs from (i≠j).
+    def _span(self, closing: str) -> list[_Written]:
+        """An index, with its ends (i=0…N − 1) or what it is compared with (i≠j, i<j<k).
 
-        Of Σ_{i=1}^{N}, the lower end, which comes last.
+        Of Σ_{i=1}^{N}, the lower end, which comes last. What stands behind a comparison is summed
+        over, too, if it is an index of which nothing else is known: Σ_{i<j} x[i]·x[j].
         """
         index = index_of(self.pop().text)
-        if self.take("≠"):
-            other = self.counting(self.sum_of_terms)
-            return index, [nodes.Unequal(Tuple(index), Tuple(other))], None, None
+        if self.next() in _COMPARING:
+            return self._compared_spans(index)
+        return [self._ended(index, closing)]
+
+    def _compared_spans(self, index: Index) -> list[_Written]:
+        found: list[_Written] = [] if self._stands_around(index) else [(index, [], None, None)]
+        left: Expr = index
+        while self.next() in _COMPARING:
+            sign = self.pop().text
+            right = self.counting(self.sum_of_terms)
+            new = isinstance(right, Index) and not self._stands_around(right)
+            if new or not found:
+                found.append((index_of(str(right)), [], None, None))
+            name, conditions, *rest = found[-1]
+            found[-1] = (name, [*conditions, of_integers(left, sign, right)], *rest)
+            left = right
+        return found
+
+    def _stands_around(self, index: Index) -> bool:
+        """Whether an index is one of the left side's, or of a sum around."""
+        return index in (*(i for i, _ in self.implied), *self.bound)
+
+    def _ended(self, index: Index, closing: str) -> _Written:
         if not self.take("="):
             return index, [], None, None
         low = self._ends("max")

@@ -30,7 +30,7 @@ _PATTERN = re.compile(
   | (?P<extents>\.shape(?!\s*\[|\w))
   | (?P<shape>\.shape\s*\[\s*-?\d\s*\])
   | (?P<method>\.[A-Za-z_]\w*(?=\s*\())
-  | (?P<reduction>(?:Σ|∑|sum)_?(?=[\[{{\w])|mean_(?=[{{])|(?:Π|∏|prod|max)_(?=[{{\w]))
+  | (?P<reduction>(?:Σ|∑|sum)_?(?=[\[{{\w])|mean_(?=[{{])|(?:Π|∏|prod|max|min)_(?=[{{\w]))
   | (?P<primed>{_NAME}(?:['′’])+)
   | (?P<root>√)
   | (?P<below>_(?=\{{))
@@ -56,7 +56,7 @@ _REMEDIES = {
     ".": "write a number such as 0.5, x.T, or np.sum(x, axis=0)",
 }
 _OPENING = {"(": ")", "[": "]", "{": "}"}
-_COMPARING = ("=", "≠", "<", ">", "≤", "≥", "|", ",")
+_COMPARING = ("=", "≠", "<", ">", "≤", "≥", "|", ",", "and", "or", "not")
 
 
 @dataclass(frozen=True)

@@ -92,8 +92,7 @@ class WholeArrays(Arguments):
         if word in PRODUCTS or (strict and word in ARITHMETIC):
             return self._of_two(word, *self.arguments(word, (2,)))
         if word == "where":
-            which, one, two = self.arguments(word, (3,))
-            return self._either(which, one, two)
+            return self.where()
         if word == "power" and (strict or not self.vocabulary.tensor(word)):
             base, exponent = self.arguments(word, (2,))
             return self._to_power(base, self._constant_exponent(exponent))
@@ -162,6 +161,11 @@ class WholeArrays(Arguments):
         """The value between two bounds; None for one that there is not."""
         found = value if low is None else self._chosen(larger, value, low)
         return found if high is None else self._chosen(smaller, found, high)
+
+    def where(self) -> Expr:
+        """where(z > 0, a, b), of which the first is a statement or a mask."""
+        which, one, two = self.arguments("where", (3,))
+        return self._either(which, one, two)
 
     def _either(self, which: Expr, one: Expr, two: Expr) -> Expr:
         """np.where(z > 0, a, b): a where the mask is 1, else b."""

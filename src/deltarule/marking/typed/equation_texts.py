@@ -13,12 +13,15 @@ from deltarule.marking.formulas.latex_typed import plain_formula
 from deltarule.marking.formulas.limits import check_length
 from deltarule.marking.formulas.tokens import tokens
 from deltarule.marking.printed import shortened
+from deltarule.marking.typed.file_words import gives_delta, in_own_words
 from deltarule.marking.typed.lecture_spelling import (
     is_index,
+    log_dets,
     parted_off,
     refuse_derivatives,
     respelled,
     with_dot,
+    with_log_det,
 )
 from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.typed_names import divisors, names_in
@@ -56,7 +59,10 @@ def typed_equations(text: str) -> list[TypedEquation]:
         raise DeltaruleError(
             f"{len(parts)} equations", "the formula", f"write 1 to {MOST_EQUATIONS}, as E = ½‖x‖²"
         )
-    found = [e for part in parts for e in _parted(_equation(part, part is parts[-1]), text)]
+    delta = not gives_delta(text)
+    read = [_equation(part, part is parts[-1], delta) for part in parts]
+    found = [e for equation in read for e in _parted(equation, text)]
+    found = _with_inverses(found)
     names = [e.name for e in found if e.indices[:1] != FIRST]
     for name in names:
         if names.count(name) > 1:
@@ -67,13 +73,35 @@ def typed_equations(text: str) -> list[TypedEquation]:
     return _in_order(found)
 
 
+def _with_inverses(equations: list[TypedEquation]) -> list[TypedEquation]:
+    """The equations, with log-determinants on lines of their own, and the inverses that their
+    derivatives need."""
+    known = {m[1] for e in equations if (m := re.match(r"\s*inv(?:erse)?\(\s*(\w+)", e.formula))}
+    found: list[TypedEquation] = []
+    for e in equations:
+        for written, name, at in log_dets(e.formula):
+            if name not in known:
+                known.add(name)
+                matrix = f"{name}[{','.join(at)}]" if at else name
+                entry = f"[{','.join(at[-2:])}]" if at else ""
+                found.append(TypedEquation(f"{name}_inv", at, f"inverse({matrix}){entry}", e.place))
+            if written.strip() != e.formula.strip():
+                line = f"{name}_logdet"
+                behind = f"[{','.join(at[:-2])}]" if at[:-2] else ""
+                if line not in {f.name for f in found}:
+                    found.append(TypedEquation(line, at[:-2], written, e.place))
+                e = replace(e, formula=e.formula.replace(written, f" {line}{behind} "))
+        found.append(e)
+    return found
+
+
 def _parted(equation: TypedEquation, text: str) -> list[TypedEquation]:
     """An equation behind those of what it needs by a name: p = softmax(z) for softmax(z)[k]."""
     found = parted_off(equation.formula, text)
     if found is None:
         return [equation]
-    formula, name, whole = found
-    first = TypedEquation(name, (), whole, equation.place)
+    formula, name, letters, whole = found
+    first = TypedEquation(name, letters, whole, equation.place)
     return [first, *_parted(replace(equation, formula=formula), f"{text} {name}")]
 
 
@@ -81,7 +109,7 @@ def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:
     """Each equation behind those whose names it reads; as they stand, where there is no order."""
     if states_of(equations):
         return equations  # times are put in order later
-    reads = {e.name: set(names_in(e.formula, e.place)) for e in equations}
+    reads = {e.name: set(names_in(e.formula, e.place, e.indices)) for e in equations}
     rest, found = list(equations), []
     while rest:
         open_names = {e.name for e in rest}
@@ -93,11 +121,13 @@ def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:
     return found
 
 
-def _equation(part: str, last: bool) -> TypedEquation:
+def _equation(part: str, last: bool, delta: bool) -> TypedEquation:
     place = f"the formula {shortened(part)}"
     part = narrow(part)
+    part = part if "\\" in part else with_log_det(in_own_words(part, delta))
     refuse_slips(part, place)
     formula = with_dot(plain_formula(part.replace("||", "‖").replace(":=", " ="), place))
+    formula = with_log_det(in_own_words(formula, delta))
     formula = with_index_calls(with_letters_below(formula), place)
     depth = 0
     found = tokens(formula, place)
@@ -168,7 +198,7 @@ def states_of(equations: Iterable[TypedEquation]) -> set[str]:
     return {
         name
         for e in equations
-        for name, uses in names_in(e.formula, e.place).items()
+        for name, uses in names_in(e.formula, e.place, e.indices).items()
         if name in written and any(shifted(i) for use in uses for i in use or ())
     }
 
@@ -193,5 +223,5 @@ def counts_in(equations: list[TypedEquation]) -> set[str]:
     found = {e: divisors(e.formula, e.place) for e in equations}
     every = set().union(*found.values())
     for equation, own in found.items():
-        every -= set(names_in(equation.formula, equation.place)) - own
+        every -= set(names_in(equation.formula, equation.place, equation.indices)) - own
     return every

@@ -6,6 +6,7 @@ Among matrices a vector is a column or a row; where it is read with an index, it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sympy import Expr, Integer
 
@@ -13,8 +14,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index, Size
-from deltarule.marking.formulas.parser import Parser
-from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.typed.equation_parser import EquationParser
 from deltarule.marking.typed.equation_texts import TypedEquation
 from deltarule.marking.typed.slips_of_indices import alone_left
 from deltarule.marking.typed.typed_names import names_in
@@ -31,7 +31,8 @@ def join_letters(
     equation: TypedEquation, tensors: Mapping[str, Tensor], sizes: UnifiedSizes
 ) -> None:
     """An index runs along the axes where it stands. Raises Unequal for one of which that is new."""
-    for name, uses in names_in(equation.formula, equation.place).items():
+    names = names_in(equation.formula, equation.place, equation.indices)
+    for name, uses in names.items():
         axes = _own_axes(tensors[name])
         for use in uses:
             if use is None:
@@ -43,7 +44,10 @@ def join_letters(
                     "write all equations with indices, or none",
                 )
             for letter, extent in zip(use, axes, strict=True):
-                if sizes.of(sizes.letter(letter)) != sizes.of(extent):
+                label = letter.partition("[")[0]
+                if label in names and (label != letter or None in names[label]):
+                    sizes.labels[label] = extent
+                elif sizes.of(sizes.letter(letter)) != sizes.of(extent):
                     raise Unequal(sizes.letter(letter), extent)
 
 
@@ -54,7 +58,7 @@ def among_matrices(
 
     `rows`: a vector is a row. Raises DeltaruleError.
     """
-    flat = {n: Tensor(n, _own_axes(t), t.role) for n, t in tensors.items()}
+    flat = {n: replace(t, axes=_own_axes(t)) for n, t in tensors.items()}
     rhs, ranges = parsed_right(equation, flat, extents)
 
     def as_matrix(access: Read) -> Expr:
@@ -81,20 +85,24 @@ def parsed_right(
     """
     unknown = [i for i in equation.indices if i not in extents]
     if unknown:
-        uses = names_in(equation.formula, equation.place)
+        uses = names_in(equation.formula, equation.place, equation.indices)
         raise alone_left(unknown[0], uses, equation.name, equation.place)
     ranges: Ranges = tuple((Index(i), extents[i]) for i in equation.indices)
     network = Network("", "", "", dict(tensors), tuple(before), dict(symbols or {}))
-    vocabulary = Vocabulary(network)
-    rhs = Parser(equation.formula, vocabulary, equation.place, ranges).parse()
+    rhs = EquationParser(equation.formula, network, equation.place, ranges, extents).parse()
     free = sorted(str(i) for i in free_indices(rhs) if i not in dict(ranges))
     if free:
-        raise DeltaruleError(
-            f"{free[0]} stands right of = alone",
-            equation.place,
-            f"sum over it: Σ_{free[0]} …, or put it on the left: {_left_with(equation, free)} = …",
-        )
+        raise alone_right(equation, free)
     return rhs, ranges
+
+
+def alone_right(equation: TypedEquation, free: Sequence[str]) -> DeltaruleError:
+    """What is said of indices that stand right of = and nowhere else."""
+    return DeltaruleError(
+        f"{free[0]} stands right of = alone",
+        equation.place,
+        f"sum over it: Σ_{free[0]} …, or put it on the left: {_left_with(equation, free)} = …",
+    )
 
 
 def _left_with(equation: TypedEquation, free: Sequence[str]) -> str:

@@ -33,7 +33,10 @@ _OF_ROW = re.compile(
 )
 _SQUARED = re.compile(rf"‖\s*({_NAME})\s*‖\s*(?:²|\^2(?!\w)|\*\*\s*2(?!\w))")
 _SOFTMAX = re.compile(r"\b(?:log_)?softmax\(")
-_INVERSE = re.compile(r"(?<![\w\]])(?P<name>[A-ZΣ]\w*)\s*(?:⁻¹|\^\{?\s*[-−]\s*1\s*\}?)(?!\w)")
+_INVERSE = re.compile(
+    r"(?<![\w\]])(?P<name>[A-ZΣ]\w*)\s*(?:⁻¹|\^\{?\s*[-−]\s*1\s*\}?)(?!\w)"
+    r"|(?<![\w.])(?:np\.linalg\.|torch\.linalg\.|torch\.)?inv(?:erse)?\(\s*(?P<called>[A-ZΣ]\w*)\s*\)"
+)
 
 
 def respelled(formula: str, left: Iterable[str] = ()) -> str:
@@ -112,8 +115,9 @@ def _squares_written(formula: str) -> str:
     return _SQUARED.sub(written, formula)
 
 
-def parted_off(formula: str, taken: str) -> tuple[str, str, str] | None:
-    """What is an equation of its own: (formula with a name in its place, name, its right side).
+def parted_off(formula: str, taken: str) -> tuple[str, str, tuple[str, ...], str] | None:
+    """What is an equation of its own: (formula with a name in its place, name, its indices, its
+    right side).
 
     That is a softmax of which single entries are read, and the inverse of a matrix. `taken` is all
     that is typed, whose names are not given again.
@@ -125,12 +129,37 @@ def parted_off(formula: str, taken: str) -> tuple[str, str, str] | None:
             free = (n for n in ("p", "q") if not re.search(rf"(?<!\w){n}(?!\w)", taken))
             name = next(free, "softmax_z")
             whole = formula[match.start() : end]
-            return formula.replace(whole, f" {name}"), name, whole
+            rest = formula.replace(whole, f" {name}")
+            if not re.fullmatch(r"\s*[^\W\d]\w*\s*", inside):
+                return rest, name, (), whole
+            letters = _letters_at(formula, end)
+            return rest, name, letters, f"{match[0]}{inside.strip()}[{','.join(letters)}])"
     match = _INVERSE.search(formula)
-    if match and not formula.startswith("inverse("):
-        plain = match["name"].replace("Σ", "Sigma")
-        return formula.replace(match[0], f"{plain}_inv "), f"{plain}_inv", f"inverse({plain})"
+    if match and match[0].strip() != formula.strip():
+        plain = (match["name"] or match["called"]).replace("Σ", "Sigma")
+        return formula.replace(match[0], f"{plain}_inv "), f"{plain}_inv", (), f"inverse({plain})"
     return None
+
+
+def _letters_at(formula: str, start: int) -> tuple[str, ...]:
+    """An index for each subscript in the brackets that open at a place: those there, if plain."""
+    found = [t.strip() for t in _subscripts_at(formula, start)]
+    free = (c for c in "kcjlimnd" if not re.search(rf"(?<!\w){c}(?!\w)", formula))
+    plain = [re.fullmatch(r"[^\W\d]", t) is not None and found.count(t) == 1 for t in found]
+    return tuple(t if own else next(free) for t, own in zip(found, plain, strict=True))
+
+
+def _subscripts_at(formula: str, start: int) -> list[str]:
+    parts, depth = [""], 0
+    for sign in formula[start:]:
+        depth += (sign in "[(") - (sign in "])")
+        if not depth:
+            break
+        if sign == "," and depth == 1:
+            parts.append("")
+        elif sign != "[" or depth > 1:
+            parts[-1] += sign
+    return parts
 
 
 def _closed(formula: str, start: int) -> int:
@@ -141,6 +170,33 @@ def _closed(formula: str, start: int) -> int:
         if depth == 0:
             return k + 1
     return 0
+
+
+_LOG_DET = re.compile(
+    r"\blog det\s*(?:(?P<alone>[^\W\d]\w*)(?!\s*[\[\w])"
+    r"|\(\s*(?P<name>[^\W\d]\w*)\s*(?:\[(?P<at>[^\[\]]*)\])?\s*\))"
+)
+
+
+def with_log_det(formula: str) -> str:
+    """log|Σ|, logdet(A) and ln det A as log det A; |x| of a vector or number is |x|."""
+    formula = re.sub(r"\b(?:log|ln)\s*\(?\s*\|\s*([A-ZΣ]\w*)\s*\|\s*\)?", _log_det, formula)
+    formula = re.sub(r"\b(?:logdet|slogdet|ln\s+det)\b", "log det", formula)
+    formula = re.sub(r"\b(?:log|ln)\s*\(\s*det\s*\(([^()]*)\)\s*\)", r"log det(\1)", formula)
+    return re.sub(r"\b(?:log|ln)\s*\(\s*det\s+([^\W\d]\w*)\s*\)", _log_det, formula)
+
+
+def _log_det(match: re.Match[str]) -> str:
+    return f"log det {match[1].replace('Σ', 'Sigma')}"
+
+
+def log_dets(formula: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The log-determinants in a formula: as it is written, the matrix, and the indices there."""
+    found = []
+    for match in _LOG_DET.finditer(formula):
+        at = tuple(i.strip() for i in (match["at"] or "").split(",") if i.strip())
+        found.append((match[0], match["alone"] or match["name"], at))
+    return found
 
 
 def refuse_derivatives(found: list[Token], place: str) -> None:

@@ -44,7 +44,8 @@ def of_functions(part: str) -> Iterator[Slip]:
                 f"it is of one: {word}(x[n])",
             )
         used = rf"(?<!\w){re.escape(word)}(?!\w)\s*(?!\s*[\w(])"
-        if "[" in part and word in NO_FUNCTIONS and word not in FUNCTIONS:
+        of_log = word == "det" and re.search(r"\b(?:log|ln)\s*\(?\s*$", part[: match.start()])
+        if "[" in part and word in NO_FUNCTIONS and word not in FUNCTIONS and not of_log:
             fact, _, remedy = NO_FUNCTIONS[word].partition(": ")
             yield Slip(f"{word} {fact}", match.start(), end, remedy)
         if word in LETTERS and word not in KNOWN:

@@ -73,6 +73,7 @@ def in_subscripts(part: str) -> Iterator[Slip]:
 def in_reductions(part: str) -> Iterator[Slip]:
     for match in re.finditer(REDUCTION + r"\[([^\[\]]*)\]", part):
         word, names = match[1], [i.strip() for i in match[2].split(",")]
+        names = [i.strip() for name in names for i in re.split(r"<=?|>=?|!=|[≤≥≠]", name)]
         if not all(re.fullmatch(r"[^\W\d]\w*(?:\s*=\s*[^.:]*…[^.:]*)?", i) for i in names):
             letter = next(iter(re.findall(r"(?<!\w)[a-z](?!\w)", match[2])), "d")
             yield Slip(
@@ -81,7 +82,7 @@ def in_reductions(part: str) -> Iterator[Slip]:
                 f"write {word}[{letter}](…): {letter} runs over the axis on which it stands",
             )
         for name in names:
-            if names.count(name) > 1 or re.search(
+            if match[2].split(",").count(name) > 1 or re.search(
                 rf"{REDUCTION}\[[^\[\]]*(?<!\w){re.escape(name)}(?!\w)[^\[\]]*\]",
                 argument(part, match.end()),
             ):

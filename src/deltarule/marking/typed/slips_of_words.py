@@ -35,34 +35,8 @@ def of_words(part: str) -> Iterator[Slip]:
                 f"write {entry}·(…) for a product; a function with indices stands in a "
                 "derivation file",
             )
-    for match in re.finditer(r"(?<![\w.])(?:delta|δ)\s?\(\s*(\w+)\s*,\s*(\w+)\s*\)", part):
-        yield Slip(
-            f"{match[0]} is no tensor's entry",
-            *match.span(),
-            f"write [{match[1]} = {match[2]}] for Kronecker's, which is 1 where they are equal",
-        )
     for match in re.finditer(r"(?<![\w.])gradient\s?\(", part):
         yield Slip("gradient(…) is a word of derivation files", *match.span(), _IN_FILE)
-    for match in re.finditer(r"(?<![\w.])pi\s?\[[^\[\]]*\]", part):
-        yield Slip(
-            "pi is the number π, and has no entries",
-            *match.span(),
-            "give the tensor another name, as q[k]",
-        )
-    for match in re.finditer(rf"({NAME})\[[^\[\]]*?({NAME})\[[^\[\]]*\][^\[\]]*\]", part):
-        if not re.fullmatch(REDUCTION, match[1]):
-            yield Slip(
-                f"{match[0]} is read at the labels {match[2]}",
-                *match.span(),
-                "labels stand in derivation files; here write a sum with a tensor that is 1 at "
-                "the label and 0 elsewhere, as Sum[k](t[n, k]·p[n, k])",
-            )
-    for match in re.finditer(r"\bwhere\(\s*([^,()]*?[<≤]=?)([^,()<>≤≥]*)([<≤]=?[^,()]*),", part):
-        yield Slip(
-            "two comparisons stand in one where(…)",
-            *match.span(),
-            "write one in each pair of brackets: [x[n] > 0]·[x[n] < 1]·a",
-        )
 
 
 def _spelled(word: str) -> bool:

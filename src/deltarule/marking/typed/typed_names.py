@@ -29,7 +29,12 @@ from deltarule.spelling.names import canonical
 WORDS = {
     *(w for w in known_functions() if len(w) > 1), *(f.row.name for f in FUNCTIONS.values()),
     "sigma", "σ", "ln", "if", "else", "mod", "pi", "π", "e", "min", "det", "log", "ReLU",
+    "and", "or", "not",
 }  # fmt: skip
+#: What a subscript is by its name, where nothing says that it is an index: −log p[y].
+LABELS = ("y", "label", "target", "labels", "targets")
+#: Those of them that are tensors where they have subscripts: mixing weights pi[k], errors e[n].
+NUMBERS_ALONE = ("pi", "π", "e")
 CALLED = {
     *SPELLED, *ALIASES, *ARITHMETIC, *PRODUCTS, *REDUCED, *SAME, *SOFTMAX, *TURNED, *FUNCTIONS,
     "expit", "logistic", "einsum", "diag", "var", "std", "prod", "logsumexp", "len",
@@ -52,23 +57,31 @@ def subscripted(formula: str, place: str) -> bool:
     )
 
 
-def names_in(formula: str, place: str) -> dict[str, list[tuple[str, ...] | None]]:
-    """The tensors in a formula, each with the subscripts that it has there; None without any."""
+def names_in(
+    formula: str, place: str, left: Iterable[str] = ()
+) -> dict[str, list[tuple[str, ...] | None]]:
+    """The tensors in a formula, each with the subscripts that it has there; None without any.
+
+    `left` are the indices left of =, which are none.
+    """
     found = tokens(formula, place)
-    bound = _bound(found)
+    summed = _summed(found)
+    alone = {n for n in _bound(found) - summed - {*left} if n in LABELS}
+    bound = {*_bound(found), *left} - alone
     names: dict[str, list[tuple[str, ...] | None]] = {}
     k = 0
     while k < len(found):
         token = found[k]
         k += 1
-        if token.kind not in ("name", "primed") or token.text in bound:
-            continue
         opened = found[k].text if k < len(found) else ""
+        if token.kind not in ("name", "primed") or (token.text in bound and opened != "["):
+            continue
         ahead = found[k].kind if k < len(found) else ""
         if token.text in ("Σ", "∑") and ahead not in ("", "sign", "superscript", "transposed"):
             continue  # a sum of what follows, and no matrix Σ
         deviation = token.text in ("σ", "sigma") and opened != "("
-        if not deviation and token.text.rstrip("′") in WORDS:
+        entry = opened == "[" and token.text in NUMBERS_ALONE
+        if not deviation and not entry and token.text.rstrip("′") in WORDS:
             continue
         if opened == "(" and token.text in CALLED:
             continue
@@ -85,7 +98,7 @@ def names_in(formula: str, place: str) -> dict[str, list[tuple[str, ...] | None]
         name = _named(token, place)
         subscripts = None
         if opened == "[":
-            subscripts, k = _subscripts(found, k, place)
+            subscripts, _ = _subscripts(found, k, place)  # labels stand in them: p[n, t[n]]
         names.setdefault(name, []).append(subscripts)
     return names
 
@@ -104,23 +117,46 @@ def _named(token: Token, place: str) -> str:
         raise error.at(place) from None
 
 
-def _bound(found: Sequence[Token]) -> set[str]:
-    """The indices of sums: Σ_k, Σ_{k=1}^{K}, sum(k, …) and the letters of subscripts."""
+def _summed(found: Sequence[Token]) -> set[str]:
+    """The indices of sums: Σ_k, Σ_{k=1}^{K}, sum(k, …)."""
     names: set[str] = set()
     for k, token in enumerate(found):
         ahead = found[k + 1 : k + 3]
         if token.kind == "reduction":
-            braces = bool(ahead) and ahead[0].text in ("{", "[")
-            names |= {t.text for t in ahead[braces : braces + 1] if t.kind == "name"}
+            names |= _summed_over(found, k + 1)
         called = token.text in ("sum", "mean", "Σ", "∑") and [t.text for t in ahead[:1]] == ["("]
         if called and [t.text for t in found[k + 3 : k + 4]] == [","]:
             names |= {t.text for t in ahead[1:] if t.kind == "name"}
+    return names
+
+
+def _bound(found: Sequence[Token]) -> set[str]:
+    """The indices of sums, and the letters of subscripts."""
+    names = _summed(found)
     for k, token in enumerate(found):
         if token.text == "[" and k and found[k - 1].kind in ("name", "primed"):
-            for inner in found[k + 1 :]:
-                if inner.text == "]":
+            depth = 1
+            for at, inner in enumerate(found[k + 1 :], k + 1):
+                depth += (inner.text in _OPENING) - (inner.text in _CLOSING)
+                if not depth:
                     break
-                names |= {inner.text} if inner.kind == "name" else set()
+                read = [t.text for t in found[at + 1 : at + 2]] == ["["]
+                names |= {inner.text} if inner.kind == "name" and not read else set()
+    return names
+
+
+def _summed_over(found: Sequence[Token], k: int) -> set[str]:
+    """The indices behind a sum's sign: i and j of Σ_{i<j}, Σ_{i, j≠i} and Σ_{i=1, j}."""
+    braces = k < len(found) and found[k].text in ("{", "[")
+    if not braces:
+        return {t.text for t in found[k : k + 1] if t.kind == "name"}
+    names, wanted = set(), True
+    for token in found[k + 1 :]:
+        if token.text in ("}", "]"):
+            break
+        if wanted and token.kind == "name":
+            names.add(token.text)
+        wanted = token.text in (",", "<", "≤", ">", "≥", "≠")
     return names
 
 
@@ -176,12 +212,13 @@ def divisors(formula: str, place: str) -> set[str]:
 
 
 def role_of(name: str, wrt: Iterable[str], rank: int) -> str:
-    """What a name is usually for: input, target or parameter; what is derived by, no target."""
+    """What a name is usually for: input, target, parameter or constant; what is derived by is a
+    parameter."""
     stem = name.partition("_")[0].rstrip("0123456789")
     role = "input" if stem in _INPUTS else "target" if stem in _TARGETS else "parameter"
     if rank == 0 and stem in (*_NUMBERS, *_COUNTS):
-        role = "target"
-    return "parameter" if role == "target" and name in wrt else role
+        role = "target" if stem in _TARGETS and stem.islower() else "constant"
+    return "parameter" if role in ("target", "constant") and name in wrt else role
 
 
 def said_shapes(shapes: Mapping[str, str]) -> dict[str, tuple[int, ...]]:

@@ -10,35 +10,25 @@ Nothing of it is run. What can be read in several ways is refused.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sympy import Expr, Integer
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Read, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
-from deltarule.expressions.symbols import Index, Size
+from deltarule.expressions.symbols import Index
 from deltarule.language.named_pieces import with_named_pieces
 from deltarule.marking.formulas.matrix_words import written_as_program
 from deltarule.marking.formulas.vocabulary import Vocabulary
-from deltarule.marking.typed.equation_texts import (
-    TypedEquation,
-    as_typed,
-    counts_in,
-    states_of,
-    typed_equations,
-)
+from deltarule.marking.typed.equation_texts import as_typed, typed_equations
+from deltarule.marking.typed.given_roles import with_roles
 from deltarule.marking.typed.index_equations import among_matrices, join_letters
 from deltarule.marking.typed.indexed_lines import indexed_lines
 from deltarule.marking.typed.lettered import letter, lettered
 from deltarule.marking.typed.shape_parser import ShapeParser
-from deltarule.marking.typed.typed_names import (
-    names_in,
-    role_of,
-    said_shapes,
-    subscripted,
-    usual_rank,
-)
+from deltarule.marking.typed.text_names import TextNames
+from deltarule.marking.typed.typed_names import role_of, said_shapes, subscripted
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
@@ -82,40 +72,13 @@ def _read(reader: _Reader) -> Network:
             raise refused from None
 
 
-@dataclass
-class _Reader:
+class _Reader(TextNames):
     """Reads the equations again and again, until all sizes fit."""
-
-    equations: list[TypedEquation]
-    wrt: frozenset[str]
-    said: dict[str, tuple[int, ...]]
-
-    def __post_init__(self) -> None:
-        self.uses: dict[str, list[tuple[str, ...] | None]] = {}
-        self.counts = counts_in(self.equations)
-        written: list[str] = []
-        states = states_of(self.equations)
-        for equation in self.equations:
-            for name, uses in names_in(equation.formula, equation.place).items():
-                if name not in written and name not in states:
-                    self.uses.setdefault(name, []).extend(uses)
-            if equation.name in self.uses:
-                raise DeltaruleError(
-                    f"{equation.name} is read before it is written",
-                    equation.place,
-                    "write its equation first, or give it another name",
-                )
-            written.append(equation.name)
-        for name in self.said:
-            if name not in self.uses:
-                raise DeltaruleError(
-                    f"the formula has no {name}", "--set", f"it has {', '.join(self.uses)}"
-                )
 
     # ---- matrices -------------------------------------------------------------------------
     def in_matrices(self) -> Network:
         """Vectors as columns, or as rows where that alone fits or is how the inputs stand."""
-        columns = not self._inputs_first()
+        columns = not self.inputs_first()
         try:
             return self._in_matrices(columns)
         except DeltaruleError as refused:
@@ -124,33 +87,13 @@ class _Reader:
             except DeltaruleError:
                 raise refused from None
 
-    def _inputs_first(self) -> bool:
-        """Whether an input stands before a parameter in the formulas, as in X W + b."""
-        names = list(self.uses)
-        ranks = {n: self._rank(n) for n in names}
-        first = next((n for n in names if role_of(n, (), 1) == "input"), None)
-        weights = [n for n in names if ranks[n] == 2 and role_of(n, (), 2) == "parameter"]
-        return first is not None and bool(weights) and names.index(first) < names.index(weights[0])
-
-    def _inputs_last(self) -> bool:
-        """Whether a parameter stands before an input, as in W X, whose examples are columns."""
-        names = [n for n in self.uses if self._rank(n) == 2]
-        roles = [role_of(n, (), 2) for n in names]
-        return "input" in roles and "parameter" in roles[: roles.index("input")]
-
-    def _rank(self, name: str) -> int:
-        if name in self.said:
-            return len(self.said[name])
-        subscripts = [len(u) for u in self.uses.get(name, ()) if u is not None]
-        return subscripts[0] if subscripts else 0 if name in self.counts else usual_rank(name)
-
     def _in_matrices(self, columns: bool) -> Network:
         sizes = UnifiedSizes()
-        axes = {name: self._axes(name, columns, sizes) for name in self.uses}
+        axes = {name: self.new_axes(name, columns, sizes) for name in self.uses}
         ranges = self._joined(axes, sizes, columns)
         if self._made_a_number(ranges, axes, sizes):
             self._joined(axes, sizes, columns)
-        order = sorted(axes, key=lambda n: role_of(n, (), self._rank(n)) != "input")
+        order = sorted(axes, key=lambda n: role_of(n, (), self.rank(n)) != "input")
         every = [n for name in order for n in axes[name]]
         names = sizes.named(every, (*axes, *(e.name for e in self.equations)))
         return self._network(axes, sizes, columns, names)
@@ -185,16 +128,6 @@ class _Reader:
         joined = [sizes.join(n, Integer(1)) for n in left]
         return all(joined)
 
-    def _axes(self, name: str, columns: bool, sizes: UnifiedSizes) -> tuple[Expr, ...]:
-        """New sizes for a tensor: a vector is a matrix of one column or row."""
-        rank = self._rank(name)
-        own: list[Expr] = [Size(f"size_{k}_of_{name}") for k in range(rank)]
-        for size, number in zip(own, self.said.get(name, ()), strict=False):
-            sizes.join(size, Integer(number))
-        if rank == 1:
-            own = [*own, Integer(1)] if columns else [Integer(1), *own]
-        return tuple(own)
-
     def _parse(
         self,
         axes: Mapping[str, tuple[Expr, ...]],
@@ -203,8 +136,14 @@ class _Reader:
         names: Mapping[Expr, Expr],
     ) -> list[tuple[Expr, tuple[tuple[Index, Expr], ...]]]:
         """Each equation's right side at its indices, these with their extents."""
+        below = {n: final_size(size, sizes, names) for n, size in sizes.labels.items()}
         tensors = {
-            name: Tensor(name, tuple(final_size(n, sizes, names) for n in own), "input")
+            name: Tensor(
+                name,
+                tuple(final_size(n, sizes, names) for n in own),
+                "input",
+                integers_below=below.get(name),
+            )
             for name, own in axes.items()
         }
         found = []
@@ -219,7 +158,7 @@ class _Reader:
                 continue
             vocabulary = Vocabulary(Network("", "", "", dict(tensors), ()))
             parser = ShapeParser(
-                equation.formula, vocabulary, equation.place, columns, self._inputs_last()
+                equation.formula, vocabulary, equation.place, columns, self.inputs_last()
             )
             parser.program = bool(written_as_program(equation.formula, equation.place))
             matrix = parser.parse().of[0]
@@ -259,7 +198,8 @@ class _Reader:
             Equation(e.name, tuple(i for i, _ in r), replace_reads(rhs, without_ones), r, e.place)
             for e, (rhs, r) in zip(self.equations, parsed, strict=True)
         ]
-        return self._named_network(tensors, equations)
+        below = {n: final_size(size, sizes, names) for n, size in sizes.labels.items()}
+        return self._named_network(tensors, equations, below)
 
     # ---- indices --------------------------------------------------------------------------
     def in_indices(self) -> Network:
@@ -274,9 +214,15 @@ class _Reader:
 
     # ---- both -----------------------------------------------------------------------------
     def _named_network(
-        self, given: Mapping[str, tuple[Expr, ...]], equations: list[Equation]
+        self,
+        given: Mapping[str, tuple[Expr, ...]],
+        equations: list[Equation],
+        below: Mapping[str, Expr],
     ) -> Network:
-        tensors = {name: Tensor(name, axes, "input") for name, axes in given.items()}
+        tensors = {
+            name: Tensor(name, axes, "input", integers_below=below.get(name))
+            for name, axes in given.items()
+        }
         for equation in equations:
             axes = tuple(n for _, n in equation.ranges)
             last = equation is equations[-1]
@@ -286,14 +232,6 @@ class _Reader:
 
     def _network_of(self, tensors: Mapping[str, Tensor], equations: list[Equation]) -> Network:
         """The network; what is given has the role that its name usually has."""
-        written = {e.name for e in equations}
-        own = dict(tensors)
-        for name, tensor in tensors.items():
-            if name in written:
-                continue
-            role = role_of(name, self.wrt, len(tensor.axes))
-            if role == "target" and name[:1] in "yY":  # of a formula it may be any variable
-                role = "input"
-            own[name] = replace(tensor, role=role)
+        own = with_roles(tensors, self.wrt, [e.name for e in equations])
         text = "; ".join(f"{e.name} = {e.formula}" for e in self.equations)
         return Network("formula", text, "", own, tuple(equations))

@@ -26,10 +26,11 @@ _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 #: What is written for a word of Python's.
 _INSTEAD = {
-    "and": "[x[n] > 0]·[z[n] > 0], which is 1 where both hold", "or": "1 − [x ≤ 0]·[z ≤ 0]",
-    "not": "1 − [x[n] > 0]", "in": "Sum[d](…), in which d runs over its axis",
+    "in": "Sum[d](…), in which d runs over its axis",
     "for": "Sum[d](…), in which d runs over its axis", "import": "functions without a library",
 }  # fmt: skip
+#: Words of Python's that are read as such, and one of which another line tells.
+_READ = ("lambda", "if", "else", "None", "and", "or", "not")
 #: Signs that no formula has, what is said of them, and what to write.
 _STRANGE = (
     (r"[+*/]=(?!=)", "{} changes what is there already", "write the whole: y[n] = y0[n] + …"),
@@ -37,7 +38,6 @@ _STRANGE = (
     (r"[“”\"‘]", "a quotation mark stands in the formula", "leave the quotation marks out"),
     (r"(?<![!<>=])!(?!=)", "! is read of no number", "write the product out: Π_k k"),
     (r"(?:^|[=(+*/,])\s*@|@\s*$", "@ stands between two matrices", "write x @ W"),
-    (r"//", "// rounds down", "write ⌊a/b⌋, or a/b for a quotient"),
     (r"%", "% is no sign of a formula", "write a mod b, or 0.05 for 5 %"),
     (r"=\s*if\b", "if stands before the value",
      "write where(x[n] > 0, a, b), or a if x[n] > 0 else b"),
@@ -91,12 +91,27 @@ def _brackets(part: str) -> Iterator[Slip]:
 def _words_of_python(part: str) -> Iterator[Slip]:
     for match in re.finditer(NAME, part):
         word = match[0]
-        if keyword.iskeyword(word) and word not in ("lambda", "if", "else", "None"):
+        if keyword.iskeyword(word) and word not in _READ:
             remedy = _INSTEAD.get(word, "give the quantity another name")
             yield Slip(f"{word} is a word of Python's", *match.span(), f"write {remedy}")
     found = re.search(r"\blambda\s+\w+\s*:", part)
     if found:
         yield Slip("a function of Python's", *found.span(), "write what it gives, as 2·z[n]")
+
+
+def _alone(part: str) -> Iterator[Slip]:
+    """Words that join statements, where no statement is asked for."""
+    if re.search(r"\bif\b", part):
+        return
+    for match in re.finditer(r"(?<![\w.])(and|or|not)(?!\w)", part):
+        before = part[: match.start()]
+        if all(before.count(o) <= before.count(c) for o, c in ("()", "[]")):
+            yield Slip(
+                f"{match[0]} joins statements, and gives no number",
+                *match.span(),
+                "write where(x[n] > 0 and z[n] > 0, a, b), or [x[n] > 0 and z[n] > 0], which is 1 "
+                "where both hold",
+            )
 
 
 def _signs(part: str) -> Iterator[Slip]:
@@ -110,6 +125,9 @@ def _infinite(part: str) -> Iterator[Slip]:
         yield Slip(f"{match[0]} is no number to calculate with", *match.span(), "write a number")
     for match in re.finditer(r"\b(?:log|ln)\(\s*0\s*\)", part):
         yield Slip(f"{match[0]} is −∞", *match.span(), "write the logarithm of a positive number")
+
+
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 
 
 def _choices(part: str) -> Iterator[Slip]:
@@ -132,7 +150,7 @@ def _choices(part: str) -> Iterator[Slip]:
                 f"compare it: {example}",
             )
     right = part.partition("=")[2] if re.match(r"[^=<>]*=(?!=)", part) else ""
-    outside = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", right))
+    outside = _BRACKETS.sub("", _BRACKETS.sub("", right))
     compared = re.search(r"<=|>=|[<>≤≥≠]", outside)
     if compared and not re.search(r"\bif\b|⟨|<[^<>]*,[^<>]*>", right):
         start = len(part) - len(right)
@@ -145,6 +163,6 @@ def _choices(part: str) -> Iterator[Slip]:
 
 
 _SLIPS: tuple[Callable[[str], Iterator[Slip]], ...] = (
-    _brackets, _signs, _words_of_python, of_words, in_reductions, in_subscripts,
+    _brackets, _signs, _words_of_python, _alone, of_words, in_reductions, in_subscripts,
     entries_in_parentheses, of_functions, _choices, _infinite,
 )  # fmt: skip

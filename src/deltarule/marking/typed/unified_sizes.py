@@ -23,6 +23,10 @@ class UnifiedSizes:
     def __init__(self) -> None:
         self._above: dict[Expr, Expr] = {}
         self.letters: dict[str, Expr] = {}
+        #: Letters of sizes that are written: N of x[N − 1 − n].
+        self.said: set[str] = set()
+        #: Below what labels lie, tensors that are read at.
+        self.labels: dict[str, Expr] = {}
 
     def of(self, size: Expr) -> Expr:
         """The one that stands for all that are equal to a size."""
@@ -53,9 +57,10 @@ class UnifiedSizes:
         """
         used = {form for name in taken for form in (name, name.upper())}
         names: dict[Expr, Expr] = {}
-        for index, size in self.letters.items():
+        for index in sorted(self.letters, key=lambda i: i not in self.said):
+            size = self.letters[index]
             root, own = self.of(size), index.upper()
-            if root not in names and not isinstance(root, Integer):
+            if own.isidentifier() and root not in names and not isinstance(root, Integer):
                 names[root] = Size(own if own not in used else f"{own}_{own}")
                 used.add(str(names[root]))
         free = (n for n in "N M K L D H P Q R".split() if n not in used)

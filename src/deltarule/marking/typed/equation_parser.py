@@ -1,0 +1,90 @@
+"""The grammar of the right side of an equation with indices: what files say, in lectures' signs.
+
+Indices are numbers where they stand alone, exponents may vary, and a sum runs as far as all that
+stands in it can be read: Σ_i (x[i + 1] − x[i])² has a term less than x has entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sympy import Expr, Integer, pi
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.affine import affine
+from deltarule.expressions.functions import floor
+from deltarule.expressions.nodes import free_indices, tensor_name
+from deltarule.expressions.quotients import CeilingQuotient, FloorQuotient
+from deltarule.expressions.symbols import Index
+from deltarule.marking.formulas.parser import Parser
+from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.networks.network import Network
+from deltarule.networks.read_ranges import unguarded
+
+#: Letters that are numbers where they stand without subscripts, and tensors with some.
+_NUMBERS = {"pi": pi, "π": pi}
+
+
+class EquationVocabulary(Vocabulary):
+    """The names of a text: with an index one can calculate, and exponents may be anything."""
+
+    indices_are_numbers = exponents_vary = True  # type: ignore[assignment]
+
+
+class EquationParser(Parser):
+    """Reads one right side; `extents` say how far letters run that stand on no axis there."""
+
+    def __init__(
+        self,
+        formula: str,
+        network: Network,
+        place: str,
+        implied: Sequence[tuple[Index, Expr]],
+        extents: Mapping[str, Expr],
+    ):
+        super().__init__(formula, EquationVocabulary(network), place, implied)
+        self.extents = extents
+
+    def _named(self, token: Token) -> Expr:
+        tensor = self.vocabulary.tensors.get(token.text)
+        with_axes = tensor is not None and tensor.axes and self.next() != "["
+        if with_axes and token.text in _NUMBERS:
+            return self._constant(_NUMBERS[token.text])
+        if with_axes and token.text == "e" and (self.next() == "^" or self._raised_sign()):
+            return self._euler()
+        return super()._named(token)
+
+    def _rounded(self, opening: str) -> Expr:
+        """⌊i/2⌋ of indices, and ⌊x⌋, ⌈x⌉ of real numbers."""
+        begun = list(self.rest)
+        found = super()._rounded(opening)
+        if isinstance(found, FloorQuotient | CeilingQuotient) and self.whole_number(found):
+            return found
+        if self.whole_number(found) and found.is_integer:
+            return found
+        behind, self.rest = self.rest, begun
+        value = self.sum_of_terms()
+        self.rest = behind
+        return floor(value) if opening == "⌊" else -floor(-value)
+
+    def extent(self, index: Expr, body: Expr, most: Expr | None = None) -> Expr:
+        try:
+            whole = super().extent(index, body, most)
+        except DeltaruleError:
+            if str(index) not in self.extents:
+                raise
+            whole = self.extents[str(index)]
+        for access, _ in unguarded(body, {}):
+            tensor = self.vocabulary.tensors[tensor_name(access)]
+            if tensor.outside is not None or tensor.role == "state":
+                continue
+            for at, axis in zip(access.indices, tensor.axes, strict=True):
+                if index not in free_indices(at) or len(free_indices(at)) > 1:
+                    continue
+                split = affine(at, (index,))  # type: ignore[arg-type]
+                if split is not None and split[0].get(index) == 1 and split[1].is_Integer:  # type: ignore[call-overload]
+                    left = (axis - split[1]).expand()
+                    shorter = (whole - left).expand()
+                    whole = left if shorter.is_Integer and shorter > Integer(0) else whole
+        return whole

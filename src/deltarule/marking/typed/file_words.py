@@ -1,0 +1,95 @@
+"""Words and signs of other notations, put into the one that equations have.
+
+delta(i, j), δ[i, t[n]], δ_{ij}     [i = j], Kronecker's
+x[i // 2], x[i % N]                 x[⌊i/2⌋], x[i mod N]
+a && b, a ∧ ¬b, (a) | (b)           a and b, a and not b, (a) or (b)
+softmax_k(z[k]), Sum[k=1..K](…)     Softmax[k](z[k]), Sum[k](…)
+"""
+
+from __future__ import annotations
+
+import re
+
+_DELTA = re.compile(r"(?<![\w.\\])(?:delta|δ)\s*([(\[])")
+_BELOW = re.compile(
+    r"(?<![\w.\\])(?:delta|δ)_(?:\{\s*([a-z])\s*,?\s*([a-z])\s*\}|([a-z])([a-z])(?![\w(]))"
+)
+_NAMED_SO = re.compile(r"(?:^|[;\n])\s*(?:delta|δ)\s*(?:[\[_(][^=;\n]*)?=")
+_OPENING, _CLOSING = "([{", ")]}"
+_WHOLE_RANGE = re.compile(
+    r"(?<=[\[,{])\s*([a-z])\s*=\s*(?:1\s*(?:\.\.\.?|…|:)\s*([A-Z])|0\s*(?:\.\.\.?|…|:)\s*([A-Z])\s*[-−–]\s*1)"
+    r"\s*(?=[\],}])"
+)
+_OVER = re.compile(r"\b(softmax|logsumexp|log_softmax)_(?:([a-z])(?=\s*[(\[])|\{([a-z])\})")
+_CALLED = {"softmax": "Softmax", "logsumexp": "LogSumExp", "log_softmax": "LogSoftmax"}
+_QUOTIENT = re.compile(
+    r"(\d+|[^\W\d]\w*(?:\[[^\[\]]*\])?|\([^()]*\))\s*//\s*(\d+|[^\W\d]\w*|\([^()]*\))"
+)
+
+
+def gives_delta(text: str) -> bool:
+    """Whether a text writes a quantity of its own that is called delta."""
+    return bool(_NAMED_SO.search(text))
+
+
+def in_own_words(part: str, delta: bool) -> str:
+    """An equation without the words of other notations; `delta` is Kronecker's."""
+    part = part.replace("&&", " and ").replace("∧", " and ").replace("∨", " or ")
+    part = re.sub(r"(?<=\))\s*&\s*(?=[(~¬])", " and ", part)
+    part = re.sub(r"[¬~]\s*(?=[(\w])", " not ", part)
+    part = _with_or(part)
+    part = _QUOTIENT.sub(r"⌊\1/\2⌋", part)
+    part = re.sub(r"(?<=[\w)\]])\s*%\s*(?=[\w(])", " mod ", part)
+    part = _WHOLE_RANGE.sub(_whole, part)
+    part = _OVER.sub(lambda m: f"{_CALLED[m[1]]}[{m[2] or m[3]}]", part)
+    if not delta:
+        return part
+    for match in reversed(list(_BELOW.finditer(part))):
+        part = _compared(
+            part, match.start(), match.end(), match[1] or match[3], match[2] or match[4]
+        )
+    for match in reversed(list(_DELTA.finditer(part))):
+        end = _closed(part, match.end() - 1)
+        sides = _parted(part[match.end() : end - 1]) if end else []
+        if len(sides) == 2:
+            part = _compared(part, match.start(), end, *sides)
+    return part
+
+
+def _compared(part: str, start: int, end: int, one: str, other: str) -> str:
+    """[i = j] for what stands between two places, with the sign of a product before it."""
+    before = part[:start].rstrip()
+    dot = "·" if re.search(r"[\w)\]²³]$", before) else ""
+    return f"{part[:start]}{dot}[{one} = {other}]{part[end:]}"
+
+
+def _whole(match: re.Match[str]) -> str:
+    """k of k=1..K and k=0..K−1, which is the whole axis."""
+    return match[1] if (match[2] or match[3]).lower() == match[1] else match[0]
+
+
+def _with_or(part: str) -> str:
+    """(a) | (b) as (a) or (b), where a comparison stands in each."""
+    return re.sub(r"(\([^()|]*[<>=≤≥≠][^()|]*\))\s*\|\s*(?=\([^()|]*[<>=≤≥≠])", r"\1 or ", part)
+
+
+def _closed(part: str, start: int) -> int:
+    """Where the bracket at a place is closed; 0 for nowhere."""
+    depth = 0
+    for k in range(start, len(part)):
+        depth += (part[k] in _OPENING) - (part[k] in _CLOSING)
+        if depth == 0:
+            return k + 1
+    return 0
+
+
+def _parted(inside: str) -> list[str]:
+    """What stands between commas that are in no brackets."""
+    parts, depth = [""], 0
+    for sign in inside:
+        depth += (sign in _OPENING) - (sign in _CLOSING)
+        if sign == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [p.strip() for p in parts]

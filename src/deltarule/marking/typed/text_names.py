@@ -1,0 +1,80 @@
+"""The names in a text: how they are read, how many axes they have, and how the inputs stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, Integer
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.symbols import Size
+from deltarule.marking.typed.equation_texts import TypedEquation, counts_in, states_of
+from deltarule.marking.typed.typed_names import LABELS, names_in, role_of, usual_rank
+from deltarule.marking.typed.unified_sizes import UnifiedSizes
+
+
+@dataclass
+class TextNames:
+    """The names in some equations, with the subscripts that they have."""
+
+    equations: list[TypedEquation]
+    wrt: frozenset[str]
+    said: dict[str, tuple[int, ...]]
+
+    def __post_init__(self) -> None:
+        self.uses: dict[str, list[tuple[str, ...] | None]] = {}
+        self.counts = counts_in(self.equations)
+        #: What stands in subscripts.
+        self.at: set[str] = set()
+        written: list[str] = []
+        states = states_of(self.equations)
+        for equation in self.equations:
+            for name, uses in names_in(equation.formula, equation.place, equation.indices).items():
+                self.at |= {i for use in uses for i in use or ()}
+                if name not in written and name not in states:
+                    self.uses.setdefault(name, []).extend(uses)
+            if equation.name in self.uses:
+                raise DeltaruleError(
+                    f"{equation.name} is read before it is written",
+                    equation.place,
+                    "write its equation first, or give it another name",
+                )
+            written.append(equation.name)
+        for name in self.said:
+            if name not in self.uses:
+                raise DeltaruleError(
+                    f"the formula has no {name}", "--set", f"it has {', '.join(self.uses)}"
+                )
+
+    def inputs_first(self) -> bool:
+        """Whether an input stands before a parameter in the formulas, as in X W + b."""
+        names = list(self.uses)
+        ranks = {n: self.rank(n) for n in names}
+        first = next((n for n in names if role_of(n, (), 1) == "input"), None)
+        weights = [n for n in names if ranks[n] == 2 and role_of(n, (), 2) == "parameter"]
+        return first is not None and bool(weights) and names.index(first) < names.index(weights[0])
+
+    def inputs_last(self) -> bool:
+        """Whether a parameter stands before an input, as in W X, whose examples are columns."""
+        names = [n for n in self.uses if self.rank(n) == 2]
+        roles = [role_of(n, (), 2) for n in names]
+        return "input" in roles and "parameter" in roles[: roles.index("input")]
+
+    def rank(self, name: str) -> int:
+        """How many axes a tensor has: as said, as it is read, or as its letter says."""
+        if name in self.said:
+            return len(self.said[name])
+        if name in LABELS and name in self.at:
+            return 0
+        subscripts = [len(u) for u in self.uses.get(name, ()) if u is not None]
+        return subscripts[0] if subscripts else 0 if name in self.counts else usual_rank(name)
+
+    def new_axes(self, name: str, columns: bool, sizes: UnifiedSizes) -> tuple[Expr, ...]:
+        """New sizes for a tensor: a vector is a matrix of one column or row."""
+        rank = self.rank(name)
+        own: list[Expr] = [Size(f"size_{k}_of_{name}") for k in range(rank)]
+        for size, number in zip(own, self.said.get(name, ()), strict=False):
+            sizes.join(size, Integer(number))
+        if rank == 1:
+            own = [*own, Integer(1)] if columns else [Integer(1), *own]
+        return tuple(own)

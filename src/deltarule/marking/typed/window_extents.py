@@ -1,0 +1,200 @@
+"""How far the indices of windows run, and how long the axes are on which windows alone stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sympy import Expr
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.affine import affine, never_negative
+from deltarule.expressions.nodes import Read, free_symbols
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Attribute, Index, Size
+from deltarule.marking.formulas.parser import Parser
+from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.typed.axis_sizes import AxisSizes
+from deltarule.marking.typed.equation_texts import TypedEquation, summed_letters
+from deltarule.marking.typed.index_equations import alone_right
+from deltarule.marking.typed.index_uses import Use, compound
+from deltarule.marking.typed.size_names import size_names
+from deltarule.marking.typed.unified_sizes import final_size
+from deltarule.marking.typed.windows_fit import (
+    WIDTH,
+    Window,
+    along_axis,
+    axis_of,
+    count_of,
+    lowest,
+    says_the_extent,
+    width,
+)
+from deltarule.networks.network import Network
+from deltarule.networks.tensors import Tensor
+
+#: Stride, dilation and padding: what a letter in a subscript is, that is no index, and its value.
+_ATTRIBUTES = {"S": 1, "D": 1, "P": 0}
+
+
+class WindowExtents:
+    """The extents of all letters and axes of a text, once its windows are looked at."""
+
+    def __init__(self, typed: Sequence[TypedEquation], found: AxisSizes):
+        self.typed, self.found = typed, found
+        self.written, self.sizes, self.axes = found.written, found.sizes, found.axes
+        self.attributes: dict[Attribute, int] = {}
+        self.definitions: dict[Size, Expr] = {}
+        #: The tensors that are read beyond their edges.
+        self.outside: set[str] = set()
+        self.needed: dict[Expr, Expr] = {}
+        every = [(u, k, self._subscript(u, k, at)) for u in found.uses for k, at in compound(u)]
+        windows = [w for w in every if not isinstance(w[2], Read)]
+        self._runs_along(windows)
+        self.standing = found.standing()
+        windows = [w for w in windows if w[0].name not in found.states]
+        taken = {*self.axes, *self.written, *(a.name for a in self.attributes)}
+        self.names = size_names(found, windows, taken)
+        self.final = {n: tuple(map(self.named, own)) for n, own in self.axes.items()}
+        self.extents = {i: self.named(s) for i, s in self.sizes.letters.items()}
+        self._widths(windows)
+        table = {Index(i): n for i, n in self._symbols().items()}
+        for use, k, at in sorted(windows, key=self._furthest):
+            self._fits(use, k, substitute(at, table))
+
+    def _widths(self, windows: Sequence[Window]) -> None:
+        """How far summed indices run that stand in windows alone: K of Max[k](x[S*i + k])."""
+        for use, _, at in windows:
+            for letter in sorted(summed_letters(use.equation) & {s.name for s in free_symbols(at)}):
+                size = self.found.extent(use.equation, letter)
+                if self.sizes.of(size) not in self.standing and letter.upper() not in self.axes:
+                    self.attributes[width(letter)], self.extents[letter] = WIDTH, width(letter)
+
+    def _axis(self, use: Use, k: int) -> Expr:
+        """The extent of the axis on which a subscript stands."""
+        own = self.written.get(use.name)
+        return self.final[use.name][k] if own is None else self.extent(own, own.indices[k])
+
+    def _axis_fits(self, use: Use, k: int, at: Expr, sizes: Mapping[Index, Expr]) -> None:
+        """An axis on which windows alone stand, whose indices all run along others: it is as long
+        as they need it."""
+        size, axis = self.sizes.of(self.axes[use.name][k]), axis_of(at, sizes)
+        letters = {self.sizes.of(n) for n in self.sizes.letters.values()}
+        if axis is None or use.name in self.written or size in letters or size.is_Integer:
+            return
+        before = self.needed.get(size)
+        if before is None or never_negative((axis - before).expand()):
+            self.needed[size] = axis
+            self.final = {
+                n: tuple(
+                    self.needed.get(self.sizes.of(s), e)
+                    for s, e in zip(self.axes[n], own, strict=True)
+                )
+                for n, own in self.final.items()
+            }
+
+    def extent(self, equation: TypedEquation, letter: str) -> Expr:
+        """How far a letter runs in a line."""
+        return self.extents[self.found.key(equation, letter)]
+
+    def _furthest(self, window: Window) -> tuple[int, Expr]:
+        """Equations in their order; in each of them the reads that are the furthest ahead first."""
+        use, _, at = window
+        ahead = at.as_coeff_Add()[0]
+        lines = [e.place for e in self.typed]
+        return lines.index(use.equation.place) if use.equation.place in lines else -1, -ahead
+
+    def named(self, size: Expr) -> Expr:
+        """The letter of a size."""
+        return final_size(size, self.sizes, self.names)
+
+    def _subscript(self, use: Use, k: int, at: str) -> Expr:
+        """S·i + D·k − P as an expression, in which every letter is an index so far."""
+        place = f"{use.name}[{', '.join(use.at)}] in {use.equation.place}"
+        labels = {
+            n: Tensor(n, self.axes[n], "input", None, None, size)
+            for n, size in self.found.labels.items()
+        }
+        parser = Parser(at, Vocabulary(Network("", "", "", labels, ())), place)
+        found = parser.counting(parser.sum_of_terms, halves=True)
+        letters = {*use.equation.indices, *summed_letters(use.equation)}
+        for symbol in sorted(free_symbols(found), key=str):
+            if symbol.name in letters:
+                continue
+            if symbol.name in _ATTRIBUTES:
+                usual = _ATTRIBUTES[symbol.name]
+                self.attributes[Attribute(symbol.name, positive=usual > 0)] = usual
+            elif symbol.name.isupper() and says_the_extent(found, symbol):
+                self.sizes.said.add(symbol.name.lower())
+                self.sizes.join(self.sizes.letter(symbol.name.lower()), self.axes[use.name][k])
+            elif symbol.name.islower() and len(symbol.name) == 1:
+                raise alone_right(use.equation, [symbol.name])
+            elif symbol.name.lower() not in letters:
+                raise DeltaruleError(
+                    f"{symbol.name} is no index there",
+                    place,
+                    "S, D and P are stride, dilation and padding, K is how far k runs; sum over "
+                    f"an index, Sum[{symbol.name}](…), or put it on the left",
+                )
+        return found
+
+    def _symbols(self) -> dict[str, Expr]:
+        """What the letters in subscripts are that are no indices."""
+        sizes = {i.upper(): n for i, n in self.extents.items() if i.upper() not in self.extents}
+        return {**sizes, **{a.name: a for a in self.attributes}}
+
+    def _runs_along(self, subscripts: Sequence[Window]) -> None:
+        """In x[t − k], x[t − 1] and x[T − 1 − t], t runs along the axis, unless it stands somewhere
+        alone."""
+        alone = {self.sizes.of(n) for own in self.axes.values() for n in own}
+        for use, k, at in subscripts:
+            split = affine(at, tuple(Index(i) for i in use.equation.indices))
+            if split is None or len(split[0]) != 1:
+                continue
+            index = next(iter(split[0]))
+            own = self.found.extent(use.equation, index.name)
+            shortened = (use.equation.place, index.name) in self.found.shortened
+            if along_axis(*split) and self.sizes.of(own) not in alone and not shortened:
+                self.sizes.join(own, self.axes[use.name][k])
+
+    def _fits(self, use: Use, k: int, at: Expr) -> None:
+        """How far the index of a window runs: as far as the window fits into the padded axis."""
+        equation = use.equation
+        letters = {*equation.indices, *summed_letters(equation)} & {
+            i.name for i in free_symbols(at)
+        }
+        known = {i: self.extent(equation, i) for i in letters if self.known(equation, i)}
+        below, sizes = lowest(at, known), {Index(i): n for i, n in known.items()}
+        self.outside |= set() if below is not None and never_negative(below) else {use.name}
+        new = sorted(letters - set(known))
+        if not new:
+            self._axis_fits(use, k, at, sizes)
+            return
+        count = count_of(at, self._axis(use, k), sizes, new)
+        if count is None or new[0] not in equation.indices:
+            raise self._no_window(use)
+        letter, key = new[0].upper(), self.found.key(equation, new[0])
+        size = self.extents.get(key)
+        if size not in self.names.values():
+            taken = {str(n) for n in (*self.names.values(), *self.definitions)}
+            size = Size(letter if letter not in taken else f"{letter}_{equation.name}")
+        self.definitions[size] = count
+        self.extents[key] = size
+
+    def known(self, equation: TypedEquation, letter: str) -> bool:
+        """Whether it is known how far a letter runs."""
+        key = self.found.key(equation, letter)
+        size = self.extents.get(key)
+        attributes = (*self.attributes, *self.definitions)
+        return size is not None and (
+            size in attributes
+            or size.is_Integer
+            or self.sizes.of(self.sizes.letter(key)) in self.standing
+        )
+
+    def _no_window(self, use: Use) -> DeltaruleError:
+        return DeltaruleError(
+            f"how far the indices of {use.name}[{', '.join(use.at)}] run is not known",
+            use.equation.place,
+            "write windows as S*i + D*k - P, or a derivation file: see the guide for developers, "
+            "a layer",
+        )
