@@ -153,7 +153,7 @@ REFUSED = {
     "E = w x": ("a column times a column can be read in several ways", "write xᵀ y"),
     "E = ½‖y − σ(Wx)‖²": ("Wx can be read in two ways", "write W x for the product, or W_x"),
     "E = f(W x)": ("f( ) may be any function", "write which, as in σ(W x)"),
-    "E = x[n+1]": ("n is no index there", "sum over an index, Sum[n](…)"),
+    "E = x[n+1]": ("n stands right of = alone", "sum over it: Σ_n …"),
     "y[n] = x[n, G*n]": ("G is no index there", "S, D and P are stride, dilation and padding"),
     "y[i,j] = x[i+j]": ("how far the indices of x[i+j] run is not known", "S*i + D*k - P"),
     "y[i] = x[i,]": ("[i, ] has a subscript that is empty", "one index for each axis"),
