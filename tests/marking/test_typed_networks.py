@@ -16,7 +16,7 @@ def shapes(text: str, **said: str) -> str:
     """The tensors with their sizes, as one text."""
     network = typed_network(text, shapes=said)
     return " ".join(
-        f"{t.name}[{','.join(map(str, t.axes))}]" for t in network.tensors.values()
+        f"{t.name}[{','.join(map(str, t.axes))}]" for t in network.tensors.values() if not t.piece
     ).replace("[]", "")
 
 
@@ -135,10 +135,11 @@ def test_layers_of_a_notebook():
 def test_a_softmax_is_along_each_example():
     """A row of Q Kᵀ and of X W is one; in W X a column is."""
     for text, sum_of in (("Q Kᵀ", "Sum[l1<L]"), ("X W", "Sum[k1<K]"), ("Z", "Sum[m1<M]")):
-        (equation,) = typed_network(f"P = softmax({text})").equations
+        *_, equation = typed_network(f"P = softmax({text})").equations
         assert f"{sum_of}(exp(" in str(equation.rhs)
-    (of_columns,) = typed_network("P = softmax(W X)").equations
-    assert "Sum[k1<K](exp(Sum[n<N](W[k1, n]*X[n, m])))" in str(of_columns.rhs)
+    scores, of_columns = typed_network("P = softmax(W X)").equations
+    assert "Sum[n<N](W[k, n]*X[n, m])" == str(scores.rhs)
+    assert "Sum[k1<K](exp(s_P[k1, m]))" in str(of_columns.rhs)
 
 
 def test_shapes_that_are_said_count():
