@@ -17,6 +17,7 @@ from deltarule.kernels.passes import (
     gradients_of_norms,
     hoist_invariants,
     infer_bounds,
+    partial_sums,
     pipeline,
     positions_of_data,
     stable_softmax,
@@ -81,6 +82,16 @@ def counted_twice(below):
     return wrong
 
 
+def counted_twice_if_any(summed_first):
+    """What is summed first is added up twice."""
+
+    def wrong(*given):
+        found = summed_first(*given)
+        return found and Sum(2 * found.body, found.ranges, found.conditions)
+
+    return wrong
+
+
 def zero_everywhere(guarded):
     """A gradient by a norm is 0 wherever there is one."""
 
@@ -97,6 +108,7 @@ PLANTED = {
     "numerically_stable": (
         "softmax_cross_entropy", stable_softmax.StableSums, "known_logarithm", sum_added,
     ),
+    "partial_sums": ("additive_attention", partial_sums, "_summed_first", counted_twice_if_any),
     "positions_of_data": ("max_unpool2d", positions_of_data, "taken_apart", transposed),
     "infer_bounds": ("conv2d", infer_bounds, "_within", one_too_many),
     "hoist_factors": ("batch_norm", hoist_invariants, "factors_hoisted", one_power_more),

@@ -113,7 +113,10 @@ def _continuous(surface: Expr, surfaces: Surfaces) -> bool:
         here = surfaces.conditions(rhs)
         for condition in {c.surface: c for c in here if surfaces.like(c.surface, surface)}.values():
             sides = Sides(*(surfaces.side(rhs, condition.surface, s) for s in (1, -1, 0)))
-            values = _on_the_surface(sides, condition.surface, surfaces)
+            try:
+                values = _on_the_surface(sides, condition.surface, surfaces)
+            except Unknown:  # it has a pole there
+                return False
             if not all(alike(one, two) and alike(one, on) for one, two, on in values):
                 return False
     return True

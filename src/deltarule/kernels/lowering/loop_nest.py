@@ -11,9 +11,16 @@ from collections.abc import Iterable
 from sympy import Dummy, Expr
 
 from deltarule.expressions import functions, nodes
-from deltarule.expressions.bounds import tight
+from deltarule.expressions.bounds import Span, tight
 from deltarule.expressions.matrices import Inverse, LogDet, matrix_indices
-from deltarule.expressions.nodes import Choose, Read, Reduction, free_indices, tensor_name
+from deltarule.expressions.nodes import (
+    Choose,
+    Condition,
+    Read,
+    Reduction,
+    free_indices,
+    tensor_name,
+)
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import rename_bound
 from deltarule.expressions.symbols import Index
@@ -23,6 +30,7 @@ from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.loop_writer import LoopWriter
 from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.lowering.strides import along
+from deltarule.kernels.lowering.supported_spans import narrowed, ordered, real_ends, supports
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.equations import Equation
 
@@ -113,7 +121,10 @@ class Loops(LoopWriter):
         stem, start = next(row[1:] for row in _STARTS if isinstance(node, row[0]))
         name = self.code.spelling.fresh(stem)
         self.code.locals[result] = name
-        spans, tests = tight(_ordered(node), node.conditions)
+        spans, tests = self._spans(node, known)
+        if any(map(real_ends, spans)):
+            self._few_terms(node, spans, list(tests), known, name)
+            return result
         if self.code.single and type(node) is nodes.Sum and is_long(spans, list(tests)):
             write_long_sum(self, node.body, spans, list(tests), known, name)
             return result
@@ -128,6 +139,33 @@ class Loops(LoopWriter):
             lambda body: _step(node, name, self.code.real(body), self.code),
         )
         return result
+
+    def _spans(self, node: Reduction, known: list[Index]) -> tuple[list[Span], list[Condition]]:
+        """The loops of a reduction, which leave out what adds nothing, and what is tested."""
+        ranges = _ordered(node)
+        if type(node) is not nodes.Sum or self.code.complex:
+            return tight(ranges, node.conditions)
+        found = supports(node.body, ranges)
+        spans, tests = tight(ordered(ranges, found), node.conditions)
+        return narrowed(spans, found, known), tests
+
+    def _few_terms(self, node: Reduction, spans: list, tests: list, known: list, name: str) -> None:
+        """A sum of few terms, whose places data set, in double precision."""
+        start, term, end = (
+            ("0.0", "np.float64({})", "real({})")
+            if self.code.single
+            else (self.code.typed("0"), "{}", "")
+        )
+        self.lines.add(f"{name} = {start}")
+        self.nest(
+            node.body,
+            spans,
+            tests,
+            known,
+            lambda body: [f"{name} += {term.format(self.code.real(body))}"],
+        )
+        if end:
+            self.lines.add(f"{name} = {end.format(name)}")
 
     def _log_sum_exp(self, node: nodes.LogSumExp, known: list[Index]) -> Expr:
         """m + log Σ exp(body − m), where m is the largest body; ±∞ where that is."""

@@ -11,6 +11,7 @@ from deltarule.expressions.bounds import Span
 from deltarule.expressions.nodes import free_indices, reads
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
+from deltarule.kernels.lowering.supported_spans import real_ends
 
 
 class LoopWriter:
@@ -75,7 +76,7 @@ class LoopWriter:
                 self.nest(body, spans[1:], rest, [*known, index], step)
                 self.lines.add(f"{name} = {following}")
             return
-        with self.loop(index, self.bounds(spans[0]), outermost=outer):
+        with self.loop(index, self._bounds_named(spans[0]), outermost=outer):
             self.nest(body, spans[1:], tests, [*known, index], step)
 
     def _listed(self, test, index: Index, known: list[Index]) -> tuple[str, str] | None:
@@ -100,6 +101,16 @@ class LoopWriter:
                 self.code.entry(following, [self.code.integer(s) for s in at.indices]),
             )
         return None
+
+    def _bounds_named(self, span: Span) -> str:
+        """The arguments of range(); ends that real numbers set are long, and have names."""
+        needed = real_ends(span)
+        if not needed:
+            return self.bounds(span)
+        self.prelude |= needed
+        names = [self.code.spelling.fresh(stem) for stem in ("first", "behind")]
+        self.lines.add(*map(" = ".join, zip(names, self.ends(span), strict=True)))
+        return ", ".join(names)
 
     def bounds(self, span: Span) -> str:
         """The arguments of range() for a span."""

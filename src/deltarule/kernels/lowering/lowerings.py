@@ -10,6 +10,7 @@ from typing import Any
 from deltarule.kernels.lowering import (
     added_in_place,
     argmax,
+    compact_support,
     convolution,
     loop_nest,
     match_matmul,
@@ -31,6 +32,13 @@ LOWERINGS: tuple[Lowering[Any], ...] = (
         used_by="conv2d",
     ),
     Lowering("matmul", match_matmul.match, matmul.emit, 60, used_by="rnn"),
+    Lowering(
+        "compact_support",
+        compact_support.match,
+        compact_support.emit,
+        45,
+        used_by="bilinear_upsampling",
+    ),
     Lowering("argmax", argmax.match, argmax.emit, 40, used_by="max_pool2d"),
     Lowering("vector_rows", row_patterns.match, vector_rows.emit, 30, used_by="max_pool2d"),
     Lowering("softmax_rows", softmax_rows.match, softmax_rows.emit, 20, used_by="softmax"),

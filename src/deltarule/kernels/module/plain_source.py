@@ -22,8 +22,9 @@ from deltarule.kernels.python_text.indented import Lines, wrapped
 from deltarule.kernels.python_text.plain_text import PlainCode
 from deltarule.networks.recurrences import blocks
 
+_LOOPS = ("loop_nest", "argmax", "added_in_place", "compact_support")
 #: The lowerings that write nothing but loops.
-PLAIN = tuple(row for row in LOWERINGS if row.name in ("loop_nest", "argmax", "added_in_place"))
+PLAIN = tuple(row for row in LOWERINGS if row.name in _LOOPS)
 
 _HEAD = """\
 {said}

@@ -15,12 +15,14 @@ from deltarule.kernels.passes.gradients_of_norms import gradients_of_norms
 from deltarule.kernels.passes.hoist_invariants import hoist_factors, hoist_invariants
 from deltarule.kernels.passes.infer_bounds import infer_bounds
 from deltarule.kernels.passes.numerically_stable import numerically_stable
+from deltarule.kernels.passes.partial_sums import partial_sums
 from deltarule.kernels.passes.positions_of_data import positions_of_data
 
 PASSES: tuple[Callable[[Draft], Draft], ...] = (
     argmax_indices,
     gradients_of_norms,
     numerically_stable,
+    partial_sums,
     positions_of_data,
     infer_bounds,
     hoist_factors,

@@ -19,7 +19,7 @@ _SHARED = {
 }
 _ORDER = (
     "checked_arrays", "addresses", "views", "elementary", "maximum", "gaussian_elimination",
-    "listed_places",
+    "listed_places", "open_ends", "closed_ends",
     *sum(_SHARED.values(), ()),
 )  # fmt: skip
 _LARGER = '''

@@ -17,6 +17,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.choices import Declared
 from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.support import FirstAfter, FirstFrom, LastBefore, LastTo, Rounded
 from deltarule.expressions.symbols import Index, Size
 from deltarule.kernels.passes.infer_bounds import Inside
 from deltarule.kernels.python_text.identifiers import Spelling
@@ -27,6 +28,10 @@ from deltarule.networks.tensors import Tensor
 
 #: What is exactly halved is halved first: z·2/2 could overflow.
 _HALVES = (2, 4, 8, 16)
+_ROUNDED = {
+    FirstAfter: "first_after", FirstFrom: "first_from",
+    LastBefore: "last_before", LastTo: "last_to",
+}  # fmt: skip
 
 
 class Code(IntegerText):
@@ -87,6 +92,11 @@ class Code(IntegerText):
         for tensor, (first, following, axis) in self.lists.items():
             lines.append(f"{first}, {following} = places_by_value({spell(tensor)}, {axis})")
         return lines
+
+    def _integer_text(self, node: Expr) -> tuple[str, int]:
+        if isinstance(node, Rounded):
+            return f"{_ROUNDED[type(node)]}({self.real(node.args[0])})", ATOM
+        return super()._integer_text(node)
 
     # ---- reals ----------------------------------------------------------------------------
     def real(self, node: Expr, binding: int = 0) -> str:

@@ -1,0 +1,75 @@
+"""Sums that run over the places alone where a factor differs from 0, in both passes."""
+
+import numpy as np
+import pytest
+from agreement import agree, probed
+from laid_out import as_python
+
+from deltarule.kernels.module.plain_source import PlainModule
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import program
+
+#: A read at u[n], by its weight w at the place p; how many loops have ends that u sets.
+WEIGHTS = {
+    "linear": ("max(0, 1 - abs(u[n] - p))", 3),
+    "wide": ("max(0, 5 / 2 - abs(2 * u[n] - p) / 2)", 3),
+    "two at once": ("max(0, 1 - abs(u[n] - p)) * max(0, u[n] - p)", 3),
+    "squares": ("max(0, 2 - (u[n] - p) ** 2 / 2)", 3),
+    "one side": ("relu(p - 2 * u[n])", 3),
+    "both sides": ("max(0, p - u[n]) + max(0, p + 1 - u[n])", 3),
+    "power": ("relu(3 * u[n] - p) ** 3", 3),
+    "cubic": (
+        "where(abs(u[n] - p) < 1, 1 - (u[n] - p) ** 2,"
+        " where(abs(u[n] - p) < 2, -((2 - abs(u[n] - p)) ** 2) / 4, 0))",
+        3,
+    ),
+    "everywhere": ("max(0, 1 - abs(u[n] - p)) + 1", 2),
+    "of another read": ("max(0, 1 - abs(u[n] - x[p]))", 0),
+    "a pole": ("max(0, 1 - abs(u[n] - p)) / (u[n] - p) ** 2", 0),
+    "a closed box": ("where(abs(u[n] - p) <= 3 / 2, u[n], 0)", 3),
+}
+FILE = """\"\"\"A read between entries.\"\"\"
+from deltarule.language import *
+N, P = sizes("N P")
+n, p = indices("n p")
+x, u = input("x", P), input("u", N)
+y = output("y", N)
+y[n] = Sum[p](x[p] * {weight})
+"""
+
+
+def _program(text: str, tmp_path):
+    (tmp_path / "sampled.py").write_text(text, encoding="utf-8")
+    return program(tmp_path / "sampled.py", {})
+
+
+@pytest.mark.parametrize("name", WEIGHTS)
+def test_loops_end_where_the_weights_do(name, tmp_path, monkeypatch):
+    weight, loops = WEIGHTS[name]
+    made = _program(FILE.format(weight=weight), tmp_path)
+    text = Module(made, "float64").text()
+    assert text.count("in range(first") == loops
+    assert PlainModule(made).text().count("in range(first") == loops
+    module = as_python(text, tmp_path, monkeypatch)
+    for seed in (0, 1):
+        agree(module, made, probed(made, seed, N=4, P=7))
+
+
+def test_nothing_else_is_read_and_bad_places_reach_the_results(tmp_path, monkeypatch):
+    """Far outside nothing is read; at NaN all results are."""
+    made = _program(FILE.format(weight=WEIGHTS["linear"][0]), tmp_path)
+    for dtype in ("float32", "float64"):
+        module = as_python(Module(made, dtype).text(), tmp_path, monkeypatch)
+        x = np.full(10**5, np.nan, dtype)
+        x[700:702] = 2, 4
+        dy = np.ones(4, dtype)
+        u = np.array([700.25, 701, -1e30, np.inf], dtype)
+        y = module.forward(x, u)["y"]
+        assert y.tolist() == [2.5, 4, 0, 0]
+        back = module.backward(x, u, dy)
+        assert back["u"].tolist() == [2, 0, 0, 0]
+        assert {k: v for k, v in enumerate(back["x"]) if v} == {700: 0.75, 701: 1.25}
+        u = np.array([np.nan], dtype)
+        x = np.ones(5, dtype)
+        assert np.isnan(module.forward(x, u)["y"]).all()
+        assert np.isnan(module.backward(x, u, dy[:1])["x"]).all()
