@@ -4,6 +4,9 @@ from deltarule.language import *
 
 aliases("causal_convolution", "dilated_causal_convolution")
 
+layout("layout", "channels_first", channels_last=(1, -1))
+layout("filters", "outputs_first", of="parameter", outputs_last=((0, -1), (0, -2)))
+
 N, C, F, T, K = sizes("N C F T K")
 D = attribute("D", dilation=1)
 n, c, f, t, k = indices("n c f t k")

@@ -4,6 +4,8 @@ from deltarule.language import *
 
 aliases("concat", "depth_concat")
 
+layout("layout", "channels_first", channels_last=(1, -1))
+
 N, A, B, H, W = sizes("N A B H W")
 n, a, b, i, j = indices("n a b i j")
 

@@ -5,6 +5,7 @@ from deltarule.language import *
 aliases("pointwise_convolution")
 
 phi = activation("activation", "identity", "what is applied to every output")
+layout("layout", "channels_first", channels_last=(1, -1))
 
 N, C, F, H, W = sizes("N C F H W")
 n, c, f, i, j = indices("n c f i j")

@@ -7,6 +7,8 @@ from deltarule.language import *
 
 aliases("convlstm")
 
+layout("layout", "channels_first", channels_last=(1, -1))
+
 T, C, F, H, W, R = sizes("T C F H W R")
 K = 2 * R + 1
 t, d, m, n, p, q, k, l = indices("t d m n p q k l")

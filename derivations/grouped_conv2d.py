@@ -7,6 +7,9 @@ from deltarule.language import *
 
 aliases("group_convolution", "depthwise_convolution")
 
+layout("layout", "channels_first", channels_last=(1, -1))
+layout("filters", "outputs_first", of="parameter", outputs_last=((0, -1), (0, -2)))
+
 N, G, A, B, H, W, K, L = sizes("N G A B H W K L")
 rows, columns = windows((H, K), (W, L), stride=("S", 1), dilation=("D", 1), pad=("P", 0))
 I, J = size("I", rows.count), size("J", columns.count)

@@ -10,6 +10,7 @@ from deltarule.language import *
 aliases("inception_module", "googlenet_module")
 
 kind = option("kind", "reduced", "how it is built", choices=("naive", "reduced", "factored"))
+order = layout("layout", "channels_first", channels_last=(1, -1))
 
 N, C, H, W, F1, F3, F5, R3, R5, FP = sizes("N C H W F1 F3 F5 R3 R5 FP")
 n, f, i, j = indices("n f i j")
@@ -20,6 +21,7 @@ def conv(source, name, maps, window):
     s = layer(
         "conv2d", source, suffix=name, names={"y": f"s{name}"},
         sizes={"F": maps, "K": window, "L": window}, stride=1, dilation=1, pad=window // 2,
+        layout=order,
     )
     h = intermediate(f"h{name}", *s.axes)
     h[n, f, i, j] = relu(s[n, f, i, j])
@@ -29,7 +31,8 @@ def conv(source, name, maps, window):
 x = input("x", N, C, H, W)
 small = conv(x, "1", F1, 1)
 pooled = layer(
-    "max_pool2d", x, suffix="_p", names={"y": "h_p"}, height=3, width=3, stride=1, pad=1
+    "max_pool2d", x, suffix="_p", names={"y": "h_p"}, height=3, width=3, stride=1, pad=1,
+    layout=order,
 )
 
 if kind == "naive":

@@ -10,6 +10,7 @@ batch = option("batch", True, "several sequences at once, one a row")
 readout = option("readout", True, "a layer of weights between states and outputs")
 outputs = option("outputs", "last", "the times with an output", choices=("all", "last"))
 error = option("loss", "half_squared", "none, half_squared or cross_entropy")
+order = layout("layout", "time_first", batch_first=(0, 1))
 
 T, N, D, H = sizes("T N D H")
 t, n, d, k, m = indices("t n d k m")
@@ -28,4 +29,5 @@ s[t, *row, m] = (
 )
 h[t, *row, m] = relu(s[t, *row, m])
 
-layer("sequence_output", h, last=True, batch=batch, readout=readout, outputs=outputs, loss=error)
+layer("sequence_output", h, last=True, batch=batch, readout=readout, outputs=outputs, loss=error,
+      layout=order)

@@ -16,6 +16,7 @@ readout = option("readout", False, "a layer of weights between states and output
 outputs = option("outputs", "all", "the times with an output", choices=("all", "last"))
 error = option("loss", "none", "none, half_squared or cross_entropy")
 f = sigmoid
+order = layout("layout", "time_first", batch_first=(0, 1))
 
 T, N, D, H = sizes("T N D H")
 t, n, d, k, m = indices("t n d k m")
@@ -44,4 +45,5 @@ z_f, z_o = weighted("z_f", peephole), weighted("z_o", peephole)
 c[t, *row, m] = g(z) * f(z_i) + c[t - 1, *row, m] * f(z_f)
 a[t, *row, m] = h(c[t, *row, m]) * f(z_o)
 
-layer("sequence_output", a, last=True, batch=batch, readout=readout, outputs=outputs, loss=error)
+layer("sequence_output", a, last=True, batch=batch, readout=readout, outputs=outputs, loss=error,
+      layout=order)

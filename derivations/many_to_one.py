@@ -8,7 +8,8 @@ from deltarule.language import *
 
 batch = option("batch", True, "several sequences at once, one a row")
 error = option("loss", "cross_entropy", "none, half_squared or cross_entropy")
+order = layout("layout", "time_first", batch_first=(0, 1))
 
 T, N, D = sizes("T N D")
 x = input("x", T, *([N] if batch else []), D)
-layer("rnn", x, last=True, batch=batch, outputs="last", loss=error)
+layer("rnn", x, last=True, batch=batch, outputs="last", loss=error, layout=order)

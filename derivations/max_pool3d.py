@@ -1,7 +1,7 @@
-"""Max pooling of a volume: the largest entry of every window of K × L × M, in steps of S, padding P.
+"""Max pooling of a volume: the largest entry of every window of K × L × M, in steps of S.
 
-What lies outside the volume is −∞ and is never the largest. With `indices`, the place of the first
-of the largest is put out as (H·layer + row)·W + column (PyTorch's return_indices).
+P layers, rows and columns around the volume are −∞ and never the largest. With `indices`, the place
+of the first of the largest is put out as (H·layer + row)·W + column (PyTorch's return_indices).
 """
 
 from deltarule.language import *

@@ -4,6 +4,8 @@ from deltarule.language import *
 
 aliases("upsample_nearest")
 
+layout("layout", "channels_first", channels_last=(1, -1))
+
 N, C, H, W = sizes("N C H W")
 U = attribute("U", factor=2)
 n, c, i, j = indices("n c i j")

@@ -4,6 +4,8 @@ from deltarule.language import *
 
 aliases("depth_to_space", "sub_pixel_convolution")
 
+layout("layout", "channels_first", channels_last=(1, -1))
+
 N, C, H, W, R = sizes("N C H W R")
 n, c, i, j = indices("n c i j")
 

@@ -9,6 +9,7 @@ from deltarule.language import *
 aliases("roi_pooling")
 
 ties = option("ties", "first", "of several largest entries, which pass the gradient", choices=TIES)
+layout("layout", "channels_first", channels_last=(1, -1))
 
 N, C, H, W, R, I, J = sizes("N C H W R I J")
 c, r, i, j = indices("c r i j")

@@ -9,6 +9,7 @@ from deltarule.language import *
 aliases("structurally_constrained_rnn")
 
 batch = option("batch", True, "several sequences at once, one a row")
+layout("layout", "time_first", batch_first=(0, 1))
 
 T, N, D, H, K, M = sizes("T N D H K M")
 t, n, d, j, k, m, o = indices("t n d j k m o")

@@ -4,6 +4,8 @@ from deltarule.language import *
 
 aliases("depthwise_separable_convolution", "depthwise_separable_conv2d")
 
+layout("layout", "channels_first", channels_last=(1, -1))
+
 N, C, F, H, W, K = sizes("N C F H W K")
 I, J = size("I", H - K + 1), size("J", W - K + 1)
 n, c, f, i, j, k, l = indices("n c f i j k l")

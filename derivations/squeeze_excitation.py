@@ -7,6 +7,8 @@ from deltarule.language import *
 
 aliases("squeeze_and_excitation", "se_block")
 
+layout("layout", "channels_first", channels_last=(1, -1))
+
 N, C, R, H, W = sizes("N C R H W")
 n, c, r, i, j = indices("n c r i j")
 

@@ -6,6 +6,8 @@ chance of an entry is its share of the window's sum.)
 
 from deltarule.language import *
 
+layout("layout", "channels_first", channels_last=(1, -1))
+
 N, C, I, J = sizes("N C I J")
 K, L = attribute("K", height=2), attribute("L", width=2)
 S = attribute("S", stride=2)

@@ -9,6 +9,8 @@ from deltarule.language import *
 aliases("flipped_convolution", "full_convolution")
 
 phi = activation("activation", "sigmoid", "of the layer that is convolved")
+layout("layout", "channels_first", channels_last=(1, -1))
+layout("filters", "outputs_first", of="parameter", outputs_last=((0, -1), (0, -2)))
 
 N, C, F, H, W, K, L = sizes("N C F H W K L")
 X = size("X", H + K - 1)

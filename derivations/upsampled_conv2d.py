@@ -6,6 +6,9 @@ U·(H − 1) + 1 rows, and then the windows of K × L move over it one by one.
 
 from deltarule.language import *
 
+layout("layout", "channels_first", channels_last=(1, -1))
+layout("filters", "outputs_first", of="parameter", outputs_last=((0, -1), (0, -2)))
+
 N, C, F, H, W, K, L = sizes("N C F H W K L")
 U = attribute("U", factor=2)
 I = size("I", U*(H - 1) - K + 2)

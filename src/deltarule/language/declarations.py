@@ -103,6 +103,13 @@ class Page:
             self.orders[named.tensor.name] = order
         return named
 
+    def declare_like(self, tensor: Tensor, other: str) -> Name:
+        """Add a tensor whose axes lie as those of another one do."""
+        named = self.declare(tensor)
+        if other in self.orders:
+            self.orders[named.tensor.name] = self.orders[other]
+        return named
+
     def _plain_name(self, name: str) -> str:
         """The name in ASCII, W1 of W_1, beta of β. Raises DeltaruleError for dE/dW, say."""
         core, after, rest = name.partition(" after")
@@ -177,6 +184,7 @@ class Page:
             dict(self.ranges),
             tuple(self.uses),
             tuple(self.derived),
+            dict(self.orders),
         )
 
 

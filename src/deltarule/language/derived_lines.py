@@ -144,8 +144,9 @@ def _added(page: Page, part: Network, value: Tensor, tensor: Tensor, name: str |
     page.equations += [e for e in part.equations if e.name != loss]
     page.equations += [replace(line, place=page.place()) for line in lines]
     page.tensors |= {n: t for n, t in part.tensors.items() if n not in page.tensors and n != loss}
+    sources = {line: by for by, line in names.items()}
     for line in tensors.values():
-        page.declare(line)
+        page.declare_like(line, sources.get(line.name, line.name))
     page.derived.append(GradientLines(value.name, tensor.name, part, names))
     return Name(page.tensors[names[tensor.name]], page)
 

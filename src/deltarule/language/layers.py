@@ -36,7 +36,8 @@ def layer(
 
     `inputs` take the places of its inputs and targets, in their order. Everything else that it
     declares comes along with `suffix` on its name, or under the name that `names` gives;
-    `sizes` gives extents or attributes of its own, which otherwise get the suffix too.
+    `sizes` gives extents or attributes of its own, which otherwise get the suffix too. Where the
+    page lays out its tensors, those of the layer are read in the order of the layer's own file.
     What the `last` layer puts out is put out by the page too.
     Raises DeltaruleError where the number or the shapes of the inputs do not fit.
     """
@@ -59,7 +60,10 @@ def layer(
     for tensor in part.tensors.values():
         if tensor.name not in spelling:
             spelling[tensor.name] = (names or {}).get(tensor.name, tensor.name + suffix)
-            _bring(tensor, spelling[tensor.name], symbols, page, last)
+            brought = spelling[tensor.name]
+            _bring(tensor, brought, symbols, page, last)
+            if page.layouts and tensor.name in part.orders:
+                page.orders[brought] = part.orders[tensor.name]
     page.uses.append(LayerUse(part, spelling, symbols))
     for equation in part.equations:
         named = put_in(equation, spelling, symbols)

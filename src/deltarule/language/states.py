@@ -14,14 +14,15 @@ from deltarule.networks.tensors import Tensor
 def edges_of(named: Name, before, after, along: int | None, page: Page) -> Edges:
     """The edges of a state from what a derivation file says of them."""
     state = named.tensor
-    if along is not None and named.order is not None:
-        along = named.order.index(along)
+    usual = 0
+    if named.order is not None:
+        usual, along = named.order.index(0), None if along is None else named.order.index(along)
     first, last = _end(before, page), _end(after, page)
     tensors = [end for end in (first, last) if isinstance(end, Tensor)]
     axes = {_axis(state, end, along, page) for end in tensors}
     if len(axes) > 1:
         raise _unfit(state, tensors[1], page)
-    return Edges(state, first, last, axes.pop() if axes else along or 0)
+    return Edges(state, first, last, axes.pop() if axes else usual if along is None else along)
 
 
 def _end(value, page: Page) -> Tensor | Expr | None:

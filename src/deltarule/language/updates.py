@@ -69,4 +69,4 @@ def new(old: Name) -> Name:
     name = f"{tensor.name} after"
     if name in page.tensors:
         return Name(page.tensors[name], page)
-    return page.declare(Tensor(name, tensor.axes, "output"))
+    return page.declare_like(Tensor(name, tensor.axes, "output"), tensor.name)

@@ -36,7 +36,8 @@ class Network:
     `definitions` gives the sizes that follow from others (the I of a convolution), `attributes`
     and `scalars` the values used where a number is needed and none is given, `ranges` between
     which numbers a scalar may lie. `uses` says which other derivations are its layers, `derived`
-    which of its lines are gradients of other lines.
+    which of its lines are gradients of other lines, `orders` how the axes lie of tensors that the
+    file declares in another order.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Network:
     ranges: dict[Scalar, Between] = field(default_factory=dict)
     uses: tuple[LayerUse, ...] = field(default=(), compare=False, repr=False)
     derived: tuple[GradientLines, ...] = field(default=(), compare=False, repr=False)
+    orders: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def with_role(self, *roles: str) -> list[Tensor]:
         """The tensors of some roles, in the order in which they were declared."""
