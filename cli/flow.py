@@ -141,7 +141,9 @@ def _whole(value: object, option: str) -> int:
     number = _decimal(value, option)
     if number != int(number) or not 1 <= number <= MOST_STEPS:
         raise DeltaruleError(
-            f"{value} is no integer from 1 to 1e{MOST_STEPS.adjusted()}", option, f"write {option} 50"
+            f"{value} is no integer from 1 to 1e{MOST_STEPS.adjusted()}",
+            option,
+            f"write {option} 50",
         )
     return int(number)
 
@@ -149,7 +151,9 @@ def _whole(value: object, option: str) -> int:
 def _number(value: object, option: str) -> float:
     number = float(_decimal(value, option))
     if not math.isfinite(number):
-        raise DeltaruleError(f"{value} is beyond the numbers of float64", option, "give a smaller one")
+        raise DeltaruleError(
+            f"{value} is beyond the numbers of float64", option, "give a smaller one"
+        )
     return number
 
 

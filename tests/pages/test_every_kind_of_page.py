@@ -10,8 +10,7 @@ from kinds_of_pages import COMMANDS, WITHOUT, all_pages
 
 from deltarule.cli.formats import FORMATS
 
-#: A page of a command has so many bytes at most; that of a layer, with all that there is of it,
-#: twice as many.
+#: A page has so many bytes at most.
 LARGEST = 1_000_000
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -45,7 +44,7 @@ def test_pages_are_sound(chromium, written_pages, width, scheme):
     page.on("pageerror", lambda error: found.append(str(error)))
     page.on("request", lambda asked: found.append(asked.url))
     for thing, path in written_pages.items():
-        assert path.stat().st_size < LARGEST * (2 if "layers/" in thing else 1), thing
+        assert path.stat().st_size < LARGEST, thing
         page.goto(path.as_uri())
         policies = [p.get_attribute("content") for p in page.locator("meta[http-equiv]").all()]
         own = thing != "results in a notebook"  # which has the notebook's

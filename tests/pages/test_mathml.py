@@ -13,8 +13,9 @@ from variants import names
 
 from deltarule.calculus.steps import Derivation
 from deltarule.expressions.symbols import Index
+from deltarule.pages.blocks_html import equation_html
 from deltarule.pages.mathml import MathmlNoting, equation_mathml, mathml, number_mathml
-from deltarule.pages.mathml_names import mathml_name
+from deltarule.pages.mathml_names import marked_name, mathml_name
 from deltarule.pages.text_mathml import formula_mathml, is_sentence
 from deltarule.spelling.names import pretty
 from deltarule.spelling.noting import Noting, noted
@@ -93,14 +94,17 @@ def no_note_is_of_another_sum(expression):
         assert note == ("", "") or ("", "") not in written.ranges[index], expression
 
 
-def test_ranges_beside_a_formula_are_those_of_the_text():
-    gradient = derived("conv2d").gradients["x"]
+@pytest.mark.parametrize(
+    ("name", "last"), [("conv2d", "only where D | p + P"), ("group_norm", "k = A·⌊p/A⌋ + a")]
+)
+def test_what_stands_beside_a_formula_is_that_of_the_text(name, last):
+    """Ranges, and letters for subscripts that are repeated: k, which the formula has too."""
+    gradient = derived(name).gradients["x"]
     (text,), notes = noted(gradient.expr)
     (formula,), beside = noted(gradient.expr, writer=MathmlNoting)
-    assert len(notes) == len(beside) == 3
+    assert notes[-1].startswith(last)
     for said, elements in zip((text, *notes), (formula, *beside), strict=True):
         assert words(shown(read(elements))) == words(said)
-    assert "only\xa0where\xa0" in beside[-1]
 
 
 @pytest.mark.parametrize("name", ["conv2d", "lstm", "layer_norm", "attention"])
@@ -130,7 +134,17 @@ NAMES = [
 def test_names(name):
     tree = read(mathml_name(name))
     assert words(shown(tree)) == words(pretty(name))
-    assert tree[0].get("data-q") == name.replace("[0]", "")
+    (marked,) = read(marked_name(name))
+    assert marked.get("data-q") == name.replace("[0]", "") and shown(marked) == shown(tree)
+
+
+def test_tensors_alone_are_marked():
+    """An index h is not the tensor h, and has no numbers to show."""
+    lstm = derived("lstm").gradients["W_hf"]
+    page = equation_html(*lstm.lines[-1], marked=True)
+    marked = set(re.findall('data-q="([^"]*)"', page))
+    assert marked == {"dL/dW_hf", "dL/ds_f", "h"}
+    assert "data-q" not in equation_html(*lstm.lines[-1])
 
 
 def test_a_name_of_any_length_stays_one_identifier():

@@ -15,8 +15,12 @@ from deltarule.pages.derivation_html import derivation_html
 from deltarule.pages.graph_layout import Box, laid_out
 from deltarule.pages.html_page import page_html
 from deltarule.pages.trace_html import sheet_html
+from deltarule.pages.window_svg import trace_windows, windows_html
 from deltarule.reports.things import ShownDerivation, ShownSheet
 from deltarule.reports.trace_values import sheet_values
+from deltarule.signed_files import signed
+from deltarule.tracing.random_givens import drawn
+from deltarule.tracing.trace import trace
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +94,21 @@ def test_what_somebody_wrote_is_text():
     assert json.loads(written).popitem()[1].startswith("</script>")
 
 
+def test_where_pictures_of_windows_are_many_those_alike_are_one(monkeypatch):
+    derivation = derived("residual_conv")
+    givens, sizes = drawn(derivation, 1)
+    found = trace(derivation, givens, sizes=sizes, checks=False)
+    windows = trace_windows(found)
+    assert len(windows) == 6 and all(w.quantity == name for name, w in windows.items())
+    monkeypatch.setattr("deltarule.pages.window_svg.MOST_DRAWN", 300)
+    few = trace_windows(found)
+    assert {name: w.quantity for name, w in few.items()} == {
+        "y1": "y1", "y2": "y1", "dL/dw2": "dL/dw2", "dL/dw1": "dL/dw2",
+    }  # fmt: skip
+    said = "".join(windows_html(few["y2"], found.by_name["y2"], found))
+    assert "Its window moves as that of y₁ does." in said and "<svg" not in said
+
+
 def boxes(*reads):
     return [Box(name, 40, 30, sources) for name, sources in reads]
 
@@ -127,7 +146,8 @@ def test_the_page_goes_to_the_file_that_is_named(tmp_path):
     told = said("derive", "dense", "--html", str(path))
     assert told.exit_code == 0 and told.output == f"{path} is written; any browser shows it\n"
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert said("derive", "dense", "--html", "-").output == path.read_text(encoding="utf-8")
+    written = path.read_text(encoding="utf-8")
+    assert signed(said("derive", "dense", "--html", "-").output, ".html") == written
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,8 @@ def test_every_reader_has_a_guide():
     assert {guide.reader for guide in guides().values()} == set(READERS)
 
 
+#: No page is larger, in bytes, with the styles and scripts that each has.
+LARGEST = 1_000_000 - 40_000
 #: Derivations whose pages are made with their examples and mistakes; with DELTARULE_FULL all are.
 WORKED = {"conv2d", "max_pool2d", "rnn", "batch_norm", "mlp", "label_cross_entropy"}
 
@@ -92,6 +94,7 @@ def test_every_derivation_has_a_page(name, monkeypatch):
     body, values = layer_body(name, kernel=FULL, example=FULL or name in WORKED)
     page = "".join(body)
     whole(page)
+    assert len(f"{page}{values}".encode()) < LARGEST
     assert loaded(name).title.partition("`")[0] in Parsed(page).text
     if is_update(loaded(name)):
         assert values == [] and "<math" in page

@@ -9,7 +9,7 @@ from sympy import Expr
 
 from deltarule.networks.network import Network
 from deltarule.pages.html_page import text_html
-from deltarule.pages.mathml import MathmlNoting, mathml, mathml_row
+from deltarule.pages.mathml import MarkedNoting, MathmlNoting, marked_row, mathml, mathml_row
 from deltarule.pages.mathml_names import sign
 from deltarule.spelling.names import pretty
 from deltarule.spelling.noting import noted
@@ -24,13 +24,15 @@ def displayed(elements: str, kind: str = "eq") -> str:
     return f'<div class="{kind}" tabindex="0">{mathml(elements)}</div>'
 
 
-def equation_html(left: Expr | None, right: Expr) -> str:
+def equation_html(left: Expr | None, right: Expr, marked: bool = False) -> str:
     """A displayed equation, with what limits its sums on lines of their own below it.
 
-    Without a left-hand side it goes on from the equation above.
+    Without a left-hand side it goes on from the equation above. Where a script shows the numbers
+    of tensors, their names are `marked`.
     """
-    (shown,), notes = noted(right, writer=MathmlNoting)
-    lines = [f"{mathml_row(left) if left is not None else ''}{sign('=')}{shown}"]
+    write, noting = (marked_row, MarkedNoting) if marked else (mathml_row, MathmlNoting)
+    (shown,), notes = noted(right, writer=noting)
+    lines = [f"{write(left) if left is not None else ''}{sign('=')}{shown}"]
     return "".join((displayed(lines[0]), *(displayed(note, "eq note") for note in notes)))
 
 

@@ -7,14 +7,23 @@ from itertools import starmap
 
 from sympy import Expr
 
+from deltarule.calculus.alike import Alike, alike
 from deltarule.calculus.steps import Gradient, Step
 from deltarule.networks.network import Network
-from deltarule.pages.blocks_html import STYLES, equation_html, inline_name, paragraph, tensors_html
+from deltarule.pages.blocks_html import (
+    STYLES,
+    begun,
+    equation_html,
+    inline_name,
+    paragraph,
+    tensors_html,
+)
 from deltarule.pages.graph_svg import network_svg
 from deltarule.pages.html_page import page_html, text_html
 from deltarule.reports.selection import beside, by_kind, in_a_row, is_seed, outside
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.counted import counted
+from deltarule.spelling.names import pretty
 
 #: A graph of more boxes than this is no picture that one can look at.
 MOST_BOXES = 40
@@ -48,8 +57,10 @@ def derivation_body(shown: ShownDerivation) -> Iterator[str]:
     if given := outside(derivation):
         yield f"<p>{', '.join(map(inline_name, given))} comes from outside.</p>"
     chosen = [g for g in shown.gradients if shown.steps or not is_seed(g)] or shown.gradients
-    for first, *others in [[g] for g in chosen] if shown.every else by_kind(chosen):
-        yield from _gradient(first, others, shown)
+    kinds = [[g] for g in chosen] if shown.every else by_kind(chosen)
+    same = {} if shown.every else alike(derivation, (first for first, *_ in kinds))
+    for first, *others in kinds:
+        yield from _gradient(first, others, shown, same.get(first.name))
     yield paragraph(f"Every step was checked when it was made, at {derivation.tried}.", "soft")
 
 
@@ -64,9 +75,12 @@ def forward_html(network: Network) -> Iterator[str]:
 
 
 def _gradient(
-    gradient: Gradient, others: Sequence[Gradient], shown: ShownDerivation
+    gradient: Gradient,
+    others: Sequence[Gradient],
+    shown: ShownDerivation,
+    same: Alike | None = None,
 ) -> Iterator[str]:
-    """The closed form, the same in words, and its steps."""
+    """The closed form, the same in words, and its steps, or which have been the `same`."""
     yield f"<section><h3>{inline_name(gradient.name)}</h3>"
     yield from starmap(equation_html, gradient.lines)
     for left, right in gradient.other_lines:
@@ -77,7 +91,11 @@ def _gradient(
     if others:
         names = ", ".join(inline_name(g.name) for g in others)
         yield f"<p>Likewise, with names and sizes of their own: {names}.</p>"
-    yield from steps_html(gradient, counted(len(gradient.steps), "step"), shown.every, shown.steps)
+    if same is not None:
+        yield paragraph(f"{begun(same.sentence(pretty(gradient.tensor.name)))}.", "soft")
+    else:
+        summary = counted(len(gradient.steps), "step")
+        yield from steps_html(gradient, summary, shown.every, shown.steps)
     yield "</section>"
 
 

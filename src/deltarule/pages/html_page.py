@@ -77,5 +77,7 @@ def _hash(code: str) -> str:
 
 def _json(data: object) -> str:
     """Values inside an element: no sign in them ends it, or begins another."""
-    text = visible_json(json.dumps(data, ensure_ascii=False, allow_nan=False))
+    text = visible_json(
+        json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    )
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

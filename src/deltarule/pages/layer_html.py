@@ -17,14 +17,16 @@ from deltarule.pages.blocks_html import begun, equation_html, inline_name, parag
 from deltarule.pages.derivation_html import MOST_BOXES, derivation_body, forward_html
 from deltarule.pages.html_page import text_html
 from deltarule.pages.trace_html import trace_body, traced_values
+from deltarule.pages.window_svg import trace_windows
 from deltarule.reports.things import ShownDerivation
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import Trace, trace
 
 #: Networks of more equations than this have neither a worked example nor a list of mistakes here.
 MOST_EQUATIONS = 12
-#: So many mistakes are said of one gradient, the simplest first.
-MOST_MISTAKES = 8
+#: So many mistakes are said of one gradient, the simplest first; and so many of all together, but
+#: some of each.
+MOST_MISTAKES, MOST_IN_ALL, FEWEST = 8, 96, 2
 SEED = 1
 
 
@@ -46,13 +48,14 @@ def layer_body(
     body = [*derivation_body(ShownDerivation(derivation, gradients))]
     body.append(f'<p class="soft"><code>derive {text_html(name)}</code></p>')
     found = worked_example(derivation) if example else None
+    windows = {} if found is None else trace_windows(found)
     if found is not None:
         body += ["<h2>A worked example</h2>", paragraph(_drawn(name), "soft")]
-        body += trace_body(found, None, None, "h3", steps=False)
+        body += trace_body(found, None, None, "h3", windows, steps=False)
         body += ["<h2>Mistakes that people make</h2>", *_mistakes(found)]
     if kernel and len(network.equations) <= MOST_BOXES:
         body += ["<h2>The kernel</h2>", *_kernel(name)]
-    return body, [] if found is None else [traced_values(found)]
+    return body, [] if found is None else [traced_values(found, windows)]
 
 
 def worked_example(derivation: Derivation) -> Trace | None:
@@ -90,10 +93,14 @@ def _mistakes(found: Trace) -> Iterator[str]:
         "that comes from one of them is recognised.",
         "soft",
     )
-    for context in contexts(found.computation):
-        if context.line.phase != "backward" or context.line.equation.rhs.is_number:
-            continue
-        simplest = [m for m in mistakes_in(context) if not m.also][:MOST_MISTAKES]
+    told = [
+        context
+        for context in contexts(found.computation)
+        if context.line.phase == "backward" and not context.line.equation.rhs.is_number
+    ]
+    most = min(MOST_MISTAKES, max(FEWEST, MOST_IN_ALL // max(len(told), 1)))
+    for context in told:
+        simplest = [m for m in mistakes_in(context) if not m.also][:most]
         if not simplest:
             continue
         yield f"<details><summary>{inline_name(context.line.quantity)}</summary><ul>"

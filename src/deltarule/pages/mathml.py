@@ -11,13 +11,14 @@ from sympy import Expr, Integer, Rational, Symbol
 
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span
-from deltarule.pages.mathml_names import entry, mathml_name, partial, row, sign
+from deltarule.pages.mathml_names import entry, marked_name, mathml_name, partial, row, sign
 from deltarule.spelling.noting import Noting
 from deltarule.spelling.text import ATOM, POWER, PRODUCT, SUM, Writer
 from deltarule.tracing.substituted import NumberWriter
 
 _BIG = {"sum": "∑", "product": "∏"}
-_END = "</mrow></mfrac></mrow>"
+#: How a partial derivative ends, with a mark around it and without.
+_ENDS = ("</mrow></mfrac></mrow>", "</mrow></mfrac>")
 #: Elements that are taller than a line.
 _TALL = ("<mfrac", "<munder", "<mtable", "<msqrt")
 #: Large by its style, for only a font with a table of mathematics has a large one itself; lowered
@@ -60,8 +61,9 @@ class MathmlWriter(Writer):
         if not subscripts:
             return name
         # ∂E/∂Θ₂ at [d, m] is the derivative by the entry Θ₂[d, m].
-        if name.endswith(_END):
-            return f"{name.removesuffix(_END)}{entry(subscripts)}{_END}"
+        for end in _ENDS:
+            if name.endswith(end):
+                return f"{name.removesuffix(end)}{entry(subscripts)}{end}"
         return f"<mrow>{name}{entry(subscripts)}</mrow>"
 
     def fraction(self, top: str, top_binding: int, bottom: str, bottom_binding: int) -> str:
@@ -150,8 +152,7 @@ class MathmlWriter(Writer):
         return found
 
     def _read(self, node: nodes.Read):
-        text, binding = super()._read(node)
-        return text, POWER if text.endswith(_END) else binding
+        return _bound(*super()._read(node))
 
     def _partial(self, node: nodes.PartialOf):
         return super()._partial(node)[0], POWER
@@ -163,6 +164,11 @@ class MathmlWriter(Writer):
         return (self.minus + text, SUM) if node < 0 else (text, PRODUCT)
 
     _methods = {**Writer._methods, nodes.Read: _read, Rational: _number, nodes.PartialOf: _partial}
+
+
+def _bound(text: str, binding: int) -> tuple[str, int]:
+    """A read with how tightly it binds, which is less where it is a fraction."""
+    return text, POWER if text.endswith(_ENDS) else binding
 
 
 def _within(opening: str, text: str, closing: str) -> str:
@@ -202,7 +208,14 @@ def number_mathml(text: str) -> str:
     return f"<mn>{escape(text)}</mn>"
 
 
-mathml_row = MathmlWriter()
+class _Marked(MathmlWriter):
+    """Names of tensors are marked, so that a page can show their numbers."""
+
+    def tensor(self, name: str) -> str:
+        return marked_name(name.replace("′", "prime"))
+
+
+mathml_row, marked_row = MathmlWriter(), _Marked()
 
 
 def equation_mathml(left: Expr, right: Expr) -> str:
@@ -216,4 +229,11 @@ class MathmlNoting(Noting, MathmlWriter):
     def over(self, sign: str, indices: list[str], body: str) -> str:
         return f"<mrow>{_signed(sign, [self.comma.join(indices)], '')}{body}</mrow>"
 
-    _methods = MathmlWriter._methods
+    def _read(self, node: nodes.Read):
+        return _bound(*Noting._read(self, node))
+
+    _methods = {**MathmlWriter._methods, nodes.Read: _read}
+
+
+class MarkedNoting(MathmlNoting, _Marked):
+    """The same, the names of tensors marked."""

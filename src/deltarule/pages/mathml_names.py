@@ -9,7 +9,7 @@ from functools import lru_cache
 from html import escape
 
 from deltarule.spelling.name_parts import ACCENTS, GREEK, accent, is_greek, split
-from deltarule.spelling.names import parse_reference
+from deltarule.spelling.names import Reference, parse_reference
 
 #: The signs that stand over a letter; a browser stretches none of them.
 _OVER = {"hat": "^", "bar": "¯", "tilde": "~"}
@@ -29,10 +29,20 @@ def sign(text: str) -> str:
 
 @lru_cache(maxsize=1 << 12)
 def mathml_name(text: str) -> str:
-    """A quantity in MathML, marked with its canonical name (`data-q`), so that a page can show its
-    numbers. Raises DeltaruleError for what is no name.
+    """A quantity in MathML. Raises DeltaruleError for what is no name."""
+    return _shown(parse_reference(text))
+
+
+@lru_cache(maxsize=1 << 12)
+def marked_name(text: str) -> str:
+    """A quantity marked with its canonical name (`data-q`), so that a page can show its numbers.
+    Raises DeltaruleError for what is no name.
     """
     reference = parse_reference(text)
+    return f'<mrow class="q" data-q="{escape(reference.name)}">{_shown(reference)}</mrow>'
+
+
+def _shown(reference: Reference) -> str:
     core = reference.name.removesuffix(" after")
     if reference.of is None:
         shown = _plain(core)
@@ -45,8 +55,8 @@ def mathml_name(text: str) -> str:
     if reference.after:
         shown = f"<msup>{row(shown)}<mtext>after</mtext></msup>"
     if reference.of is None:
-        shown += places(reference.entry)
-    return f'<mrow class="q" data-q="{escape(reference.name)}">{shown}</mrow>'
+        shown = row(shown, places(reference.entry)) if reference.entry else shown
+    return shown
 
 
 def partial(above: str, below: str) -> str:

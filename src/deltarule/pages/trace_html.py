@@ -4,10 +4,12 @@ in, and its value; a script goes through it step by step. Without the script all
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 
 import numpy as np
 
+from deltarule.calculus.alike import Alike, alike
+from deltarule.counting.window_reads import WindowReads
 from deltarule.expressions import nodes
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.marking.verdicts import COUNT_AS_RIGHT
@@ -26,7 +28,7 @@ from deltarule.pages.html_page import page_html, text_html
 from deltarule.pages.mathml import MathmlNumbers, number_mathml
 from deltarule.pages.mathml_names import places, sign
 from deltarule.pages.unrolled_svg import unrolled_svg
-from deltarule.pages.window_svg import line_windows, reads_values, windows_html
+from deltarule.pages.window_svg import reads_values, trace_windows, windows_html
 from deltarule.reports.number_text import brief, nested, number_text, rows
 from deltarule.reports.things import ShownSheet, ShownTrace
 from deltarule.reports.trace_lines import (
@@ -38,14 +40,15 @@ from deltarule.reports.trace_lines import (
     shown_lines_of,
 )
 from deltarule.spelling.counted import counted
+from deltarule.spelling.names import pretty
 from deltarule.tracing.substituted import inserted
 from deltarule.tracing.trace import Trace, TracedLine
 
 #: The scripts of a page with traces.
 STEPPER = ("stepper.js", "windows.js")
 #: Of a quantity with more entries than this, only the first few are evaluated in full; and of every
-#: quantity where all have more than so many together.
-MOST_ENTRIES, FEW_ENTRIES, MOST_IN_ALL = 24, 6, 200
+#: quantity where all have more than so many together, fewer of many quantities: so many rows.
+MOST_ENTRIES, FEW_ENTRIES, MOST_IN_ALL, FEWEST, ROWS = 24, 6, 200, 2, 120
 #: Quantities with more numbers than this are not shown beside their symbols.
 MOST_SHOWN = 64
 
@@ -72,9 +75,9 @@ def trace_html(shown: ShownTrace) -> str:
     body = [
         f"<h1>{text_html(trace.network.title)}</h1>",
         *([] if shown.seed is None else [_seeded(shown.seed)]),
-        *trace_body(trace, None, shown.only, "h2"),
+        *trace_body(trace, None, shown.only, "h2", windows := trace_windows(trace)),
     ]
-    return _page(trace.network.title, body, [trace])
+    return _page(trace.network.title, body, [traced_values(trace, windows)])
 
 
 def sheet_html(shown: ShownSheet) -> str:
@@ -82,46 +85,57 @@ def sheet_html(shown: ShownSheet) -> str:
     sheet, runs = shown.sheet, shown.runs
     body = [f"<h1>{text_html(sheet.title)}</h1>"]
     body += [paragraph(sheet.source, "soft")] if sheet.source else []
-    level = "h3" if len(runs) > 1 else "h2"
+    level, data = "h3" if len(runs) > 1 else "h2", []
     for number, worked in enumerate(runs, start=1):
         if len(runs) > 1:
             body.append(f"<h2>{text_html(run_title(worked, number, len(runs)))}</h2>")
         if worked.run.at == "after":
             body.append(paragraph(f"After {counted(worked.run.updates, 'update')}.", "soft"))
-        body += trace_body(worked.trace, worked, shown.only, level)
-    return _page(sheet.title, body, [worked.trace for worked in runs])
+        windows = trace_windows(worked.trace)
+        body += trace_body(worked.trace, worked, shown.only, level, windows)
+        data.append(traced_values(worked.trace, windows))
+    return _page(sheet.title, body, data)
 
 
 def _seeded(seed: int) -> str:
     return paragraph(f"Numbers drawn at random, seed {seed}.", "soft")
 
 
-def _page(title: str, body: list[str], traces: list[Trace]) -> str:
-    data = [traced_values(trace) for trace in traces]
+def _page(title: str, body: list[str], data: list[dict]) -> str:
     return page_html(title, body, (*STYLES, "trace_style.css"), STEPPER, data)
 
 
-def traced_values(trace: Trace) -> dict:
+def traced_values(trace: Trace, windows: Mapping[str, WindowReads]) -> dict:
     """The numbers of every quantity as they are shown, its shape, and what windows read of it."""
     to_text = number_text(trace.arithmetic)
-    windows = {line.quantity: line_windows(line, trace) for line in trace.lines}
     found = {n: (v, brief) for n, v in trace.computation.givens.items()}
     found |= {line.quantity: (line.value, to_text) for line in trace.lines}
     return {
         name: {
             "shape": list(np.shape(array)),
             "value": nested(array, text) if np.size(array) <= MOST_SHOWN else None,
-            **({"reads": reads_values(own)} if (own := windows.get(name)) else {}),
+            **({"reads": reads_values(windows[name])} if _has_own(windows, name) else {}),
         }
         for name, (array, text) in found.items()
     }
 
 
+def _has_own(windows: Mapping[str, WindowReads], name: str) -> bool:
+    return name in windows and windows[name].quantity == name
+
+
 def trace_body(
-    trace: Trace, worked: Worked | None, only: Container[str] | None, level: str, steps: bool = True
+    trace: Trace,
+    worked: Worked | None,
+    only: Container[str] | None,
+    level: str,
+    windows: Mapping[str, WindowReads],
+    steps: bool = True,
 ) -> Iterator[str]:
-    """The graph, the givens, and every line under the heading of its phase; unless they stand
-    elsewhere on the page, with the `steps` by which its formula was derived."""
+    """The graph, the givens, and every line under the heading of its phase, with its window where
+    one moves; unless they stand elsewhere on the page, with the `steps` by which its formula was
+    derived.
+    """
     yield '<div class="run">'
     yield paragraph(f"{begun(carried(trace))}.", "soft")
     yield f'<div class="wide" tabindex="0">{trace_svg(trace)}</div>'
@@ -142,18 +156,37 @@ def trace_body(
             if verdict.finding:
                 yield paragraph(f"{verdict.finding}.", "bad")
         yield "</div>"
-    in_all = sum(min(np.size(line.value), MOST_ENTRIES) for line in trace.lines)
-    most = MOST_ENTRIES if in_all <= MOST_IN_ALL else FEW_ENTRIES
+    most, own = _most(trace), f"h{int(level[1]) + 1}"
+    derivation = trace.computation.derivation
+    same = alike(derivation, derivation.gradients.values()) if steps else {}
     for line, phase in shown_lines_of(trace, worked, only):
         if phase:
             yield f'<{level} class="phase">{PHASES[phase]}</{level}>'
-        yield from _line(line, trace, worked, f"h{int(level[1]) + 1}", most, steps)
+        yield from _line(line, trace, worked, own, most, windows.get(line.quantity))
+        if steps:
+            yield from _derived(line.quantity, trace, same)
+        yield "</section>"
     yield "</div>"
 
 
+def _most(trace: Trace) -> tuple[int, int]:
+    """So many entries of a quantity are evaluated in full; and so many of one that has more."""
+    in_all = sum(min(np.size(line.value), MOST_ENTRIES) for line in trace.lines)
+    if in_all <= MOST_IN_ALL:
+        return MOST_ENTRIES, FEW_ENTRIES
+    few = min(FEW_ENTRIES, max(FEWEST, ROWS // len(trace.lines)))
+    return few, few
+
+
 def _line(
-    line: TracedLine, trace: Trace, worked: Worked | None, level: str, most: int, steps: bool
+    line: TracedLine,
+    trace: Trace,
+    worked: Worked | None,
+    level: str,
+    most: tuple[int, int],
+    window: WindowReads | None,
 ) -> Iterator[str]:
+    """A line, the end of whose section is not written yet."""
     equation = line.line.equation
     sources = dict.fromkeys(nodes.tensor_name(read) for read in nodes.reads(equation.rhs))
     yield (
@@ -161,29 +194,28 @@ def _line(
         f'data-reads="{text_html("|".join(sources))}">'
     )
     yield f'<{level} class="quantity">{inline_name(line.quantity)}</{level}>'
-    yield equation_html(equation.lhs, equation.rhs)
-    windows = line_windows(line, trace)
-    if windows is not None:
-        yield from windows_html(windows, line, trace)
+    yield equation_html(equation.lhs, equation.rhs, marked=True)
+    if window is not None:
+        yield from windows_html(window, line, trace)
     points = trace.points(line)
-    for point, entry in points if len(points) <= most else points[:FEW_ENTRIES]:
+    for point, entry in points if len(points) <= most[0] else points[: most[1]]:
         yield displayed(_reckoning(line, trace, point, entry), "eq entry")
-    if len(points) > most:
+    if len(points) > most[0]:
         every = "; ".join(rows(line.value, number_text(trace.arithmetic)))
         yield paragraph(f"All: {every}")
     if line.check is not None:
         yield paragraph(check_text(line.check), "how")
     if worked:
         yield from _published(line.quantity, worked)
-    if steps:
-        yield from _derived(line.quantity, trace)
-    yield "</section>"
 
 
-def _derived(quantity: str, trace: Trace) -> Iterator[str]:
-    """Of a gradient, the steps of its derivation, to be unfolded."""
+def _derived(quantity: str, trace: Trace, same: Mapping[str, Alike]) -> Iterator[str]:
+    """Of a gradient, the steps of its derivation, to be unfolded; or which are the same."""
     for gradient in trace.computation.derivation.gradients.values():
-        if gradient.name == quantity:
+        if gradient.name == quantity and quantity in same:
+            sentence = same[quantity].sentence(pretty(gradient.tensor.name))
+            yield paragraph(f"Its formula is derived by {sentence}.", "soft")
+        elif gradient.name == quantity:
             yield from steps_html(gradient, "how its formula is derived")
 
 

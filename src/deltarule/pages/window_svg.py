@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import accumulate, product
+from math import prod
 
 import numpy as np
 
@@ -21,8 +22,10 @@ from deltarule.tracing.trace import Trace, TracedLine
 
 _LETTER, _HIGH, _TITLE, _GAP = 6.7, 21.0, 20.0, 14.0
 _BESIDE = 34.0
-#: A tensor with more entries than this, padding with it, is not drawn.
-MOST_CELLS = 150
+#: A tensor with more entries than this, padding with it, is not drawn. Where pictures have more
+#: than so many together, one that is like another, as that of a gate, is that other, and the last
+#: that are too many are not drawn either.
+MOST_CELLS, MOST_DRAWN = 150, 1000
 
 
 @dataclass(frozen=True)
@@ -60,16 +63,43 @@ class _Grid:
         return 12 + _LETTER * max(map(len, map(self.to_text, self.array.ravel())), default=1)
 
 
-def line_windows(line: TracedLine, trace: Trace) -> WindowReads | None:
-    """What the entries of a line read, if a window moves in it and its tensors can be drawn."""
-    found = window_reads(line.line.equation, trace.values)
-    if found is None or not found.reads or not _grids(found, line, trace):
-        return None
-    return found
+def trace_windows(trace: Trace) -> dict[str, WindowReads]:
+    """What the entries of each line read, if a window moves in it and its tensors can be drawn. A
+    line that is like another, where all would be too many, has that one's, of another `quantity`.
+    """
+    windows: dict[str, WindowReads] = {}
+    cells: dict[str, int] = {}
+    for line in trace.lines:
+        found = window_reads(line.line.equation, trace.values)
+        if found is not None and found.reads and (grids := _grids(found, line, trace)):
+            windows[line.quantity] = found
+            cells[line.quantity] = sum(grid.cells() for grid in grids)
+    if sum(cells.values()) <= MOST_DRAWN:
+        return windows
+    first: dict[object, WindowReads] = {}
+    same = {name: first.setdefault(_places(own), own) for name, own in windows.items()}
+    own = [name for name, found in same.items() if found.quantity == name]
+    drawn = {
+        name
+        for name, total in zip(own, accumulate(cells[n] for n in own), strict=True)
+        if total <= MOST_DRAWN
+    }
+    return {name: found for name, found in same.items() if found.quantity in drawn}
+
+
+def _places(found: WindowReads) -> object:
+    """All places of all entries, whatever the tensors are called."""
+    return tuple((entry, frozenset(own.values())) for entry, own in found.reads.items())
 
 
 def windows_html(found: WindowReads, line: TracedLine, trace: Trace) -> Iterator[str]:
-    """The picture, its window at the first entry, and a sentence about that."""
+    """The picture, its window at the first entry, and a sentence about that; or which picture else
+    is the same.
+    """
+    if found.quantity != line.quantity:
+        same = f"Its window moves as that of {pretty(found.quantity)} does."
+        yield f'<p class="soft">{text_html(same)}</p>'
+        return
     grids = _grids(found, line, trace)
     first = next(iter(found.reads))
     inside, x, height = [], 2.0, 0.0
@@ -87,11 +117,17 @@ def windows_html(found: WindowReads, line: TracedLine, trace: Trace) -> Iterator
 
 
 def reads_values(found: WindowReads) -> dict:
-    """The same for the script: of each entry the places that it reads, as texts."""
+    """The same for the script: of each entry the places that it reads."""
     return {
-        _at(entry): {name: [_at(place) for place in places] for name, places in own.items()}
+        _at(entry): {name: _along(places) for name, places in own.items()}
         for entry, own in found.reads.items()
     }
+
+
+def _along(places: Sequence[Place]) -> list:
+    """Places in short: where they are a window's, its places on each axis, else each as a text."""
+    axes = [sorted(set(on)) for on in zip(*places, strict=True)]
+    return axes if prod(map(len, axes)) == len(places) else [_at(place) for place in places]
 
 
 def sentence(found: WindowReads, entry: Place, trace: Trace) -> str:
@@ -155,11 +191,12 @@ def _drawn(
 def _cell(grid: _Grid, at: Place, x: float, y: float, lit: bool) -> Iterator[str]:
     text = grid.text(at)
     kind = "place" + ("" if text else " padding") + (" in" if lit else "")
-    yield f'<g class="{kind}" data-place="{_at(at)}">'
-    yield f'<rect x="{x:.1f}" y="{y:.1f}" width="{grid.wide:.1f}" height="{_HIGH:.0f}"/>'
-    if text:
-        yield f'<text x="{x + grid.wide - 6:.1f}" y="{y + 15:.1f}">{text_html(text)}</text>'
-    yield "</g>"
+    said = f'<text x="{x + grid.wide - 6:.0f}" y="{y + 15:.0f}">{text_html(text)}</text>'
+    yield (
+        f'<g class="{kind}" data-place="{_at(at)}">'
+        f'<rect x="{x:.1f}" y="{y:.0f}" width="{grid.wide:.1f}" height="{_HIGH:.0f}"/>'
+        f"{said if text else ''}</g>"
+    )
 
 
 def _frame(boxes: Sequence[tuple[float, float]], wide: float) -> str:

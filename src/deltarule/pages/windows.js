@@ -4,8 +4,22 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   document.querySelectorAll(".run").forEach((run, number) => {
     for (const shown of run.querySelectorAll(".window"))
-      start(shown, data[number][shown.dataset.q].reads);
+      start(shown, all(data[number][shown.dataset.q].reads));
   });
+
+  // Of each entry the places that it reads; those of a window are written down axis by axis.
+  function all(reads) {
+    const each = (own) => Object.entries(own).map(([name, axes]) => [name, places(axes)]);
+    const found = Object.entries(reads).map(([entry, own]) => [entry, Object.fromEntries(each(own))]);
+    return Object.fromEntries(found);
+  }
+
+  function places(axes) {
+    if (!Array.isArray(axes[0])) return axes;
+    const [first, ...others] = axes;
+    const further = (found, axis) => found.flatMap((at) => axis.map((k) => `${at},${k}`));
+    return others.reduce(further, first.map(String));
+  }
 
   function start(shown, reads) {
     const entries = Object.keys(reads);

@@ -30,6 +30,10 @@ class Alphabet:
     def name(self, name: str) -> str:
         return pretty(name)
 
+    def tensor(self, name: str) -> str:
+        """The name of a tensor that is read; other names are of indices and sizes."""
+        return self.name(name)
+
     def parentheses(self, text: str) -> str:
         return f"({text})"
 

@@ -41,8 +41,10 @@ class Noting(Writer):
         self.letters: dict[Expr, str] = {}
 
     def _read(self, node: Read):
-        subscripts = [self.letters.get(i) or self(i) for i in node.indices]
-        return self.access(self.name(tensor_name(node)), subscripts), ATOM
+        subscripts = [
+            self.name(self.letters[i]) if i in self.letters else self(i) for i in node.indices
+        ]
+        return self.access(self.tensor(tensor_name(node)), subscripts), ATOM
 
     _methods = {**Writer._methods, Read: _read}
 
@@ -77,7 +79,7 @@ def noted(*expressions: Basic, writer: type[Noting] = Noting) -> tuple[list[str]
     texts = [write(e) for e in expressions]
     apart = {i for i, ranges in write.ranges.items() if len(ranges) > 1 and ("", "") in ranges}
     # Whether a formula is long is seen on the screen's alphabet, whatever it is written in.
-    length = sum(map(len, texts if writer is Noting else noted(*expressions)[0]))
+    length = sum(map(len, texts if writer is Noting else map(Noting(), expressions)))
     letters = _letters(expressions) if length > LONG else {}
     if apart or letters:
         write = writer(apart)
@@ -85,7 +87,8 @@ def noted(*expressions: Basic, writer: type[Noting] = Noting) -> tuple[list[str]
         texts = [write(e) for e in expressions]
     notes = [note for pair in write.notes.values() for note in pair if note]
     write.letters = {}
-    return texts, notes + [f"{letter} = {write(s)}" for s, letter in letters.items()]
+    below = (write.relation(write.name(letter), "=", write(s)) for s, letter in letters.items())
+    return texts, [*notes, *below]
 
 
 def _letters(expressions: tuple[Basic, ...]) -> dict[Expr, str]:

@@ -72,7 +72,7 @@ class Writer(Alphabet):
 
     def _read(self, node: nodes.Read):
         subscripts = [self(i) for i in node.indices]
-        return self.access(self.name(nodes.tensor_name(node)), subscripts), ATOM
+        return self.access(self.tensor(nodes.tensor_name(node)), subscripts), ATOM
 
     def _add(self, node: Add):
         number = common_number(node)
