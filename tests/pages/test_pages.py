@@ -102,9 +102,8 @@ def test_where_pictures_of_windows_are_many_those_alike_are_one(monkeypatch):
     assert len(windows) == 6 and all(w.quantity == name for name, w in windows.items())
     monkeypatch.setattr("deltarule.pages.window_svg.MOST_DRAWN", 300)
     few = trace_windows(found)
-    assert {name: w.quantity for name, w in few.items()} == {
-        "y1": "y1", "y2": "y1", "dL/dw2": "dL/dw2", "dL/dw1": "dL/dw2",
-    }  # fmt: skip
+    same = {name: w.quantity for name, w in few.items()}
+    assert same == {"y1": "y1", "y2": "y1", "dL/dw2": "dL/dw2", "dL/dw1": "dL/dw2"}
     said = "".join(windows_html(few["y2"], found.by_name["y2"], found))
     assert "Its window moves as that of y₁ does." in said and "<svg" not in said
 

@@ -93,13 +93,13 @@ def _mistakes(found: Trace) -> Iterator[str]:
         "that comes from one of them is recognised.",
         "soft",
     )
-    told = [
+    wrong_in = [
         context
         for context in contexts(found.computation)
         if context.line.phase == "backward" and not context.line.equation.rhs.is_number
     ]
-    most = min(MOST_MISTAKES, max(FEWEST, MOST_IN_ALL // max(len(told), 1)))
-    for context in told:
+    most = min(MOST_MISTAKES, max(FEWEST, MOST_IN_ALL // max(len(wrong_in), 1)))
+    for context in wrong_in:
         simplest = [m for m in mistakes_in(context) if not m.also][:most]
         if not simplest:
             continue
