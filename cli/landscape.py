@@ -79,9 +79,9 @@ def landscape_html(found: Landscape) -> str:
     page.picture(landscape_svg(found))
     share = f"{100 * found.share:.0f} %"
     page.prose(
-        "Warmer is higher; lines are of equal loss. A circle is the start, a disc where a way "
-        f"ends. Of {found.parameters} parameters the slice is the plane that holds {share} of the "
-        "ways.",
+        "Warmer is higher; lines are of equal loss, which stands on them. A circle is the start, a "
+        f"disc where a way ends. Of {found.parameters} parameters the slice is the plane that holds "
+        f"{share} of the ways.",
         style="dim",
     )
     heads = ("optimiser", "loss before", "loss after", "steps")

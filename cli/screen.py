@@ -64,7 +64,13 @@ def console(stderr: bool = False):
     stream = sys.stderr if stderr else sys.stdout
     _can_say(stream)
     return Quiet(
-        file=stream, markup=False, emoji=False, highlight=False, soft_wrap=False, stderr=stderr
+        file=stream,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=False,
+        stderr=stderr,
+        force_jupyter=False,
     )
 
 

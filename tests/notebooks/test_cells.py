@@ -51,6 +51,20 @@ def test_functions_of_a_cell_are_checked_and_not_run():
     assert "this cell" in str(found) and "relu_forward" in found._repr_html_()
 
 
+def test_a_result_is_shown_once(monkeypatch, capsys):
+    """Where rich knows a notebook it shows by itself what a console prints, beside the result."""
+    import rich.console
+
+    from deltarule.cli.embedded_page import as_html
+    from deltarule.cli.screen import console
+
+    monkeypatch.setattr(rich.console, "_is_jupyter", lambda: True)
+    monkeypatch.setattr("rich.jupyter.display", lambda *_: pytest.fail("shown"))
+    page = as_html(lambda page, words: page.prose(words), "some <b> words")
+    console().print("said")
+    assert "some &lt;b&gt; words" in page and capsys.readouterr().out == "said\n"
+
+
 @pytest.mark.slow
 def test_the_example_notebook_runs():
     shells = pytest.importorskip("IPython.core.interactiveshell", reason="'.[notebook]'")

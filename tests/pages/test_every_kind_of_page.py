@@ -3,8 +3,6 @@
 They need `pip install '.[browser]'` and Debian's `chromium`; without them these tests say so.
 """
 
-import shutil
-
 import pytest
 from kinds_of_pages import COMMANDS, WITHOUT, all_pages
 
@@ -12,25 +10,12 @@ from deltarule.cli.formats import FORMATS
 
 #: A page has so many bytes at most.
 LARGEST = 1_000_000
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def test_every_thing_that_is_shown_has_its_page_looked_at():
     html = FORMATS["html"]
     things = {*FORMATS["text"].functions, *html.functions, *html.folders}
     assert things - WITHOUT == {*COMMANDS} and all(map(html.shows, things))
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api", reason="a browser: '.[browser]'")
-    pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe: '.[browser]'")
-    if CHROMIUM is None:
-        pytest.skip("pages in a browser: chromium is not installed")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.mark.slow

@@ -5,7 +5,6 @@ They need `pip install '.[browser]'` and Debian's `chromium`; without them these
 
 import json
 import re
-import shutil
 
 import pytest
 from once import derived
@@ -19,42 +18,8 @@ from deltarule.reports.things import ShownDerivation, ShownSheet, ShownTrace
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import trace
 
-playwright = pytest.importorskip("playwright.sync_api", reason="pages in a browser: '.[browser]'")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe: '.[browser]'")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="pages in a browser: chromium is not installed"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(params=[(360, "light"), (1400, "dark")], ids=["360 light", "1400 dark"])
-def opened(chromium, request, tmp_path):
-    """Opens a page at a width; at the end nothing was said, and nothing asked for."""
-    width, scheme = request.param
-    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    complaints = []
-
-    def open_page(text: str):
-        (tmp_path / "page.html").write_text(text, encoding="utf-8")
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda asked: complaints.append(asked.url))
-        page.goto((tmp_path / "page.html").as_uri())
-        return page
-
-    yield open_page
-    context.close()
-    assert [c for c in complaints if not c.endswith("page.html")] == []
+pytestmark = pytest.mark.slow
 
 
 def sound(page) -> None:
@@ -216,43 +181,6 @@ def test_a_derivation_unfolds_without_a_script(opened):
     sound(page)
     formula = page.locator("math").first.bounding_box()
     assert formula["height"] > 20 and formula["width"] > 60
-
-
-def test_results_in_a_notebook_keep_to_themselves(opened):
-    trace = work(load_sheet("slide"))[0].trace
-    parts = derived("dense")._repr_html_(), trace._repr_html_()
-    page = opened(
-        "<!doctype html><title>Notebook</title><style>h1 { margin: 7px } p { color: #a00 }</style>"
-        f"<h1>Mine</h1><p>my words</p>{''.join(parts)}"
-    )
-    assert page.locator("h1").first.evaluate("e => getComputedStyle(e).marginTop") == "7px"
-    soft = page.locator(".deltarule p.soft").first
-    assert soft.evaluate("e => getComputedStyle(e).color") != "rgb(170, 0, 0)"
-    page.add_style_tag(content="tbody tr:nth-child(odd) { background: #fff }")  # as Jupyter has it
-    contrast = axe.Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
-    assert contrast == []
-    frame = page.frame_locator("iframe")
-    frame.get_by_role("button", name="next step").click()
-    assert frame.locator(".line:visible").count() == 1
-
-
-@pytest.mark.parametrize("scripts", ["'unsafe-inline'", "'none'"])
-def test_results_are_whole_where_a_notebook_lets_little_in(chromium, scripts):
-    """As in VS Code, whose outputs have a policy of their own; or where no script may run."""
-    policy = f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; child-src data:"
-    head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    parts = derived("dense")._repr_html_(), work(load_sheet("slide"))[0].trace._repr_html_()
-    page = chromium.new_page(viewport={"width": 700, "height": 900})
-    page.set_content(f"<!doctype html>{head}<title>Notebook</title>{''.join(parts)}")
-    assert page.locator(".deltarule math").first.bounding_box()["height"] > 10
-    ground = page.locator(".deltarule").evaluate("e => getComputedStyle(e).backgroundColor")
-    assert ground == "rgb(255, 255, 255)"
-    frame = page.frame_locator("iframe")
-    assert frame.locator(".line").count() == frame.locator(".line:visible").count() > 10
-    if scripts != "'none'":
-        frame.get_by_role("button", name="next step").click()
-        assert frame.locator(".line:visible").count() == 1
-    page.close()
 
 
 def test_on_paper_nothing_is_cut_and_what_is_folded_unfolds(opened, slide):

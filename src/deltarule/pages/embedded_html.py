@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 #: How high a page with a script is in a notebook; a reader can pull it larger.
 _FRAME = "width:100%;height:42rem;border:1px solid #8888;border-radius:.4rem;resize:vertical"
 
-#: A ground of its own, for tables too, whose rows a notebook colours: the page around may be light
-#: where the reader's system is dark.
+#: A ground of its own, for tables too, whose rows and words a notebook colours: the page around may
+#: be light where the reader's system is dark, or dark where it is light, as JupyterLab's is.
 _GROUND = (
     "background: var(--paper); color: var(--ink); padding: 0.5rem;\n"
-    "&&& :is(tr, th, td, pre, code, p:not([class])) { background: none; color: inherit; }\n"
+    "&&& :is(table, thead, tbody, tr, th, td, pre, code, p:not([class]), h1, h2, h3, li, dt, dd) "
+    "{ background: none; color: inherit; }\n"
 )
 
 

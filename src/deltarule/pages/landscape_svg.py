@@ -13,7 +13,7 @@ from deltarule.pages.drawn_graph import picture
 from deltarule.pages.html_page import text_html
 from deltarule.tracing.loss_landscape import Landscape, Way
 
-_SIDE, _LINE = 420.0, 20.0
+_SIDE, _LINE, _LETTER = 420.0, 20.0, 7.3
 #: So many lines of equal loss, at equal shares of the places.
 _LINES = 9
 #: How each way is dashed, so that they are told apart without colours.
@@ -27,8 +27,8 @@ def landscape_svg(found: Landscape, alone: bool = False) -> str:
     for number, way in enumerate(found.ways):
         inside += _way(way, found, number)
     inside += [
-        f'<text x="0" y="{_SIDE + 18:.0f}">first direction: {_span(found.along)}</text>',
-        f'<text x="0" y="{_SIDE + 18 + _LINE:.0f}">second direction: {_span(found.up)}</text>',
+        f'<text x="0" y="{_SIDE + 18:.0f}">→ first direction: {_span(found.along)}</text>',
+        f'<text x="0" y="{_SIDE + 18 + _LINE:.0f}">↑ second direction: {_span(found.up)}</text>',
     ]
     frame = (-4, -4, _SIDE + 8, _SIDE + 20 + _LINE * (2 + len(found.ways)))
     title = f"A slice of the loss of {found.title}: {found.sentence}"
@@ -62,16 +62,37 @@ def _cells(found: Landscape) -> Iterator[str]:
 
 
 def _contours(found: Landscape, levels: np.ndarray) -> Iterator[str]:
-    """Lines of equal loss, a piece in each cell (marching squares)."""
-    for level in levels:
-        pieces = []
+    """Lines of equal loss, a piece in each cell (marching squares), and what the loss is there."""
+    places: list[tuple[float, float]] = []
+    for level, said in zip(levels, _said(levels), strict=True):
+        pieces, ends = [], []
         for i in range(found.losses.shape[0] - 1):
             for j in range(found.losses.shape[1] - 1):
                 crossings = [*_crossings(found, i, j, float(level))]
                 for one, other in zip(crossings[::2], crossings[1::2]):
                     pieces.append(f"M{one[0]:.1f} {one[1]:.1f}L{other[0]:.1f} {other[1]:.1f}")
-        if pieces:
-            yield f'<path class="contour" d="{"".join(pieces)}"/>'
+                    ends.append(one)
+        if not pieces:
+            continue
+        yield f'<path class="contour" d="{"".join(pieces)}"/>'
+        free = (end for end in ends if _is_free(end, len(said), places))
+        if place := next(free, None):
+            places.append(place)
+            yield f'<text class="level" x="{place[0]:.1f}" y="{place[1] + 4:.1f}">{said}</text>'
+
+
+def _said(levels: np.ndarray) -> list[str]:
+    """Losses in as many digits as tell each from the others."""
+    texts = ([Magnitude(float(level)).text(digits) for level in levels] for digits in range(2, 12))
+    return next((said for said in texts if len({*said}) == len(said)), [""] * len(levels))
+
+
+def _is_free(place: tuple[float, float], letters: int, taken: list[tuple[float, float]]) -> bool:
+    """Whether so many letters around a place are inside the picture, and over no others."""
+    x, y = place
+    half = letters * _LETTER / 2
+    inside = half < x < _SIDE - half and _LINE < y < _SIDE - _LINE
+    return inside and all(abs(x - a) > 2 * half + 4 or abs(y - b) > _LINE for a, b in taken)
 
 
 def _crossings(found: Landscape, i: int, j: int, level: float) -> Iterator[tuple[float, float]]:

@@ -1,0 +1,40 @@
+"""A real Chromium, driven by Playwright, where both are installed."""
+
+import shutil
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    playwright = pytest.importorskip("playwright.sync_api", reason="a browser: '.[browser]'")
+    pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe: '.[browser]'")
+    if CHROMIUM is None:
+        pytest.skip("pages in a browser: chromium is not installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[(360, "light"), (1400, "dark")], ids=["360 light", "1400 dark"])
+def opened(chromium, request, tmp_path):
+    """Opens a page at a width; at the end nothing was said, and nothing asked for."""
+    width, scheme = request.param
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    complaints = []
+
+    def open_page(text: str):
+        (tmp_path / "page.html").write_text(text, encoding="utf-8")
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda asked: complaints.append(asked.url))
+        page.goto((tmp_path / "page.html").as_uri())
+        return page
+
+    yield open_page
+    context.close()
+    assert [c for c in complaints if not c.endswith("page.html")] == []
