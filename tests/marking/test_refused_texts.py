@@ -34,6 +34,7 @@ def test_what_is_meant_clearly_is_read():
         "y_{n,m} = Σ_d x[n,d] W[d,m]",
         "y[n] = acosh(x[n]) + asin(x[n])",
         "y[n] = x[n] // 2",
+        "y[n] = gelu(x[n]) + swish(x[n])",
         "y[n] = x[n+1]*w[n-1]",
         "y[n,m] = Sum[d=1:D](x[n,d]*W[d,m])",
         "y[n] = x[n]^x[n]",

@@ -138,7 +138,7 @@ def test_a_softmax_is_along_each_example():
         *_, equation = typed_network(f"P = softmax({text})").equations
         assert f"{sum_of}(exp(" in str(equation.rhs)
     scores, of_columns = typed_network("P = softmax(W X)").equations
-    assert "Sum[n<N](W[k, n]*X[n, m])" == str(scores.rhs)
+    assert str(scores.rhs) == "Sum[n<N](W[k, n]*X[n, m])"
     assert "Sum[k1<K](exp(s_P[k1, m]))" in str(of_columns.rhs)
 
 

@@ -137,6 +137,8 @@ def unguarded(
         return
     if isinstance(node, Read):
         yield node, ranges
+        for part in node.indices:
+            yield from unguarded(part, ranges)
     elif isinstance(node, Reduction):
         if not node.conditions:
             yield from unguarded(node.body, {**ranges, **dict(node.ranges)})

@@ -24,6 +24,8 @@ from deltarule.marking.formulas.whole_arrays import WholeArrays
 
 #: What a function's word may stand before without parentheses.
 _NAMED = ("name", "derivative", "reduction")
+#: Functions whose words stand before a power without parentheses.
+_OF_POWERS = ("log", "ln", "exp")
 #: What stands before the condition of an indicator, I(z > 0).
 _INDICATORS = ("I", "indicator", "Indicator", "iverson")
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -51,6 +53,10 @@ class Calls(WholeArrays):
                 return self._length()
             if text in ("stop_gradient", "frozen"):
                 return self._applied(nodes.Frozen, self.arguments(text))
+            if text == "straight_through":
+                forward, backward = self.arguments(text, (2,))
+                moved = self._added(forward, self._negated(backward))
+                return self._added(backward, self._applied(nodes.Frozen, [moved]))
             function = known.function(ALIASES.get(text, text))
             if function is not None:
                 return self._applied(function, self.arguments(text, function.nargs))
@@ -72,6 +78,8 @@ class Calls(WholeArrays):
         if len(text) < 2 or text == "sigma" or not ahead or ahead[0].kind not in _NAMED:
             return None
         inner = self._atom()
+        if text in _OF_POWERS and self._raised_sign():
+            inner = self._powers(inner)  # log σ² is that of the variance
         behind = self.rest[0] if self.rest else None
         if behind is not None and (
             behind.text in ("^", "/") or behind.kind == "superscript" or self._begins_factor(behind)

@@ -15,6 +15,8 @@ _BRACKETED = {"Sum": "Σ", "Prod": "∏", "Product": "∏", "Max": "max", "Mean"
 _WRITTEN_OUT = {
     "Softmax": "(exp({1})/(Σ_{{{0}}}(exp({1}))))",
     "LogSoftmax": "({1}-log(Σ_{{{0}}}(exp({1}))))",
+    "Var": "(mean_{{{0}}}(({1}-(mean_{{{0}}}({1})))^2))",
+    "Std": "sqrt(mean_{{{0}}}(({1}-(mean_{{{0}}}({1})))^2))",
     "LogSumExp": "log(Σ_{{{0}}}(exp({1})))",
     "Min": "(-(max_{{{0}}}(-({1}))))",
 }

@@ -26,6 +26,7 @@ SPELLED: dict[str, Callable[[Expr], Expr]] = {
     "expm1": lambda z: exp(z) - 1,
     "negative": lambda z: -z,
     "reciprocal": lambda z: 1 / z,
+    "identity": lambda z: z,
 }
 #: Losses of a target and a prediction: what is summed, and whether it is the mean. The names that
 #: lectures give them (Goodfellow et al., "Deep Learning", 3.13 and 5.1).
@@ -65,6 +66,7 @@ ALIASES = {
     "inner": "dot", "vdot": "dot", "mul": "multiply", "sub": "subtract", "div": "divide",
     "true_divide": "divide", "pow": "power", "clamp": "clip", "clip_by_value": "clip",
     "log_10": "log10", "log_2": "log2", "lg": "log10", "unit_step": "step",
+    "swish": "silu", "arctan": "atan", "arcsin": "asin", "arccos": "acos",
 }  # fmt: skip
 ALONG = ("sum", "mean", "max", "min", "var", "std", "norm", "prod", "logsumexp")
 SOFTMAX = ("softmax", "log_softmax", "logsoftmax")
@@ -97,7 +99,7 @@ def known_functions() -> list[str]:
     own = ["exp", "ln", "sigmoid", "tanh", "relu", "softplus", "erf", "abs"]
     return [
         *own,
-        *SPELLED,
+        *(word for word in SPELLED if word != "identity"),
         "softmax",
         "max",
         "min",

@@ -46,7 +46,9 @@ class AxisSizes:
         self.axes = self._found_axes()
         for state, start in states.items():
             if start and start not in self.axes:
-                self.axes[start] = self.axes[state][1:]
+                lag = self._lag(state)
+                before = (Integer(lag),) if lag > 1 else ()
+                self.axes[start] = (*before, *self.axes[state][1:])
         for name, shape in said.items():
             for size, number in zip(self.axes.get(name, ()), shape, strict=False):
                 self.sizes.join(size, Integer(number))
@@ -66,9 +68,15 @@ class AxisSizes:
         return self.sizes.letter(self.key(equation, letter))
 
     def standing(self) -> set[Expr]:
-        """The sizes on which some axis of what is given stands."""
+        """The sizes on which some axis of what is given stands, and those of times."""
         given = (own for name, own in self.axes.items() if name not in self.written)
-        return {self.sizes.of(n) for own in given for n in own}
+        times = [self.axes[state][0] for state in self.states if state in self.axes]
+        return {self.sizes.of(n) for n in (*times, *(n for own in given for n in own))}
+
+    def _lag(self, state: str) -> int:
+        """How many times back a state is read: 2 of h[t − 2]."""
+        shifts = (_AHEAD.fullmatch(at) for u in self.uses if u.name == state for at in u.at[:1])
+        return max((int(m[3]) for m in shifts if m and m[2] == "-"), default=1)
 
     def _shortened(self, equation: TypedEquation) -> set[str]:
         """The letters left of = at which a tensor is read, and ahead of them, too: x[i + 1]."""
@@ -159,13 +167,30 @@ class AxisSizes:
         """i of [i = j] and of Σ_{i<j} runs as far as j, where it stands on no axis."""
         for equation in typed:
             letters = {*equation.indices, *summed_letters(equation)}
-            for one, other in _compared(equation, letters):
+            pairs = (*_compared(equation, letters), *_subtracted(equation, letters))
+            for one, other in pairs:
                 if other not in letters:
                     continue
                 sizes, standing = (self.extent(equation, i) for i in (one, other)), self.standing()
                 a, b = map(self.sizes.of, sizes)
                 if (a in standing) != (b in standing):
                     self.sizes.join(a, b)
+
+
+def _subtracted(equation: TypedEquation, letters: set[str]) -> list[tuple[str, str]]:
+    """Letters of which the difference stands outside of subscripts: |i − j|."""
+    found, depth, pairs = tokens(equation.formula, equation.place), 0, []
+    for k, token in enumerate(found):
+        depth += (token.text == "[") - (token.text == "]")
+        around = [t.text for t in found[max(k - 1, 0) : k + 2]]
+        if (
+            token.text == "-"
+            and not depth
+            and len(around) == 3
+            and {around[0], around[2]} <= letters
+        ):
+            pairs.append((around[0], around[2]))
+    return pairs
 
 
 def _compared(

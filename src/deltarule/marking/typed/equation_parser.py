@@ -21,13 +21,26 @@ from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.networks.network import Network
 from deltarule.networks.read_ranges import unguarded
+from deltarule.spelling.names import canonical
 
 #: Letters that are numbers where they stand without subscripts, and tensors with some.
 _NUMBERS = {"pi": pi, "π": pi}
 
 
-class EquationVocabulary(Vocabulary):
-    """The names of a text: with an index one can calculate, and exponents may be anything."""
+class ExactVocabulary(Vocabulary):
+    """The names of a text, as they are written there: mean(x) is no μ that is one."""
+
+    def tensor(self, text: str) -> str | None:
+        """The tensor of that very name: X is not x, and D no other one than d."""
+        try:
+            name = canonical(text.replace(" ", ""))
+        except DeltaruleError:
+            return None
+        return name if name in self.tensors else None
+
+
+class EquationVocabulary(ExactVocabulary):
+    """With an index one can calculate, and exponents may be anything."""
 
     indices_are_numbers = exponents_vary = True  # type: ignore[assignment]
 

@@ -26,6 +26,7 @@ from deltarule.marking.typed.lecture_spelling import (
 from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.typed_names import divisors, names_in
 from deltarule.marking.typed.typed_slips import narrow, refuse_slips
+from deltarule.marking.typed.whole_texts import einsum_in, in_one_notation
 from deltarule.spelling.names import canonical
 
 #: Equations in one text.
@@ -44,6 +45,12 @@ class TypedEquation:
     indices: tuple[str, ...]
     formula: str
     place: str
+    #: The indices of all equations of the text: D is how far d runs, wherever it stands.
+    letters: frozenset[str] = frozenset()
+
+    def reads(self) -> dict[str, list[tuple[str, ...] | None]]:
+        """The tensors on the right, each with the subscripts that it has there."""
+        return names_in(self.formula, self.place, self.indices, self.letters)
 
 
 def typed_equations(text: str) -> list[TypedEquation]:
@@ -53,6 +60,7 @@ def typed_equations(text: str) -> list[TypedEquation]:
     Raises DeltaruleError for what is no equation.
     """
     check_length(text, "the formula")
+    text = in_one_notation(text)
     lines = re.sub(r"\n\s*(?=[+·*/)\]])", " ", text)  # a line goes on with a sign or a bracket
     parts = [p.strip() for p in re.split(r"[;\n]", lines) if p.strip()]
     if not parts or len(parts) > MOST_EQUATIONS:
@@ -70,7 +78,8 @@ def typed_equations(text: str) -> list[TypedEquation]:
             raise DeltaruleError(
                 f"{name} is written twice", again.place, "give each equation a name of its own"
             )
-    return _in_order(found)
+    letters = frozenset().union(*(e.indices for e in found), *map(summed_letters, found))
+    return _in_order([replace(e, letters=letters) for e in found])
 
 
 def _with_inverses(equations: list[TypedEquation]) -> list[TypedEquation]:
@@ -97,7 +106,17 @@ def _with_inverses(equations: list[TypedEquation]) -> list[TypedEquation]:
 
 def _parted(equation: TypedEquation, text: str) -> list[TypedEquation]:
     """An equation behind those of what it needs by a name: p = softmax(z) for softmax(z)[k]."""
-    found = parted_off(equation.formula, text)
+    product = einsum_in(equation.formula)
+    if product is not None:
+        written, result, whole = product
+        if written.strip() == equation.formula.strip() and not equation.indices:
+            return [replace(equation, indices=result, formula=whole)]
+        name = f"{equation.name}_prod"
+        first = TypedEquation(name, result, whole, equation.place)
+        behind = f"[{','.join(result)}]" if equation.indices else ""
+        formula = equation.formula.replace(written, f" {name}{behind} ")
+        return [first, *_parted(replace(equation, formula=formula), f"{text} {name}")]
+    found = parted_off(equation.formula, text, equation.indices)
     if found is None:
         return [equation]
     formula, name, letters, whole = found
@@ -109,7 +128,7 @@ def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:
     """Each equation behind those whose names it reads; as they stand, where there is no order."""
     if states_of(equations):
         return equations  # times are put in order later
-    reads = {e.name: set(names_in(e.formula, e.place, e.indices)) for e in equations}
+    reads = {e.name: set(e.reads()) for e in equations}
     rest, found = list(equations), []
     while rest:
         open_names = {e.name for e in rest}
@@ -198,7 +217,7 @@ def states_of(equations: Iterable[TypedEquation]) -> set[str]:
     return {
         name
         for e in equations
-        for name, uses in names_in(e.formula, e.place, e.indices).items()
+        for name, uses in e.reads().items()
         if name in written and any(shifted(i) for use in uses for i in use or ())
     }
 
@@ -223,5 +242,5 @@ def counts_in(equations: list[TypedEquation]) -> set[str]:
     found = {e: divisors(e.formula, e.place) for e in equations}
     every = set().union(*found.values())
     for equation, own in found.items():
-        every -= set(names_in(equation.formula, equation.place, equation.indices)) - own
+        every -= set(equation.reads()) - own
     return every

@@ -20,6 +20,7 @@ _WHOLE_RANGE = re.compile(
     r"(?<=[\[,{])\s*([a-z])\s*=\s*(?:1\s*(?:\.\.\.?|…|:)\s*([A-Z])|0\s*(?:\.\.\.?|…|:)\s*([A-Z])\s*[-−–]\s*1)"
     r"\s*(?=[\],}])"
 )
+_INDICATOR = re.compile(r"(?<![\w.\])])[1𝟙𝕀I]\s*\{([^{}]*[<>=≠≤≥][^{}]*)\}")
 _OVER = re.compile(r"\b(softmax|logsumexp|log_softmax)_(?:([a-z])(?=\s*[(\[])|\{([a-z])\})")
 _CALLED = {"softmax": "Softmax", "logsumexp": "LogSumExp", "log_softmax": "LogSoftmax"}
 _QUOTIENT = re.compile(
@@ -40,7 +41,9 @@ def in_own_words(part: str, delta: bool) -> str:
     part = _with_or(part)
     part = _QUOTIENT.sub(r"⌊\1/\2⌋", part)
     part = re.sub(r"(?<=[\w)\]])\s*%\s*(?=[\w(])", " mod ", part)
+    part = _INDICATOR.sub(r"[\1]", part)
     part = _WHOLE_RANGE.sub(_whole, part)
+    part = re.sub(r"(?<=[Σ∑∏Π]_\{)([a-z])([a-z])([a-z]?)(?=\})", _apart, part)
     part = _OVER.sub(lambda m: f"{_CALLED[m[1]]}[{m[2] or m[3]}]", part)
     if not delta:
         return part
@@ -61,6 +64,11 @@ def _compared(part: str, start: int, end: int, one: str, other: str) -> str:
     before = part[:start].rstrip()
     dot = "·" if re.search(r"[\w)\]²³]$", before) else ""
     return f"{part[:start]}{dot}[{one} = {other}]{part[end:]}"
+
+
+def _apart(match: re.Match[str]) -> str:
+    """i, j of Σ_{ij}."""
+    return ",".join(letter for letter in match.groups() if letter)
 
 
 def _whole(match: re.Match[str]) -> str:

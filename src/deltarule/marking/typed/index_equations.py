@@ -17,7 +17,6 @@ from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.typed.equation_parser import EquationParser
 from deltarule.marking.typed.equation_texts import TypedEquation
 from deltarule.marking.typed.slips_of_indices import alone_left
-from deltarule.marking.typed.typed_names import names_in
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
@@ -31,7 +30,7 @@ def join_letters(
     equation: TypedEquation, tensors: Mapping[str, Tensor], sizes: UnifiedSizes
 ) -> None:
     """An index runs along the axes where it stands. Raises Unequal for one of which that is new."""
-    names = names_in(equation.formula, equation.place, equation.indices)
+    names = equation.reads()
     for name, uses in names.items():
         axes = _own_axes(tensors[name])
         for use in uses:
@@ -85,7 +84,7 @@ def parsed_right(
     """
     unknown = [i for i in equation.indices if i not in extents]
     if unknown:
-        uses = names_in(equation.formula, equation.place, equation.indices)
+        uses = equation.reads()
         raise alone_left(unknown[0], uses, equation.name, equation.place)
     ranges: Ranges = tuple((Index(i), extents[i]) for i in equation.indices)
     network = Network("", "", "", dict(tensors), tuple(before), dict(symbols or {}))

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.typed.equation_texts import TypedEquation, shifted
-from deltarule.marking.typed.typed_names import names_in
 
 
 class Use(NamedTuple):
@@ -22,7 +21,7 @@ def uses_of(typed: Sequence[TypedEquation], starts: Mapping[str, TypedEquation])
     """All reads of tensors. Raises DeltaruleError where h[−1] is given and no h is."""
     written = {e.name for e in typed}
     for e in (*typed, *starts.values()):
-        for name, found in names_in(e.formula, e.place, e.indices).items():
+        for name, found in e.reads().items():
             yield from (Use(name, at or (), e) for at in found)
     for e in starts.values():
         if e.name not in written:

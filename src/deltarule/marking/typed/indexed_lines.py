@@ -25,7 +25,6 @@ from deltarule.marking.typed.index_equations import parsed_right
 from deltarule.marking.typed.index_uses import states_before, uses_of
 from deltarule.marking.typed.slips_of_indices import alone_left
 from deltarule.marking.typed.text_lines import TextLine, in_words_of_texts
-from deltarule.marking.typed.typed_names import names_in
 from deltarule.marking.typed.window_extents import WindowExtents
 from deltarule.marking.typed.windows_fit import beyond
 from deltarule.networks.argmax_equations import with_selections
@@ -82,14 +81,15 @@ class _Lines:
         return self._lines()
 
     def _edge(self, name: str) -> Expr | None:
-        """What a tensor is beyond its edges, where it is read there."""
-        return Integer(0) if name in self.runs.outside else None
+        """What a tensor is beyond its edges, where it is read there, or its state is."""
+        carried = {s for s, start in self.states.items() if start == name}
+        return Integer(0) if self.runs.outside & {name, *carried} else None
 
     def _refuse_unbounded(self) -> None:
         for e in self.typed:
             for i in e.indices:
                 if not self.runs.known(e, i):
-                    raise alone_left(i, names_in(e.formula, e.place, e.indices), e.name, e.place)
+                    raise alone_left(i, e.reads(), e.name, e.place)
 
     # ---- the formulas ----------------------------------------------------------------------
     def _lines(self) -> IndexedLines:
@@ -105,7 +105,7 @@ class _Lines:
             axes = tuple(
                 self.runs.extent(self.written[name], i) for i in self.written[name].indices
             )
-            tensors[name] = Tensor(name, axes, "state")
+            tensors[name] = Tensor(name, axes, "state", self._edge(name))
             edges[name] = Edges(tensors[name], tensors.get(start, zero), None, 0)
         symbols = {**self.runs.definitions, **{a: a for a in self.runs.attributes}}
         equations: list[Equation] = []

@@ -18,13 +18,15 @@ from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.printed import shortened
 
+#: What may not stand behind letters below a name: more letters, of which powers are none.
+_ENDS = r"(?![^\W²³⁰¹⁴⁵⁶⁷⁸⁹⁻ᵀ]|\()"
 _NAME = r"[^\W\d_][^\W_]*(?:_[0-9]\w*)?[\u0300-\u036f]*"
 _LENGTH = re.compile(r"‖([^‖]+)‖\s*(?:₂|_\{?[2F]\}?(?![A-Za-z0-9]))")
 _ABSOLUTE = re.compile(r"‖([^‖]+)‖\s*(?:₁|_\{?1\}?(?![A-Za-z0-9]))")
 _INNER = re.compile(r"[⟨<]([^⟨⟩<>,]+),([^⟨⟩<>,]+)[⟩>]")
 _OVER = re.compile(r"(?:[Σ∑Π∏]|\b(?:sum|prod|max|mean))_?(?:([a-z])(?![\w(])|\{([^{}]*)\})")
 _BELOW = re.compile(
-    rf"((?<![\w∂]){_NAME}|\))_(?:([a-z]{{1,4}})(?![\w(])|\{{([a-z](?:\s*,?\s*[a-z]){{0,3}})\}})"
+    rf"((?<![\w∂]){_NAME}|\))_(?:([a-z]{{1,4}}){_ENDS}|\{{([a-z](?:\s*,?\s*[a-z]){{0,3}})\}})"
 )
 _SIGNS = ("sum", "Σ", "∑", "Π", "∏", "prod", "max", "min", "mean")
 _INDEX_LETTERS = frozenset("ijklmnd")
@@ -32,19 +34,26 @@ _OF_ROW = re.compile(
     rf"(?<![\w\]])([a-zθβ]\w*)\s*(?:(?:ᵀ|⊤|\^\{{?[T⊤]\}}?)\s*[·*]?|·)\s*({_NAME})\[([a-z])\]"
 )
 _SQUARED = re.compile(rf"‖\s*({_NAME})\s*‖\s*(?:²|\^2(?!\w)|\*\*\s*2(?!\w))")
+_ENTRY = re.compile(rf"({_NAME})\[([a-z](?:\s*,\s*[a-z])*)\]")
+_LENGTHS = re.compile(r"‖([^‖]+)‖\s*(²|\^2(?!\w)|\^\{2\}|\*\*\s*2(?!\w))?")
+_ROW = rf"(?<![\w\]]){_NAME}\[[a-z](?:\s*,\s*[a-z])*\]"
+_PRODUCTS = re.compile(
+    rf"({_ROW})\s*(?:ᵀ|⊤|\^\{{?[T⊤]\}}?)\s*[·*]?\s*({_NAME}\[[a-z](?:\s*,\s*[a-z])*\])"
+    rf"|\bdot\(\s*({_ROW})\s*,\s*({_ROW})\s*\)"
+)
 _SOFTMAX = re.compile(r"\b(?:log_)?softmax\(")
 _INVERSE = re.compile(
-    r"(?<![\w\]])(?P<name>[A-ZΣ]\w*)\s*(?:⁻¹|\^\{?\s*[-−]\s*1\s*\}?)(?!\w)"
+    r"(?<![\w\]])(?P<name>[A-ZΣ]\w*)\s*(?:⁻¹|\^\{\s*[-−]\s*1\s*\}|\^\(?[-−]\s*1\b\)?)(?!\w|\s*/)"
     r"|(?<![\w.])(?:np\.linalg\.|torch\.linalg\.|torch\.)?inv(?:erse)?\(\s*(?P<called>[A-ZΣ]\w*)\s*\)"
 )
 
 
 def respelled(formula: str, left: Iterable[str] = ()) -> str:
     """A right side in the parsers' spelling; `left` are the letters below the name on its left."""
-    formula = _ABSOLUTE.sub(r"sum(abs(\1))", _LENGTH.sub(r"‖\1‖", formula))
+    formula = _ABSOLUTE.sub(r" sum(abs(\1))", _LENGTH.sub(r"‖\1‖", formula))
     letters = {*_bound(formula), *_of_left(formula, left)}
     formula = _BELOW.sub(lambda m: _in_brackets(m, letters), formula)
-    return _squares_written(_rows_written(formula))
+    return _squares_written(_rows_written(_vectors_written(formula, {*letters, *left})))
 
 
 def with_dot(formula: str) -> str:
@@ -105,6 +114,37 @@ def _rows_written(formula: str) -> str:
     return _OF_ROW.sub(written, formula)
 
 
+def _vectors_written(formula: str, bound: set[str]) -> str:
+    """‖x[i] − m[k]‖², where both are rows, and u[i]ᵀ v[j] as sums over their entries."""
+    letter = _fresh(formula)
+
+    def at_entry(match: re.Match[str]) -> str:
+        return f"{match[1]}[{match[2]},{letter}]"
+
+    def of_rows(inside: str) -> bool:
+        found = [m[2].split(",") for m in _ENTRY.finditer(inside)]
+        return bool(found) and all({i.strip() for i in at} <= bound for at in found)
+
+    def length(match: re.Match[str]) -> str:
+        inside = match[1]
+        if not of_rows(inside) or re.search(
+            r"(?<![\w\]])[^\W\d]\w*(?![\w\[(])", _ENTRY.sub("", inside)
+        ):
+            return match[0]
+        total = f"(Σ_{{{letter}}}(({_ENTRY.sub(at_entry, inside)})^2))"
+        return total if match[2] else f"sqrt{total}"
+
+    def product(match: re.Match[str]) -> str:
+        one, other = match[1] or match[3], match[2] or match[4]
+        if not of_rows(one) or not of_rows(other):
+            return match[0]
+        one, other = (_ENTRY.sub(at_entry, side.strip()) for side in (one, other))
+        return f"(Σ_{{{letter}}}({one}·{other}))"
+
+    formula = _LENGTHS.sub(length, formula)
+    return _PRODUCTS.sub(product, formula)
+
+
 def _squares_written(formula: str) -> str:
     """‖w‖² beside w[d], as a sum of squares."""
 
@@ -115,7 +155,9 @@ def _squares_written(formula: str) -> str:
     return _SQUARED.sub(written, formula)
 
 
-def parted_off(formula: str, taken: str) -> tuple[str, str, tuple[str, ...], str] | None:
+def parted_off(
+    formula: str, taken: str, left: Iterable[str] = ()
+) -> tuple[str, str, tuple[str, ...], str] | None:
     """What is an equation of its own: (formula with a name in its place, name, its indices, its
     right side).
 
@@ -132,7 +174,7 @@ def parted_off(formula: str, taken: str) -> tuple[str, str, tuple[str, ...], str
             rest = formula.replace(whole, f" {name}")
             if not re.fullmatch(r"\s*[^\W\d]\w*\s*", inside):
                 return rest, name, (), whole
-            letters = _letters_at(formula, end)
+            letters = _letters_at(formula, end, {*_bound(formula), *left})
             return rest, name, letters, f"{match[0]}{inside.strip()}[{','.join(letters)}])"
     match = _INVERSE.search(formula)
     if match and match[0].strip() != formula.strip():
@@ -141,11 +183,12 @@ def parted_off(formula: str, taken: str) -> tuple[str, str, tuple[str, ...], str
     return None
 
 
-def _letters_at(formula: str, start: int) -> tuple[str, ...]:
-    """An index for each subscript in the brackets that open at a place: those there, if plain."""
+def _letters_at(formula: str, start: int, bound: set[str]) -> tuple[str, ...]:
+    """An index for each subscript in the brackets that open at a place: those there that are
+    indices, once each."""
     found = [t.strip() for t in _subscripts_at(formula, start)]
     free = (c for c in "kcjlimnd" if not re.search(rf"(?<!\w){c}(?!\w)", formula))
-    plain = [re.fullmatch(r"[^\W\d]", t) is not None and found.count(t) == 1 for t in found]
+    plain = [t in bound and found.count(t) == 1 for t in found]
     return tuple(t if own else next(free) for t, own in zip(found, plain, strict=True))
 
 

@@ -77,11 +77,18 @@ class ShapeParser(MatrixParser):
         """
         for one, two in ((a, b), (b, a)):
             sizes = [n for n in two.shape if n != 1]
-            if all(n == 1 for n in one.shape) and len(sizes) == 1 and word != "multiplied":
+            number = all(n == 1 for n in one.shape) and not self._is_written(one)
+            if number and len(sizes) == 1 and word != "multiplied":
                 raise Unequal(sizes[0], _ONE)
         for one, two in zip(a.shape[::-1], b.shape[::-1], strict=False):
             if _ONE not in (one, two) and one != two:
                 raise Unequal(one, two)
+
+    def _is_written(self, part: Matrix) -> bool:
+        """Whether a number comes from lines before, as the mean μ of x − μ does."""
+        names = {nodes.tensor_name(r) for r in nodes.reads(part.entry) if r.indices}
+        roles = {self.vocabulary.tensors[n].role for n in names}
+        return roles == {"intermediate"}
 
     def _in_order(self, factors: list[Readings]) -> Readings:
         found = factors[0]

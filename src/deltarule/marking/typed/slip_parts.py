@@ -9,12 +9,13 @@ from deltarule.marking.formulas.spelled import NO_FUNCTIONS, known_functions
 from deltarule.marking.typed.typed_names import CALLED, WORDS
 
 NAME = r"(?<![\w.\\])[^\W\d_]\w*"
-REDUCTION = r"\b(Sum|Mean|Max|Min|Prod|Product|Softmax|LogSoftmax|LogSumExp)"
+REDUCTION = r"\b(Sum|Mean|Max|Min|Prod|Product|Softmax|LogSoftmax|LogSumExp|Var|Std)"
 #: Functions of one number, and all words that may stand before parentheses.
 OF_NUMBERS = tuple(n for n, f in FUNCTIONS.items() if f.row.arity == 1 and len(n) > 2)
 KNOWN = {
     *CALLED, *WORDS, *FUNCTIONS, *known_functions(), *NO_FUNCTIONS, "where", "frozen",
     "stop_gradient", "and", "or", "not", "inverse", "inv", "det",
+    "straight_through", *(f.row.symbol for f in FUNCTIONS.values() if f.row.symbol),
 }  # fmt: skip
 #: Letters that are spelled out, of which a product may be meant: alpha(x + 1).
 LETTERS = frozenset(

@@ -8,6 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from deltarule.errors import DeltaruleError
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.slip_parts import KNOWN, NAME, REDUCTION, Slip, argument
+from deltarule.marking.typed.typed_names import usual_rank
+
+#: Words of which the index is none of what they give.
+_BINDING = r"\b(?:Sum|Mean|Max|Min|Prod|Product|LogSumExp)"
 
 
 def refuse_left_sides(left: str, place: str) -> None:
@@ -83,7 +87,7 @@ def in_reductions(part: str) -> Iterator[Slip]:
             )
         for name in names:
             if match[2].split(",").count(name) > 1 or re.search(
-                rf"{REDUCTION}\[[^\[\]]*(?<!\w){re.escape(name)}(?!\w)[^\[\]]*\]",
+                rf"{_BINDING}\[[^\[\]]*(?<!\w){re.escape(name)}(?!\w)[^\[\]]*\]",
                 argument(part, match.end()),
             ):
                 yield Slip(
@@ -121,7 +125,7 @@ def alone_left(index: str, uses: Mapping[str, Sequence], left: str, place: str) 
 
     `uses` are the subscripts of each tensor on the right, None where it stands without any.
     """
-    bare = [name for name, found in uses.items() if None in found]
+    bare = [name for name, found in uses.items() if None in found and usual_rank(name)]
     large = next(
         (n for n, found in uses.items() for use in found if use and index.upper() in use), None
     )

@@ -9,7 +9,7 @@ from sympy import Expr, Integer
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
 from deltarule.marking.typed.equation_texts import TypedEquation, counts_in, states_of
-from deltarule.marking.typed.typed_names import LABELS, names_in, role_of, usual_rank
+from deltarule.marking.typed.typed_names import LABELS, role_of, turned_in, usual_rank
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
 
 
@@ -24,12 +24,14 @@ class TextNames:
     def __post_init__(self) -> None:
         self.uses: dict[str, list[tuple[str, ...] | None]] = {}
         self.counts = counts_in(self.equations)
+        #: What is transposed, and so no number, whatever its letter.
+        self.turned = {name for e in self.equations for name in turned_in(e.formula, e.place)}
         #: What stands in subscripts.
         self.at: set[str] = set()
         written: list[str] = []
         states = states_of(self.equations)
         for equation in self.equations:
-            for name, uses in names_in(equation.formula, equation.place, equation.indices).items():
+            for name, uses in equation.reads().items():
                 self.at |= {i for use in uses for i in use or ()}
                 if name not in written and name not in states:
                     self.uses.setdefault(name, []).extend(uses)
@@ -67,7 +69,9 @@ class TextNames:
         if name in LABELS and name in self.at:
             return 0
         subscripts = [len(u) for u in self.uses.get(name, ()) if u is not None]
-        return subscripts[0] if subscripts else 0 if name in self.counts else usual_rank(name)
+        if subscripts or name in self.counts:
+            return subscripts[0] if subscripts else 0
+        return max(usual_rank(name), int(name in self.turned))
 
     def new_axes(self, name: str, columns: bool, sizes: UnifiedSizes) -> tuple[Expr, ...]:
         """New sizes for a tensor: a vector is a matrix of one column or row."""

@@ -58,11 +58,12 @@ def subscripted(formula: str, place: str) -> bool:
 
 
 def names_in(
-    formula: str, place: str, left: Iterable[str] = ()
+    formula: str, place: str, left: Iterable[str] = (), letters: Iterable[str] = ()
 ) -> dict[str, list[tuple[str, ...] | None]]:
     """The tensors in a formula, each with the subscripts that it has there; None without any.
 
-    `left` are the indices left of =, which are none.
+    `left` are the indices left of =, which are none; `letters` those of other equations, too: N
+    is how far n runs.
     """
     found = tokens(formula, place)
     summed = _summed(found)
@@ -87,13 +88,15 @@ def names_in(
             continue
         if opened == "(" and len(token.text) > 1:
             continue  # an unknown function, of which the parser says so
-        if opened == "(" and token.text in _ANY_FUNCTION:
+        several = opened == "(" and _of_several(found, k)
+        if opened == "(" and (token.text in _ANY_FUNCTION or several):
             raise DeltaruleError(
                 f"{token.text}( ) may be any function",
                 place,
                 f"write which, as in σ(W x), or {token.text} · (…) for a product",
             )
-        if opened != "[" and token.text.lower() in bound and token.text.isupper():
+        size = token.text.isupper() and token.text.lower() in {*bound, *letters}
+        if opened != "[" and size:
             continue  # how far an index runs: N of n
         name = _named(token, place)
         subscripts = None
@@ -101,6 +104,18 @@ def names_in(
             subscripts, _ = _subscripts(found, k, place)  # labels stand in them: p[n, t[n]]
         names.setdefault(name, []).append(subscripts)
     return names
+
+
+def _of_several(found: Sequence[Token], k: int) -> bool:
+    """Whether a comma stands in the parentheses that open at a token, and in no others."""
+    depth = 0
+    for token in found[k:]:
+        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        if not depth:
+            return False
+        if token.text == "," and depth == 1:
+            return True
+    return False
 
 
 def _named(token: Token, place: str) -> str:
@@ -174,13 +189,21 @@ def _subscripts(found: Sequence[Token], k: int, place: str) -> tuple[tuple[str, 
         if token.text == "," and not depth:
             inside.append("")
         else:
-            space = " " if inside[-1] and token.kind == found[end - 1].kind else ""
+            apart = inside[-1][-1:].isalnum() and token.text[:1].isalnum()
+            space = " " if inside[-1] and (apart or token.kind == found[end - 1].kind) else ""
             inside[-1] += space + token.text
     raise DeltaruleError(
         f"[{', '.join(inside)}] has a subscript that is empty",
         place,
         "write one index for each axis, as in x[n, d]",
     )
+
+
+def turned_in(formula: str, place: str) -> set[str]:
+    """The names that are transposed: α of αᵀ K α."""
+    found = tokens(formula, place)
+    pairs = zip(found, found[1:], strict=False)
+    return {_named(a, place) for a, b in pairs if a.kind == "name" and b.kind == "transposed"}
 
 
 def usual_rank(name: str) -> int:

@@ -20,7 +20,7 @@ from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.language.named_pieces import with_named_pieces
 from deltarule.marking.formulas.matrix_words import written_as_program
-from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.typed.equation_parser import ExactVocabulary
 from deltarule.marking.typed.equation_texts import as_typed, typed_equations
 from deltarule.marking.typed.given_roles import with_roles
 from deltarule.marking.typed.index_equations import among_matrices, join_letters
@@ -156,7 +156,7 @@ class _Reader(TextNames):
                 tensors[equation.name] = tensor
                 found.append((rhs, own))
                 continue
-            vocabulary = Vocabulary(Network("", "", "", dict(tensors), ()))
+            vocabulary = ExactVocabulary(Network("", "", "", dict(tensors), ()))
             parser = ShapeParser(
                 equation.formula, vocabulary, equation.place, columns, self.inputs_last()
             )

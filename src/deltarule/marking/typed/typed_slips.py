@@ -115,8 +115,9 @@ def _alone(part: str) -> Iterator[Slip]:
 
 
 def _signs(part: str) -> Iterator[Slip]:
+    quoted = re.sub(r"einsum\(\s*(['\"]).*?\1", lambda m: " " * len(m[0]), part)
     for pattern, fact, remedy in _STRANGE:
-        for match in re.finditer(pattern, part):
+        for match in re.finditer(pattern, quoted):
             yield Slip(fact.format(match[0].strip()), *match.span(), remedy)
 
 
@@ -150,7 +151,9 @@ def _choices(part: str) -> Iterator[Slip]:
                 f"compare it: {example}",
             )
     right = part.partition("=")[2] if re.match(r"[^=<>]*=(?!=)", part) else ""
-    outside = _BRACKETS.sub("", _BRACKETS.sub("", right))
+    outside = right
+    while outside != (outside := _BRACKETS.sub("", outside)):
+        pass
     compared = re.search(r"<=|>=|[<>≤≥≠]", outside)
     if compared and not re.search(r"\bif\b|⟨|<[^<>]*,[^<>]*>", right):
         start = len(part) - len(right)

@@ -46,12 +46,14 @@ class WindowExtents:
         self.definitions: dict[Size, Expr] = {}
         #: The tensors that are read beyond their edges.
         self.outside: set[str] = set()
+        #: Axes as long as their windows need them, and axes by which windows are counted.
         self.needed: dict[Expr, Expr] = {}
+        self.counted: set[Expr] = set()
         every = [(u, k, self._subscript(u, k, at)) for u in found.uses for k, at in compound(u)]
         windows = [w for w in every if not isinstance(w[2], Read)]
         self._runs_along(windows)
         self.standing = found.standing()
-        windows = [w for w in windows if w[0].name not in found.states]
+        windows = [w for w in windows if w[0].name not in found.states or w[1] > 0]
         taken = {*self.axes, *self.written, *(a.name for a in self.attributes)}
         self.names = size_names(found, windows, taken)
         self.final = {n: tuple(map(self.named, own)) for n, own in self.axes.items()}
@@ -79,7 +81,8 @@ class WindowExtents:
         as they need it."""
         size, axis = self.sizes.of(self.axes[use.name][k]), axis_of(at, sizes)
         letters = {self.sizes.of(n) for n in self.sizes.letters.values()}
-        if axis is None or use.name in self.written or size in letters or size.is_Integer:
+        given = use.name not in self.written and size not in letters and not size.is_Integer
+        if axis is None or not given or size in self.counted:
             return
         before = self.needed.get(size)
         if before is None or never_negative((axis - before).expand()):
@@ -177,6 +180,7 @@ class WindowExtents:
         if size not in self.names.values():
             taken = {str(n) for n in (*self.names.values(), *self.definitions)}
             size = Size(letter if letter not in taken else f"{letter}_{equation.name}")
+        self.counted.add(self.sizes.of(self.axes[use.name][k]))
         self.definitions[size] = count
         self.extents[key] = size
 
@@ -192,9 +196,9 @@ class WindowExtents:
         )
 
     def _no_window(self, use: Use) -> DeltaruleError:
+        index = next((i for i in use.equation.indices if i not in use.at), "i")
         return DeltaruleError(
             f"how far the indices of {use.name}[{', '.join(use.at)}] run is not known",
             use.equation.place,
-            "write windows as S*i + D*k - P, or a derivation file: see the guide for developers, "
-            "a layer",
+            f"read some tensor at {index} alone, or write windows as S*{index} + D*k - P",
         )

@@ -1,0 +1,60 @@
+"""What is put into another notation in all of a text: names of squares, steps ahead, einsum.
+
+σ² = mean((x − μ)²); y = x/√(σ² + ε)      σ_sq for σ²
+u[t+1, i] = u[t, i] + r·u[t, i−1]          u[t, i] = u[t−1, i] + …, wherever u stands
+Y = einsum('nd,dm->nm', X, W)              Y[n, m] = Σ_d X[n, d]·W[d, m]
+"""
+
+from __future__ import annotations
+
+import re
+
+from deltarule.marking.formulas.einstein import parted
+
+_SQUARE = r"\s*(?:²|\^\s*2(?!\w)|\^\{2\}|\*\*\s*2(?!\w))"
+_SQUARES_LEFT = re.compile(
+    rf"(?:^|[;\n])\s*([^\W\d](?:(?!²)\w)*){_SQUARE}\s*(?:\[[^\[\]]*\]|_\w)?\s*:?=(?!=)"
+)
+_AHEAD_LEFT = re.compile(r"(?:^|[;\n])\s*([^\W\d]\w*)\[\s*([a-z])\s*\+\s*1\s*[,\]][^=\n;]*?=(?!=)")
+_EINSUM = re.compile(
+    r"(?:(?:np|numpy|torch|jnp)\.)?einsum\(\s*(['\"])([^'\"]*)\1\s*,\s*(\w+(?:\s*,\s*\w+)*)\s*\)"
+)
+
+
+def in_one_notation(text: str) -> str:
+    """The text with names for squares that are given, and with steps back instead of ahead."""
+    for name in dict.fromkeys(_SQUARES_LEFT.findall(text)):
+        text = re.sub(rf"(?<!\w){re.escape(name)}{_SQUARE}", f"{name}_sq", text)
+    for name, time in dict.fromkeys(_AHEAD_LEFT.findall(text)):
+        text = _stepped_back(text, name, time)
+    return text
+
+
+def _stepped_back(text: str, name: str, time: str) -> str:
+    """Each read of a state one time earlier, as its equation gives the time after."""
+
+    def earlier(match: re.Match[str]) -> str:
+        shift = int((match[2] or "0").replace(" ", "").replace("−", "-")) - 1
+        return f"{name}[{time}{shift:+d}" if shift else f"{name}[{time}"
+
+    text = re.sub(
+        rf"(?<!\w){re.escape(name)}\[\s*({time})\s*([-+−]\s*\d+)?(?=\s*[,\]])", earlier, text
+    )
+    return re.sub(
+        rf"((?:^|[;\n])\s*{re.escape(name)}\[)\s*0(?=\s*[,\]][^=;\n]*=(?!=))", r"\g<1>-1", text
+    )
+
+
+def einsum_in(formula: str) -> tuple[str, tuple[str, ...], str] | None:
+    """An einsum of names in a formula: as it is written, the letters of its result, and the sum."""
+    match = _EINSUM.search(formula)
+    letters = parted(match[2]) if match else None
+    if match is None or letters is None:
+        return None
+    operands, result = letters
+    names = [n.strip() for n in match[3].split(",")]
+    if len(names) != len(operands):
+        return None
+    product = "·".join(f"{n}[{','.join(at)}]" for n, at in zip(names, operands, strict=True))
+    over = [c for c in dict.fromkeys("".join(operands)) if c not in result]
+    return match[0], tuple(result), f"Σ_{{{','.join(over)}}}({product})" if over else product

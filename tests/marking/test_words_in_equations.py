@@ -1,0 +1,192 @@
+"""Every word of the language goes through an equation: functions, constants, positions, statements.
+
+Each is read as its table says, and its values are those of Python's own formulas (3 s in all).
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+import deltarule
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.probe import Probe
+from deltarule.expressions.functions import FUNCTIONS
+from deltarule.language import words
+from deltarule.marking.formulas.spelled import ALIASES, LOSSES, SPELLED, known_functions
+
+
+def values(text: str) -> dict[str, np.ndarray]:
+    """All arrays of a text, from random ones."""
+    probe = Probe(deltarule.layer(text), Float64(), seed=1)
+    assert not probe.undefined
+    arrays = probe.values.arrays
+    whole = {n for n, t in probe.network.tensors.items() if t.integral}
+    return {n: np.asarray(a, dtype=int if n in whole else float) for n, a in arrays.items()}
+
+
+def sigmoid(z):
+    return 1 / (1 + math.exp(-z))
+
+
+ONE = {
+    "exp": math.exp, "log": math.log, "ln": math.log, "tanh": math.tanh, "erf": math.erf,
+    "sin": math.sin, "cos": math.cos, "tan": math.tan, "atan": math.atan, "asin": math.asin,
+    "acos": math.acos, "sinh": math.sinh, "cosh": math.cosh, "asinh": math.asinh,
+    "acosh": math.acosh, "atanh": math.atanh, "floor": math.floor, "round": round,
+    "expm1": math.expm1, "log1p": math.log1p, "erfc": math.erfc, "sigmoid": sigmoid,
+    "softplus": lambda z: math.log1p(math.exp(z)), "relu": lambda z: max(z, 0),
+    "relu_one": lambda z: max(z, 0), "relu_half": lambda z: max(z, 0),
+    "sign": lambda z: int(z > 0) - int(z < 0), "absolute": abs, "abs": abs,
+    "gelu": lambda z: z * (1 + math.erf(z / math.sqrt(2))) / 2, "silu": lambda z: z * sigmoid(z),
+    "swish": lambda z: z * sigmoid(z), "sqrt": math.sqrt, "rsqrt": lambda z: 1 / math.sqrt(z),
+    "square": lambda z: z * z, "log10": math.log10, "log2": math.log2,
+    "sech": lambda z: 1 / math.cosh(z), "csch": lambda z: 1 / math.sinh(z),
+    "coth": lambda z: 1 / math.tanh(z), "step": lambda z: z > 0, "negative": lambda z: -z,
+    "reciprocal": lambda z: 1 / z, "arctan": math.atan, "arcsin": math.asin,
+    "arccos": math.acos, "identity": lambda z: z, "stop_gradient": lambda z: z,
+}  # fmt: skip
+SEVERAL = {
+    "maximum(x[n], z[n])": np.maximum, "minimum(x[n], z[n])": np.minimum,
+    "max(x[n], z[n])": np.maximum, "min(x[n], z[n])": np.minimum,
+    "clip(x[n], -1/2, z[n]^2)": lambda x, z: np.minimum(np.maximum(x, -0.5), z**2),
+    "leaky_relu(x[n], z[n])": lambda x, z: np.where(x > 0, x, z * x),
+    "elu(x[n], z[n])": lambda x, z: np.where(x > 0, x, z * np.expm1(x)),
+    "straight_through(floor(x[n]), z[n])": lambda x, z: np.floor(x),
+    "x[n]**z[n]": lambda x, z: x**z,
+    "where(x[n] > z[n], x[n], 2)": lambda x, z: np.where(x > z, x, 2),
+}  # fmt: skip
+#: Words of files that take no number and give one: they declare, or are of whole matrices.
+OF_FILES = {
+    "activation", "aliases", "along_axes", "attribute", "concatenate", "cases", "elementwise",
+    "fits", "gradient", "index", "indices", "initially", "input", "intermediate", "layer",
+    "layout", "loss", "memory", "new", "number_or_name", "option", "output", "parameter", "rate",
+    "scalar", "size", "sizes", "state", "takes", "target", "weights", "windows",
+}  # fmt: skip
+#: Words that are tried below, or in the tests of losses.
+ELSEWHERE = {
+    "delta", "differ", "equal", "indicator", "oo", "pi", "softmax", "where", "max", "min",
+    "maximum", "minimum", "clip", "elu", "leaky_relu", "straight_through",
+}  # fmt: skip
+
+
+def test_each_word_of_the_table_is_tried():
+    arity = {n for n, f in FUNCTIONS.items() if f.row.arity == 1} | set(SPELLED)
+    assert arity <= set(ONE)
+    lower = {w for w in words.__all__ if w[0].islower()}
+    assert lower - set(ONE) - OF_FILES - ELSEWHERE == set()
+    assert {ALIASES.get(w, w) for w in known_functions()} - set(ONE) <= {
+        *LOSSES, "softmax", "max", "min", "sum", "mean", "norm", "clip", "transpose", "outer",
+        "dot", "matmul",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ONE)
+def test_functions_of_one_number(word):
+    """At each entry, with indices and of a whole vector."""
+    for text in (f"y[n] = {word}(x[n]/3 + a)", f"y = {word}(x/3 + α)"):
+        found = values(text)
+        at = found["x"] / 3 + found.get("a", found.get("alpha"))
+        assert np.allclose(found["y"], [float(ONE[word](z)) for z in at], rtol=1e-9), text
+
+
+@pytest.mark.parametrize("text", SEVERAL)
+def test_functions_of_several_numbers(text):
+    found = values(f"y[n] = {text}")
+    assert np.allclose(found["y"], SEVERAL[text](found["x"], found["z"]))
+
+
+def test_constants_are_numbers_alone_and_tensors_with_subscripts():
+    for name in ("pi", "e"):
+        value = getattr(math, name)
+        power = "e^(x[n])" if name == "e" else "pi*x[n]"
+        found = values(f"y[n] = {power}")
+        assert np.allclose(found["y"], value ** found["x"] if name == "e" else value * found["x"])
+        found = values(f"y[n] = {name}[n]*{power}")
+        assert np.allclose(
+            found["y"], found[name] * (value ** found["x"] if name == "e" else value * found["x"])
+        )
+
+
+POSITIONS = {
+    "x[n+1]": lambda x, y: x[1:],
+    "x[n-1]": lambda x, y: np.r_[0, x[:-1]],
+    "x[2*n]": lambda x, y: x[::2],
+    "x[2*n+1]": lambda x, y: x[1::2],
+    "x[N-1-n]": lambda x, y: x[::-1],
+    "x[n//2]": lambda x, y: np.repeat(x, 2),
+    "x[⌊n/3⌋]": lambda x, y: np.repeat(x, 3),
+    "x[(n+1) mod N]": lambda x, y: np.roll(x, -1),
+    "x[n]*x[(n+1) mod N]": lambda x, y: x * np.roll(x, -1),
+    "x[n]*x[(n+1) % N]": lambda x, y: x * np.roll(x, -1),
+    "x[n] - x[n mod 2]": None,
+    "x[0]*x[n]": lambda x, y: x[0] * x,
+    "x[n+1] - x[n]": lambda x, y: np.diff(x),
+    "x[n+2] - 2*x[n+1] + x[n]": lambda x, y: np.diff(x, 2),
+    "x[n+1] - 2*x[n] + x[n-1]": lambda x, y: np.r_[x[1:], 0] - 2 * x + np.r_[0, x[:-1]],
+    "Sum[k](x[n+k])": lambda x, y: x[1:] + x[:-1],
+    "Max[k](x[n+k])": lambda x, y: np.maximum(x[1:], x[:-1]),
+    "Mean[k](x[n-k])": lambda x, y: (x + np.r_[0, x[:-1]]) / 2,
+    "Min[k](x[2*n+k])": lambda x, y: np.minimum(x[:-1:2], x[1::2]),
+    "Sum[k](x[k]*(n-k))": lambda x, y: np.subtract.outer(*[np.arange(len(x))] * 2) @ x,
+    "x[n]*n + 2**n": lambda x, y: x * np.arange(len(x)) + 2.0 ** np.arange(len(x)),
+    "Sum[k<n](x[k])*x[n]": lambda x, y: (np.cumsum(x) - x) * x,
+    "Sum[k](delta(k, n)*x[k])": lambda x, y: x,
+    "Sum[k](δ_{kn}*x[k]) + 0*x[n]": lambda x, y: x,
+    "Var[k](x[k]) + Std[k](x[k])*x[n]": lambda x, y: x.var() + x.std() * x,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", POSITIONS)
+def test_positions(text):
+    if POSITIONS[text] is None:  # of which nothing says how far n runs
+        with pytest.raises(deltarule.errors.DeltaruleError) as refused:
+            deltarule.layer(f"y[n] = {text}")
+        assert refused.value.remedy
+        return
+    found = values(f"y[n] = {text}")
+    assert np.allclose(found["y"], POSITIONS[text](found["x"], found["y"]))
+
+
+def test_labels_are_positions():
+    found = values("y[n] = p[n, t[n]]")
+    assert np.allclose(found["y"], found["p"][np.arange(len(found["t"])), found["t"]])
+    found = values("L = Sum[n,k]([k = t[n]]*p[n,k])")
+    assert np.allclose(found["L"], found["p"][np.arange(len(found["t"])), found["t"]].sum())
+    found = values("L = Sum[n,k](where(k != t[n], p[n,k], 0))")
+    others = found["p"].sum() - found["p"][np.arange(len(found["t"])), found["t"]].sum()
+    assert np.allclose(found["L"], others)
+
+
+SIGNS = {
+    "<": np.less, "<=": np.less_equal, "=": np.equal, "==": np.equal, "!=": np.not_equal,
+    "≠": np.not_equal, ">=": np.greater_equal, "≥": np.greater_equal, ">": np.greater,
+    "≤": np.less_equal,
+}  # fmt: skip
+ASKED = {
+    "[{}]": lambda holds, x: holds * 1.0,
+    "where({}, x[n], 3)": lambda holds, x: np.where(holds, x, 3),
+    "x[n]·[{}]": lambda holds, x: x * holds,
+    "x[n]·𝟙{{{}}}": lambda holds, x: x * holds,
+    "(x[n] if {} else -x[n])": lambda holds, x: np.where(holds, x, -x),
+    "where(not ({}), x[n], 3)": lambda holds, x: np.where(holds, 3, x),
+    "where({} or x[n] > 1, x[n], 3)": lambda holds, x: np.where(holds | (x > 1), x, 3),
+    "where(({}) & (x[n] > 0), x[n], 3)": lambda holds, x: np.where(holds & (x > 0), x, 3),
+}
+SIDES = {
+    ("x[n]", "z[n]"): lambda v: (v["x"], v["z"]),
+    ("x[n]", "0.5"): lambda v: (v["x"], 0.5),
+    ("n", "2"): lambda v: (np.arange(len(v["x"])), 2),
+    ("n", "N/2"): lambda v: (np.arange(len(v["x"])), len(v["x"]) / 2),
+    ("n", "N - 1"): lambda v: (np.arange(len(v["x"])), len(v["x"]) - 1),
+}
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_statements_about_values_indices_and_constants(sign):
+    for (left, right), sides in SIDES.items():
+        for asked, said in ASKED.items():
+            text = f"y[n] = {asked.format(f'{left} {sign} {right}')} + 0·x[n]·z[n]"
+            found = values(text)
+            holds = SIGNS[sign](*sides(found))
+            assert np.allclose(found["y"], said(holds, found["x"])), text
