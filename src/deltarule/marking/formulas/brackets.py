@@ -194,7 +194,11 @@ class Conditions:
     def pop(self) -> Token:
         """The next token, taken away."""
         if not self.rest:
-            raise self.error("the formula ends too early", "check its brackets")
+            last = self.all[-1] if self.all else None
+            behind = last is not None and last.kind == "sign" and last.text not in "()[]{}"
+            sign = self.formula[last.start : last.start + 1] if last is not None else ""
+            remedy = f"write what stands behind {sign}" if behind else "check its brackets"
+            raise self.error("the formula ends too early", remedy)
         return self.rest.pop(0)
 
     def take(self, text: str) -> bool:

@@ -52,6 +52,12 @@ NO_FUNCTIONS = {
         "there are, or write it out, as (x[m] − μ)/sqrt(v + ε)",
     ),
     **dict.fromkeys(
+        ("cross_entropy", "CrossEntropyLoss", "nll_loss", "NLLLoss"),
+        "is of scores in some libraries and of probabilities in others: write CE(t, p), or "
+        "CE(t, softmax(z)) of scores",
+    ),
+    **dict.fromkeys(("mse_loss", "MSELoss"), "is called MSE here: write MSE(y, f)"),
+    **dict.fromkeys(
         ("argmax", "argmin", "sort", "round", "sign"),
         "has no gradient: write what is done with it, as max_m s[m]",
     ),

@@ -22,6 +22,7 @@ from deltarule.marking.typed.lecture_spelling import (
     respelled,
     with_dot,
     with_log_det,
+    with_whole_inverse,
 )
 from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.typed_names import divisors, names_in
@@ -154,8 +155,8 @@ def _equation(part: str, last: bool, delta: bool) -> TypedEquation:
     for token in found:
         depth += (token.text in _OPENING) - (token.text in _CLOSING)
         if token.text == "=" and depth == 0:
-            name, indices = _left(formula[: token.start], place)
             right = formula[token.start + 1 :].lstrip("= ")
+            name, indices = _left(formula[: token.start], place, right)
             if not right:
                 written = formula[: token.start].strip()
                 raise DeltaruleError(
@@ -168,16 +169,20 @@ def _equation(part: str, last: bool, delta: bool) -> TypedEquation:
             stem, _, below = name.rpartition("_")
             if stem and not indices and is_index(below, right):
                 name, indices = stem, tuple(below)
-            return TypedEquation(name, indices, respelled(right, indices), place)
+            right = with_whole_inverse(respelled(right, indices))
+            return TypedEquation(name, indices, right, place)
     if last:
         return TypedEquation("E", (), respelled(formula), place)
     raise DeltaruleError("an equation without =", place, "write s = W x; E = ½‖y − s‖²")
 
 
-def _left(text: str, place: str) -> tuple[str, tuple[str, ...]]:
+def _left(text: str, place: str, right: str) -> tuple[str, tuple[str, ...]]:
     below = re.fullmatch(r"\s*([^\W_]\w*?)_\{([a-z](?:\s*,\s*[a-z])+)\}\s*", text)
     if below:  # y_{n, m}
         return canonical(below[1]), tuple(i.strip() for i in below[2].split(","))
+    together = re.fullmatch(r"\s*([^\W_]\w*?)_\{([a-z]{2,4})\}\s*", text)
+    if together and is_index(together[2], right):  # y_{nm} = Σ_d x_{nd} W_{dm}
+        return canonical(together[1]), tuple(together[2])
     refuse_left_sides(text.strip(), place)
     name, bracket, inside = text.strip().partition("[")
     indices = tuple(i.strip() for i in inside.rstrip(" ]").split(",")) if bracket else ()

@@ -155,6 +155,14 @@ def _squares_written(formula: str) -> str:
     return _SQUARED.sub(written, formula)
 
 
+def with_whole_inverse(formula: str) -> str:
+    """A⁻¹ that is all of a right side, as inverse(A)."""
+    match = _INVERSE.fullmatch(formula.strip())
+    return (
+        f"inverse({(match['name'] or match['called']).replace('Σ', 'Sigma')})" if match else formula
+    )
+
+
 def parted_off(
     formula: str, taken: str, left: Iterable[str] = ()
 ) -> tuple[str, str, tuple[str, ...], str] | None:

@@ -54,7 +54,8 @@ def of_functions(part: str) -> Iterator[Slip]:
                 *match.span(),
                 f"write {word}·(…) for a product, and the function's name otherwise",
             )
-        if word.isascii() and word.isalpha() and len(word) > 2 and word not in KNOWN:
+        layer = word.lower() in catalogue() or word.isalpha()
+        if word.isascii() and layer and len(word) > 2 and word not in KNOWN:
             if re.search(used, part):
                 continue
             hint = did_you_mean(word, sorted(KNOWN))

@@ -32,6 +32,9 @@ def refuse_left_sides(left: str, place: str) -> None:
             f"write plain indices, as {name}[n]; what stands before the first time of a state is "
             f"{name}[-1]"
         )
+    elif large := re.search(r"[\[,]\s*([A-Z])\s*(?=[,\]])", left):
+        fact = f"{large[1]} left of = is how far an index runs, and none"
+        remedy = f"write {left.replace(large[1], large[1].lower())}"
     elif re.search(r"(?:^|[,\[]\s*)([A-Za-z]\w*)\s*,(?:.*,)?\s*\1\s*[,\]]", left):
         fact, remedy = f"an index stands twice in {left}", "give each axis an index of its own"
     if remedy:
