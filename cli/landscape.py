@@ -80,8 +80,8 @@ def landscape_html(found: Landscape) -> str:
     share = f"{100 * found.share:.0f} %"
     page.prose(
         "Warmer is higher; lines are of equal loss, which stands on them. A circle is the start, a "
-        f"disc where a way ends. Of {found.parameters} parameters the slice is the plane that holds "
-        f"{share} of the ways.",
+        f"disc where a way ends. Of {found.parameters} parameters the slice is the plane that "
+        f"holds {share} of the ways.",
         style="dim",
     )
     heads = ("optimiser", "loss before", "loss after", "steps")

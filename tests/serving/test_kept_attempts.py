@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 
@@ -57,3 +58,15 @@ def test_what_is_no_file_of_attempts_is_left_alone(tmp_path):
     with pytest.raises(DeltaruleError, match="attempts cannot be kept there"):
         KeptAttempts(text)
     assert text.read_text().startswith("my own notes")
+
+
+def test_a_database_of_something_else_is_left_alone(tmp_path):
+    path = tmp_path / "grades.sqlite"
+    base = sqlite3.connect(path)
+    base.execute("CREATE TABLE grade (who TEXT)")
+    base.commit()
+    base.close()
+    before = path.read_bytes()
+    with pytest.raises(DeltaruleError, match="it has tables of something else"):
+        KeptAttempts(path)
+    assert path.read_bytes() == before

@@ -1,6 +1,9 @@
 """A student's visit without a script: a sheet, answers, verdicts, help."""
 
+import asyncio
 import re
+import time
+from urllib.parse import urlencode
 
 from parsed_html import Parsed
 
@@ -196,3 +199,48 @@ def test_what_is_too_long_is_said_with_its_length_before_and_after_it_is_sent(se
         assert f"{length} characters" in said.json()["unread"]
         sent = student.post("/sheet/slide", {"n.2.0": "1" * length}, token=token)
         assert f"{length} characters" in Parsed(sent.text).text
+
+
+def test_of_two_pages_that_are_sent_at_one_instant_nothing_is_lost(serving, monkeypatch):
+    """Each takes what the other sends, whichever is first, though both are read before either is
+    written.
+    """
+    from served import Visitor
+
+    served = serving()
+    pages = [Visitor(served), Visitor(served)]
+    for page in pages:
+        page.get("/sheet/slide")
+    begin = served.attempts.begin
+    monkeypatch.setattr(served.attempts, "begin", lambda *of: time.sleep(0.05) or begin(*of))
+
+    async def both():
+        own = ({"n.2.0": "0.51"}, {"n.3.0": "0.62"})
+        form = {"content_type": "application/x-www-form-urlencoded"}
+        bodies = [
+            urlencode({"form_token": page.form_token, "shown": "0", **typed}).encode()
+            for page, typed in zip(pages, own, strict=True)
+        ]
+        asked = zip(pages, bodies, strict=True)
+        return await asyncio.gather(*(p._asked("POST", "/sheet/slide", b, form) for p, b in asked))
+
+    answers = asyncio.run(both())
+    assert [a.status for a in answers] == [303, 303]
+    newest = served.attempts.newest("me", "slide")
+    assert newest.id == 2 and newest.typed == {"n.2.0": "0.51", "n.3.0": "0.62"}
+    assert sorted("merged=1" in a.headers["location"] for a in answers) == [False, True]
+
+
+def test_a_script_is_told_where_to_go_on(serving):
+    """By an address that differs from that of the page in more than its part."""
+    from served import Visitor
+
+    student = Visitor(serving())
+    student.get("/sheet/slide")
+    first = student.post("/sheet/slide", {"n.2.0": "9", "shown": "0"}, accept="application/json")
+    assert first.json() == {"to": "/sheet/slide?after=1#outcome"}
+    student.get("/sheet/slide?after=1")
+    helped = student.post(
+        "/sheet/slide/help", {"help": "1.2", "shown": "1"}, accept="application/json"
+    )
+    assert helped.json()["to"].startswith("/sheet/slide?after=1.2.0#q")

@@ -3,6 +3,7 @@
 They need `pip install '.[serve,browser]'` and Debian's `chromium`; without them these tests say so.
 """
 
+import re
 import shutil
 import threading
 import time
@@ -63,7 +64,7 @@ def enter(chromium, served):
         context = chromium.new_context(viewport=viewport, color_scheme=scheme, **more)
         contexts.append(context)
         page = context.new_page()
-        said = tuple(f"Failed to load resource: the server responded with {r}" for r in refused)
+        said = tuple(f"Failed to load resource: {r}" for r in refused)
         page.on(
             "console",
             lambda message: (
@@ -162,7 +163,11 @@ def test_hostile_input_in_every_field_does_nothing(enter, served, script):
     """Nothing is run or asked for: `enter` sees every message, and every request."""
     kinds = set()
     for address in ("/sheet/slide", "/equations", "/teacher/paste", "/enter"):
-        refused = ("a status of 400", "a status of 403") if address != "/sheet/slide" else ()
+        refused = (
+            tuple(f"the server responded with a status of {n}" for n in (400, 403))
+            if address != "/sheet/slide"
+            else ()
+        )
         page = enter("teacher", 800, "light", refused, java_script_enabled=script)
         page.on("dialog", lambda dialog: pytest.fail(dialog.message))
         page.goto(served.settings.address + address)
@@ -195,9 +200,13 @@ def test_equations_appear_as_they_are_typed(enter):
     assert derived.locator("img").count() == 0
     page.get_by_label("Equations", exact=True).fill("")
     playwright.expect(derived).to_be_empty()
-    page.get_by_label("Equations", exact=True).fill("y = sin(x)")
+    held = []  # the answer waits until the page was looked at
+    page.route("**/equations", lambda route: held.append(route))
+    with page.expect_request("**/equations"):
+        page.get_by_label("Equations", exact=True).fill("y = sin(x)")
     playwright.expect(page.get_by_role("status")).to_have_text("deriving …")
     assert derived.get_attribute("aria-busy") == "true"
+    held[0].continue_()
     playwright.expect(derived.get_by_role("heading", name="∂L/∂x")).to_be_visible()
     assert derived.get_attribute("aria-busy") == "false"
 
@@ -219,11 +228,34 @@ def test_a_server_that_is_silent_is_told_and_what_is_typed_is_kept(enter, served
     page.reload()
     playwright.expect(alarm).to_contain_text("stands in the fields again")
     assert field.input_value() == "0.51"
-    page.get_by_role("button", name="Mark my answers").click()
-    # The page of earlier answers has an outcome too: only the address tells that these are sent.
-    page.wait_for_url(f"{address}#outcome")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Mark my answers").click()
+    assert re.fullmatch(rf"{address}\?after=\d+#outcome", page.url)
     page.goto(address)
     assert alarm.count() == 0 and field.input_value() == "0.51"
+
+
+def test_a_server_that_ends_while_answers_are_sent_loses_nothing(enter, served):
+    """Before it has them the page stays; when it has them they are there when it is again."""
+    page = enter("emmy", 800, "light", ("net::ERR_FAILED",))
+    address = served.settings.address + "/sheet/slide"
+    page.goto(address)
+    field, alarm = page.get_by_label("s₂", exact=True), page.get_by_role("alert")
+    send = page.get_by_role("button", name="Mark my answers")
+    field.fill("0.512")
+    page.route("**/sheet/slide*", lambda route: route.abort())
+    send.click()
+    playwright.expect(alarm).to_contain_text("The server does not answer.")
+    assert page.url == address and field.input_value() == "0.512"
+    page.unroute("**/sheet/slide*")
+    page.route("**/sheet/slide?after=*", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        send.click()
+    page.unroute("**/sheet/slide?after=*")
+    page.goto(address)
+    assert field.input_value() == "0.512" and alarm.count() == 0
+    newest = served.attempts.newest("emmy", "slide")
+    assert newest.typed["n.2.0"] == "0.512" and newest.marking is not None
 
 
 def test_a_teachers_visit(enter, served):
@@ -231,7 +263,8 @@ def test_a_teachers_visit(enter, served):
         student = enter("emmy", 800, "light", java_script_enabled=False)
         student.get_by_role("link", name="A 2-3-1 sigmoid network").click()
         student.get_by_label("s₂", exact=True).fill("0.51")
-        student.get_by_role("button", name="Mark my answers").click()
+        with student.expect_navigation():
+            student.get_by_role("button", name="Mark my answers").click()
     page = enter("teacher", 1400, "dark")
     there = playwright.expect
     page.get_by_role("link", name="Teacher").click()

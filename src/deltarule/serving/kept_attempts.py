@@ -10,10 +10,11 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from deltarule.errors import DeltaruleError
@@ -58,7 +59,7 @@ class KeptAttempts:
     """The attempts in a file. Raises DeltaruleError where it is none, or cannot be written."""
 
     def __init__(self, path: Path | str):
-        self.path, self._lock = path, Lock()
+        self.path, self._lock = path, RLock()
         try:
             self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._open()
@@ -68,17 +69,25 @@ class KeptAttempts:
             ) from None
 
     def _open(self) -> None:
-        self._base.execute("PRAGMA journal_mode = WAL")
-        self._base.execute("PRAGMA synchronous = FULL")
         (form,) = self._base.execute("PRAGMA user_version").fetchone()
         if form not in (0, _FORM):
             raise sqlite3.DatabaseError(f"it is of version {form}, and {_FORM} is known")
+        if form == 0 and self._base.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+            raise sqlite3.DatabaseError("it has tables of something else")
+        self._base.execute("PRAGMA journal_mode = WAL")
+        self._base.execute("PRAGMA synchronous = FULL")
         self._base.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={_FORM}; COMMIT;")
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
             self._base.close()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Nobody else reads or writes meanwhile."""
+        with self._lock:
+            yield
 
     def secret(self, name: str) -> bytes:
         """A secret of this file, made when it is first asked for."""

@@ -19,6 +19,17 @@ SAID = (
 Typed = Mapping[str, str]
 
 
+def begun_with_newer(
+    attempts: KeptAttempts, of: tuple[str, str, str], fields: Typed, typed: dict[str, str]
+) -> tuple[int | None, Attempt | None]:
+    """Keep what was typed with what is newer, as below, so that of two pages that are sent at one
+    instant the one takes from the other. The number of the attempt is None where nothing is left.
+    """
+    with attempts.at_once():
+        typed, newer = with_newer(attempts, of, fields, typed)
+        return (attempts.begin(*of, typed) if typed else None), newer
+
+
 def with_newer(
     attempts: KeptAttempts, of: tuple[str, str, str], fields: Typed, typed: dict[str, str]
 ) -> tuple[dict[str, str], Attempt | None]:

@@ -70,6 +70,14 @@
       }
     };
 
+    const forget = () => {
+      try {
+        sessionStorage.removeItem(place);
+      } catch {
+        // There is nothing to forget either.
+      }
+    };
+
     const restore = () => {
       let kept;
       try {
@@ -95,8 +103,45 @@
     alarms.push(alarm);
     if (restore()) alarm.textContent = RESTORED;
 
+    const doing = document.createElement("span");
+    doing.className = "soft";
+    doing.setAttribute("role", "status");
+    if (form.matches(".answers")) alarm.before(doing);
+    addEventListener("pageshow", () => { doing.textContent = ""; });
+
     form.addEventListener("input", () => keep(false));
-    // A form is sent when the server is there: the browser's own page for errors would replace it.
+    // Answers are sent from this page, and the next one is gone to when the server has them: the
+    // browser's own page for errors replaces nothing that is not kept.
+    const written = () => String(new URLSearchParams(new FormData(form)));
+    const send = async (submitter) => {
+      const before = written();
+      const fields = new FormData(form);
+      if (submitter?.name) fields.append(submitter.name, submitter.value);
+      const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+      alarm.textContent = "";
+      doing.textContent = submitter?.name ? "asking …" : "marking …";
+      try {
+        const asked = { method: "POST", body: new URLSearchParams(fields), headers: { accept: "application/json" } };
+        const got = await answered(address, asked);
+        const is = (kind) => got.headers.get("content-type")?.startsWith(kind);
+        if (got.ok && is("application/json")) {
+          const { to } = await got.json();
+          // What was typed while it was sent stays kept.
+          if (written() === before) forget();
+          location.assign(to);
+          return true;
+        }
+        // A refusal in a line is said here; one that is a page is shown as without this script.
+        if (!is("text/plain")) return false;
+        alarm.textContent = (await got.text()).trim();
+      } catch {
+        // That the server does not answer is said already.
+      }
+      doing.textContent = "";
+      return true;
+    };
+
+    // Another form is sent when the server is there.
     let going = "";
     form.addEventListener("submit", async (event) => {
       if (going === "sent") return;
@@ -104,7 +149,8 @@
       if (going) return;
       going = "asked";
       const { submitter } = event;
-      if (await there()) {
+      const done = form.matches(".answers") && (await send(submitter));
+      if (!done && (await there())) {
         going = "sent";
         keep(!submitter?.name);
         form.requestSubmit(submitter);

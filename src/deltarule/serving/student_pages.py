@@ -18,7 +18,7 @@ from deltarule.serving.answer_form import Sitting, answer_form, in_page_words
 from deltarule.serving.drawn_exercises import exam_kept, is_exercise, kept_under, new_exercise
 from deltarule.serving.help_ladder import rungs
 from deltarule.serving.kept_attempts import Attempt
-from deltarule.serving.newer_answers import SAID, number_of, with_newer
+from deltarule.serving.newer_answers import SAID, begun_with_newer, number_of, with_newer
 from deltarule.serving.served_exams import ServedExam
 from deltarule.serving.served_page import Visit, served_page
 from deltarule.serving.served_state import Served
@@ -114,6 +114,16 @@ def _address(exam: ServedExam, paper: str, then: str = "", merged: bool = False)
     return f"/sheet/{exam.slug}{then}{'?' if asked else ''}{urlencode(asked)}"
 
 
+def _onward(request: Request, address: str, part: str, number: str) -> Response:
+    """The way to a part of the next page; for the script as a value, and numbered, as an address
+    that differs in its part alone would load no page.
+    """
+    if "application/json" not in request.headers.get("accept", ""):
+        return RedirectResponse(f"{address}#{part}", 303)
+    numbered = f"{address}{'&' if '?' in address else '?'}{urlencode({'after': number})}"
+    return JSONResponse({"to": f"{numbered}#{part}"})
+
+
 def _named(paper: str, visit: Visit) -> str:
     """A paper as its address names it: a student's own is known by who asks."""
     return paper if visit.person.teacher or is_exercise(paper) else ""
@@ -139,15 +149,15 @@ async def send(served: Served, request: Request, visit: Visit) -> Response:
     layout = await layout_of(served, exam, paper, visit)
     typed = kept_fields(layout, fields, served.settings.sandbox)
     kept = kept_under(exam.slug, paper)
-    typed, newer = with_newer(served.attempts, (visit.person.id, kept, paper), fields, typed)
-    if not typed:
+    of = visit.person.id, kept, paper
+    id, newer = await asyncio.to_thread(begun_with_newer, served.attempts, of, fields, typed)
+    if id is None:
         raise DeltaruleError("nothing is written", layout["title"], "go back, and answer something")
-    id = await asyncio.to_thread(served.attempts.begin, visit.person.id, kept, paper, typed)
     attempt = served.attempts.attempt(id)
     if attempt is not None:
         await marked(served, attempt, visit)
     address = _address(exam, _named(paper, visit), merged=newer is not None)
-    return RedirectResponse(f"{address}#outcome", 303)
+    return _onward(request, address, "outcome", str(id))
 
 
 async def marked(served: Served, attempt: Attempt, visit: Visit) -> Attempt:
@@ -195,15 +205,16 @@ async def ask_help(served: Served, request: Request, visit: Visit) -> Response:
     layout = await layout_of(served, exam, attempt.paper, visit)
     typed = kept_fields(layout, fields, served.settings.sandbox)
     of = attempt.who, attempt.exam, attempt.paper
-    typed, newer = with_newer(served.attempts, of, fields, typed)
-    after = newer or attempt
-    if typed != after.typed:
-        served.attempts.keep_draft(after, typed)
+    with served.attempts.at_once():
+        typed, newer = with_newer(served.attempts, of, fields, typed)
+        after = newer or attempt
+        if typed != after.typed:
+            served.attempts.keep_draft(after, typed)
     question = next(
         (k for k, q in enumerate(layout["questions"]) if q["id"] == marks[at].question), 0
     )
     address = _address(exam, _named(attempt.paper, visit), merged=newer is not None)
-    return RedirectResponse(f"{address}#q{question}", 303)
+    return _onward(request, address, f"q{question}", f"{after.id}.{at}.{len(shown)}")
 
 
 async def read(served: Served, request: Request, visit: Visit) -> Response:
