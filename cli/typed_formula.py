@@ -55,12 +55,19 @@ def network_of_formula(
     text: str, options: dict[str, object], settings: Iterable[str], wrt: Iterable[str]
 ) -> Network:
     """The network; `settings` give shapes to tensors, W=2x3, and numbers to sizes, N=2."""
+    from deltarule.language.variants import VARIANTS, varied
     from deltarule.marking.typed.typed_network import tensors_of, typed_network
     from deltarule.networks.specialise import specialise
     from deltarule.spelling.names import ascii_name
 
-    if options:
-        raise no_option(options, "a formula has no options; --set W=2x3 gives a tensor its shape")
+    if set(options) - set(VARIANTS):
+        others = {word: value for word, value in options.items() if word not in VARIANTS}
+        raise no_option(
+            others,
+            "a formula has --rename x=u and the other options that all layers have, "
+            f"{', '.join(f'--{word}' for word in VARIANTS if word != 'rename')}; --set W=2x3 gives "
+            "a tensor its shape",
+        )
     tensors = tensors_of(text)
     shapes: dict[str, str] = {}
     sizes: list[str] = []
@@ -71,4 +78,4 @@ def network_of_formula(
         elif setting.strip():
             sizes.append(setting)
     names = [ascii_name(tensor) for tensor in wrt]
-    return specialise(typed_network(text, names, shapes), numbers(sizes))
+    return varied(specialise(typed_network(text, names, shapes), numbers(sizes)), options)

@@ -137,14 +137,16 @@ def test_the_screen_shows_one_whole_and_all_on_request(invoke):
 def test_a_formula_is_derived_without_a_file(invoke):
     shown = invoke("derive", "E = ½‖y − σ(W x)‖²", "--wrt", "W")
     assert shown.status == 0 and "parameters:  W[M, N]" in shown.out
-    assert "−((y − σ(W · x)) ⊙ (1 − σ(W · x)) ⊙ σ(W · x)) ⊗ x" in shown.out
+    assert "outer product of ∂E/∂s_E and x" in shown.out
     numbers = invoke("derive", "E = ½‖y − W x‖²", "--set", "W=2x3", "--count")
     assert "6" in numbers.out
     one = invoke("derive", "E = ½(y − w x)²", "--set", "w=scalar,x=scalar,y=scalar", "--brief")
     assert "∂E/∂w = −x·(y − w·x)" in one.out
     refused = invoke("derive", "E = w x")
     assert refused.status == 2 and "can be read in several ways" in refused.err
-    assert "a formula has no options" in invoke("derive", "E = ‖x‖²", "--layers", "2").err
+    assert "a formula has --rename x=u" in invoke("derive", "E = ‖x‖²", "--layers", "2").err
+    renamed = invoke("derive", "--equation", "y[n] = 2*x[n]", "--rename", "x=u", "--brief").out
+    assert renamed == "∂L/∂u[n] = 2·∂L/∂y[n]\n"
     assert "def backward(y, W, x" in invoke("derive", "E = ½‖y − W x‖²", "--kernel").out
 
 

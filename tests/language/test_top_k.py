@@ -35,6 +35,19 @@ def test_the_largest_come_first_and_of_equal_ones_the_first(tmp_path):
     assert values.arrays["y"].tolist() == [[1, 3, 0], [0, 1, 2]]
 
 
+def test_the_positions_are_read_by_an_index_too(tmp_path):
+    found = network(tmp_path, "k = index('k')\nbest = TopK[d](x[n, d], 3)\ny[n, k] = best[n, k]\n")
+    assert found.tensors["x_top"].integers_below == found.tensors["x"].axes[1]
+    values = Values(
+        {"x": np.array([[2.0, 5.0, 2.0, 3.0]])},
+        dict(zip(found.tensors["x"].axes, (1, 4), strict=True)),
+        {},
+        found.tensors,
+    )
+    run(found.equations, values, Float64())
+    assert values.arrays["y"].tolist() == [[1, 3, 0]]
+
+
 @pytest.mark.parametrize(
     ("line", "asked"),
     [

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from deltarule.errors import did_you_mean
+from deltarule.language.keywords_refused import WITHOUT_GAMMA, no_keyword
 from deltarule.language.other_errors import OTHER_ERRORS
 
 #: What the objects of a derivation file are, by the names of their classes.
@@ -44,6 +45,7 @@ _OTHERWISE = {
     "einsum": "Sum[k](x[n, k] * W[k, m])", "inv": "Inverse[i, j](A[i, j])",
     "sort": "Sort[k](x[n, k])", "topk": "TopK[k](x[n, k], 2)", "top_k": "TopK[k](x[n, k], 2)",
     "solve": "Sum[j](Inverse(A)[i, j] * b[j])", "inverse": "Inverse(A)[i, j]",
+    **dict.fromkeys(("lgamma", "gammaln", "digamma", "loggamma"), WITHOUT_GAMMA),
     "det": "exp(LogDet[i, j](A[i, j]))", "logdet": "LogDet[i, j](A[i, j])",
     "detach": "stop_gradient(x[n])", "clamp": "clip(x[n], 0, 1)", "logsumexp": "LogSumExp[k](x[k])",
     "prod": "Product[k](x[k])", "argmax": "where(x[n, k] >= Max[j](x[n, j]), 1, 0)",
@@ -192,17 +194,8 @@ _ATTRIBUTES = {
 
 def _keyword(word: str, keyword: str) -> Message:
     name = word.rpartition(".")[2]
-    if name == "declare":
-        how = 'axes are given one by one: input("x", N, D); outside=, below=, within= say more'
-    elif name in ("_made", "__call__", "reduced"):
-        name, how = (
-            "a sum, mean or maximum",
-            "which terms count is said by where=: Sum[k](…, where=k <= n)",
-        )
-    else:
-        how = f"write {_WRITTEN.get(name, f'{name}(…)')}"
-    what = "a declaration" if name == "declare" else name
-    return Message(f"{what} takes no {keyword}=", how)
+    usual = f"write {_WRITTEN.get(name, f'{name}(…)')}"
+    return Message(*no_keyword(name, keyword, usual))
 
 
 def _of_python(*_) -> Message:

@@ -19,6 +19,7 @@ from deltarule.expressions.symbols import Index, Size
 from deltarule.language.comparisons import cases, chooses, conditions
 from deltarule.language.declarations import Name, Page, current
 from deltarule.language.given_expressions import expression
+from deltarule.language.top_places import Places
 from deltarule.networks.index_extents import extents
 
 #: What is declared about several largest entries: which of them pass the gradient on.
@@ -75,7 +76,7 @@ class ReductionWord:
         """The sum, maximum, … of `body` over the indices that are `wanted`."""
         page = current()
         body = expression(body, page)
-        ranges = _ranges(wanted, body, page)
+        ranges = _ranges(wanted, body, page, self._name)
         return self._made(body, ranges, conditions(where, page), **how)
 
     def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
@@ -140,7 +141,7 @@ class TopKWord(ReductionWord):
             chosen, free = page.selections.chosen(position.maximum, page, named)
             body = nodes.Choose(nodes.Positive(read(chosen, *free, position.index)), -oo, body)
             found.append(position)
-        return tuple(found)
+        return Places(found, named)
 
 
 class MinWord(MaxWord):
@@ -225,7 +226,7 @@ LogDet = MatrixWord("LogDet", matrices.LogDet)
 _WHAT: dict[type, str] = {Name: "a tensor", Size: "a size"}
 
 
-def _ranges(wanted: tuple, body: Expr, page: Page) -> list[tuple[Index, Expr]]:
+def _ranges(wanted: tuple, body: Expr, page: Page, word: str) -> list[tuple[Index, Expr]]:
     inferred: dict[Index, Expr] | None = None
     ranges = []
     for item in wanted:
@@ -257,7 +258,8 @@ def _ranges(wanted: tuple, body: Expr, page: Page) -> list[tuple[Index, Expr]]:
                 if stands
                 else f"index {item} stands nowhere in the brackets",
                 page.place(),
-                f"give its range, Sum[{item}:N](…) for N values"
+                f"give its range, {word}[{item}:3](…) for 3 values, or an attribute "
+                f'K = attribute("K", width=3) and {word}[{item}:K](…)'
                 if stands
                 else f"leave {item} out, or give its range: Sum[{item}:N](…) adds up N times",
             )

@@ -56,6 +56,11 @@ NO_FUNCTIONS = {
         "is of scores in some libraries and of probabilities in others: write CE(t, p), or "
         "CE(t, softmax(z)) of scores",
     ),
+    **dict.fromkeys(
+        ("lgamma", "gammaln", "loggamma", "digamma"),
+        "has no values here: leave it out where it is of data alone, as log Γ(y + 1) of counts is, "
+        "or write Stirling's (x − 1/2) log(x) − x + log(2π)/2 + 1/(12 x)",
+    ),
     **dict.fromkeys(("mse_loss", "MSELoss"), "is called MSE here: write MSE(y, f)"),
     **dict.fromkeys(
         ("argmax", "argmin", "sort", "round", "sign"),
