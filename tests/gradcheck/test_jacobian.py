@@ -76,6 +76,24 @@ def test_a_planted_error_is_found_at_its_entry(at):
     assert np.isclose(checks["W"].derived - checks["W"].measured, 0.01)
 
 
+@pytest.mark.parametrize("activation", ["identity", "tanh"])
+def test_where_some_entries_are_measured_all_are_tried_along_directions(activation, monkeypatch):
+    """0.1 s each; of 15 entries of W one is measured, and another one is wrong."""
+    monkeypatch.setattr("deltarule.gradcheck.by_jacobian.MOST_PASSES", 3)
+    monkeypatch.setattr("deltarule.gradcheck.by_jacobian.MOST_STRAIGHT", 1)
+    arrays = arrays_of(np.random.default_rng(3), x=(4, 5), W=(5, 3), b=3)
+    jacobian = Measurement(Jacobians("dense", activation=activation), arrays, 0)
+    check = jacobian.check("W")
+    note = "1 of 5 passes, chosen at random, and all along random directions"
+    assert check.right and check.note == note
+    derived = jacobian._derived("W")
+    for row in range(5):
+        wrong = derived.copy()
+        wrong[:, row, 1] += 1e-6
+        monkeypatch.setattr(jacobian, "_derived", lambda tensor, wrong=wrong: wrong)
+        assert not jacobian.check("W").right
+
+
 def test_an_output_that_should_not_move_is_told(monkeypatch):
     arrays = arrays_of(np.random.default_rng(4), x=(3, 2), W=(2, 3), b=3)
     jacobian = Measurement(Jacobians("dense"), arrays, 0)

@@ -8,6 +8,8 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.errors import DeltaruleError
+from deltarule.kernels.module.plain_source import PlainModule
+from deltarule.kernels.passes.program import program
 from deltarule.language.load import load
 
 HEAD = '''"""A layer."""
@@ -52,6 +54,23 @@ def test_of_equal_ones_the_first_comes_first(tmp_path, line, rows, ranks):  # 0.
     arrays = values(found)
     assert arrays["y"].tolist() == rows.tolist() and arrays[rank.name].tolist() == ranks
     assert len(found.equations) == 2  # the ranks, and what is put out
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("axis", ["n", "d"])
+def test_kernels_sort_instead_of_counting(tmp_path, monkeypatch, axis, backwards):  # 0.1 s each
+    """NaN comes behind all others; of equal ones the first comes first, the largest first too."""
+    line = f"y[n, d] = Sort[{axis}](x[n, d], by=s[n, d], descending={backwards})"
+    text = PlainModule(program(network(tmp_path, line), {})).text()
+    assert "np.argsort" in text and "for n_" not in text.partition("argsort")[0]
+    monkeypatch.setattr("numba.config.DISABLE_JIT", True)
+    space = {}
+    exec(compile(text, "kernel.py", "exec"), space)  # noqa: S102 - our own text
+    keys = np.array([[2.0, 5, 2, -3, np.nan], [1, 0, 1, 1, 2], [2, 0, 1, 1, 2]])
+    x, along = np.arange(15.0).reshape(3, 5), "nd".index(axis)
+    order = np.argsort(-keys if backwards else keys, axis=along, kind="stable")
+    found = space["forward"](x, keys)
+    assert found[0].tolist() == np.take_along_axis(x, order, along).tolist()
 
 
 def test_what_is_sorted_twice_is_ranked_once(tmp_path):

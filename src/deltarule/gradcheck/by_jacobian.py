@@ -4,7 +4,8 @@ Where an output is affine in a tensor, the difference of two values at a step of
 rounding; where it is analytic, the complex step is; else differences to both sides are taken, at
 steps of two widths. Entries that no output sees together are moved in one pass (see boxes.py).
 The derived gradient for an upstream y̅ must be Jᵀy̅: that is compared for several random y̅,
-entry by entry, so that any wrong entry of the Jacobian shows.
+entry by entry, so that any wrong entry of the Jacobian shows. Where that takes too many passes,
+some are made, and all entries are moved along random directions (see along_directions.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sympy import Symbol
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import gradient_name
+from deltarule.gradcheck.along_directions import STRAIGHT, off_along
 from deltarule.gradcheck.decompress import Scatter
 from deltarule.gradcheck.difference_steps import METHODS, Moved, slopes
 from deltarule.gradcheck.result import GradientCheck, compared
@@ -31,8 +33,9 @@ from deltarule.networks.network import Network
 
 #: How many upstream gradients are tried.
 TRIED = 3
-#: With more passes than this, only so many random ones are made.
-MOST_PASSES = 1024
+#: With more passes than this, only so many random ones are made; fewer where steps along all
+#: entries at once lead over no kink, and are taken as well.
+MOST_PASSES, MOST_STRAIGHT = 1024, 256
 #: Settings of a kernel that are none of its derivation's.
 _OF_KERNELS = {"wrt", "dtype", "parallel", "threads", "cache"}
 
@@ -134,11 +137,15 @@ class Measurement:
         scatter, passes, reached, note = self._measured(tensor)
         measured, doubt = scatter.totals
         derived = self._derived(tensor)
+        wrong = reached is not None and self._off_along(tensor, derived)
         if reached is not None:
             measured, derived = np.where(reached, measured, 0.0), np.where(reached, derived, 0.0)
         method, tolerance = METHODS[self.methods[tensor]]
         if not scatter.stray <= tolerance:
             note = "outputs move that read none of the entries moved"
+            measured = measured + np.nan
+        elif wrong:
+            note = "some entry is wrong: all of them together differ along random directions"
             measured = measured + np.nan
         root = self.network.loss.name if self.network.loss else "L"
         return compared(
@@ -158,6 +165,20 @@ class Measurement:
             settings={s.name: int(n) for s, n in self.sizes.items()},
         )
 
+    def _off_along(self, tensor: str, derived: np.ndarray) -> bool:
+        """Whether the gradients by a tensor differ along directions, where these can be tried."""
+        method = self.methods[tensor]
+        if method not in STRAIGHT:
+            return False
+        seen = self._seen(tensor)
+        moved = self._moved(tensor, method, seen)
+        return off_along(method, moved, seen, self.upstream, derived, self.random)
+
+    def _seen(self, tensor: str) -> tuple[str, ...]:
+        """The outputs that see a tensor."""
+        boxes = self.owner.boxes(tensor, self.sizes)
+        return tuple(root for root in self.roots if root in boxes)
+
     def _derived(self, tensor: str) -> np.ndarray:
         found = []
         for bound in self.back:
@@ -167,13 +188,13 @@ class Measurement:
 
     def _measured(self, tensor: str) -> tuple[Scatter, int, np.ndarray | None, str]:
         """Jᵀy̅, the passes that it took, the entries that were moved (None for all), a note."""
-        seen = self.owner.boxes(tensor, self.sizes)
-        seen = {root: seen[root] for root in self.roots if root in seen}
+        boxes = self.owner.boxes(tensor, self.sizes)
+        seen = {root: boxes[root] for root in self._seen(tensor)}
         shape, method = self.arrays[tensor].shape, self.methods[tensor]
         reach = tuple(
             max((b[k].reach for b in seen.values()), default=1) for k in range(len(shape))
         )
-        colours, note = self._colours(reach)
+        colours, note = self._colours(reach, method in STRAIGHT)
         moved = self._moved(tensor, method, tuple(seen))
         scatter = Scatter(shape, reach, seen, self.upstream)
         passes = 0
@@ -183,14 +204,16 @@ class Measurement:
             passes += found.passes
         return scatter, passes, scatter.reached(colours) if note else None, note
 
-    def _colours(self, reach: tuple[int, ...]) -> tuple[np.ndarray, str]:
+    def _colours(self, reach: tuple[int, ...], straight: bool) -> tuple[np.ndarray, str]:
         """The passes to be made, as what is moved in each; said where it is not all of them."""
         count = int(np.prod(reach, dtype=np.int64))
         numbers = np.arange(count)
         note = ""
         if count > MOST_PASSES:
-            numbers = np.sort(self.random.choice(count, MOST_PASSES, replace=False))
-            note = f"{MOST_PASSES} of {count} passes, chosen at random"
+            made = MOST_STRAIGHT if straight else MOST_PASSES
+            numbers = np.sort(self.random.choice(count, made, replace=False))
+            note = f"{made} of {count} passes, chosen at random"
+            note += ", and all along random directions" if straight else ""
         found = np.array(np.unravel_index(numbers, reach)) if reach else np.zeros((0, 1), int)
         return found.T, note
 
