@@ -28,7 +28,7 @@ table.m::before { left: 0; border-right: 0; } table.m::after { right: 0; border-
 td { padding: 0.1rem 0.6rem; text-align: right; font-variant-numeric: tabular-nums; }
 td.room { border: 1px solid #999; min-width: 4.5rem; height: 1.6rem; }
 figure { margin: 0.4rem 0; } .line { border-bottom: 1px solid #999; height: 2rem; }
-.name { min-width: 20rem; display: inline-block; border-bottom: 1px solid #999; }
+.name { min-width: min(20rem, 60%); display: inline-block; border-bottom: 1px solid #999; }
 @media print { section { break-inside: avoid; } }
 """
 

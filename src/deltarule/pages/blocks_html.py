@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from sympy import Expr
 
 from deltarule.networks.network import Network
+from deltarule.pages.formula_width import smaller_on_paper
 from deltarule.pages.html_page import text_html
 from deltarule.pages.mathml import MarkedNoting, MathmlNoting, marked_row, mathml, mathml_row
 from deltarule.pages.mathml_names import sign
@@ -21,7 +22,8 @@ _LOW = re.compile(r"_(\w+)")
 
 def displayed(elements: str, kind: str = "eq") -> str:
     """A row of MathML as a line of its own, which can be moved where it is wider than the page."""
-    return f'<div class="{kind}" tabindex="0">{mathml(elements)}</div>'
+    style = smaller_on_paper(elements)
+    return f'<div class="{kind}"{style} tabindex="0">{mathml(elements)}</div>'
 
 
 def equation_html(left: Expr | None, right: Expr, marked: bool = False) -> str:
