@@ -35,8 +35,9 @@ def test_the_kernel_agrees_with_the_evaluator(name, option, tmp_path, monkeypatc
     made, steps = traced(name, **settings)
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     for seed in (0, 1) if option is None or FULL else (1,):
-        if seed and hasattr(module, "SMALL"):
-            monkeypatch.setattr(module, "SMALL", 0)
+        for limit, small in (("SMALL", 0), ("STRIP", 2), ("STORED", 0)):
+            if seed and hasattr(module, limit):
+                monkeypatch.setattr(module, limit, small)
         values = evaluated(made, seed)
         assert disagreements(made, steps, values) == []
         agree(module, made, values.arrays)

@@ -32,6 +32,8 @@ def agree(module, made: Program, arrays: dict, told: str = "") -> None:
     given = [arrays[n] for n in module.GIVEN]
     values = module.forward(*given)
     for tensor, value in values.items():
+        if not value.size and arrays[tensor].size:
+            continue  # too large to be kept
         if value.ndim < arrays[tensor].ndim:
             value = selected(value, arrays[tensor].shape)
         np.testing.assert_allclose(value, arrays[tensor], 1e-9, 1e-11, False, f"{tensor} {told}")

@@ -6,10 +6,12 @@ import math
 import re
 from fractions import Fraction
 from numbers import Integral
-
-from sympy import Rational
+from typing import TYPE_CHECKING
 
 from deltarule.errors import DeltaruleError, in_short
+
+if TYPE_CHECKING:
+    from sympy import Rational
 
 #: Sizes are counted in 64 bits, and products of two of them too.
 LARGEST = 2**31 - 1
@@ -60,6 +62,8 @@ def real_number(name: str, value: object, place: str) -> Fraction:
 
 def rational(value: Fraction | str) -> Rational:
     """A fraction, or one as text, as SymPy's number. Raises ValueError for what is none."""
+    from sympy import Rational  # a kernel that is in the cache runs without it
+
     found = Rational(value)
     if not isinstance(found, Rational):
         raise ValueError(f"{value} is no fraction")

@@ -77,3 +77,9 @@ class Least(_OfIntegers):
         if difference.is_nonpositive:
             return a
         return b if difference.is_nonnegative else Expr.__new__(cls, a, b)
+
+
+class IfSmall(_OfIntegers):
+    """An extent, or 0 where an array has many entries: `IfSmall(extent, entries)`."""
+
+    __slots__ = ()

@@ -20,7 +20,9 @@ from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.packed_panels import Packed
 from deltarule.kernels.lowering.patterns import product_of
 from deltarule.kernels.lowering.scan import Scan
+from deltarule.kernels.lowering.strip_loop import StripLoop
 from deltarule.kernels.lowering.time_loop import Times, time_span
+from deltarule.kernels.passes.strips import Strips
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Block, Recurrence, equations_of
@@ -63,11 +65,42 @@ class Schedule:
         if isinstance(block, Recurrence):
             self._scan(block, loop_indices)
             return
+        if isinstance(block, Strips):
+            self._strips(block)
+            return
         known = loop_indices.get(id(block), ())
         block = self._begun.get(id(block), block)
         self.code.spelling.begin()
         self.lines.comment(f"{text(block.lhs)} = {text(block.rhs)}")
         self.out.lower(block, known)
+
+    # ---- strips -----------------------------------------------------------------------------
+    def _strips(self, group: Strips) -> None:
+        """A function that computes one strip, and the loop that calls it."""
+        code, loop = self.code, StripLoop(group, self.code)
+        seen, around = loop.tensors(), (code.tensors, code.pointers, code.lists)
+        code.tensors = {**code.tensors, **seen}
+        code.forget()
+        body = Lines(1)
+        inside = Schedule(Matcher(code, self.out.matcher.lowerings), body, self.out.parallel)
+        equations, again = loop.equations(), code.spelling.fresh("again")
+        if group.again:
+            with body.block(f"if {again}:"):
+                for equation in equations[: group.again]:
+                    inside.block(equation)
+        for equation in equations[group.again :]:
+            inside.block(equation)
+        lines = [*(f"    {line}" for line in code.said_before()), *str(body).splitlines()]
+        code.tensors, code.pointers, code.lists = around
+        self.prelude |= {*inside.prelude, "strided_products", "views"}
+        text_ = "\n".join(lines)
+        tensors, sizes = loop.arguments(text_)
+        names = [again] * bool(group.again)
+        names += [*map(code.spelling.tensor, tensors), *map(code.spelling.symbol, sizes)]
+        kind = "@in_threads" if "prange(" in text_ else "@compiled"
+        self.functions.add("", "", kind, f"def {loop.name}({', '.join(names)}):")
+        self.functions.add("    apart()", "    unaliased()", *lines)
+        loop.write(self.lines, tensors, sizes)
 
     # ---- recurrences ------------------------------------------------------------------------
     def _scan(self, block: Recurrence, loop_indices: LoopIndices) -> None:

@@ -43,7 +43,7 @@ def of_forward(program: Program, names: Mapping[str, str]) -> list[str]:
     formulas = [equation_text(e.lhs, e.rhs) for e in network.equations if e.name in one.results]
     summary = f"The values of {', '.join(results)}, by name."
     given = [(names[n], network.tensors[n]) for n in names]
-    return _of_pass(summary, given, [(n, one.tensors[n]) for n in results], formulas)
+    return _of_pass(summary, given, [(n, network.tensors[n]) for n in results], formulas)
 
 
 def of_backward(program: Program, names: Mapping[str, str]) -> list[str]:
@@ -52,7 +52,7 @@ def of_backward(program: Program, names: Mapping[str, str]) -> list[str]:
     derived = program.derivation.gradients.values()
     formulas = [equation_text(g.lhs, g.expr) for g in derived if g.tensor.name in program.gradients]
     summary = f"The gradients of {', '.join(program.gradients)}, by name."
-    given = [(names[n], one.tensors.get(n) or tensors[n]) for n in names]
+    given = [(names[n], tensors.get(n) or one.tensors[n]) for n in names]
     returned = [(n, one.tensors[g]) for n, g in program.gradients.items()]
     return _of_pass(summary, given, returned, formulas)
 

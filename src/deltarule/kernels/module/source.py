@@ -17,11 +17,13 @@ from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.lowering.stages import Stages, decorator
+from deltarule.kernels.lowering.strip_loop import STORED, STRIP
 from deltarule.kernels.module import docstrings
 from deltarule.kernels.module.entry_points import EntryPoints, strayed
 from deltarule.kernels.passes.argmax_indices import selections
 from deltarule.kernels.passes.program import Pass, Program
 from deltarule.kernels.passes.smoothness import steps
+from deltarule.kernels.passes.strips import Strips, in_strips
 from deltarule.kernels.prelude import texts
 from deltarule.kernels.python_text.function_text import write_function
 from deltarule.kernels.python_text.identifiers import Spelling
@@ -69,6 +71,12 @@ DETERMINANTS = {determinants}
 """
 
 
+_STRIP = f"""\
+# So many rows of large arrays are computed at once; those of so many entries are kept.
+STRIP, STORED = {STRIP}, {STORED}
+"""
+
+
 class Module:
     """Writes the file of one program, with the patterns of `lowerings`."""
 
@@ -80,10 +88,13 @@ class Module:
         transforms: bool | None = None,
         lowerings: Iterable[Lowering[Any]] = LOWERINGS,
     ):
+        tensors = {**program.backward.tensors, **program.forward.tensors}
+        self.strips: dict[str, Strips] = {}
+        if dtype != "complex128":
+            program, self.strips = in_strips(program)
         self.program, self.dtype, self.parallel = program, dtype, parallel
         self.transforms = transforms
         self.head = _HEAD.format(dtype=dtype, parallel=parallel).rstrip()
-        tensors = {**program.backward.tensors, **program.forward.tensors}
         self.spelling = Spelling()
         for tensor in program.backward.tensors:
             self.spelling.tensor(tensor)
@@ -124,6 +135,8 @@ class Module:
     def _file(self, prelude: list[str], body: list[str]) -> str:
         head = [docstrings.of_file(self.program, self.dtype), self.head]
         contents = _CONTENTS.format(**self._contents())
+        if self.strips:
+            contents += _STRIP
         parts = [*head, "", *prelude, "", contents, *body]
         return "\n".join(part for part in parts) + "\n"
 
@@ -156,7 +169,7 @@ class Module:
         """A pass as one compiled function."""
         body = Lines(1)
         self.code.forget()
-        parts = blocks(one.equations)
+        parts = self._parts(name, one)
         private = self._private(one, parts)
         schedule = Schedule(self.matcher, body, self.parallel, private)
         for block in parts:
@@ -180,6 +193,15 @@ class Module:
         if stages.tests:
             self.prelude |= stages.prelude
             lines.add(*str(stages).splitlines())
+
+    def _parts(self, name: str, one: Pass) -> list[Any]:
+        """The blocks of a pass, in the order in which they are written."""
+        group = self.strips.get(name)
+        if group is None:
+            return list(blocks(one.equations))
+        start = [e.name for e in one.equations].index(group.equations[0].name)
+        after = one.equations[start + len(group.equations) :]
+        return [*blocks(one.equations[:start]), group, *blocks(after)]
 
     def _private(self, one: Pass, parts: Sequence[Block]) -> frozenset[str]:
         """The tensors that nobody asks for and that only their own recurrence reads."""

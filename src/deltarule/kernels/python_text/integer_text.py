@@ -12,7 +12,7 @@ from sympy import Add, Expr, Integer, Mul, Pow, Symbol
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
-from deltarule.expressions.quotients import Least
+from deltarule.expressions.quotients import IfSmall, Least
 from deltarule.expressions.symbols import Index, Size
 from deltarule.kernels.python_text.identifiers import Spelling
 from deltarule.networks.tensors import Tensor
@@ -49,6 +49,9 @@ class IntegerText:
         if isinstance(node, nodes.Remainder):
             top, bottom = node.args
             return f"{self.integer(top, ATOM)} % {self.integer(bottom, ATOM)}", TIMES
+        if isinstance(node, IfSmall):
+            extent, entries = (self.integer(a, TIMES) for a in node.args)
+            return f"({extent} if {entries} <= STORED else 0)", ATOM
         if isinstance(node, Least):
             return f"min({self.integer(node.args[0])}, {self.integer(node.args[1])})", ATOM
         if isinstance(node, nodes.Read):

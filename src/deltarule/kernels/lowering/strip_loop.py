@@ -1,0 +1,151 @@
+"""A group of equations as one function that computes a strip, and the loop that calls it.
+
+The function has views of what belongs to a strip as its arguments: for it, these are arrays
+without the axes of the loops around, and its equations are lowered as any others are.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from dataclasses import replace
+
+from sympy import Add, Expr, Mul
+
+from deltarule.expressions.nodes import Read, Sum, read, reads, tensor_name, walk
+from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.symbols import Size
+from deltarule.kernels.passes.strips import Strips, outside_rows
+from deltarule.kernels.python_text.indented import Lines
+from deltarule.kernels.python_text.real_text import Code
+from deltarule.networks.equations import Equation
+from deltarule.networks.tensors import Tensor
+
+#: So many entries of the index make a strip; up to so many entries are kept for another pass.
+STRIP, STORED = 128, 1 << 18
+
+
+class StripLoop:
+    """Writes one group of equations in the words of `code`."""
+
+    def __init__(self, group: Strips, code: Code):
+        self.group, self.code = group, code
+        fresh = code.spelling.fresh
+        self.name, self.whole = fresh("strip"), fresh("whole")
+        self.first, self.count = Size(fresh("first")), Size(fresh("rows"))
+        self.accesses: dict[str, Read] = {}
+        for equation in group.equations:
+            for access in (equation.lhs, *reads(equation.rhs)):
+                self.accesses.setdefault(tensor_name(access), access)
+
+    # ---- the function -----------------------------------------------------------------------
+    def tensors(self) -> dict[str, Tensor]:
+        """What the function sees of each tensor."""
+        return {n: replace(self.code.tensors[n], axes=self._axes(n)) for n in self.accesses}
+
+    def equations(self) -> list[Equation]:
+        """The equations of one strip."""
+        return [self._one(e) for e in self.group.equations]
+
+    def _axes(self, name: str) -> tuple[Expr, ...]:
+        access, axes = self.accesses[name], self.code.tensors[name].axes
+        left = outside_rows(access, self.group)
+        axes = axes[len(axes) - len(left) :]
+        return (self.count, *axes[1:]) if left[:1] == (self.group.index[0],) else axes
+
+    def _one(self, equation: Equation) -> Equation:
+        index, _ = self.group.index
+        moved = replace_reads(self._moved(equation.rhs), self._seen)
+        left = outside_rows(equation.lhs, self.group)
+        ranges = tuple(
+            (i, self.count if i == index else n) for i, n in equation.ranges if i in left
+        )
+        if equation.name in self.group.added:
+            moved = Add(read(equation.name, *left), moved)
+        return Equation(equation.name, left, moved, ranges, equation.place)
+
+    def _moved(self, node: Expr) -> Expr:
+        """An expression in which the index counts from the first entry of the strip."""
+        index = self.group.index[0]
+        if isinstance(node, Sum) and node.indices == (index,):
+            body = substitute(node.body, {index: index + self.first})
+            return Sum(body, [(index, self.count)])
+        if isinstance(node, Mul):
+            return Mul(*map(self._moved, node.args))
+        return substitute(node, {index: index + self.first})
+
+    def _seen(self, access: Read) -> Read:
+        index = self.group.index[0]
+        left = outside_rows(access, self.group)
+        if left[:1] == (index + self.first,):
+            left = (index, *left[1:])
+        return type(access)(access.base, *left)
+
+    # ---- the calls --------------------------------------------------------------------------
+    def arguments(self, body: str) -> tuple[list[str], list[Size]]:
+        """The tensors and the sizes that occur in the function's text."""
+        words = set(re.findall(r"[^\W\d]\w*", re.sub(r"#.*", "", body)))
+        parts = [n for e in self.equations() for n in walk(e.rhs)]
+        parts += [n for t in self.tensors().values() for a in t.axes for n in walk(a)]
+        sizes = dict.fromkeys(p for p in parts if isinstance(p, Size))
+        spelling = self.code.spelling
+        return (
+            [n for n in self.accesses if spelling.tensor(n) in words],
+            [s for s in sizes if spelling.symbol(s) in words],
+        )
+
+    def write(self, lines: Lines, tensors: list[str], sizes: list[Size]) -> None:
+        """The room for tiles, the loops and the call."""
+        code, group = self.code, self.group
+        spell, symbol = code.spelling.tensor, code.spelling.symbol
+        own = self.tensors()
+        everything = {n: code.spelling.fresh(f"{spell(n)}_all") for n in tensors}
+        for name in tensors:
+            room = f"seen_as({spell(name)}, ({spell(name)}.size,))"
+            if name in group.tiles:
+                size = code.integer(Mul(*own[name].axes[1:]).expand(), 3)
+                whole, room = room, f"aligned(STRIP * {size})"
+                if name in group.kept:
+                    lines.add(f"{self.whole} = min(1, {spell(name)}.size)")
+                    room = f"{whole} if {self.whole} else {room}"
+            lines.add(f"{everything[name]} = {room}")
+            if name in group.added:
+                lines.add(f"{everything[name]}[:] = real(0)")
+        index, extent = group.index
+        first, count = symbol(self.first), symbol(self.count)
+        with ExitStack() as stack:
+            for row, size in group.rows:
+                head = f"for {symbol(row)} in range({code.integer(size)}):"
+                stack.enter_context(lines.block(head))
+            head = f"for {first} in range(0, {code.integer(extent)}, STRIP):"
+            stack.enter_context(lines.block(head))
+            lines.add(f"{count} = min(STRIP, {code.integer(extent)} - {first})")
+            lines.add(f"{self.name}(", *([f"    1 - {self.whole},"] * bool(group.again)))
+            for name in tensors:
+                lines.add(f"    {self._view(name, everything[name], own[name])},")
+            lines.add(f"    {', '.join(map(symbol, sizes))},", ")")
+
+    def _view(self, name: str, everything: str, seen: Tensor) -> str:
+        """A strip of an array, or what belongs to the loops around."""
+        code = self.code
+        access, axes = self.accesses[name], code.tensors[name].axes
+        shape = ", ".join(code.integer(a) for a in seen.axes) + ("," if len(seen.axes) == 1 else "")
+        length = code.integer(Mul(*seen.axes).expand())
+        if name in self.group.tiles - self.group.kept:
+            return f"{everything}[:{length}].reshape(({shape}))"
+        left = len(outside_rows(access, self.group))
+        offset: Expr = Mul(*axes[len(axes) - left :])
+        start: Expr = self.first * Mul(*axes[len(axes) - left + 1 :])
+        start = start if seen.axes[:1] == (self.count,) else start * 0
+        for subscript, size in zip(
+            reversed(access.indices[: len(axes) - left]), reversed(axes[: len(axes) - left])
+        ):
+            start, offset = start + subscript * offset, offset * size
+        begin = code.integer(start.expand())
+        if not seen.axes:
+            return f"{everything}[{begin} : {code.integer((start + 1).expand())}]"
+        if name in self.group.kept:
+            begin = f"{self.whole} * ({begin})"
+            return f"{everything}[{begin} : {begin} + {length}].reshape(({shape}))"
+        end = code.integer((start + Mul(*seen.axes)).expand())
+        return f"{everything}[{begin} : {end}].reshape(({shape}))"

@@ -1,0 +1,46 @@
+"""Attention strip by strip: no array of all queries and keys, and the same results."""
+
+import numpy as np
+import pytest
+from agreement import agree, probed
+from laid_out import as_python
+from once import programmed
+
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.strips import in_strips
+
+CASES = [
+    {"mask": mask, "heads": heads, "batch": batch}
+    for mask in ("none", "causal", "given", "added")
+    for heads, batch in (("none", True), ("all", True), ("none", False))
+]
+
+
+@pytest.mark.parametrize("stored", [0, 10**6])
+@pytest.mark.parametrize("options", CASES, ids=lambda o: "-".join(map(str, o.values())))
+def test_strips_give_what_the_whole_gives(options, stored, tmp_path, monkeypatch):
+    """Strips of two queries, with the weights kept for the backward pass or computed again."""
+    made = programmed("attention", **options)
+    assert in_strips(made)[1].keys() == {"forward", "backward"}
+    module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
+    monkeypatch.setattr(module, "STRIP", 2)
+    monkeypatch.setattr(module, "STORED", stored)
+    agree(module, made, probed(made, 0, I=5))
+
+
+def test_nothing_larger_than_a_strip_has_room(tmp_path, monkeypatch):
+    """Of 1024 queries and as many keys no array is made by either pass."""
+    module = as_python(Module(programmed("attention"), "float32").text(), tmp_path, monkeypatch)
+    given = [np.zeros((1, 1024, 4), "float32")] * 3
+    _, arrays, values = module.ready_forward(*given)
+    kept = [values[n] for n in module.KEPT]
+    assert [a.shape for a in kept] == [(1, 1024, 0)]
+    arrays += module.ready_backward(*given, *kept, given[0])[1]
+    assert max(np.size(a) for a in arrays) == 1024 * 4
+    small = module.ready_forward(*(x[:, :500] for x in given))[2]
+    assert small["a"].shape == (1, 500, 500)
+
+
+@pytest.mark.parametrize("name", ["mixture_of_experts", "softmax_cross_entropy", "gru"])
+def test_what_is_no_large_array_between_products_stays(name):
+    assert in_strips(programmed(name))[1] == {}
