@@ -7,7 +7,7 @@ from laid_out import as_python
 from once import programmed
 
 from deltarule.kernels.module.source import Module
-from deltarule.kernels.passes.strips import in_strips
+from deltarule.kernels.passes.strip_groups import in_strips
 
 CASES = [
     {"mask": mask, "heads": heads, "batch": batch}

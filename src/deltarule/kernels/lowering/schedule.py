@@ -22,7 +22,7 @@ from deltarule.kernels.lowering.patterns import product_of
 from deltarule.kernels.lowering.scan import Scan
 from deltarule.kernels.lowering.strip_loop import StripLoop
 from deltarule.kernels.lowering.time_loop import Times, time_span
-from deltarule.kernels.passes.strips import Strips
+from deltarule.kernels.passes.strip_groups import Strips
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Block, Recurrence, equations_of

@@ -15,7 +15,7 @@ from sympy import Add, Expr, Mul
 from deltarule.expressions.nodes import Read, Sum, read, reads, tensor_name, walk
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Size
-from deltarule.kernels.passes.strips import Strips, outside_rows
+from deltarule.kernels.passes.strip_groups import Strips, outside_rows
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.equations import Equation

@@ -23,7 +23,7 @@ from deltarule.kernels.module.entry_points import EntryPoints, strayed
 from deltarule.kernels.passes.argmax_indices import selections
 from deltarule.kernels.passes.program import Pass, Program
 from deltarule.kernels.passes.smoothness import steps
-from deltarule.kernels.passes.strips import Strips, in_strips
+from deltarule.kernels.passes.strip_groups import Strips, in_strips
 from deltarule.kernels.prelude import texts
 from deltarule.kernels.python_text.function_text import write_function
 from deltarule.kernels.python_text.identifiers import Spelling
