@@ -70,7 +70,7 @@ def _constant_out_of(guarded: Sum) -> Expr:
 
 
 def _out_of_cases(node: Expr) -> Expr:
-    """Numbers and sizes out of cases of which one is 0; tensors stay, they may be infinite there."""
+    """Numbers and sizes out of cases of which one is 0; tensors stay: these may be infinite."""
     node = rebuild(node, _out_of_cases)
     if not isinstance(node, Choose) or Integer(0) not in node.args[1:]:
         return node
