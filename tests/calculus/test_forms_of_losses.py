@@ -11,6 +11,17 @@ FORMS = [
         {"w": "−Σ_n t[n]·x[n]·[w·t[n]·x[n] ≤ 1]/N", "x": "−w·t[n]·[w·t[n]·x[n] ≤ 1]/N"},
     ),
     ("y[n] = max(-x[n]/2, 0)", {"x": "−∂L/∂y[n]·[x[n] < 0]/2"}),
+    (  # radial basis functions (Broomhead and Lowe 1988)
+        "y[i] = Sum[j](w[j]*exp(-(x[i]-c[j])**2))",
+        {
+            "c": "2·w[j]·Σ_i ∂L/∂y[i]·(x[i] − c[j])·exp(−(x[i] − c[j])²)",
+            "x": "2·∂L/∂y[i]·Σ_j w[j]·(c[j] − x[i])·exp(−(x[i] − c[j])²)",
+        },
+    ),
+    (  # a divisor is read as part of the sum before it
+        "L = Sum[n](log(Sum[k](w[k]*exp(z[n,k]*x[n]))))",
+        {"x": "Σ_k w[k]·z[n, k]·exp(x[n]·z[n, k])/(Σ_{k′} w[k′]·exp(x[n]·z[n, k′]))"},
+    ),
     # Schroff et al. 2015: what is left of the anchor is the difference of the two others.
     (
         "d = ‖a − p‖²; e = ‖a − n‖²; L = max(0, d − e + m)",

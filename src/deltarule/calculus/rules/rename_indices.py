@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr
+from sympy import Expr, Mul, Pow
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.expressions.nodes import Reduction, Sum, read
@@ -18,7 +18,14 @@ def rename(expression: Expr, given: Given) -> Rewrite | None:
 
 
 def _apart(node: Expr, around: set[str]) -> Expr:
-    """The formula with no index bound within a sum over one of the same name."""
+    """The formula with no index bound within a sum over one of the same name.
+
+    A divisor is read as part of the sum before it: Σ_k a[k]/(Σ_k′ b[k′]).
+    """
+    if isinstance(node, Mul):
+        sums = [f for f in node.args if isinstance(f, Reduction)]
+        below = around | {i.name for f in sums for i in f.indices}
+        return rebuild(node, lambda f: _apart(f, below if isinstance(f, Pow) else around))
     if not isinstance(node, Reduction):
         return rebuild(node, lambda part: _apart(part, around))
     node = rename_bound(node, around) if {i.name for i in node.indices} & around else node

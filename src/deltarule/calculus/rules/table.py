@@ -40,6 +40,7 @@ from deltarule.calculus.rules.sum_to_one import SUMS_TO_ONE
 from deltarule.calculus.rules.symmetric import SYMMETRIC
 from deltarule.calculus.rules.within_brackets import WITHIN_BRACKETS
 from deltarule.calculus.rules.write_upstream import INSERT
+from deltarule.calculus.rules.written_differences import AS_WRITTEN
 from deltarule.calculus.rules.zero_sums import DEVIATIONS_SUM_TO_ZERO
 
 #: Tried in this order, each on the result of the one before, until none applies.
@@ -59,6 +60,7 @@ SIMPLIFICATIONS: tuple[Rule, ...] = (
     SHARE_THE_CONDITION,
     SHARE_THE_SUM,
     PUT_SIGNS,
+    AS_WRITTEN,
     REARRANGE,
     INVERT_THE_LOG,
 )
