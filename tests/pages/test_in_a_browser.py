@@ -220,7 +220,17 @@ def test_the_index_of_the_site_is_searched(opened):
     shown = [item.inner_text() for item in page.locator("li:visible").all()]
     assert shown and all("batch" in text.lower() and "norm" in text.lower() for text in shown)
     assert page.get_by_role("status").text_content() == f"{len(shown)} found"
-    field.fill("no such thing")
+    for typed, found in (
+        ("softmax loss", "softmax_cross_entropy"),
+        ("attention heads", "multi_head_attention"),
+        ("hints in a browser", "In a browser"),
+    ):
+        field.fill(typed)
+        assert page.get_by_role("link", name=found).first.is_visible(), typed
+    field.fill("conv2d qqqq")
+    assert page.get_by_role("status").text_content().startswith("none has all of these words, ")
+    field.fill("qqqq xyzw")
+    assert page.get_by_role("status").text_content() == "0 found"
     assert page.locator(":is(li, h2, h3):visible").count() == 0
     field.fill("")
     assert page.locator("li:visible").count() > 150 > page.locator("h2:visible").count() == 3

@@ -34,6 +34,11 @@ def entry_of(name: str, path: Path) -> dict:
     }
 
 
+def described(path: Path) -> str:
+    """What a derivation's file says of it, read without running the file."""
+    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+
+
 def _group(tree: ast.Module) -> str:
     """The group of a derivation, by the words that it uses."""
     calls = [

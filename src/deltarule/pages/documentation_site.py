@@ -4,13 +4,14 @@ sources that the commands use, and an index that is searched without a server.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deltarule.calculus.rules.rule import Rule
 from deltarule.language.catalogue import catalogue
-from deltarule.language.derivation_groups import GROUPS, entry_of
+from deltarule.language.derivation_groups import GROUPS, described, entry_of
 from deltarule.pages.blocks_html import STYLES, equation_html, paragraph
 from deltarule.pages.guide_html import Guide, guide_body, guides, listed_guides
 from deltarule.pages.html_page import page_html, text_html
@@ -19,6 +20,8 @@ from deltarule.pages.trace_html import STEPPER
 from deltarule.proving.cited import EVERYWHERE
 from deltarule.reports.rule_values import given_lines
 from deltarule.signed_files import refuse_others, write_signed
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 @dataclass
@@ -122,7 +125,18 @@ def _rule_page(rule: Rule) -> str:
 
 def _index() -> str:
     """Everything there is, with a field that leaves what holds all words typed into it."""
-    return page_html("deltarule", _index_body(), (*STYLES, "site_style.css"), "site_search.js")
+    styles = (*STYLES, "site_style.css")
+    return page_html("deltarule", _index_body(), styles, "site_search.js", _searched())
+
+
+def _searched() -> dict[str, str]:
+    """The words by which pages are found, beside those that the index shows."""
+    texts = {f"guides/{name}.html": guide.text for name, guide in guides().items()}
+    texts |= {f"rules/{rule_file(rule)}": rule.reason for rule in all_rules()}
+    for name, path in catalogue().items():
+        texts[f"layers/{name}.html"] = f"{entry_of(name, path)['group']} {described(path)}"
+    words = {page: dict.fromkeys(_WORD.findall(text.lower())) for page, text in texts.items()}
+    return {page: " ".join(found) for page, found in words.items()}
 
 
 def _index_body() -> Iterator[str]:

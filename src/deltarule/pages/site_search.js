@@ -1,21 +1,31 @@
-// Leaves of the lists what holds all the words that are typed. Without it everything is listed.
+// Leaves of the lists what holds all the words that are typed; where nothing does, that whose page
+// holds them, or most of them. Without it everything is listed.
 "use strict";
 (() => {
   const field = document.getElementById("search");
   const said = document.querySelector(".search [role=status]");
-  const items = [...document.querySelectorAll("li")].map((item) => [item, plain(item.textContent)]);
+  const words = JSON.parse(document.getElementById("data").textContent);
+  const items = [...document.querySelectorAll("li")].map((item) => {
+    const page = item.querySelector("a").getAttribute("href");
+    const listed = plain(item.textContent);
+    return [item, listed, `${listed} ${plain(words[page] ?? "")}`];
+  });
   document.querySelector(".search").hidden = false;
   field.addEventListener("input", find);
   find();
 
   function find() {
-    const words = plain(field.value).split(/\s+/).filter(Boolean);
+    const asked = plain(field.value).split(/\s+/).filter(Boolean).map(single);
+    const hitsIn = (k) => items.map((item) => asked.filter((word) => item[k].includes(word)).length);
+    const listed = hitsIn(1);
+    const hits = listed.includes(asked.length) ? listed : hitsIn(2);
+    const most = Math.max(...hits);
+    const none = asked.length > 0 && most === 0;
     let count = 0;
-    for (const [item, text] of items) {
-      const fits = words.every((word) => text.includes(word));
-      item.hidden = !fits;
-      count += fits;
-    }
+    items.forEach(([item], k) => {
+      item.hidden = none || hits[k] < most;
+      count += !item.hidden;
+    });
     for (const list of document.querySelectorAll("ul")) {
       const empty = ![...list.children].some((item) => !item.hidden);
       list.hidden = empty;
@@ -27,7 +37,13 @@
       while (below && below.tagName !== "H2" && below.hidden) below = below.nextElementSibling;
       heading.hidden = !below || below.tagName === "H2";
     }
-    said.textContent = words.length ? `${count} found` : "";
+    const part = most < asked.length && !none ? `none has all of these words, ${count} have ${most}` : `${count} found`;
+    said.textContent = asked.length ? part : "";
+  }
+
+  // "heads" is found where "head" stands.
+  function single(word) {
+    return word.length > 4 && word.endsWith("s") && !word.endsWith("ss") ? word.slice(0, -1) : word;
   }
 
   // Small letters without accents: "Batch-Norm" is found by "batch norm".
