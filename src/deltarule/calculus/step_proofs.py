@@ -202,6 +202,24 @@ def with_proofs(derivation: Derivation) -> Derivation:
         proved = known.get(gradient.kind) if gradient.kind is not None else None
         if proved is None or len(proved) != len(gradient.steps):
             proved = known[gradient.kind] = [proofs.of(gradient, s) for s in gradient.steps]
-        steps = zip(gradient.steps, proved, strict=True)
-        found[name] = replace(gradient, steps=tuple(replace(s, proved=p) for s, p in steps))
+        found[name] = replace(gradient, steps=_Proved(gradient.steps, proved))
     return replace(derivation, gradients=found)
+
+
+class _Proved(Sequence):
+    """Steps with what is said of their proofs, made when they are looked at: of a large network
+    few are."""
+
+    def __init__(self, steps: Sequence[Step], proofs: Sequence[str]):
+        self._steps, self._proofs = steps, proofs
+
+    @cached_property
+    def _found(self) -> tuple[Step, ...]:
+        pairs = zip(self._steps, self._proofs, strict=True)
+        return tuple(replace(step, proved=proof) for step, proof in pairs)
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __getitem__(self, at):
+        return self._found[at]

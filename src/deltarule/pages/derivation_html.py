@@ -9,6 +9,7 @@ from sympy import Expr
 
 from deltarule.calculus.alike import Alike, alike
 from deltarule.calculus.steps import Gradient, Step
+from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.pages.blocks_html import (
     STYLES,
@@ -20,6 +21,7 @@ from deltarule.pages.blocks_html import (
 )
 from deltarule.pages.graph_svg import network_svg
 from deltarule.pages.html_page import page_html, text_html
+from deltarule.reports.alike_lines import alike_lines
 from deltarule.reports.selection import beside, by_kind, in_a_row, is_seed, outside
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.counted import counted
@@ -68,10 +70,22 @@ def forward_html(network: Network) -> Iterator[str]:
     """The forward equations, and what stands before the first time of each state."""
     for left, right in network.definitions.items():
         yield equation_html(left, right)
-    for equation in network.equations:
-        yield equation_html(equation.lhs, equation.rhs)
+    for first, *others in alike_lines(network):
+        yield equation_html(first.lhs, first.rhs)
+        if others:
+            names = ", ".join(_of_what(equation, network) for equation in others)
+            likewise = f"Likewise, with names of their own: {counted(len(others), 'line')}"
+            yield f"<details><summary>{likewise}</summary><p>{names}.</p></details>"
     for left, right in beside(network):
         yield equation_html(left, right)
+
+
+def _of_what(equation: Equation, network: Network) -> str:
+    """What an equation gives, and of which inputs or other lines."""
+    read = (network.tensors[name] for name in equation.read_names())
+    of = [t.name for t in read if t.role != "parameter"]
+    of.sort(key=[*network.tensors].index)
+    return inline_name(equation.name) + (f" of {' and '.join(map(inline_name, of))}" if of else "")
 
 
 def _gradient(
