@@ -104,6 +104,10 @@ def test_a_typed_equation_has_them_too():
             },
         ),
         (
+            "y[i,m] = Sum[j](Softmax[j](Sum[k](Q[i,k]*K[j,k])/sqrt(D))*V[j,m])",
+            {"V": "Σ_i ∂L/∂y[i, m]·p_y[i, j]", "Q": "Σ_j ∂L/∂s_y[i, j]·K[j, k]/√D"},
+        ),
+        (
             "E = -tᵀ log(softmax(W x + b))",
             {"s_E": "p_E[m]·Σ_{m′} t[m′] − t[m]", "b": "∂E/∂s_E[m]", "W": "∂E/∂s_E[m]·x[n]"},
         ),
@@ -115,8 +119,9 @@ def test_a_softmax_in_a_line_is_one_of_its_own(text, forms):
     gradients = derive(network).gradients
     found = {n: equation_text(g.lhs, g.expr).partition(" = ")[2] for n, g in gradients.items()}
     assert {n: found[n] for n in forms} == forms
-    indices = {str(i) for e in network.equations for i in index_names(e.rhs)}
-    assert not indices & set(network.tensors)
+    assert not {i for e in network.equations for i in index_names(e.rhs)} & set(network.tensors)
+    for line in network.equations:
+        assert not {i for i, _ in line.inner_ranges} & set(line.subscripts)
 
 
 def test_what_is_short_stays_in_its_line():

@@ -36,6 +36,7 @@ from deltarule.expressions.nodes import (
 )
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.softmax_share import Share, share_in
+from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.terms_counted import count_terms
 from deltarule.language.activations import is_activation, slope_reads_argument
@@ -188,7 +189,11 @@ class _At:
             self.work.moving.add(known)
             subscripts = tuple(i for i, _ in own)
             place, layer = self.equation.place, self.equation.layer
-            self.lines.append(Equation(known, subscripts, piece, own, place, layer))
+            line = Equation(known, subscripts, piece, own, place, layer)
+            if set(subscripts) & {i for i, _ in line.inner_ranges}:
+                apart = frozenset(i.name for i in subscripts)
+                line = replace(line, rhs=plainly_named(piece, apart))
+            self.lines.append(line)
         return read(known, *(i for i, _ in own))
 
     def _is_worth_it(self, piece: Expr, word: str) -> bool:
