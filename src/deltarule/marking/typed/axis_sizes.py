@@ -27,6 +27,7 @@ _SQUARE = re.compile(
     r"\b(?:inverse|inv|det)\s*\(\s*\w+\s*\[(?:[^\[\]]*,)?\s*(\w+)\s*,\s*(\w+)\s*\]"
 )
 _NAME = ("name", "primed")
+_COMPARED = {"=", "≠", "<", ">", "≤", "≥"}
 
 
 class AxisSizes:
@@ -175,6 +176,19 @@ class AxisSizes:
                 a, b = map(self.sizes.of, sizes)
                 if (a in standing) != (b in standing):
                     self.sizes.join(a, b)
+
+
+def alone_as_numbers(equation: TypedEquation) -> set[str]:
+    """The indices left of = with which the right side calculates: k of cos(2·π·k·n/N)."""
+    found, depth, numbers = tokens(equation.formula, equation.place), 0, set()
+    inside = {i for uses in equation.reads().values() for use in uses for i in use or ()}
+    within = set(re.findall(r"[^\W\d_]\w*", " ".join(inside)))
+    for k, token in enumerate(found):
+        depth += (token.text == "[") - (token.text == "]")
+        around = {t.text for t in found[max(k - 1, 0) : k + 2]}
+        if not depth and token.text in equation.indices and not around & _COMPARED:
+            numbers.add(token.text)
+    return numbers - within
 
 
 def _subtracted(equation: TypedEquation, letters: set[str]) -> list[tuple[str, str]]:

@@ -13,10 +13,11 @@ from sympy import Expr, Integer, pi
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.affine import affine
 from deltarule.expressions.functions import floor
-from deltarule.expressions.nodes import free_indices, tensor_name
+from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
 from deltarule.expressions.quotients import CeilingQuotient, FloorQuotient
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.parser import Parser
+from deltarule.marking.formulas.sum_signs import Span
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.networks.network import Network
@@ -37,6 +38,10 @@ class ExactVocabulary(Vocabulary):
         except DeltaruleError:
             return None
         return name if name in self.tensors else None
+
+    def reading(self, name: str, subscripts: Sequence[Expr], guarded: bool = False) -> Expr:
+        """The read itself: what lies before a state's first time is put in behind all lines."""
+        return read(name, *subscripts)
 
 
 class EquationVocabulary(ExactVocabulary):
@@ -67,6 +72,16 @@ class EquationParser(Parser):
         if with_axes and token.text == "e" and (self.next() == "^" or self._raised_sign()):
             return self._euler()
         return super()._named(token)
+
+    def _up_to(self, index: Index, low: Expr | None) -> Span:
+        """Σ_{i=1}^{m}, where m is a number that some line divides by, is over the whole axis."""
+        begun = list(self.rest)
+        if self.pop().text == "^" and self.rest:
+            high = self.counting(self._atom, halves=True)
+            if low == 1 and isinstance(high, Read):
+                return index, [], None
+        self.rest = begun
+        return super()._up_to(index, low)
 
     def _rounded(self, opening: str) -> Expr:
         """⌊i/2⌋ of indices, and ⌊x⌋, ⌈x⌉ of real numbers."""

@@ -69,7 +69,7 @@ def typed_equations(text: str) -> list[TypedEquation]:
             f"{len(parts)} equations", "the formula", f"write 1 to {MOST_EQUATIONS}, as E = ½‖x‖²"
         )
     delta = not gives_delta(text)
-    read = [_equation(part, part is parts[-1], delta) for part in parts]
+    read = [_equation(part, part is parts[-1], delta, text) for part in parts]
     found = [e for equation in read for e in _parted(equation, text)]
     found = _with_inverses(found)
     names = [e.name for e in found if e.indices[:1] != FIRST]
@@ -141,7 +141,7 @@ def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:
     return found
 
 
-def _equation(part: str, last: bool, delta: bool) -> TypedEquation:
+def _equation(part: str, last: bool, delta: bool, text: str) -> TypedEquation:
     place = f"the formula {shortened(part)}"
     part = narrow(part)
     part = part if "\\" in part else with_log_det(in_own_words(part, delta))
@@ -169,10 +169,10 @@ def _equation(part: str, last: bool, delta: bool) -> TypedEquation:
             stem, _, below = name.rpartition("_")
             if stem and not indices and is_index(below, right):
                 name, indices = stem, tuple(below)
-            right = with_whole_inverse(respelled(right, indices))
+            right = with_whole_inverse(respelled(right, indices, text))
             return TypedEquation(name, indices, right, place)
     if last:
-        return TypedEquation("E", (), respelled(formula), place)
+        return TypedEquation("E", (), respelled(formula, (), text), place)
     raise DeltaruleError("an equation without =", place, "write s = W x; E = ½‖y − s‖²")
 
 

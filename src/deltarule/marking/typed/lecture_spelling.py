@@ -48,12 +48,17 @@ _INVERSE = re.compile(
 )
 
 
-def respelled(formula: str, left: Iterable[str] = ()) -> str:
-    """A right side in the parsers' spelling; `left` are the letters below the name on its left."""
+def respelled(formula: str, left: Iterable[str] = (), taken: str = "") -> str:
+    """A right side in the parsers' spelling; `left` are the letters below the name on its left.
+
+    Letters that stand in `taken`, all of the text, are given to no new index.
+    """
     formula = _ABSOLUTE.sub(r" sum(abs(\1))", _LENGTH.sub(r"‖\1‖", formula))
     letters = {*_bound(formula), *_of_left(formula, left)}
     formula = _BELOW.sub(lambda m: _in_brackets(m, letters), formula)
-    return _squares_written(_rows_written(_vectors_written(formula, {*letters, *left})))
+    return _squares_written(
+        _rows_written(_vectors_written(formula, {*letters, *left}, taken), taken)
+    )
 
 
 def with_dot(formula: str) -> str:
@@ -98,25 +103,29 @@ def _in_brackets(match: re.Match[str], letters: set[str]) -> str:
     return f"{match[1]}[{','.join(below)}]"
 
 
+def _parted_letters(match: re.Match[str]) -> str:
+    return " " + " ".join(match[1]) + " "
+
+
 def _fresh(formula: str) -> str:
     """A letter that stands nowhere in a formula."""
     return next((c for c in "dijklmpqruvw" if not re.search(rf"(?<!\w){c}(?!\w)", formula)), "d")
 
 
-def _rows_written(formula: str) -> str:
+def _rows_written(formula: str, taken: str) -> str:
     """wᵀ x[n], where x[n] is a row of x, as a sum over its entries."""
 
     def written(match: re.Match[str]) -> str:
         w, x, n = match.groups()
         return f"(Σ_{letter}({w}[{letter}]·{x}[{n},{letter}]))"
 
-    letter = _fresh(formula)
+    letter = _fresh(formula + " " + re.sub(r"_\{?([a-z]+)\}?", _parted_letters, taken))
     return _OF_ROW.sub(written, formula)
 
 
-def _vectors_written(formula: str, bound: set[str]) -> str:
+def _vectors_written(formula: str, bound: set[str], taken: str) -> str:
     """‖x[i] − m[k]‖², where both are rows, and u[i]ᵀ v[j] as sums over their entries."""
-    letter = _fresh(formula)
+    letter = _fresh(formula + " " + re.sub(r"_\{?([a-z]+)\}?", _parted_letters, taken))
 
     def at_entry(match: re.Match[str]) -> str:
         return f"{match[1]}[{match[2]},{letter}]"

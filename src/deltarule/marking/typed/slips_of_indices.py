@@ -80,7 +80,7 @@ def in_subscripts(part: str) -> Iterator[Slip]:
 def in_reductions(part: str) -> Iterator[Slip]:
     for match in re.finditer(REDUCTION + r"\[([^\[\]]*)\]", part):
         word, names = match[1], [i.strip() for i in match[2].split(",")]
-        names = [i.strip() for name in names for i in re.split(r"<=?|>=?|!=|[≤≥≠]", name)]
+        names = [re.split(r"<=?|>=?|!=|[≤≥≠]", name)[0].strip() for name in names]
         if not all(re.fullmatch(r"[^\W\d]\w*(?:\s*=\s*[^.:]*…[^.:]*)?", i) for i in names):
             letter = next(iter(re.findall(r"(?<!\w)[a-z](?!\w)", match[2])), "d")
             yield Slip(

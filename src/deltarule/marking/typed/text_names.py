@@ -35,6 +35,14 @@ class TextNames:
                 self.at |= {i for use in uses for i in use or ()}
                 if name not in written and name not in states:
                     self.uses.setdefault(name, []).extend(uses)
+            lags = [i for use in self.uses.get(equation.name, ()) for i in use or () if "-" in i]
+            if lags and equation.indices:
+                own, first = equation.name, equation.indices[0]
+                raise DeltaruleError(
+                    f"{own} is read at {lags[0]}, which is no fixed number of times back",
+                    equation.place,
+                    f"write the times out: a1*{own}[{first}-1] + a2*{own}[{first}-2]",
+                )
             if equation.name in self.uses:
                 raise DeltaruleError(
                     f"{equation.name} is read before it is written",

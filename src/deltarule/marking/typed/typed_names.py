@@ -98,7 +98,7 @@ def names_in(
         size = token.text.isupper() and token.text.lower() in {*bound, *letters}
         if opened != "[" and size:
             continue  # how far an index runs: N of n
-        name = _named(token, place)
+        name = canonical(token.text) if opened == "[" else _named(token, place)
         subscripts = None
         if opened == "[":
             subscripts, _ = _subscripts(found, k, place)  # labels stand in them: p[n, t[n]]

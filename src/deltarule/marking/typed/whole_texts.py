@@ -16,18 +16,37 @@ _SQUARES_LEFT = re.compile(
     rf"(?:^|[;\n])\s*([^\W\d](?:(?!²)\w)*){_SQUARE}\s*(?:\[[^\[\]]*\]|_\w)?\s*:?=(?!=)"
 )
 _AHEAD_LEFT = re.compile(r"(?:^|[;\n])\s*([^\W\d]\w*)\[\s*([a-z])\s*\+\s*1\s*[,\]][^=\n;]*?=(?!=)")
+#: Words before an equation, and between one and those that explain it.
+_LEADING = re.compile(r"(^|[;\n])\s*(?:let|define|where|with|and)\s+(?=[^\W\d]\w*[^=;\n(]*=)")
+_BEHIND = re.compile(r"\s*,?\s+(?:where|with)\s+(?=[^\W\d]\w*(?:\[[^\[\]]*\])?\s*=(?!=))")
+_FUNCTIONS_LEFT = re.compile(
+    r"(?:^|[;\n])\s*([^\W\d]\w*)\(((?:\\?[^\W\d]\w*\s*[,;|]?\s*)+)\)\s*:?=(?!=)"
+)
+_WORDS = ("sigma", "σ", "sum", "log", "exp", "tanh")
 _EINSUM = re.compile(
     r"(?:(?:np|numpy|torch|jnp)\.)?einsum\(\s*(['\"])([^'\"]*)\1\s*,\s*(\w+(?:\s*,\s*\w+)*)\s*\)"
 )
 
 
 def in_one_notation(text: str) -> str:
-    """The text with names for squares that are given, and with steps back instead of ahead."""
+    """The text with names for squares that are given, steps back instead of ahead, and without the
+    arguments of f(x) = … and the words around equations."""
+    text = _LEADING.sub(r"\1", text)
+    text = _BEHIND.sub("; ", text)
+    for name, arguments in dict.fromkeys(_FUNCTIONS_LEFT.findall(text)):
+        if name not in _WORDS and not _are_indices(arguments, text):
+            text = text.replace(f"{name}({arguments})", f"{name} ")
     for name in dict.fromkeys(_SQUARES_LEFT.findall(text)):
         text = re.sub(rf"(?<!\w){re.escape(name)}{_SQUARE}", f"{name}_sq", text)
     for name, time in dict.fromkeys(_AHEAD_LEFT.findall(text)):
         text = _stepped_back(text, name, time)
     return text
+
+
+def _are_indices(arguments: str, text: str) -> bool:
+    """Whether what stands in parentheses are the indices of other tensors, as in y(n) = x[n]."""
+    used = set(re.findall(r"[^\W\d]\w*", " ".join(re.findall(r"\[([^\[\]]*)\]", text))))
+    return {a.strip() for a in arguments.split(",")} <= used
 
 
 def _stepped_back(text: str, name: str, time: str) -> str:

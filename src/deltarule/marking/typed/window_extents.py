@@ -13,7 +13,7 @@ from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Size
 from deltarule.marking.formulas.parser import Parser
 from deltarule.marking.formulas.vocabulary import Vocabulary
-from deltarule.marking.typed.axis_sizes import AxisSizes
+from deltarule.marking.typed.axis_sizes import AxisSizes, alone_as_numbers
 from deltarule.marking.typed.equation_texts import TypedEquation, summed_letters
 from deltarule.marking.typed.index_equations import alone_right
 from deltarule.marking.typed.index_uses import Use, compound
@@ -52,7 +52,9 @@ class WindowExtents:
         every = [(u, k, self._subscript(u, k, at)) for u in found.uses for k, at in compound(u)]
         windows = [w for w in every if not isinstance(w[2], Read)]
         self._runs_along(windows)
-        self.standing = found.standing()
+        self.standing = found.standing() | {
+            self.sizes.of(found.extent(e, i)) for e in typed for i in alone_as_numbers(e)
+        }
         windows = [w for w in windows if w[0].name not in found.states or w[1] > 0]
         taken = {*self.axes, *self.written, *(a.name for a in self.attributes)}
         self.names = size_names(found, windows, taken)
