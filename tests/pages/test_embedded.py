@@ -51,6 +51,22 @@ def test_formulas_are_latex_as_well(results):
     assert results["Marking"]._repr_latex_() is None
 
 
+#: What of LaTeX stands in formulas; KaTeX, which VS Code sets them by, has all of it.
+KATEX = set(
+    r"""\alpha \beta \begin \delta \end \epsilon \exp \frac \gamma \hat \kappa \lceil \le \left
+    \lfloor \log \mathrm \max \mid \min \mu \ne \partial \rceil \rfloor \rho \right \sigma
+    \sqrt \substack \sum \tanh \text \theta \cdot \ge \bar \tilde \prime \ldots \times \infty
+    \odot \top""".split()
+)
+
+
+@pytest.mark.parametrize("name", ["conv2d", "lstm", "layer_norm", "max_pool2d", "attention"])
+def test_latex_of_a_notebook_is_katexs(name):
+    latex = derived(name)._repr_latex_()
+    assert set(re.findall(r"\\[a-zA-Z]+", latex)) <= KATEX
+    assert set(re.findall(r"\\begin\{(\w+)\}", latex)) <= {"aligned", "cases"}
+
+
 def test_the_style_of_a_fragment_is_its_own(results):
     fragment = results["Derivation"]._repr_html_()
     style = re.search(r"<style>(.*?)</style>", fragment, re.S)[1]
