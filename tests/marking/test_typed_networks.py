@@ -61,6 +61,10 @@ SHAPES = {
     "A = softmax(Q Kᵀ/√D) V": "Q[N,M] K[L,M] D V[L,H] A[N,H]",
     "f = ‖x - μ‖₂² / (2 σ²) + ‖W‖_F² + ‖x‖₁": "x[N] mu[N] sigma W[M,K] f",
     "f = tr(Aᵀ B)": "A[N,M] B[N,M] f",
+    "L = ‖XᵀX - I‖_F²": "X[N,M] L",
+    "w = inv(XᵀX + λ I) Xᵀ y": "X[N,M] lambda y[N] S[M,M] S_inv[M,M] w[M]",
+    "L = ½ log|Σ| + xᵀ Σ⁻¹ x": "Sigma[N,N] x[N] Sigma_inv[N,N] Sigma_logdet L",
+    "E = -log softmax(W x + b)[y]": "W[M,N] x[N] b[M] y p[M] E",
     "y = A⁻¹ x": "A[N,N] x[N] A_inv[N,N] y[N]",
     # comparisons, entry by entry
     "y = [x > 0] ⊙ x": "x[N] y[N]",

@@ -42,6 +42,10 @@ _PRODUCTS = re.compile(
     rf"|\bdot\(\s*({_ROW})\s*,\s*({_ROW})\s*\)"
 )
 _SOFTMAX = re.compile(r"\b(?:log_)?softmax\(")
+#: What is of a matrix that has a line of its own: inv(XᵀX + λI), log det(A + B).
+_OF_MATRICES = re.compile(
+    r"(?<![\w.])(?:(?:np|torch)\.linalg\.|torch\.)?inv(?:erse)?\(|\blog det\s*\("
+)
 _INVERSE = re.compile(
     r"(?<![\w\]])(?P<name>[A-ZΣ]\w*)\s*(?:⁻¹|\^\{\s*[-−]\s*1\s*\}|\^\(?[-−]\s*1\b\)?)(?!\w|\s*/)"
     r"|(?<![\w.])(?:np\.linalg\.|torch\.linalg\.|torch\.)?inv(?:erse)?\(\s*(?P<called>[A-ZΣ]\w*)\s*\)"
@@ -193,6 +197,14 @@ def parted_off(
                 return rest, name, (), whole
             letters = _letters_at(formula, end, {*_bound(formula), *left})
             return rest, name, letters, f"{match[0]}{inside.strip()}[{','.join(letters)}])"
+    for match in _OF_MATRICES.finditer(formula):
+        end = _closed(formula, match.end())
+        inside = formula[match.end() : end - 1]
+        if end and "[" not in inside and not re.fullmatch(r"\s*[^\W\d]\w*\s*", inside):
+            free = (n for n in ("S", "G", "B", "S_1") if not re.search(rf"(?<!\w){n}(?!\w)", taken))
+            name = next(free, "S_whole")
+            rest = f"{formula[: match.end()]}{name}{formula[end - 1 :]}"
+            return rest, name, (), inside.strip()
     match = _INVERSE.search(formula)
     if match and match[0].strip() != formula.strip():
         plain = (match["name"] or match["called"]).replace("Σ", "Sigma")

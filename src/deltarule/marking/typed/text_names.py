@@ -12,6 +12,9 @@ from deltarule.marking.typed.equation_texts import TypedEquation, counts_in, sta
 from deltarule.marking.typed.typed_names import LABELS, role_of, turned_in, usual_rank
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
 
+#: What the identity matrix is called.
+IDENTITY = "I"
+
 
 @dataclass
 class TextNames:
@@ -56,9 +59,14 @@ class TextNames:
                     f"the formula has no {name}", "--set", f"it has {', '.join(self.uses)}"
                 )
 
+    def is_identity(self, name: str) -> bool:
+        """Whether a name is the identity matrix: I of XᵀX + λI, that nothing says to be another."""
+        plain = all(use is None for use in self.uses.get(name, ()))
+        return name == IDENTITY and plain and name not in self.wrt and name not in self.said
+
     def inputs_first(self) -> bool:
         """Whether an input stands before a parameter in the formulas, as in X W + b."""
-        names = list(self.uses)
+        names = [n for n in self.uses if n != IDENTITY]
         ranks = {n: self.rank(n) for n in names}
         first = next((n for n in names if role_of(n, (), 1) == "input"), None)
         weights = [n for n in names if ranks[n] == 2 and role_of(n, (), 2) == "parameter"]
@@ -66,7 +74,7 @@ class TextNames:
 
     def inputs_last(self) -> bool:
         """Whether a parameter stands before an input, as in W X, whose examples are columns."""
-        names = [n for n in self.uses if self.rank(n) == 2]
+        names = [n for n in self.uses if self.rank(n) == 2 and n != IDENTITY]
         roles = [role_of(n, (), 2) for n in names]
         return "input" in roles and "parameter" in roles[: roles.index("input")]
 
@@ -85,6 +93,8 @@ class TextNames:
         """New sizes for a tensor: a vector is a matrix of one column or row."""
         rank = self.rank(name)
         own: list[Expr] = [Size(f"size_{k}_of_{name}") for k in range(rank)]
+        if self.is_identity(name):
+            own = own[:1] * 2
         for size, number in zip(own, self.said.get(name, ()), strict=False):
             sizes.join(size, Integer(number))
         if rank == 1:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from sympy import Expr, Integer
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Read, read, tensor_name
+from deltarule.expressions.nodes import Equal, Read, Sum, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.language.named_pieces import with_named_pieces
@@ -27,7 +27,7 @@ from deltarule.marking.typed.index_equations import among_matrices, join_letters
 from deltarule.marking.typed.indexed_lines import indexed_lines
 from deltarule.marking.typed.lettered import letter, lettered
 from deltarule.marking.typed.shape_parser import ShapeParser
-from deltarule.marking.typed.text_names import TextNames
+from deltarule.marking.typed.text_names import IDENTITY, TextNames
 from deltarule.marking.typed.typed_names import role_of, said_shapes, subscripted
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
 from deltarule.networks.equations import Equation
@@ -55,6 +55,14 @@ def typed_network(
     with as_typed(text):
         reader = _Reader(typed_equations(text), frozenset(wrt), said_shapes(shapes or {}))
         return with_named_pieces(_read(reader))
+
+
+def _entry(access: Read) -> Expr:
+    """An entry of the identity matrix as 1 on the diagonal, else 0; of another tensor as it is."""
+    if tensor_name(access) != IDENTITY:
+        return access
+    row, column = access.indices
+    return Integer(1) if row == column else Sum(Integer(1), (), [Equal(row, column)])
 
 
 def _read(reader: _Reader) -> Network:
@@ -199,6 +207,8 @@ class _Reader(TextNames):
             for e, (rhs, r) in zip(self.equations, parsed, strict=True)
         ]
         below = {n: final_size(size, sizes, names) for n, size in sizes.labels.items()}
+        if self.is_identity(IDENTITY) and tensors.pop(IDENTITY, None):
+            equations = [replace(e, rhs=replace_reads(e.rhs, _entry)) for e in equations]
         return self._named_network(tensors, equations, below)
 
     # ---- indices --------------------------------------------------------------------------
