@@ -36,6 +36,8 @@ def _pair(number: Expr, function: Expr, other: Expr) -> Expr | None:
             return number * _apart(function.args[0], factors[0].args[0])
     if isinstance(function, sigmoid) and other == -number:
         return other * sigmoid(-function.args[0])
+    if isinstance(function, tanh) and other in (number, -number):
+        return 2 * other * sigmoid(2 * function.args[0] * (1 if other == number else -1))
     if isinstance(function, erf) and other in (number, -number):
         return other * erfc(function.args[0] * (-1 if other == number else 1))
     if (
@@ -47,6 +49,12 @@ def _pair(number: Expr, function: Expr, other: Expr) -> Expr | None:
         double = 2 * function.base.args[0]
         return 4 * other * sigmoid(double) * sigmoid(-double)
     return None
+
+
+def apart(number: Expr, one: Expr, other: Expr) -> Expr:
+    """number·(exp(a) − exp(b))/exp(max(a, b)) = ±number·(1 − exp(−|a − b|))."""
+    gap = one - other
+    return -number * sign(gap) * expm1(-absolute(gap))
 
 
 def _apart(one: Expr, other: Expr) -> Expr:

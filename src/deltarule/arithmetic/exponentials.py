@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
-from sympy import Add, Expr, Mul, Pow, S
+from sympy import Add, Expr, Integer, Mul, Pow, S
 
 from deltarule.expressions.functions import exp, finite, peak
 from deltarule.expressions.nodes import Choose, Positive, Read, Sum, free_indices, walk
 from deltarule.expressions.substitution import rename_bound
+from deltarule.expressions.written_out import powers
 
 
 def exponent(node: Expr) -> Expr | None:
@@ -48,6 +49,8 @@ def is_exponential_sum(node: Expr) -> bool:
 
 
 def _positive_term(node: Expr) -> bool:
+    if type(node) is Sum and node.ranges:
+        return is_term(node.body)
     number, factors = node.as_coeff_mul()
     return bool(number.is_positive) and all(exponent(f) is not None or _guarded(f) for f in factors)
 
@@ -157,6 +160,35 @@ def shifted(node: Expr, shift: Expr) -> Expr:
     if found is None:
         raise ValueError(f"{node} is no sum of exponentials")
     return found
+
+
+def taken_into(above: list, shift: Expr, times: Expr, used: set[Expr]) -> tuple[list, Expr]:
+    """Factors with exp(−times·shift) taken into them, each once if there are enough."""
+    above, left = list(above), times
+    for part in [Integer(1)] * int(times) if times.is_Integer else [times]:
+        for k in sorted(
+            range(len(above)), key=lambda k: (above[k] in used, not isinstance(above[k], exp))
+        ):
+            found = scaled(above[k], part * shift)
+            if found is not None:
+                above[k], left = found, left - part
+                used.add(found)
+                break
+    return above, left
+
+
+def scales(total: Expr) -> bool:
+    """Whether it is a sum of exponentials, or what two of them differ by."""
+    return is_exponential_sum(total) or less(total) is not None
+
+
+def less(total: Expr) -> tuple[Expr, Expr, Expr] | None:
+    """p, a, b of p·(exp(a) − exp(b)) for a number p > 0; None for any other sum."""
+    found = powers(total)
+    if found is None or found[0] != -found[2]:
+        return None
+    p, a, _, b = found
+    return (p, a, b) if p.is_positive else (-p, b, a)
 
 
 def has_exponential(node: Expr) -> bool:

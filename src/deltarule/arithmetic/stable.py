@@ -4,7 +4,8 @@
     log Σ exp(b)              m + log Σ exp(b − m)
     1/(1 + exp(b))            σ(−b);  exp(b)/(1 + exp(b)) is σ(b)
     log(1 + exp(b))           softplus(b);  log σ(b) is −softplus(−b)
-    log(1 + x)                log1p(x)
+    log(1 + x)                log1p(x);  see `logarithms` for others
+    exp(a)·exp(b)             exp(a + b)
     exp(x) − 1                expm1(x);  exp(a) − exp(b) by the larger of both
     1 − σ(a), 1 ± erf(a)      σ(−a), erfc(∓a)
     1 − tanh²(a)              4·σ(2a)·σ(−2a)
@@ -16,35 +17,27 @@ subclasses.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, reduce
 
-from sympy import Add, Expr, Integer, Mul, Pow, Rational
+from sympy import Add, Expr, Mul, Pow
 
 from deltarule.arithmetic import exponentials
-from deltarule.arithmetic.cancellation import added
+from deltarule.arithmetic.cancellation import added, apart
+from deltarule.arithmetic.exponential_factors import multiplied
 from deltarule.arithmetic.exponentials import (
     exponent,
     is_exponential_sum,
+    larger,
     largest_power,
+    less,
     power_of,
-    scaled,
 )
-from deltarule.expressions.functions import (
-    difference,
-    exp,
-    expm1,
-    finite,
-    log,
-    log1p,
-    sigmoid,
-    softplus,
-)
+from deltarule.arithmetic.logarithms import logarithm_of, one_less, positive_everywhere
+from deltarule.expressions.functions import difference, exp, finite, log, log1p, sigmoid, softplus
 from deltarule.expressions.nodes import (
-    Choose,
     Condition,
     Frozen,
     Max,
-    Positive,
     Read,
     Reduction,
     Selection,
@@ -52,12 +45,13 @@ from deltarule.expressions.nodes import (
 )
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import rename_bound
+from deltarule.expressions.written_out import recognised
 
 
 @lru_cache(maxsize=1 << 14)
 def stable(expression: Expr) -> Expr:
     """An expression in numerically stable form, as far as that needs no tensors of its own."""
-    return Stable().form(expression)
+    return Stable().form(recognised(expression))
 
 
 class Stable:
@@ -77,7 +71,7 @@ class Stable:
         if isinstance(node, log):
             return self.logarithm(node.args[0], scope)
         if isinstance(node, Mul | Pow):
-            return self._divided(node, scope)
+            return self._product(node, scope)
         return self._grouped(node, scope) if isinstance(node, Add) else None
 
     def _below(self, node: Expr, scope: tuple) -> Expr:
@@ -91,11 +85,21 @@ class Stable:
     def maximum(self, total: Expr, scope: tuple) -> Expr | None:
         """The largest power of a sum of exponentials; 0 where it is infinite, as over nothing."""
         if not isinstance(total, Reduction):
-            return largest_power(total)
+            return self.largest(total, scope)
         around = {i.name for i, _ in scope} | {i.name for i in free_indices(total)}
         apart = rename_bound(total, around | {i.name for i in total.indices})
         most = Max(power_of(apart.body), apart.ranges, apart.conditions)
         return Frozen(finite(most))
+
+    def largest(self, total: Expr, scope: tuple) -> Expr | None:
+        """The largest power of a few terms that are added up, sums over indices among them."""
+        sums = [t for t in Add.make_args(total) if isinstance(t, Reduction) and t.ranges]
+        most = [self.maximum(t, scope) for t in sums]
+        if not sums:
+            return largest_power(total)
+        if None in most:
+            return None
+        return reduce(larger, (largest_power(total - Add(*sums)), *most))
 
     def divisor(self, total: Expr, scope: tuple) -> Expr:
         """A sum of exponentials, shifted already, that is divided by."""
@@ -109,6 +113,12 @@ class Stable:
         """A tensor's entry that is itself a logarithm of a sum of exponentials."""
         return None
 
+    def positive(self, factor: Expr) -> bool:
+        """Whether a factor under a logarithm is taken to be above 0 by itself."""
+        base = factor.as_base_exp()[0]
+        known = isinstance(base, exp | Read) or positive_everywhere(base)
+        return known or is_exponential_sum(base)
+
     # ---- logarithms -------------------------------------------------------------------------
     def logarithm(self, node: Expr, scope: tuple) -> Expr | None:
         """log of a node in stable form; None where nothing is known of it."""
@@ -117,18 +127,17 @@ class Stable:
             return parts[0] + parts[1]
         if isinstance(node, exp):
             return self.form(node.args[0], scope)
-        if isinstance(node, sigmoid):
-            return -softplus(-self.form(node.args[0], scope))
-        if isinstance(node, Pow) and node.exp.is_Rational and _positive(node):
+        if isinstance(node, log) and positive_everywhere(formed := self.form(node, scope)):
+            return logarithm_of(formed)
+        if positive_everywhere(node):
+            return logarithm_of(node.func(self.form(node.args[0], scope)))
+        if isinstance(node, Pow) and node.exp.is_Rational and self.positive(node):
             inner = self.logarithm(node.base, scope)
             return None if inner is None else node.exp * inner
         if isinstance(node, Mul):
             return self._of_product(node, scope)
         if isinstance(node, Add):
-            power = _one_and(node)
-            if power is not None:
-                return softplus(self.form(power, scope))
-            return self._of_one_and_more(node, scope)
+            return self._of_sum(node, scope)
         return None
 
     def _parts(self, node: Expr, scope: tuple) -> Parts | None:
@@ -164,7 +173,7 @@ class Stable:
         """The logarithms of the factors that are known to be positive, and of the rest."""
         logarithms, rest = [], []
         for factor in node.args:
-            found = self.logarithm(factor, scope) if _positive(factor) else None
+            found = self.logarithm(factor, scope) if self.positive(factor) else None
             if found is None:
                 rest.append(factor)
             else:
@@ -174,31 +183,45 @@ class Stable:
         others = [] if Mul(*rest) == 1 else [self.form(log(Mul(*rest)), scope)]
         return Add(*logarithms, *others)
 
-    def _of_one_and_more(self, node: Add, scope: tuple) -> Expr | None:
-        number, rest = node.as_coeff_Add()
-        if number != 1:
-            return None
-        if isinstance(taken := -rest, sigmoid):
-            return -softplus(self.form(taken.args[0], scope))
-        rest = self.form(rest, scope)
-        if isinstance(taken := -rest, exp):  # log(1 − exp(b)), by what loses less
-            power = taken.args[0]
-            return Choose(Positive(power + _NEAR), log(-expm1(power)), log1p(rest))
-        return log1p(rest)
+    def _of_sum(self, node: Add, scope: tuple) -> Expr | None:
+        power = _one_and(node)
+        if power is not None:
+            return softplus(self.form(power, scope))
+        if (found := less(node)) is not None:
+            number, above, below = found
+            value = self.form(above, scope) + one_less(self.form(below - above, scope))
+            return value if number == 1 else log(number) + value
+        formed = self._below(node, scope)
+        if not isinstance(formed, Add):  # as 1 − σ(a), which is σ(−a)
+            found = self.logarithm(formed, scope)
+            return log(formed) if found is None else found
+        number, rest = formed.as_coeff_Add()
+        return log1p(rest) if number == 1 else None
 
     # ---- quotients --------------------------------------------------------------------------
+    def _product(self, node: Expr, scope: tuple) -> Expr | None:
+        """A product of exponentials, and one divided by sums of them; None for any other."""
+        joined = multiplied(node)
+        if not isinstance(joined, Mul | Pow):
+            return self.form(joined, scope)
+        found = self._divided(joined, scope)
+        return found if found is not None or joined == node else self._below(joined, scope)
+
     def _divided(self, node: Expr, scope: tuple) -> Expr | None:
         """A product with sums of exponentials among its divisors; None for any other."""
         above, below = [], []
         for factor in Mul.make_args(node):
             base, exponent = factor.as_base_exp()
-            apart = exponent.is_Rational and exponent < 0 and is_exponential_sum(base)
-            below.append((base, -exponent)) if apart else above.append(factor)
+            beneath = exponent.is_Rational and exponent < 0 and exponentials.scales(base)
+            below.append((base, -exponent)) if beneath else above.append(factor)
         if not below:
             return None
         spread = self._spread(above, below, scope)
         if spread is not None:
             return spread
+        sums = any(is_exponential_sum(b) for b, _ in below)
+        if not sums and not any(map(exponentials.has_exponential, above)):
+            return None  # 1/(exp(a) − exp(b)) alone
         divisors: list[Expr] = []
         used: set[Expr] = set()
         for base, times in below:
@@ -227,12 +250,16 @@ class Stable:
             found = self._logistic(above, power, times, scope)
             if found is not None:
                 return found
-        shift = self.maximum(base, scope)
+        difference = less(base)
+        shift = self.maximum(base, scope) if difference is None else larger(*difference[1:])
         if shift is None:
             self.unpaired = True
             return above, [self._below(base, scope) ** -times]
-        above, left = _shifted(above, shift, times, used)
-        divisors = [self.divisor(exponentials.shifted(base, shift), scope) ** -times]
+        above, left = exponentials.taken_into(above, shift, times, used)
+        if difference is None:
+            divisors = [self.divisor(exponentials.shifted(base, shift), scope) ** -times]
+        else:
+            divisors = [self._below(apart(*difference), scope) ** -times]
         if left:
             self.unpaired = True
             divisors.append(exp(-left * shift))
@@ -256,34 +283,11 @@ class Stable:
 #: Two summands of a logarithm: a large one, and what is left.
 Parts = tuple[Expr, Expr]
 
-#: About log 2: where 1 − exp(b) is ½.
-_NEAR = Rational(7, 10)
-
-
-def _shifted(above: list, shift: Expr, times: Expr, used: set[Expr]) -> tuple[list, Expr]:
-    """The factors with exp(−times·shift) taken into them, each once if there are enough."""
-    above, left = list(above), times
-    for part in [Integer(1)] * int(times) if times.is_Integer else [times]:
-        for k in sorted(
-            range(len(above)), key=lambda k: (above[k] in used, not isinstance(above[k], exp))
-        ):
-            found = scaled(above[k], part * shift)
-            if found is not None:
-                above[k], left = found, left - part
-                used.add(found)
-                break
-    return above, left
-
 
 def _one_and(node: Add) -> Expr | None:
     """b of 1 + exp(b)."""
     number, rest = node.as_coeff_Add()
     return rest.args[0] if number == 1 and isinstance(rest, exp) else None
-
-
-def _positive(factor: Expr) -> bool:
-    base = factor.as_base_exp()[0]
-    return isinstance(base, exp | sigmoid | Read) or is_exponential_sum(base)
 
 
 def _has_divisor(term: Expr) -> bool:

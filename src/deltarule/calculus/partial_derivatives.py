@@ -23,6 +23,7 @@ from deltarule.expressions.nodes import Read, Reduction, reads, tensor_name
 from deltarule.expressions.rebuild import outermost
 from deltarule.expressions.substitution import rename_bound
 from deltarule.expressions.symbols import Index
+from deltarule.expressions.written_out import recognised
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def _partials(
                 factor * inner.factor, inner.subscripts, ranges + inner.ranges, inner.conditions
             )
         return
+    expression = recognised(expression)
     atoms = _top_atoms(expression)
     stand_ins = {atom: Dummy("r", real=True) for atom in atoms}
     back = {dummy: atom for atom, dummy in stand_ins.items()}

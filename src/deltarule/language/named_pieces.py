@@ -7,6 +7,8 @@ becomes two lines, the preactivation a_s[t, m] = Σ_d W[d, m]·x[t, d] + b[m] an
 piece once. What is named: the argument of a function whose slope reads it, a divisor, what stands
 under a root or a square; if it is a matrix product or long, and made of several tensors that move.
 A softmax inside a line is always one, so that attention in one line is scores, softmax and sum.
+Sums of exponentials stay with their logarithm and with what they divide, whose stable form needs
+them in sight: log(1 + exp(−t·(Σ_d w[d]·x[d] + b))) names s = Σ_d w[d]·x[d] + b.
 """
 
 from __future__ import annotations
@@ -16,15 +18,17 @@ from dataclasses import dataclass, field, replace
 
 from sympy import Add, Basic, Expr, Mul, Pow, Rational
 
+from deltarule.arithmetic.exponentials import is_exponential_sum
 from deltarule.expressions.choices import Declared
 from deltarule.expressions.elementwise import Elementwise
-from deltarule.expressions.functions import exp
+from deltarule.expressions.functions import exp, log
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.nodes import (
     Carried,
     Choose,
     Frozen,
     Product,
+    Read,
     Reduction,
     Selection,
     Sum,
@@ -39,6 +43,7 @@ from deltarule.expressions.softmax_share import Share, share_in
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.terms_counted import count_terms
+from deltarule.expressions.written_out import recognised
 from deltarule.language.activations import is_activation, slope_reads_argument
 from deltarule.language.predicted_lengths import long_sums
 from deltarule.networks.equations import Equation
@@ -129,6 +134,7 @@ class _At:
     work: _Naming
     equation: Equation
     lines: list[Equation]
+    exponents: set[Expr] = field(default_factory=set)
 
     def whole(self) -> Expr:
         """Its right side, with reads of what became a line."""
@@ -136,11 +142,18 @@ class _At:
         share = share_in(rhs)
         if share and share.rest == 1:
             return self._of_share(share, ranges)
-        known = isinstance(rhs, Elementwise) and is_activation(rhs) and not self._opens(rhs)
+        known = self._is_function(recognised(rhs))
+        if known and not isinstance(rhs, Elementwise):
+            return rhs  # written out by exponentials, as 1/(1 + exp(−z)) is
         if known or isinstance(rhs, Pow):
             # Its slope reads its value: tanh′ = 1 − y²; one of a square is short.
             return rebuild(rhs, lambda part: self._inside(part, ranges))
-        return self._inside(rhs, ranges)
+        rhs = self._inside(rhs, ranges)
+        return self._throughout(rhs, ranges) if self.exponents else rhs
+
+    def _is_function(self, node: Expr) -> bool:
+        """Whether a node is a function of a line that is left as it is."""
+        return isinstance(node, Elementwise) and is_activation(node) and not self._opens(node)
 
     def _opens(self, node: Elementwise) -> bool:
         """Whether the argument of a function that is all of the equation gets a name."""
@@ -163,7 +176,10 @@ class _At:
         node = rebuild(node, lambda part: self._inside(part, ranges))
         if isinstance(node, Elementwise) and not isinstance(node, exp):
             word = _PREACTIVATION if is_activation(node) else "arg"
+            node = self._exponents(node, ranges) if isinstance(node, log) else node
             return rebuild(node, lambda part: self._named(part, word, ranges))
+        if _divides_by_exponentials(node):
+            return self._exponents(node, ranges)
         if isinstance(node, Pow) and node.exp != 1:
             return Pow(self._named(node.base, _word(node), ranges), node.exp)
         return node
@@ -171,6 +187,29 @@ class _At:
     def _of_share(self, share: Share, ranges: Ranges) -> Expr:
         """A softmax of named scores s: the gradient by these is p·(g − Σ g·p)."""
         return share.of(lambda scores: self._named(scores, _SCORES, ranges))
+
+    def _exponents(self, node: Expr, ranges: Ranges) -> Expr:
+        """An expression with what its exponentials are taken of as lines, outside sums."""
+        if not node.args or _is_closed(node) or isinstance(node, Reduction):
+            return node
+        if not isinstance(node, exp):
+            return rebuild(node, lambda part: self._exponents(part, ranges))
+        sign = -1 if node.args[0].could_extract_minus_sign() else 1
+        factors = Mul.make_args(sign * node.args[0])
+        named = [self._named(f, _PREACTIVATION, ranges) for f in factors]
+        self.exponents |= set(factors) - set(named)
+        return exp(sign * Mul(*named))
+
+    def _throughout(self, node: Expr, ranges: Ranges) -> Expr:
+        """An expression with the lines that exponents became wherever else these stand."""
+        if not node.args or _is_closed(node) or isinstance(node, Read):
+            return node
+        for piece, sign in ((node, 1), (-node, -1)):
+            if piece in self.exponents:
+                return sign * self._named(piece, _PREACTIVATION, ranges)
+        if isinstance(node, Reduction):
+            return with_body(node, self._throughout(node.body, (*ranges, *node.ranges)))
+        return rebuild(node, lambda part: self._throughout(part, ranges))
 
     def _named(self, piece: Expr, word: str, ranges: Ranges) -> Expr:
         """A read of the line that a piece becomes; the piece where it is not worth one."""
@@ -205,7 +244,7 @@ class _At:
             return False
         if word == _SHARE:
             return True
-        if all(term.has(exp) for term in Add.make_args(piece)):
+        if is_exponential_sum(piece) or all(term.has(exp) for term in Add.make_args(piece)):
             return False  # sums of exponentials are computed together with what they divide
         if count_terms(piece) >= LONG - divides:
             return True
@@ -231,6 +270,17 @@ _CLOSED = (Choose, Frozen, Inverse, LogDet, Selection)
 
 def _is_closed(node: Basic) -> bool:
     return isinstance(node, _CLOSED) and not isinstance(node, Carried | Declared)
+
+
+def _divides_by_exponentials(node: Expr) -> bool:
+    """Whether a product is divided by a few exponentials that are added up."""
+    return any(
+        isinstance(f, Pow)
+        and f.exp.is_negative
+        and isinstance(f.base, Add)
+        and is_exponential_sum(f.base)
+        for f in Mul.make_args(node)
+    )
 
 
 def _word(power: Pow) -> str:

@@ -1,6 +1,7 @@
-"""Exponentials of logarithms, and the sigmoid that a fraction of exponentials is.
+"""Exponentials of logarithms, and the sigmoid or tanh that a fraction of exponentials is.
 
 exp(a − log S) = exp(a)/S;  exp(u)/(exp(u) + 1) = σ(u), 1/(exp(u) + 1) = σ(−u)
+sinh(u)/cosh(u) = (exp(u) − exp(−u))/(exp(u) + exp(−u)) = tanh(u)
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from typing import cast
 from sympy import Add, Expr, Mul, Pow
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
-from deltarule.expressions.functions import exp, log, sigmoid
+from deltarule.expressions.functions import cosh, exp, log, sigmoid, sinh, tanh
 from deltarule.expressions.nodes import LogSumExp, Sum, read
 from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.symbols import Index, Size
+from deltarule.expressions.written_out import with_tangents
 
 
 def without_logs(expression: Expr, given: Given) -> Rewrite | None:
@@ -66,6 +68,16 @@ def _in_the_divisor(factor: Expr) -> Expr | None:
     return cast("Expr", other.args[0]) if one == 1 and isinstance(other, exp) else None
 
 
+def tangents(expression: Expr, given: Given) -> Rewrite | None:
+    """The formula with tanh where a fraction of exponentials, or of sinh and cosh, is one."""
+    return changed(expression, _tangents(expression)) if expression.has(exp, cosh) else None
+
+
+def _tangents(node: Expr) -> Expr:
+    node = rebuild(node, _tangents)
+    return with_tangents(node) if isinstance(node, Mul) else node
+
+
 def _share() -> Example:
     c, k, C, g = Index("c"), Index("k"), Size("C"), read("g")
     z, others = read("z", c), [(k, C)]
@@ -76,6 +88,11 @@ def _share() -> Example:
 def _sigmoid() -> Example:
     g, u = read("g"), read("u")
     return Example(g * exp(u) / (1 + exp(u)), g * sigmoid(u))
+
+
+def _tangent() -> Example:
+    g, u = read("g"), read("u")
+    return Example(g * sinh(u) / cosh(u), g * tanh(u))
 
 
 EXP_OF_A_LOG = Rule(
@@ -91,4 +108,11 @@ SIGMOID = Rule(
     "That is how the sigmoid is defined.",
     sigmoids,
     _sigmoid,
+)
+TANH = Rule(
+    "tanh",
+    "sinh(u)/cosh(u) = (exp(u) − exp(−u))/(exp(u) + exp(−u)) = tanh(u)",
+    "That is how the hyperbolic tangent is defined.",
+    tangents,
+    _tangent,
 )

@@ -18,7 +18,7 @@ from deltarule.calculus.rules.delta_elimination import (
     SIFT_THE_DELTA,
     SOLVE_THE_DELTA,
 )
-from deltarule.calculus.rules.fractions_of_exponentials import EXP_OF_A_LOG, SIGMOID
+from deltarule.calculus.rules.fractions_of_exponentials import EXP_OF_A_LOG, SIGMOID, TANH
 from deltarule.calculus.rules.index_digits import SPLIT_THE_INDEX, TURN_ROUND
 from deltarule.calculus.rules.invert_log import INVERT_THE_LOG
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
@@ -46,6 +46,7 @@ from deltarule.calculus.rules.zero_sums import DEVIATIONS_SUM_TO_ZERO
 #: Tried in this order, each on the result of the one before, until none applies.
 SIMPLIFICATIONS: tuple[Rule, ...] = (
     EXP_OF_A_LOG,
+    TANH,
     USE_THE_VALUE,
     SIGMOID,
     WITHIN_BRACKETS,

@@ -13,6 +13,7 @@ from deltarule.expressions.functions import exp, log, sigmoid
 from deltarule.expressions.matrices import Inverse
 from deltarule.expressions.nodes import Choose, Selection, Sum, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.written_out import recognised
 from deltarule.networks.equations import Equation
 
 
@@ -82,7 +83,7 @@ def known(equations: tuple[Equation, ...]) -> Known:
             )
         ):
             continue
-        rhs = found.written_out(equation.rhs)
+        rhs = recognised(found.written_out(equation.rhs))
         written = replace(equation, rhs=rhs)
         if is_term(rhs) and not divisors(rhs) or is_exponential_sum(rhs):
             found.terms[equation.name] = written

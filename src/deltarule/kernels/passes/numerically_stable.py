@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sympy import Expr, Pow
+from sympy import Expr, Mul, Pow
 
-from deltarule.expressions.functions import log
+from deltarule.expressions.functions import exp, log, sigmoid
 from deltarule.expressions.nodes import Read, reads, size_of, tensor_name, walk
 from deltarule.expressions.substitution import replace_reads
 from deltarule.kernels.passes.draft import Draft
@@ -51,6 +51,7 @@ class Stability:
         self._sums, self._known = StableSums(made, tensors, known), known
         self._sums.computed(*ready)
         self._written_out: dict[str, Equation] = {}
+        self._vanishing: dict[str, Equation] = {}
 
     def equation(self, equation: Equation) -> Equation:
         """An equation in stable form, behind those that it needs, which go into `made`."""
@@ -64,7 +65,28 @@ class Stability:
         if left_over and _plain(equation) and size_of(whole.rhs) <= LONGEST:
             self._written_out[equation.name] = whole
         self._sums.computed(equation.name)
+        found = self._within_range(equation, found)
+        of_shares = equation.read_names() & self._known.shares.keys()
+        if (of_shares or found.rhs.has(exp, sigmoid)) and _plain(equation):
+            self._vanishing[equation.name] = whole
         return found
+
+    def _within_range(self, equation: Equation, found: Equation) -> Equation:
+        """An equation with what vanishes written out, where exponentials that it multiplies go."""
+        before = self._overflowing(found.rhs)
+        if not before or not equation.read_names() & self._vanishing.keys():
+            return found
+        written = replace_reads(equation.rhs, lambda r: self._of(self._vanishing, r))
+        other = self._stable(replace(equation, rhs=written))
+        return other if self._overflowing(other.rhs) < before else found
+
+    def _overflowing(self, rhs: Expr) -> int:
+        """How many exponentials are multiplied, themselves or as tensors that hold them."""
+        return sum(
+            isinstance(f, exp) or isinstance(f, Read) and tensor_name(f) in self._known.terms
+            for node in walk(rhs)
+            for f in (node.args if isinstance(node, Mul) else ())
+        )
 
     def _stable(self, equation: Equation) -> Equation:
         return self._sums.equation(self._with_exponentials(equation))
@@ -73,13 +95,14 @@ class Stability:
         """The equation with gradients written out that divide by what may be 0 or ∞."""
         if not equation.read_names() & self._written_out.keys():
             return equation
-        return replace(equation, rhs=replace_reads(equation.rhs, self._gradient))
+        written = replace_reads(equation.rhs, lambda r: self._of(self._written_out, r))
+        return replace(equation, rhs=written)
 
-    def _gradient(self, access: Expr) -> Expr:
-        written = self._written_out.get(tensor_name(access))
-        if written is None:
-            return access
-        return written.rhs_at(access)
+    @staticmethod
+    def _of(known: Mapping[str, Equation], access: Expr) -> Expr:
+        """What a read is known to be, or the read."""
+        equation = known.get(tensor_name(access))
+        return access if equation is None else equation.rhs_at(access)
 
     def _with_exponentials(self, equation: Equation) -> Equation:
         """The equation with exponentials written out that it divides by, or takes the log of."""

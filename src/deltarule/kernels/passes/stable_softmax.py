@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from sympy import Add, Expr, Integer, Mul, Pow, S
 
+from deltarule.arithmetic.exponential_factors import multiplied
 from deltarule.arithmetic.exponentials import exponent, is_term, power_of, pulled_out
 from deltarule.arithmetic.stable import Parts, Stable
 from deltarule.calculus.rules.recognise import factor_known
@@ -28,6 +29,7 @@ from deltarule.expressions.nodes import (
     walk,
 )
 from deltarule.expressions.symbols import Index
+from deltarule.expressions.written_out import recognised
 from deltarule.kernels.passes.known_exponentials import Known, divisors
 from deltarule.kernels.passes.working_arrays import WorkingArrays
 from deltarule.kernels.passes.zero_weights import zero_weighted
@@ -55,7 +57,7 @@ class StableSums(Stable):
         if isinstance(equation.rhs, Selection | Inverse):
             return equation
         self._equation, self.unpaired, self._guards = equation, False, 0
-        rhs = self.form(equation.rhs)
+        rhs = self.form(recognised(equation.rhs))
         return equation if rhs == equation.rhs else replace(equation, rhs=rhs)
 
     def form(self, node: Expr, scope: tuple = ()) -> Expr:
@@ -87,7 +89,7 @@ class StableSums(Stable):
     def maximum(self, total: Expr, scope: tuple) -> Expr | None:
         """The largest power; 0 where it is infinite, as over nothing."""
         if isinstance(total, Add):
-            return super().maximum(total, scope)
+            return self.largest(total, scope)
         power = power_of(total.body)
         if self._known.below_zero(power, total):
             return Integer(0)
@@ -158,11 +160,17 @@ class StableSums(Stable):
         logistic = isinstance(share, sigmoid | Add)
         return super().logarithm(share if logistic else node, scope)
 
+    def positive(self, factor: Expr) -> bool:
+        """Whether it is above 0 by itself, 1 − p for an entry of a logistic function too."""
+        number, rest = factor.as_base_exp()[0].as_coeff_Add()
+        share = self._known.share(-rest) if number == 1 and isinstance(-rest, Read) else None
+        return isinstance(share, sigmoid) or super().positive(factor)
+
     # ---- quotients --------------------------------------------------------------------------
     def _divided(self, node: Expr, scope: tuple) -> Expr | None:
         """A product in which known shares stand for their quotients, and cancel."""
         if any(map(_overflows, Mul.make_args(node))):
-            node = Mul(*map(self._written_out, Mul.make_args(node)))
+            node = multiplied(Mul(*map(self._written_out, Mul.make_args(node))))
         factors = Mul.make_args(node)
         bases = {f.as_base_exp()[0] for f in factors}
         for k, factor in enumerate(factors):
@@ -182,10 +190,14 @@ class StableSums(Stable):
         return node if weighted is None else weighted
 
     def _written_out(self, factor: Expr) -> Expr:
-        """A power of a share as a quotient, for an exponential that it is multiplied by."""
+        """A power of a share or an exponential by its formula, for one that it is multiplied by."""
         base, times = factor.as_base_exp()
-        share = self._known.share(base) if isinstance(base, Read) else None
-        plain = share is not None and not isinstance(share, Choose | sigmoid)
+        if not isinstance(base, Read):
+            return factor
+        if (term := self._known.written_out(base)) != base and times.is_positive:
+            return term**times
+        share = self._known.share(base)
+        plain = share is not None and not isinstance(share, Choose)
         return share**times if plain and times.is_positive else factor
 
     def _cancels(self, term: Expr, bases: set[Expr]) -> bool:
