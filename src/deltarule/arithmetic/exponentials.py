@@ -1,4 +1,4 @@
-"""Sums of exponentials: what they are, their largest power, and how they are scaled by a shift.
+"""Sums of exponentials: their largest power, and how they are scaled by a shift.
 
 A term is an exponential with factors and guards: v·exp(b), or exp(b) where a condition holds and
 0 elsewhere. A sum of terms is known as e^m·Σ v·exp(b − m) for any m; with the largest b for m
@@ -12,60 +12,16 @@ from functools import reduce
 
 from sympy import Add, Expr, Integer, Mul, Pow, S
 
+from deltarule.expressions.exponential_sums import exponent, guarded, is_exponential_sum, is_term
 from deltarule.expressions.functions import exp, finite, peak
 from deltarule.expressions.nodes import Choose, Positive, Read, Sum, free_indices, walk
 from deltarule.expressions.substitution import rename_bound
 from deltarule.expressions.written_out import powers
 
 
-def exponent(node: Expr) -> Expr | None:
-    """a of exp(a), and r·a of exp(a)^r for a number r > 0; None for any other node."""
-    if isinstance(node, exp):
-        return node.args[0]
-    if isinstance(node, Pow) and isinstance(node.base, exp) and node.exp.is_positive:
-        return node.exp * node.base.args[0] if node.exp.is_number else None
-    return None
-
-
-def is_term(node: Expr) -> bool:
-    """Whether a node is an exponential, perhaps with factors or under a guard."""
-    if exponent(node) is not None:
-        return True
-    if isinstance(node, Mul):
-        return any(map(is_term, node.args))
-    if type(node) is Choose:
-        cases = [a for a in node.args[1:] if a != 0]
-        return len(cases) == 1 and is_term(cases[0])
-    return type(node) is Sum and not node.ranges and is_term(node.body)
-
-
-def is_exponential_sum(node: Expr) -> bool:
-    """Whether a node is Σ over terms, or a few terms and positive numbers added up."""
-    if isinstance(node, Add):
-        return any(map(_positive_term, node.args)) and all(
-            a.is_positive if a.is_number else _positive_term(a) for a in node.args
-        )
-    return type(node) is Sum and bool(node.ranges) and is_term(node.body)
-
-
-def _positive_term(node: Expr) -> bool:
-    if type(node) is Sum and node.ranges:
-        return is_term(node.body)
-    number, factors = node.as_coeff_mul()
-    return bool(number.is_positive) and all(exponent(f) is not None or _guarded(f) for f in factors)
-
-
 def _counts(node: Expr) -> bool:
     """Whether a term counts everywhere."""
-    return not any(map(_guarded, Mul.make_args(node)))
-
-
-def _guarded(node: Expr) -> bool:
-    """Whether a node is an exponential where a statement holds, and 0 elsewhere."""
-    if type(node) is Choose:
-        cases = [a for a in node.args[1:] if a != 0]
-        return len(cases) == 1 and _positive_term(cases[0])
-    return type(node) is Sum and not node.ranges and _positive_term(node.body)
+    return not any(map(guarded, Mul.make_args(node)))
 
 
 def power_of(node: Expr) -> Expr:
@@ -94,10 +50,10 @@ def power_of(node: Expr) -> Expr:
 def _together(terms: list[Expr]) -> Expr:
     """The power of a product of terms, under the guards of all."""
     plain = Add(*_powers(terms))
-    guarded = [t for t in terms if exponent(t) is None]
-    if not guarded:
+    others = [t for t in terms if exponent(t) is None]
+    if not others:
         return plain
-    return power_of(shifted(guarded[0], -plain - Add(*map(power_of, guarded[1:]))))
+    return power_of(shifted(others[0], -plain - Add(*map(power_of, others[1:]))))
 
 
 def _powers(factors: Iterable[Expr]) -> list[Expr]:

@@ -24,15 +24,9 @@ from sympy import Add, Expr, Mul, Pow
 from deltarule.arithmetic import exponentials
 from deltarule.arithmetic.cancellation import added, apart
 from deltarule.arithmetic.exponential_factors import multiplied
-from deltarule.arithmetic.exponentials import (
-    exponent,
-    is_exponential_sum,
-    larger,
-    largest_power,
-    less,
-    power_of,
-)
+from deltarule.arithmetic.exponentials import larger, largest_power, less, power_of
 from deltarule.arithmetic.logarithms import logarithm_of, one_less, positive_everywhere
+from deltarule.expressions.exponential_sums import exponent, is_exponential_sum
 from deltarule.expressions.functions import difference, exp, finite, log, log1p, sigmoid, softplus
 from deltarule.expressions.nodes import (
     Condition,
@@ -130,7 +124,7 @@ class Stable:
         if isinstance(node, log) and positive_everywhere(formed := self.form(node, scope)):
             return logarithm_of(formed)
         if positive_everywhere(node):
-            return logarithm_of(node.func(self.form(node.args[0], scope)))
+            return logarithm_of(rebuild(node, lambda part: self.form(part, scope)))
         if isinstance(node, Pow) and node.exp.is_Rational and self.positive(node):
             inner = self.logarithm(node.base, scope)
             return None if inner is None else node.exp * inner

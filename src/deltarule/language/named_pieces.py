@@ -18,9 +18,9 @@ from dataclasses import dataclass, field, replace
 
 from sympy import Add, Basic, Expr, Mul, Pow, Rational
 
-from deltarule.arithmetic.exponentials import is_exponential_sum
 from deltarule.expressions.choices import Declared
 from deltarule.expressions.elementwise import Elementwise
+from deltarule.expressions.exponential_sums import is_exponential_sum
 from deltarule.expressions.functions import exp, log
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.nodes import (

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from sympy import Expr, Mul, Pow
 
-from deltarule.arithmetic.exponentials import is_exponential_sum, is_term
 from deltarule.expressions import nodes
+from deltarule.expressions.exponential_sums import is_exponential_sum, is_term
 from deltarule.expressions.functions import exp, log, sigmoid
 from deltarule.expressions.matrices import Inverse
 from deltarule.expressions.nodes import Choose, Selection, Sum, reads, tensor_name

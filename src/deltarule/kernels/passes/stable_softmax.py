@@ -13,10 +13,11 @@ from dataclasses import replace
 from sympy import Add, Expr, Integer, Mul, Pow, S
 
 from deltarule.arithmetic.exponential_factors import multiplied
-from deltarule.arithmetic.exponentials import exponent, is_term, power_of, pulled_out
+from deltarule.arithmetic.exponentials import power_of, pulled_out
 from deltarule.arithmetic.stable import Parts, Stable
 from deltarule.calculus.rules.recognise import factor_known
 from deltarule.expressions import nodes
+from deltarule.expressions.exponential_sums import exponent, is_term
 from deltarule.expressions.functions import difference, exp, finite, sigmoid
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.nodes import (

@@ -1,0 +1,53 @@
+"""What a sum of exponentials is: terms v·exp(b), perhaps under guards, and positive numbers."""
+
+from __future__ import annotations
+
+from sympy import Add, Expr, Mul, Pow
+
+from deltarule.expressions.functions import exp
+from deltarule.expressions.nodes import Choose, Sum
+
+
+def exponent(node: Expr) -> Expr | None:
+    """a of exp(a), and r·a of exp(a)^r for a number r > 0; None for any other node."""
+    if isinstance(node, exp):
+        return node.args[0]
+    if isinstance(node, Pow) and isinstance(node.base, exp) and node.exp.is_positive:
+        return node.exp * node.base.args[0] if node.exp.is_number else None
+    return None
+
+
+def is_term(node: Expr) -> bool:
+    """Whether a node is an exponential, perhaps with factors or under a guard."""
+    if exponent(node) is not None:
+        return True
+    if isinstance(node, Mul):
+        return any(map(is_term, node.args))
+    if type(node) is Choose:
+        cases = [a for a in node.args[1:] if a != 0]
+        return len(cases) == 1 and is_term(cases[0])
+    return type(node) is Sum and not node.ranges and is_term(node.body)
+
+
+def is_exponential_sum(node: Expr) -> bool:
+    """Whether a node is Σ over terms, or a few terms and positive numbers added up."""
+    if isinstance(node, Add):
+        return any(map(_positive_term, node.args)) and all(
+            a.is_positive if a.is_number else _positive_term(a) for a in node.args
+        )
+    return type(node) is Sum and bool(node.ranges) and is_term(node.body)
+
+
+def _positive_term(node: Expr) -> bool:
+    if type(node) is Sum and node.ranges:
+        return is_term(node.body)
+    number, factors = node.as_coeff_mul()
+    return bool(number.is_positive) and all(exponent(f) is not None or guarded(f) for f in factors)
+
+
+def guarded(node: Expr) -> bool:
+    """Whether a node is an exponential where a statement holds, and 0 elsewhere."""
+    if type(node) is Choose:
+        cases = [a for a in node.args[1:] if a != 0]
+        return len(cases) == 1 and _positive_term(cases[0])
+    return type(node) is Sum and not node.ranges and _positive_term(node.body)
