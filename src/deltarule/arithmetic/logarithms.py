@@ -14,6 +14,7 @@ from __future__ import annotations
 from sympy import Expr, Rational
 
 from deltarule.expressions.functions import (
+    Elementwise,
     absolute,
     cosh,
     exp,
@@ -43,7 +44,9 @@ def one_less(power: Expr) -> Expr:
 
 def logarithm_of(function: Expr) -> Expr | None:
     """The logarithm of a function of a value that is positive everywhere; None of any other."""
-    (value,) = function.args[:1] or (None,)
+    if not isinstance(function, Elementwise):
+        return None
+    value = function.args[0]
     if isinstance(function, sigmoid):
         return -softplus(-value)
     if isinstance(function, softplus):

@@ -88,12 +88,13 @@ class Stable:
     def largest(self, total: Expr, scope: tuple) -> Expr | None:
         """The largest power of a few terms that are added up, sums over indices among them."""
         sums = [t for t in Add.make_args(total) if isinstance(t, Reduction) and t.ranges]
-        most = [self.maximum(t, scope) for t in sums]
         if not sums:
             return largest_power(total)
-        if None in most:
+        found = [self.maximum(t, scope) for t in sums]
+        most = [m for m in found if m is not None]
+        if len(most) < len(found):
             return None
-        return reduce(larger, (largest_power(total - Add(*sums)), *most))
+        return reduce(larger, most, largest_power(total - Add(*sums)))
 
     def divisor(self, total: Expr, scope: tuple) -> Expr:
         """A sum of exponentials, shifted already, that is divided by."""

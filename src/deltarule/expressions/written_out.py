@@ -49,8 +49,8 @@ def _below(factor: Expr) -> Expr:
 def powers(total: Expr) -> tuple[Expr, Expr, Expr, Expr] | None:
     """p, a, q, b of p·exp(a) + q·exp(b), of which one may be a number; None for any other sum."""
     terms = Add.make_args(total)
-    found = [_power(t) for t in terms]
-    if len(terms) != 2 or None in found or not total.has(exp):
+    found = [power for t in terms if (power := _power(t)) is not None]
+    if not len(found) == len(terms) == 2 or not total.has(exp):
         return None
     (p, a), (q, b) = found
     return p, a, q, b
