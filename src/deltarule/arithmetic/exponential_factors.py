@@ -32,7 +32,7 @@ def multiplied(node: Expr) -> Expr:
     if inside is None:
         return Mul(*rest, _exp(power))
     rest.remove(inside)
-    return Mul(*rest, Add(*(_times(term, power) for term in inside.args)))
+    return Mul(*rest, Add(*(_times(term, power) for term in Add.make_args(inside))))
 
 
 def _by_exponentials(factor: Expr) -> Expr:
