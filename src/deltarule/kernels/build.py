@@ -16,6 +16,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.kernels.cache import store
 from deltarule.kernels.cache.bytecode import CheckedLoader
 from deltarule.kernels.cache.loading import quickly
+from deltarule.kernels.garbage import seldom_collected
 from deltarule.language.catalogue import find
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _derived(
     """The texts of a kernel's files, and fingerprints of the derivations that were read."""
     from deltarule.language.load import files_read
 
-    with files_read() as read:
+    with files_read() as read, seldom_collected():
         made = _module(name, settings, dtype, parallel, transforms).files()
     return made, {str(file): store.fingerprint(file.read_bytes()) for file in read}
 
@@ -133,6 +134,9 @@ def imported(path: Path, progress: Callable[[str], None] | None = None) -> Modul
     try:
         with quickly(progress):
             _run(spec.loader, found)
+        from deltarule.kernels.cache.linking import made_once
+
+        made_once(found)
     except BaseException:
         del sys.modules[name]
         raise

@@ -49,14 +49,18 @@ REAL = np.dtype(real)
 U = np.uint64
 PARALLEL = {parallel}
 OPTIONS = {{"error_model": "numpy", "nogil": True, "fastmath": {{"contract", "reassoc", "nsz"}}}}
-compiled = njit(**OPTIONS)
-inlined = njit(**OPTIONS, forceinline=True)
+# What compiled functions alone call; Python cannot.
+INNER = {{"no_cpython_wrapper": True, "no_cfunc_wrapper": True}}
+compiled = njit(**OPTIONS, **INNER)
+inlined = njit(**OPTIONS, **INNER, forceinline=True)
 # Here sums keep their order.
-in_order = njit(error_model="numpy", nogil=True, fastmath={{"contract"}}, forceinline=True)
-in_threads = njit(**OPTIONS, parallel=PARALLEL)
+in_order = njit(
+    error_model="numpy", nogil=True, fastmath={{"contract"}}, forceinline=True, **INNER
+)
+in_threads = njit(**OPTIONS, **INNER, parallel=PARALLEL)
 # What is called from outside; only this is kept in Numba's cache, with all that it calls.
-kept = njit(**OPTIONS, cache=True)
-kept_in_threads = njit(**OPTIONS, parallel=PARALLEL, cache=True)
+kept = njit(**OPTIONS, no_cfunc_wrapper=True, cache=True)
+kept_in_threads = njit(**OPTIONS, no_cfunc_wrapper=True, parallel=PARALLEL, cache=True)
 if PARALLEL:
     numba.get_num_threads()  # starts the threads: code out of the cache needs them
 """

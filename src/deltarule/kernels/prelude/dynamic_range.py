@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
+from deltarule.kernels.prelude.micro_kernel import NIL, places
+
 real = np.float32
 compiled = kept_in_threads = njit
 U = np.uint64
@@ -100,7 +102,7 @@ def narrow_range(x, xs, shape, pads):
     """Whether all tiles of X, for Y of I × J entries, have a range that the transforms can take."""
     N, C, H, W, I, J = shape
     bits = x.view(BITS)
-    wide = np.zeros(N, np.int64)
+    wide = places(N, NIL)
     for n in prange(N):
         most = np.empty(H * W, BITS)
         rows = np.empty((3, (J + TILE - 1) // TILE * TILE + TAPS - 1), BITS)
@@ -109,4 +111,7 @@ def narrow_range(x, xs, shape, pads):
             if not is_narrow(most, H, W, top, (I, J), pads, rows):
                 wide[n] = 1
                 break
-    return wide.sum() == 0
+    total = NIL
+    for n in range(N):
+        total += wide[n]
+    return total == 0

@@ -214,3 +214,16 @@ def aligned(count):
     wide = np.empty(count + 64 // BYTES, real)
     start = (-wide.ctypes.data % 64) // BYTES
     return wide[start : start + count]
+
+
+#: Integers that functions are given as any others, and not compiled for.
+NIL, ONE = np.int64(0), np.int64(1)
+
+
+@compiled
+def places(count, step):
+    """0, step, 2·step …"""
+    at = np.empty(count, np.int64)
+    for n in range(U(count)):
+        at[n] = np.int64(n) * step
+    return at

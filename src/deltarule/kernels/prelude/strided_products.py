@@ -20,7 +20,7 @@ from deltarule.kernels.prelude.calls import (
     from_start,
     outside,
 )
-from deltarule.kernels.prelude.micro_kernel import aligned, tiles
+from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places, tiles
 from deltarule.kernels.prelude.vectors import BYTES, LANES, NR, take, turn
 
 real = np.float32
@@ -67,7 +67,7 @@ def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add):
     apart()
     M = rows.size
     deepest = min(K, KC)
-    at = np.arange(deepest) * NR
+    at = places(deepest, NR)
     panels, blocks = (N + NR - 1) // NR, (M + MC - 1) // MC
     for task in prange(panels * blocks):
         p, block = task % panels, task // panels
@@ -76,7 +76,8 @@ def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add):
         here = c0 + p * NR
         panel = aligned((deepest + LANES) * NR)
         if count < NR:
-            panel[:] = real(0)
+            for i in range(U(panel.size)):
+                panel[i] = real(0)
         for k in range(0, K, KC):
             deep = min(KC, K - k)
             pack(data(panel), data(b), b0 + bk * k + bc * p * NR, bk, bc, deep, count, scale)
@@ -119,8 +120,8 @@ def pack_all(panels, b, b0, bk, bc, N, K, scale):
 def by_panels(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
     """`multiply_packed` of arrays, where columns of c lie side by side."""
     apart()
-    rows = np.arange(M) * ar
-    at = np.arange(min(K, KC)) * NR
+    rows = places(M, ar)
+    at = places(min(K, KC), NR)
     for p in prange((N + NR - 1) // NR):
         count, here = min(NR, N - p * NR), c0 + p * NR
         # Where nothing is summed, c is overwritten all the same.
@@ -158,7 +159,7 @@ def multiply_packed(c, c0, cr, cc, a, a0, ar, ak, panels, M, N, K, add):
         packed_product(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add)
         return
     room = aligned(M * N)
-    packed_product(room, 0, N, a, a0, ar, ak, panels, M, N, K, 0)
+    packed_product(room, NIL, N, a, a0, ar, ak, panels, M, N, K, NIL)
     scatter(c, c0, cr, cc, room, M, N, add)
 
 
@@ -174,7 +175,7 @@ def multiply_part(c, c0, cr, cc, a, a0, ar, ak, panels, M, N, K, add):
         packed_part(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add)
         return
     room = aligned(M * N)
-    packed_part(room, 0, N, a, a0, ar, ak, panels, M, N, K, 0)
+    packed_part(room, NIL, N, a, a0, ar, ak, panels, M, N, K, NIL)
     scatter(c, c0, cr, cc, room, M, N, add)
 
 
@@ -182,14 +183,14 @@ def multiply_part(c, c0, cr, cc, a, a0, ar, ak, panels, M, N, K, add):
 def by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
     """`multiply` of arrays, where columns of c lie side by side."""
     apart()
-    rows = np.arange(M) * ar
+    rows = places(M, ar)
     panels = N // NR
     if bc != 1 or M > FEW or scale != real(1):
         product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add)
         return
     # Few rows: b is read where it lies, but for columns that do not fill a panel.
     for k in range(0, K if panels else 0, PART):
-        at = np.arange(min(PART, K - k)) * bk
+        at = places(min(PART, K - k), bk)
         plus = max(add, min(k, 1))
         spread(c, c0, cr, a, a0 + ak * k, rows, ak, b, b0 + bk * k, at, panels * NR, plus)
     if panels * NR < N:
@@ -225,7 +226,7 @@ def short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, a
         by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
         return
     room = aligned(M * N)
-    by_columns(room, 0, N, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, 0)
+    by_columns(room, NIL, N, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, NIL)
     scatter(c, c0, cr, cc, room, M, N, add)
 
 
@@ -233,11 +234,14 @@ def short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, a
 def long_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
     """`multiply` of arrays, where many numbers are summed: blocks of them in double precision."""
     apart()
-    room, whole = aligned(M * N), np.zeros(M * N, np.float64)
+    room, whole = aligned(M * N), np.empty(M * N, np.float64)
+    for i in range(M * N):
+        whole[U(i)] = 0.0
     for k in range(0, K, LONG):
         deep = min(LONG, K - k)
         short_product(
-            room, 0, N, 1, a, a0 + ak * k, ar, ak, b, b0 + bk * k, bk, bc, M, N, deep, scale, 0
+            room, NIL, N, ONE, a, a0 + ak * k, ar, ak, b, b0 + bk * k, bk, bc, M, N, deep, scale,
+            NIL,
         )
         for i in range(M * N):
             whole[U(i)] += np.float64(room[U(i)])

@@ -18,7 +18,7 @@ from numba import njit, prange
 
 from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, apart, from_start, outside
 from deltarule.kernels.prelude.dots import dot_products
-from deltarule.kernels.prelude.micro_kernel import aligned
+from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places
 from deltarule.kernels.prelude.strided_products import product, spread
 from deltarule.kernels.prelude.vectors import LANES, NR, added, copied
 
@@ -135,13 +135,12 @@ def windows_to_y(x, w, y, plan):
     xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(plan)
     if min(N, C, F, H, W, K, L, I, J) == 0:
         return
-    nil, one = np.int64(0), np.int64(1)
     rows, up = extent_flat(H, K, I, s0, d0, p0)
     columns, ahead = extent_flat(W, L, J, s1, d1, p1)
     length = N * rows * columns
     plane = rounded(length + up * columns + ahead)
     flat = zeros(s0 * s1 * C * plane)
-    lay_out(x, xs, (N, C, H, W), flat, nil, plane, rows, columns, s0, p0, s1, p1)
+    lay_out(x, xs, (N, C, H, W), flat, NIL, plane, rows, columns, s0, p0, s1, p1)
     at = tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1)
     weights = np.empty(F * at.size, real)
     t = 0
@@ -152,8 +151,8 @@ def windows_to_y(x, w, y, plan):
                     weights[U(t)] = w[U(f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3])]
                     t += 1
     sums = aligned(F * plane)
-    spread(sums, nil, plane, weights, nil, np.arange(F) * at.size, one, flat, nil, at, length, nil)
-    take_back(y, ys, (N, F, I, J), sums, nil, plane, rows, columns, one, nil, one, nil)
+    spread(sums, NIL, plane, weights, NIL, places(F, at.size), ONE, flat, NIL, at, length, NIL)
+    take_back(y, ys, (N, F, I, J), sums, NIL, plane, rows, columns, ONE, NIL, ONE, NIL)
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
@@ -163,24 +162,23 @@ def windows_to_w(x, w, y, plan):
     xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(plan)
     if min(N, C, F, H, W, K, L, I, J) == 0:
         return
-    nil, one = np.int64(0), np.int64(1)
     rows, up = extent_flat(H, K, I, s0, d0, p0)
     columns, ahead = extent_flat(W, L, J, s1, d1, p1)
     length = N * rows * columns
     plane = rounded(length + up * columns + ahead)
     flat = zeros(s0 * s1 * C * plane)
-    lay_out(x, xs, (N, C, H, W), flat, nil, plane, rows, columns, s0, p0, s1, p1)
+    lay_out(x, xs, (N, C, H, W), flat, NIL, plane, rows, columns, s0, p0, s1, p1)
     at = tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1)
     outer = zeros(F * plane)
-    lay_out(y, ys, (N, F, I, J), outer, nil, plane, rows, columns, one, nil, one, nil)
+    lay_out(y, ys, (N, F, I, J), outer, NIL, plane, rows, columns, ONE, NIL, ONE, NIL)
     # Few filters would leave lanes of a tile empty: then whole runs are multiplied.
     few = F <= LANES
     totals = zeros(at.size * F)
     if few:
-        dot_products(totals, nil, at.size, outer, nil, plane, flat, nil, at, F, length)
+        dot_products(totals, NIL, at.size, outer, NIL, plane, flat, NIL, at, F, length)
     else:
         unit = real(1)
-        product(totals, nil, F, flat, nil, at, one, outer, nil, one, plane, F, length, unit, nil)
+        product(totals, NIL, F, flat, NIL, at, ONE, outer, NIL, ONE, plane, F, length, unit, NIL)
     for f in range(F):
         t = 0
         for c in range(C):
@@ -198,14 +196,13 @@ def windows_to_x(x, w, y, plan):
     xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(plan)
     if min(N, C, F, H, W, K, L, I, J) == 0:
         return
-    nil, one = np.int64(0), np.int64(1)
     rows, up = extent_flat(H, K, I, s0, d0, p0)
     columns, ahead = extent_flat(W, L, J, s1, d1, p1)
     length = N * rows * columns
     before = rounded(up * columns + ahead)
     plane = rounded(length + before)
     outer = zeros(before + F * plane)
-    lay_out(y, ys, (N, F, I, J), outer, before, plane, rows, columns, one, nil, one, nil)
+    lay_out(y, ys, (N, F, I, J), outer, before, plane, rows, columns, ONE, NIL, ONE, NIL)
     flat = aligned(s0 * s1 * C * plane)
     at = np.empty(F * K * L, np.int64)
     weights = np.empty(C * F * K * L, real)
@@ -225,7 +222,7 @@ def windows_to_x(x, w, y, plan):
                     t += 1
         # A phase that no tap reaches becomes 0.
         spread(
-            flat, phase * C * plane, plane, weights, nil, np.arange(C), C, outer, nil, at[:t],
-            length, nil,
+            flat, phase * C * plane, plane, weights, NIL, places(C, ONE), C, outer, NIL, at[:t],
+            length, NIL,
         )
-    take_back(x, xs, (N, C, H, W), flat, nil, plane, rows, columns, s0, p0, s1, p1)
+    take_back(x, xs, (N, C, H, W), flat, NIL, plane, rows, columns, s0, p0, s1, p1)

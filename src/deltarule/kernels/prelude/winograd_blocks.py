@@ -20,7 +20,7 @@ from numba import njit, prange
 
 from deltarule.kernels.prelude.calls import data, numbers
 from deltarule.kernels.prelude.dynamic_range import narrow_range
-from deltarule.kernels.prelude.micro_kernel import aligned, tiles
+from deltarule.kernels.prelude.micro_kernel import aligned, places, tiles
 from deltarule.kernels.prelude.strips import filters_in, filters_out, strips_in, strips_out
 from deltarule.kernels.prelude.vectors import BYTES, LANES, NR
 from deltarule.kernels.prelude.window_sums import windows_to_w, windows_to_x, windows_to_y
@@ -54,9 +54,8 @@ def in_tiles(x, xs, y, ys, shape, pads, at, parts, to_w):
     many = min(max(many, ((48 if to_w else 12) + across - 1) // across), strips)
     most = many * across
     pitch_x, pitch_y, pitch_w = odd(most * step), odd(panels * most * NR), panels * C * NR
-    every = np.arange(max(most, C))
-    lines = every * NR
-    rows, ak = (every, step) if to_w else (every * step, one)
+    lines = places(max(most, C), NR)
+    rows, ak = places(max(most, C), one if to_w else step), step if to_w else one
     for part in prange(parts):
         xp, yp = aligned(squares * pitch_x), aligned(squares * pitch_y)
         strip = aligned((POINTS * (across * TILE + TAPS + LANES) + LANES) * LANES)
