@@ -13,7 +13,9 @@ from sympy import Symbol
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.sampler import Interval, Sampler
 from deltarule.arithmetic.settings import setting, sizes_at
+from deltarule.expressions.nodes import Frozen, reads, tensor_name, walk
 from deltarule.kernels.passes.program import Program
+from deltarule.networks.reachability import reachable
 from deltarule.networks.tensors import Tensor
 
 #: With more numbers than this a network is not tried out.
@@ -88,7 +90,7 @@ def self_check(seed=0):
         right = right and agrees
         told = "agrees with" if agrees else "DIFFERS from"
         print(f"  gradient of {{name}}: {{told}} {method} (gap {{worst:.1e}})", flush=True)
-    return right
+{unseen}    return right
 
 
 if __name__ == "__main__":
@@ -127,6 +129,7 @@ def demonstration(program: Program, dtype: str, calls: str = TUNED, compiled: bo
     return _TEXT.format(
         roots=tuple(roots(program).items()),
         checked=checked(program),
+        unseen=unseen(program),
         step=step,
         calls=calls,
         allowed=allowed,
@@ -151,9 +154,29 @@ def roots(program: Program) -> dict[str, str | None]:
 
 def checked(program: Program) -> tuple[str, ...]:
     """The given tensors whose gradients are compared."""
-    return tuple(
-        t.name for t in program.network.tensors.values() if t.given and t.name in program.gradients
-    )
+    given = (t.name for t in program.network.tensors.values() if t.given)
+    apart = behind_stops(program)
+    return tuple(n for n in given if n in program.gradients and n not in apart)
+
+
+def behind_stops(program: Program) -> frozenset[str]:
+    """The tensors that a stopped gradient reads, itself or through others.
+
+    What is measured without the derivation goes through the stop, and says nothing of it.
+    """
+    equations = program.network.equations
+    stops = [n for e in equations for n in walk(e.rhs) if isinstance(n, Frozen)]
+    needs = {e.name: e.read_names() for e in equations}
+    stopped = {tensor_name(r) for stop in stops for r in reads(stop)}
+    return frozenset({*stopped, *reachable(stopped, lambda name: needs.get(name, ()))})
+
+
+def unseen(program: Program) -> str:
+    """Lines of a self-check that say which gradients it leaves out; none if it tries all."""
+    given = (t.name for t in program.network.tensors.values() if t.given)
+    left_out = [n for n in given if n in program.gradients and n in behind_stops(program)]
+    told = "    print('  gradient of {}: not tried, it is stopped on the way')\n"
+    return "".join(told.format(n) for n in left_out)
 
 
 def sampling(program: Program) -> str | None:
