@@ -99,6 +99,27 @@ def test_what_a_call_leaves_over_is_matched_again(tmp_path, monkeypatch):
     agree(as_python(text, tmp_path, monkeypatch), made, probed(made, 0))
 
 
+GUARDED = """
+from deltarule.language import *
+
+I, J, D = sizes("I J D")
+i, j, l = indices("i j l")
+x, y = input("x", I, J), output("y", I, J)
+y[i, j] = where(j <= i, x[i, j] * Sum[l](x[i, l]), 0)
+"""
+
+
+def test_a_total_of_a_row_is_added_up_once_for_all_entries_behind_a_guard(tmp_path, monkeypatch):
+    path = tmp_path / "guarded.py"
+    path.write_text(GUARDED, encoding="utf-8")
+    made = program(str(path), {})
+    text = Module(made, "float64").text()
+    forward, backward = text.split("_loops(")[1:3]
+    assert forward.index("for l in") < forward.index("for j in")
+    assert backward.index("for l_ in") < backward.index("for l in")
+    agree(as_python(text, tmp_path, monkeypatch), made, probed(made, 0))
+
+
 def fails(*_):
     return {}["n"]
 

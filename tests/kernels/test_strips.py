@@ -8,6 +8,7 @@ from once import programmed
 
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.strip_groups import in_strips
+from deltarule.kernels.passes.triangles import is_triangular
 
 CASES = [
     {"mask": mask, "heads": heads, "batch": batch}
@@ -21,7 +22,10 @@ CASES = [
 def test_strips_give_what_the_whole_gives(options, stored, tmp_path, monkeypatch):
     """Strips of two queries, with the weights kept for the backward pass or computed again."""
     made = programmed("attention", **options)
-    assert in_strips(made)[1].keys() == {"forward", "backward"}
+    groups = in_strips(made)[1]
+    assert groups.keys() == {"forward", "backward"}
+    # Causal weights are computed up to the diagonal.
+    assert {*map(is_triangular, groups.values())} == {options["mask"] == "causal"}
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     monkeypatch.setattr(module, "STRIP", 2)
     monkeypatch.setattr(module, "STORED", stored)

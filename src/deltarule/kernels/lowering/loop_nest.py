@@ -19,7 +19,9 @@ from deltarule.expressions.nodes import (
     Read,
     Reduction,
     free_indices,
+    reads,
     tensor_name,
+    walk,
 )
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import rename_bound
@@ -52,6 +54,7 @@ class Loops(LoopWriter):
     # ---- free indices ---------------------------------------------------------------------
     def assign(self, rhs: Expr, equation: Equation, waiting: list, known: list[Index]) -> None:
         """Loops over the indices of the left-hand side, what is known already going first."""
+        self.extents.update(equation.ranges)
         rhs = self.ready(rhs, known)
         if isinstance(rhs, Inverse) and [i for i, _ in waiting] == list(matrix_indices(rhs)):
             self.prelude.add("gaussian_elimination")
@@ -88,17 +91,43 @@ class Loops(LoopWriter):
             if free_indices(node) <= frozenset(known):
                 return self._reduce(node, known)
             if node.conditions:
-                return node
+                return self._ready_before_tests(node, node.conditions, known)
             body = self.ready(node.body, [i for i in known if i not in node.indices])
             return with_body(node, body)
         if isinstance(node, Choose) and not isinstance(node.args[0], nodes.Positive):
             return self._choice(node, known) if node.has(Reduction) else node
         return rebuild(node, lambda part: self.ready(part, known))
 
+    def _ready_before_tests(self, node: Expr, tests: tuple, known: list[Index]) -> Expr:
+        """A guarded expression with the reductions run that need not wait for its guard.
+
+        Behind it they are run for each entry: Σ_l x[i, l] for each j that [j ≤ i] lets by.
+        """
+        if frozenset().union(*map(free_indices, tests)) <= frozenset(known):
+            return node
+        bound = node.indices if isinstance(node, Reduction) else ()
+        free = frozenset(known) - frozenset(bound)
+
+        def change(part: Expr) -> Expr:
+            if isinstance(part, Reduction) and free_indices(part) <= free:
+                return self._reduce(part, known) if self._inside(part) else part
+            return part if isinstance(part, Choose) else rebuild(part, change)
+
+        return rebuild(node, change)
+
+    def _inside(self, node: Reduction) -> bool:
+        """Whether all that is read lies inside its tensor, without any condition."""
+        extents = {**self.extents, **dict(node.ranges)}
+        return not any(isinstance(n, Reduction) for n in walk(node.body)) and all(
+            extents.get(s) == axis
+            for r in reads(node)
+            for s, axis in zip(r.indices, self.code.tensors[tensor_name(r)].axes, strict=True)
+        )
+
     def _choice(self, node: Choose, known: list[Index]) -> Expr:
         """One of two values, of which only that is computed which is wanted."""
         if not free_indices(node) <= frozenset(known):
-            return node
+            return self._ready_before_tests(node, node.args[:1], known)
         condition, then, otherwise = node.args
         result = Dummy("choice", real=True)
         name = self.code.spelling.fresh("choice")

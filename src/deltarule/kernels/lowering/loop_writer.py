@@ -23,6 +23,8 @@ class LoopWriter:
     def __init__(self, out: Emitter, loop_indices: tuple[Index, ...] = ()):
         self.code, self.lines, self.prelude = out.code, out.lines, out.prelude
         self.parallel = out.parallel and not loop_indices
+        #: Of the loops around, how far they run.
+        self.extents: dict[Index, Expr] = {}
 
     def loop(self, index: Index, bounds: str, outermost: bool = False):
         """The loop over an index, as a block of lines."""

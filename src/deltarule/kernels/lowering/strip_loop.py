@@ -7,15 +7,18 @@ without the axes of the loops around, and its equations are lowered as any other
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 
 from sympy import Add, Expr, Mul
 
 from deltarule.expressions.nodes import Read, Sum, read, reads, tensor_name, walk
+from deltarule.expressions.rebuild import with_extents
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Size
 from deltarule.kernels.passes.strip_groups import Strips, outside_rows
+from deltarule.kernels.passes.triangles import columns, is_triangular
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.equations import Equation
@@ -33,6 +36,8 @@ class StripLoop:
         fresh = code.spelling.fresh
         self.name, self.whole = fresh("strip"), fresh("whole")
         self.first, self.count = Size(fresh("first")), Size(fresh("rows"))
+        #: So many columns of the tiles are computed, if not all.
+        self.columns = Size(fresh("columns")) if is_triangular(group) else None
         self.accesses: dict[str, Read] = {}
         for equation in group.equations:
             for access in (equation.lhs, *reads(equation.rhs)):
@@ -50,16 +55,26 @@ class StripLoop:
     def _axes(self, name: str) -> tuple[Expr, ...]:
         access, axes = self.accesses[name], self.code.tensors[name].axes
         left = outside_rows(access, self.group)
-        axes = axes[len(axes) - len(left) :]
-        return (self.count, *axes[1:]) if left[:1] == (self.group.index[0],) else axes
+        axes = list(axes[len(axes) - len(left) :])
+        if left[:1] == (self.group.index[0],):
+            axes[0] = self.count
+        for equation in self.group.equations if self.columns is not None else ():
+            found = columns(equation, self.group)
+            for one in (equation.lhs, *reads(equation.rhs, name)):
+                if tensor_name(one) == name:
+                    own = outside_rows(one, self.group)
+                    axes = [self.columns if s in found else n for s, n in zip(own, axes)]
+        return tuple(axes)
 
     def _one(self, equation: Equation) -> Equation:
         index, _ = self.group.index
         moved = replace_reads(self._moved(equation.rhs), self._seen)
         left = outside_rows(equation.lhs, self.group)
-        ranges = tuple(
-            (i, self.count if i == index else n) for i, n in equation.ranges if i in left
-        )
+        extents: dict = {index: self.count}
+        if self.columns is not None:
+            extents |= dict.fromkeys(columns(equation, self.group), self.columns)
+            moved = with_extents(moved, extents)
+        ranges = tuple((i, extents.get(i, n)) for i, n in equation.ranges if i in left)
         if equation.name in self.group.added:
             moved = Add(read(equation.name, *left), moved)
         return Equation(equation.name, left, moved, ranges, equation.place)
@@ -103,7 +118,8 @@ class StripLoop:
         for name in tensors:
             room = f"seen_as({spell(name)}, ({spell(name)}.size,))"
             if name in group.tiles:
-                size = code.integer(Mul(*own[name].axes[1:]).expand(), 3)
+                wide = self.code.tensors[name].axes[len(group.rows) + 1 :]
+                size = code.integer(Mul(*wide).expand(), 3)
                 whole, room = room, f"aligned(STRIP * {size})"
                 if name in group.kept:
                     lines.add(f"{self.whole} = min(1, {spell(name)}.size)")
@@ -120,10 +136,21 @@ class StripLoop:
             head = f"for {first} in range(0, {code.integer(extent)}, STRIP):"
             stack.enter_context(lines.block(head))
             lines.add(f"{count} = min(STRIP, {code.integer(extent)} - {first})")
+            if self.columns is not None:
+                many = code.integer(next(t for t in self._wide()))
+                few = f"min({many}, {first} + {count})"
+                few = f"{many} if {self.whole} else {few}" if group.kept else few
+                lines.add(f"{symbol(self.columns)} = {few}")
             lines.add(f"{self.name}(", *([f"    1 - {self.whole},"] * bool(group.again)))
             for name in tensors:
                 lines.add(f"    {self._view(name, everything[name], own[name])},")
             lines.add(f"    {', '.join(map(symbol, sizes))},", ")")
+
+    def _wide(self) -> Iterator[Expr]:
+        """The extents of tiles along their columns."""
+        for name in self.group.tiles:
+            if len(outside_rows(self.accesses[name], self.group)) == 2:
+                yield self.code.tensors[name].axes[-1]
 
     def _view(self, name: str, everything: str, seen: Tensor) -> str:
         """A strip of an array, or what belongs to the loops around."""
