@@ -175,8 +175,8 @@ def unseen(program: Program) -> str:
     """Lines of a self-check that say which gradients it leaves out; none if it tries all."""
     given = (t.name for t in program.network.tensors.values() if t.given)
     left_out = [n for n in given if n in program.gradients and n in behind_stops(program)]
-    told = "    print('  gradient of {}: not tried, it is stopped on the way')\n"
-    return "".join(told.format(n) for n in left_out)
+    line = "    print('  gradient of {}: not tried, it is stopped on the way')\n"
+    return "".join(line.format(n) for n in left_out)
 
 
 def sampling(program: Program) -> str | None:
