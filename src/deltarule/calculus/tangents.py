@@ -51,6 +51,8 @@ def tangent_network(network: Network, wrt: Iterable[str] = ()) -> tuple[Network,
         if moved in slopes.tensors:
             found[moved] = replace(slopes.tensors[moved], role="input")
             continue
+        if bar not in derivation.gradients:
+            continue  # its gradient is the same whatever comes from above: no tangent reads its own
         line = derivation.gradients[bar].equation()
         role = "output" if name in names else "intermediate"
         found[moved] = Tensor(moved, network.tensors[name].axes, role)
