@@ -14,6 +14,7 @@ from deltarule.reports.trace_lines import (
     PHASES,
     carried,
     check_text,
+    exactly,
     published,
     run_title,
     shown_lines_of,
@@ -113,10 +114,9 @@ def _reckoning(line: TracedLine, trace: Trace, place: Point, to_text) -> str:
     """`= 0.79·(−0.2) + … = 0.51 (exactly 0.510896)`, what is the same said once."""
     point, entry = place
     numbers, value = trace.numbers(line, point), to_text(line.value[entry])
-    exact = brief(line.exact[entry])
+    exact = exactly(line, trace, entry)
     result = f"= {value}" if numbers in ("", value) else f"= {numbers} = {value}"
-    rounded = trace.arithmetic.name == "rounded" and brief(line.value[entry]) != exact
-    return f"{result} (exactly {exact})" if rounded else result
+    return f"{result} (exactly {exact})" if exact else result
 
 
 def _array(page: Page, name: str, array, to_text, indent: int = 2) -> None:

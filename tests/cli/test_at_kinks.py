@@ -2,6 +2,9 @@
 
 import pytest
 
+from deltarule.arithmetic.magnitude import Magnitude
+from deltarule.tracing.gaps import Gap
+
 LAYER = '''"""x by way of two ramps: smooth everywhere."""
 
 from deltarule.language import *
@@ -45,7 +48,8 @@ def test_the_true_derivative_is_right_and_what_conventions_compose_is_not(invoke
 def test_a_trace_whose_check_fails_is_a_fault(invoke, sheet, monkeypatch):
     right = invoke("trace", sheet("[0.0, 1.0, 1.0]"))
     assert right.status == 0 and not right.err and "✓ dual numbers agree" in right.out
-    monkeypatch.setattr("deltarule.tracing.line_check.gap", lambda *given: 1.0)
+    wide = Gap(1.0, Magnitude(0.0), False)
+    monkeypatch.setattr("deltarule.tracing.line_check.gap", lambda *given: wide)
     for words in ((), ("--json",)):
         wrong = invoke("trace", sheet("[1.0, 1.0, 1.0]"), *words, width=200)
         assert wrong.status == 1

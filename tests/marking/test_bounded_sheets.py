@@ -92,8 +92,9 @@ def test_refused_with_a_place(tmp_path, changed, fact):
     [
         ('"' + "h" * 100_000 + '" = 1', "a name of 100000 characters, 'hhhhhhhhhhhhhhhhhhhh'…"),
         ("E = " + "[" * 90 + "1" + "]" * 90, "lists more than 8 deep"),
-        ("E = 1e309", "'1e309' is beyond 10^300"),
-        ("E = 1" + "0" * 350, "'1" + "0" * 56 + "…' is beyond 10^300"),
+        ("E = 1e10009", "'1e10009' is beyond 10^10000"),
+        ("E = 1e-10009", "'1e-10009' is nearer to 0 than 10^-10000"),
+        ("E = 1e" + "9" * 350, "'1e" + "9" * 55 + "…' is beyond 10^10000"),
         ("E = ?", "'?' is not a number"),
         ("E = true", "true stands where a number belongs"),
         ("E = [1, 2]", "E is a single number but 2 is written"),

@@ -184,8 +184,8 @@ REPLACED = [  # in GOOD: from, to, the error
     ),
     (
         "[published]",
-        "[[run]]\n[run.published]\nE = [1.0, 1e999]\n[[run]]\n[run.published]",
-        "'1e999' is beyond 10^300\n  where: unit.toml, line 15: published.E[1]\n"
+        "[[run]]\n[run.published]\nE = [1.0, 1e99999]\n[[run]]\n[run.published]",
+        "'1e99999' is beyond 10^10000\n  where: unit.toml, line 15: published.E[1]\n"
         "  remedy: give a number of ordinary size",
     ),
 ]

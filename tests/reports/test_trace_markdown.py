@@ -24,7 +24,7 @@ def test_a_sheet_with_its_numbers_checks_and_verdicts():
     ]
     exactly = r"0.51\quad\text{(exactly }0.510896\text{)}"
     assert rf"&= 0.79 \cdot (-0.2) + 0.92 \cdot 0.5 + 0.16 \cdot 1.3 = {exactly}" in lines
-    assert "*✓ dual numbers agree to 1e−47, central differences to 1e−8*" in lines
+    assert "*✓ dual numbers agree to 1e−46, central differences to 1e−8*" in lines
     assert "printed (0.02, −0.05, −0.12): **mistake**" in lines
     assert any(line.startswith("- weights where activations belong") for line in lines)
     assert "Θ₁\\[0,2\\] is printed as 1.5" in text

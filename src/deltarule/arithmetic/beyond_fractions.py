@@ -43,6 +43,23 @@ def beyond_fractions(value: Any) -> bool:
     return mantissa != 0 and abs(exponent + mantissa.bit_length()) > MOST_BITS
 
 
+#: More than anybody prints.
+TOO_LARGE = Fraction(10) ** 20_000
+
+
+def right_number(value: Any) -> Exact:
+    """A value as a fraction to compare printed numbers with, however long: what is larger than
+    TOO_LARGE is that, and what is smaller than its inverse 0.
+    """
+    if not isinstance(value, flint.arb) or not value.is_finite():
+        return fraction(value)
+    mantissa, exponent = map(int, value.mid().man_exp())
+    size = exponent + mantissa.bit_length()
+    if abs(size) > TOO_LARGE.numerator.bit_length():
+        return Fraction(0) if size < 0 else TOO_LARGE if mantissa > 0 else -TOO_LARGE
+    return mantissa * Fraction(2) ** exponent
+
+
 #: What an entry of an exact array is, where it is written as Python's number.
 Exact = Fraction | Undefined | MinusInfinity
 
@@ -86,12 +103,12 @@ BITS_TO_ONE = {"tanh": lambda x: 2 * x / math.log(2), "erf": lambda x: x * x / m
 
 
 def near_one(function: str, value: Any, bits: int) -> flint.arb:
-    """tanh or erf with so many bits of what it lacks to ±1; ±1 where that is beyond fractions."""
+    """tanh or erf with so many bits of what it lacks to ±1; ±1 where that is beyond TOO_LARGE."""
     ball = as_ball(value)
     if not ball.is_finite():
         return ball
     agreed = BITS_TO_ONE[function](abs(float(ball.mid())))
-    if agreed > MOST_BITS:
+    if agreed > TOO_LARGE.numerator.bit_length():
         return flint.arb(1 if ball > 0 else -1)
     before, flint.ctx.prec = flint.ctx.prec, bits + int(agreed)
     try:

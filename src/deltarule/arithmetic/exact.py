@@ -226,9 +226,8 @@ class Rounded(Rational):
         return super().maximum(entrywise(middle, a), axes, ties)
 
     def settle(self, a):
-        if self.decimals is None and self.significant is None:
-            return a
-        return entrywise(self._settled, a)
+        exact = self.decimals is None and self.significant is None
+        return a if exact else entrywise(self._settled, a)
 
     def _settled(self, value):
         if beyond_fractions(value) and (self.decimals is None or abs(value) > 1):
@@ -284,8 +283,9 @@ def _cut(value):
         value = flint.fmpq(exact.numerator, exact.denominator)
     if not isinstance(value, flint.fmpq) or int(value.q).bit_length() <= 1024:
         return value
-    # Of a small number so many bits are kept as well, not so many behind the point.
-    shift = 512 + max(int(value.q).bit_length() - int(value.p).bit_length(), 0)
+    # So many bits are kept of a small number too, and of what one lacks to an integer, as tanh.
+    lacks = min(int(value.p) % int(value.q), -int(value.p) % int(value.q))
+    shift = 512 + max(int(value.q).bit_length() - lacks.bit_length(), 0)
     return flint.fmpq(int(value.p) * 2**shift // int(value.q), 2**shift)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -36,17 +37,26 @@ _FUNCTIONS = {
 }
 
 
+def nearest_float(value: Any) -> float:
+    """A number as the nearest float, as NumPy has it: ±∞ for what is beyond float64."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 class Float64(Arithmetic):
     """Double precision; functions use the formulas that do not overflow."""
 
     name, dtype, stable, contracts = "float64", "float64", True, True
 
     def number(self, value: Fraction) -> float:
-        return float(value)
+        return nearest_float(value)
 
     def array(self, values) -> np.ndarray:
         nested = np.array(values, dtype=object)
-        return np.array([float(v) for v in nested.ravel()], dtype=float).reshape(nested.shape)
+        flat = [nearest_float(v) for v in nested.ravel()]
+        return np.array(flat, dtype=float).reshape(nested.shape)
 
     def from_integers(self, values: np.ndarray) -> np.ndarray:
         return np.asarray(values, dtype=float)

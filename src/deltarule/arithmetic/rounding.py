@@ -10,6 +10,7 @@ Decimal keeps the trailing zeros that would be printed. No float, so no hidden s
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 from typing import overload
@@ -54,8 +55,12 @@ def round_significant(
 def magnitude(value: Fraction) -> int:
     """The power of ten of the first digit: 3 for 1234, −2 for 0.05. `value` is not zero."""
     value = abs(value)
-    power = len(str(value.numerator)) - len(str(value.denominator))
-    return power if value >= Fraction(10) ** power else power - 1
+    # From the bits, which are known at once; Python writes no more than 4300 digits out.
+    bits = int(value.numerator).bit_length() - int(value.denominator).bit_length()
+    power = math.floor((bits - 1) * math.log10(2))
+    while value >= Fraction(10) ** (power + 1):
+        power += 1
+    return power
 
 
 def check_rule(rule: str) -> str:

@@ -23,6 +23,8 @@ class WideFloats(Ball):
         super().__init__(bits)
 
     def apply(self, leaf: str, a):
+        if leaf == "finite":
+            return entrywise(lambda v: v if v.is_finite() else flint.arb(0), a)
         return entrywise(_known, super().apply(leaf, a))
 
     def settle(self, a):

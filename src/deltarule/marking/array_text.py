@@ -15,7 +15,7 @@ from typing import Any
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.number_signs import in_ascii
-from deltarule.marking.printed import Printed
+from deltarule.marking.printed import LARGEST_ANSWER, Printed
 
 _CALL = re.compile(
     r"(?:\w+\.)*(?:array|tensor|matrix|list|tuple|asarray|Tensor)\(\s*(.*?)\s*"
@@ -47,7 +47,7 @@ def as_lists(value: Any) -> Any:
 def _is_number(text: str) -> bool:
     """Whether a text is one number, such as 1 234,5."""
     try:
-        Printed(text)
+        Printed(text, None, LARGEST_ANSWER)
     except DeltaruleError:
         return False
     return True

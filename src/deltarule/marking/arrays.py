@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.array_text import as_lists
-from deltarule.marking.printed import Printed
+from deltarule.marking.printed import LARGEST, Printed
 from deltarule.spelling.counted import counted
 
 # A Printed, None where nothing was written, or a tuple of such.
@@ -18,15 +18,16 @@ Numbers: TypeAlias = "Printed | None | tuple[Numbers, ...]"
 DEEPEST, MOST_NUMBERS = 8, 20_000
 
 
-def read_numbers(value: Any, place: str, blanks: bool = False) -> Numbers:
+def read_numbers(value: Any, place: str, blanks: bool = False, power: int = LARGEST) -> Numbers:
     """A TOML value as printed numbers, all lists of one depth as long as each other.
 
     A text may be an array too, as "[0.1 0.2; 0.3 0.4]".
-    With `blanks`, an empty string is None: nothing was written there.
+    With `blanks`, an empty string is None: nothing was written there. Numbers lie within 10 to plus
+    or minus `power`.
     """
     value = as_lists(value)
     refuse_many(value, place)
-    numbers = _read(value, place, (), blanks)
+    numbers = _read(value, place, (), blanks, power)
     _refuse_ragged(numbers, place)
     return numbers
 
@@ -46,18 +47,19 @@ def entries(numbers: Numbers) -> Iterator[tuple[tuple[int, ...], Printed | None]
             yield (position, *index), number
 
 
-def _read(value: Any, place: str, index: tuple[int, ...], blanks: bool) -> Numbers:
+def _read(value: Any, place: str, index: tuple[int, ...], blanks: bool, power: int) -> Numbers:
     if isinstance(value, list):
         if not value:
             raise DeltaruleError("an empty list", place + _bracketed(index), "give its numbers")
         return tuple(
-            _read(inner, place, (*index, position), blanks) for position, inner in enumerate(value)
+            _read(inner, place, (*index, position), blanks, power)
+            for position, inner in enumerate(value)
         )
     here = place + _bracketed(index)
     if blanks and isinstance(value, str) and not value.strip():
         return None
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
-        return Printed(str(value), here)
+        return Printed(str(value), here, power)
     kind = "a table" if isinstance(value, dict) else str(value).lower()
     raise DeltaruleError(
         f"{kind} stands where a number belongs", here, "write a number or a list of numbers"

@@ -158,8 +158,8 @@ def _prints(session: Session, mend: Mend, wrong: list) -> bool:
     run(downstream(computation.network, mend.given), values, Float64())
     for name, entry in wrong:
         printed = session.aligned.written[name].numbers[entry]
-        unit = float(printed.unit or Fraction(1, 10**9))
-        if abs(float(values.arrays[name][entry]) - float(printed.value)) > unit:
+        unit = printed.rough[1] or 1e-9
+        if abs(float(values.arrays[name][entry]) - printed.rough[0]) > unit:
             return False
     return True
 

@@ -73,7 +73,7 @@ def coarse(written: Written, exact: np.ndarray) -> Written | None:
         value, unit = exact[entry], printed.unit
         if unit is None or printed.decimals is None or not finite(value):
             return None
-        if abs(float(Fraction(value)) / float(unit)) >= FEWEST_UNITS:
+        if abs(Fraction(value) / unit) >= FEWEST_UNITS:
             return None
         if printed.value != value:
             inexact.append((entry, printed))

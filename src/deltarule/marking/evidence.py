@@ -78,7 +78,11 @@ def weight(written: Written, entry: tuple, exact: np.ndarray, width: float = 0.0
     if printed.unit is None:
         shortest = Fraction(printed.value)
         return math.log2(1 + 2 * abs(shortest.numerator) * shortest.denominator)
-    return math.log2(1 + 2 * float(size) / max(float(printed.unit), width))
+    try:
+        return math.log2(1 + 2 * float(size) / max(float(printed.unit), width))
+    except (OverflowError, ZeroDivisionError):  # beyond float64
+        ratio = 1 + 2 * size / max(printed.unit, Fraction(width))
+        return math.log2(ratio.numerator) - math.log2(ratio.denominator)
 
 
 def _number(right) -> Fraction:
@@ -154,8 +158,8 @@ def _of_kinds(found: Explanation, kinds: set[str]) -> bool:
 def _cells(written: Written, entries: list[tuple], values: np.ndarray) -> Iterator[tuple]:
     """Where each row of values is printed among the numbers of the entries' digits."""
     printed = [written.numbers[e] for e in entries]
-    units = np.array([float(p.unit or Fraction(1, 10**9)) for p in printed])
-    numbers = np.array([float(p.value) for p in printed])
+    units = np.array([p.rough[1] or 1e-9 for p in printed])
+    numbers = np.array([p.rough[0] for p in printed])
     rows = np.stack([values[(slice(None), *e)] for e in entries], axis=1)
     with np.errstate(all="ignore"):
         away = np.round((rows - numbers) / units)

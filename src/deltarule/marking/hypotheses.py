@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic, entrywise
+from deltarule.arithmetic.beyond_fractions import right_number
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rounded, fraction
 from deltarule.arithmetic.floats import Float64
@@ -71,7 +72,7 @@ class Evaluator:
     def right(self, name: str) -> np.ndarray:
         """The exact value of a line as fractions."""
         if name not in self._right:
-            self._right[name] = entrywise(fraction, self.exact(name))
+            self._right[name] = entrywise(right_number, self.exact(name))
         return self._right[name]
 
     def ancestors(self, name: str) -> frozenset[str]:

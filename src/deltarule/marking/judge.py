@@ -9,6 +9,7 @@ import numpy as np
 from deltarule.marking import digit_habits, verdicts, wording
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.also_right import by_convention, from_other_givens
+from deltarule.marking.beyond_floats import beyond_floats, judge_beyond_floats
 from deltarule.marking.charges import evidence_of_following
 from deltarule.marking.entries import part, verdict_on
 from deltarule.marking.explanation import Explanation
@@ -32,6 +33,9 @@ def judge(session: Session, written: Written) -> list[Verdict]:
     nowhere = [e for e in entries if not finite(exact[e])]
     if nowhere:
         return [*_without_value(session, written, nowhere), *_of_rest(session, written, nowhere)]
+    far = beyond_floats(written, entries, exact)
+    if far:
+        return [*judge_beyond_floats(session, written, far), *_of_rest(session, written, far)]
     longer = digit_habits.padded(written, session.aligned.rounding)
     if longer is not None:
         return _of_few_digits(session, written, longer)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
+from deltarule.arithmetic.floats import nearest_float
 from deltarule.arithmetic.rounding import check_rule
 from deltarule.errors import DeltaruleError
 from deltarule.marking.number_signs import in_ascii
@@ -41,7 +42,9 @@ _ABOUT = re.compile(
 _ROUNDED = re.compile(
     r"\s*(?:…|\.\.\.|\(?(?:approx(?:imately|\.)?|rounded|about|ca\.|circa)\)?)", re.IGNORECASE
 )
-_LONGEST, _LARGEST_POWER = 400, 300
+_LONGEST = 400
+#: The largest power of ten of a number that is given, and of one that may be anybody's answer.
+LARGEST, LARGEST_ANSWER = 300, 10_000
 _HALF = Fraction(1, 2)
 _REMEDY = "write 0.5, 0,5, -3, 3/4 or 1.2e-3"
 
@@ -66,7 +69,8 @@ class Interval:
 
 @dataclass(frozen=True)
 class Printed:
-    """One printed number. `place` is said in the error when `text` is not a number.
+    """One printed number. `place` is said in the error when `text` is not a number, or beyond 10 to
+    plus or minus `power`.
 
     value      the exact value of the digits
     decimals   how many were printed; −2 for 12e2, whose last digit means hundreds; None for 3/4
@@ -76,15 +80,16 @@ class Printed:
 
     text: str
     place: InitVar[str | None] = None
+    power: InitVar[int] = LARGEST
     value: Fraction = field(init=False, compare=False)
     decimals: int | None = field(init=False, compare=False)
     figures: int | None = field(init=False, compare=False)
 
-    def __post_init__(self, place: str | None) -> None:
+    def __post_init__(self, place: str | None, power: int) -> None:
         try:
-            value, decimals, figures = _read_again(self.text)
+            value, decimals, figures = _read_again(self.text, power)
         except DeltaruleError:
-            value, decimals, figures = _read(self.text, place)
+            value, decimals, figures = _read(self.text, place, power)
         object.__setattr__(self, "value", value)
         object.__setattr__(self, "decimals", decimals)
         object.__setattr__(self, "figures", figures)
@@ -98,8 +103,8 @@ class Printed:
 
     @cached_property
     def rough(self) -> tuple[float, float]:
-        """The value and its unit in float64; the unit is 0 for 3/4."""
-        return float(self.value), float(self.unit or 0)
+        """The value and its unit in float64, ∞ beyond it; the unit is 0 for 3/4."""
+        return nearest_float(self.value), nearest_float(self.unit or 0)
 
     def printable(self, value: Fraction | Decimal | int, rule: str | None = "half-up") -> bool:
         """Does the real `value` print as these digits? With rule None: under any rule."""
@@ -119,7 +124,7 @@ class Printed:
         text = str(int(abs(self.value) * 10**decimals)).rjust(decimals + 1, "0")
         point = len(text) - decimals
         shown = text[:point] + "." + text[point:] if decimals else text
-        return Printed("-" + shown if self.value < 0 else shown)
+        return Printed("-" + shown if self.value < 0 else shown, None, LARGEST_ANSWER)
 
     def interval(self, rule: str | None = "half-up") -> Interval:
         """All values that print as these digits; a fraction stands for itself alone."""
@@ -144,12 +149,12 @@ def _interval_of_size(size: Fraction, unit: Fraction, rule: str | None) -> Inter
 
 
 @lru_cache(maxsize=1 << 12)
-def _read_again(text: str) -> tuple[Fraction, int | None, int | None]:
+def _read_again(text: str, most: int) -> tuple[Fraction, int | None, int | None]:
     """A number is read when it is looked at, when it is kept, and on the papers of others."""
-    return _read(text, None)
+    return _read(text, None, most)
 
 
-def _read(text: str, place: str | None) -> tuple[Fraction, int | None, int | None]:
+def _read(text: str, place: str | None, most: int) -> tuple[Fraction, int | None, int | None]:
     """Value, decimals and significant figures of a printed number."""
     plain = _plain(text) if len(text) <= _LONGEST else text
     if len(plain) > _LONGEST:
@@ -168,19 +173,19 @@ def _read(text: str, place: str | None) -> tuple[Fraction, int | None, int | Non
     if not decimal or not (decimal["whole"] or decimal["part"]):
         raise DeltaruleError(f"{shortened(text)!r} is not a number", place, _why(plain))
     part = decimal["part"] or ""
-    power = int((decimal["e"] or decimal["ten"] or "0").strip("{}"))
+    exponent = (decimal["e"] or decimal["ten"] or "0").strip("{}")
+    # No longer than Python reads: it is beyond all that is allowed.
+    power = int(exponent[:20])
     whole = decimal["whole"].lstrip("0")
-    if power < -_LARGEST_POWER:
+    if power < -most:
         raise DeltaruleError(
-            f"{shortened(text)!r} is nearer to 0 than 10^-{_LARGEST_POWER}",
+            f"{shortened(text)!r} is nearer to 0 than 10^-{most}",
             place,
             "write 0, or a number of ordinary size",
         )
-    if power > _LARGEST_POWER or len(whole) + power > _LARGEST_POWER:
+    if power > most or len(whole) + power > most:
         raise DeltaruleError(
-            f"{shortened(text)!r} is beyond 10^{_LARGEST_POWER}",
-            place,
-            "give a number of ordinary size",
+            f"{shortened(text)!r} is beyond 10^{most}", place, "give a number of ordinary size"
         )
     power -= 2 * percent
     digits = int(decimal["whole"] + part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from deltarule.arithmetic.floats import nearest_float
 from deltarule.marking.aligned_answers import Aligned, Written
 from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
@@ -23,8 +24,8 @@ def printed_otherwise(
     except NO_VALUE:
         return False
     for entry, printed in written.printed():
-        unit, value = float(last_unit(printed, aligned.rounding)), float(values[entry])
-        off = abs(float(printed.value) - value)
+        unit, value = nearest_float(last_unit(printed, aligned.rounding)), float(values[entry])
+        off = abs(printed.rough[0] - value)
         if unit and off > max(FAR * abs(value), FAR_UNITS * unit):
             return True
     return False

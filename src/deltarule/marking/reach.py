@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from deltarule.arithmetic.floats import nearest_float
 from deltarule.marking.aligned_answers import Aligned, Written
 from deltarule.marking.digit_habits import decimals_asked
 from deltarule.marking.hypotheses import Evaluator
@@ -49,8 +50,8 @@ def within_reach(
     bits = 0.0
     for entry in entries:
         printed = written.numbers[entry]
-        number = float(printed.value)
-        near = room[entry] + float(last_unit(printed, aligned.rounding)) * 1.000001
+        number = printed.rough[0]
+        near = room[entry] + nearest_float(last_unit(printed, aligned.rounding)) * 1.000001
         if not abs(values[entry] - number) <= near:
             return False
         size = max(abs(number), abs(values[entry]))

@@ -16,7 +16,7 @@ from deltarule.marking.arrays import Numbers, read_numbers
 from deltarule.marking.lenient import Lost
 from deltarule.marking.marks_table import read_credit, read_marks
 from deltarule.marking.other_names import in_own_names, own_name, read_names
-from deltarule.marking.printed import Printed
+from deltarule.marking.printed import LARGEST, LARGEST_ANSWER, Printed
 from deltarule.marking.sheet_names import is_reference, named, reference, restated_name
 from deltarule.marking.toml_text import Digits, TomlText, expect, refuse_unknown
 from deltarule.marking.unread import Unread, read_formulas, read_table, unread_line
@@ -197,7 +197,8 @@ class _Reader:
             name = named(key, spelled, place)
             if name in found:
                 raise DeltaruleError(f"{name} stands here twice", place, "leave one of them out")
-            found[name] = read_numbers(value, place)
+            power = LARGEST_ANSWER if section == "published" else LARGEST
+            found[name] = read_numbers(value, place, False, power)
         return found
 
     def _names(self, key: str, spelled: Callable[[str], str]) -> tuple[str, ...]:

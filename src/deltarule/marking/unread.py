@@ -10,7 +10,7 @@ from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.marking.array_text import as_lists
 from deltarule.marking.arrays import Numbers, entries, read_numbers, refuse_many
 from deltarule.marking.lenient import Lost
-from deltarule.marking.printed import Printed, shortened
+from deltarule.marking.printed import LARGEST_ANSWER, Printed, shortened
 from deltarule.marking.sheet_names import is_reference, reference
 from deltarule.marking.toml_text import TomlText, expect
 from deltarule.spelling.names import parse_reference
@@ -65,7 +65,7 @@ def read_table(
         try:
             refuse_many(written, place)
             readable = _readable(written, name, (), place, unread, blanks)
-            values[name] = read_numbers(readable, place, blanks=True)
+            values[name] = read_numbers(readable, place, True, LARGEST_ANSWER)
         except DeltaruleError as error:
             unread.append(Unread(name, (), _shown(written), in_one_line(error)))
     return {n: v for n, v in values.items() if n not in twice and _written(v)}
@@ -154,7 +154,7 @@ def _readable(
     if isinstance(written, str) and (written.strip() or not blanks):
         here = place + (f"[{','.join(map(str, index))}]" if index else "")
         try:
-            Printed(written, here)
+            Printed(written, here, LARGEST_ANSWER)
         except DeltaruleError as error:
             from deltarule.marking.formulas.misplaced import looks_like
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from deltarule.arithmetic.floats import nearest_float
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.carrying import EARLIER
 from deltarule.marking.evidence import Evidence, of_entries
@@ -92,7 +93,7 @@ def _within(
     widths = np.zeros(values.shape)
     for entry in entries:
         printed = written.numbers[entry]
-        widths[entry] = room[entry] + float(last_unit(printed, aligned.rounding))
-        if not abs(values[entry] - float(printed.value)) <= widths[entry] * 1.000001:
+        widths[entry] = room[entry] + nearest_float(last_unit(printed, aligned.rounding))
+        if not abs(values[entry] - printed.rough[0]) <= widths[entry] * 1.000001:
             return None
     return Explanation(way, EARLIER + mistake.cost, (mistake,)), widths

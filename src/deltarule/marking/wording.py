@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from deltarule.arithmetic.beyond_fractions import TOO_LARGE
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.digit_habits import shortened
 from deltarule.marking.explanation import Explanation
@@ -19,14 +20,21 @@ from deltarule.marking.sheets import Rounding
 from deltarule.marking.verdicts import MOST_NAMED
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import pretty
-from deltarule.tracing.format_numbers import finite, shown, signed
+from deltarule.tracing.format_numbers import finite, plain, shown, signed
 from deltarule.tracing.substituted import inserted, points
+
+#: From here on a number is written with a power of ten, and below its inverse.
+FAR = Fraction(10) ** 290
 
 
 def as_printed(value: Fraction, printed: Printed, rule: str = "half-up") -> str:
     """A value with as many decimals as somebody printed."""
     if printed.decimals is None or not finite(value):
         return shown(value)
+    if abs(value) >= TOO_LARGE:
+        return f"beyond {signed(plain(value))}"
+    if abs(value) >= FAR or (printed.unit and not 1 / FAR < printed.unit < FAR):
+        return shown(value, max(printed.figures or 0, 3))
     return shortened(value, printed, rule)
 
 

@@ -35,6 +35,7 @@ from deltarule.reports.trace_lines import (
     PHASES,
     carried,
     check_text,
+    exactly,
     published,
     run_title,
     shown_lines_of,
@@ -222,7 +223,7 @@ def _derived(quantity: str, trace: Trace, same: Mapping[str, Alike]) -> Iterator
 def _reckoning(line: TracedLine, trace: Trace, point, entry: tuple[int, ...]) -> str:
     """`[0] = 0.79·(−0.2) + … = 0.51`, and the exact value where it is another."""
     to_text = number_text(trace.arithmetic)
-    value, exact = to_text(line.value[entry]), brief(line.exact[entry])
+    value, exact = to_text(line.value[entry]), exactly(line, trace, entry)
     pieces = [places(entry)] if entry else []
     if not line.line.equation.rhs.has(Inverse, LogDet):
         numbers = inserted(line.line.equation, point, trace.values, _number, _Sources)
@@ -230,7 +231,7 @@ def _reckoning(line: TracedLine, trace: Trace, point, entry: tuple[int, ...]) ->
             pieces.append(f"{sign('=')}{numbers}")
     at = f'data-q="{text_html(line.quantity)}" data-at="{",".join(map(str, entry))}"'
     pieces.append(f'{sign("=")}<mrow class="n own" {at}>{number_mathml(value)}</mrow>')
-    if trace.arithmetic.name == "rounded" and brief(line.value[entry]) != exact:
+    if exact:
         pieces.append(f'<mtext class="exact">\u00a0(exactly {text_html(exact)})</mtext>')
     return "".join(pieces)
 

@@ -12,6 +12,7 @@ import numpy as np
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.beyond_fractions import beyond_fractions
 from deltarule.arithmetic.exact import Ball, Rational, Rounded, finite_fraction
+from deltarule.arithmetic.magnitude import as_magnitude
 from deltarule.arithmetic.rounding import magnitude, round_significant
 from deltarule.tracing.format_numbers import (
     MINUS,
@@ -21,6 +22,7 @@ from deltarule.tracing.format_numbers import (
     shown,
     signed,
     with_decimals,
+    zero_within,
 )
 
 #: Digits shown of values that are carried exactly.
@@ -36,15 +38,23 @@ def number_text(arithmetic: Arithmetic) -> Callable[[object], str]:
     if isinstance(arithmetic, Rational):
         return lambda value: signed(exact_text(value, EXACT_DIGITS))
     if isinstance(arithmetic, Ball):
-        return lambda value: signed(decimal_text(value, EXACT_DIGITS))
+        return ball_text
     return brief
+
+
+def ball_text(value: object) -> str:
+    """A ball with all digits that are shown; `0 within 1e−1204` for one that holds 0."""
+    within = zero_within(value)
+    if within is not None:
+        return f"0 within {power_of_ten(within)}"
+    return signed(decimal_text(value, EXACT_DIGITS))
 
 
 def brief(value: object) -> str:
     """A number with six decimals or six significant figures, whichever tells more."""
     if not finite(value):
         return infinite(value)
-    if beyond_fractions(value):
+    if beyond_fractions(value) or zero_within(value) is not None:
         return shown(value)
     exact = finite_fraction(value)
     return shown(exact, 6 + max(magnitude(exact) + 1, 0) if exact else 6)
@@ -70,6 +80,8 @@ def decimal_text(value: object, digits: int) -> str:
     """A number with at most so many significant digits, and no trailing zeros."""
     if not finite(value):
         return str(value)
+    if zero_within(value) is not None:
+        return "0"
     if beyond_fractions(value):
         return scientific(value, digits)
     exact = round_significant(finite_fraction(value), digits)
@@ -120,9 +132,10 @@ def _in_short(array: np.ndarray, to_text: Callable[[object], str]) -> str:
 
 def power_of_ten(value: float) -> str:
     """The power of ten that a small difference is below: `1e−47` for 4.2e−48."""
-    if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else infinite(value)
-    return f"1e{math.floor(math.log10(value)) + 1}".replace("-", MINUS)
+    size = as_magnitude(value)
+    if size.is_zero or not size.is_finite:
+        return "0" if size.is_zero else infinite(value)
+    return f"1e{math.floor(size.log10) + 1}".replace("-", MINUS)
 
 
 def seven_digits(number: float) -> str:

@@ -16,7 +16,7 @@ from deltarule.reports.latex_arrays import array_lines, plain
 from deltarule.reports.number_text import brief, number_text
 from deltarule.reports.prose import prose
 from deltarule.reports.things import ShownSheet, ShownTrace
-from deltarule.reports.trace_lines import PHASES, published, run_title, shown_lines_of
+from deltarule.reports.trace_lines import PHASES, exactly, published, run_title, shown_lines_of
 from deltarule.tracing.substituted import NumberWriter, inserted
 from deltarule.tracing.trace import Trace, TracedLine
 
@@ -108,8 +108,7 @@ def line_rows(line: TracedLine, trace: Trace) -> Iterator[str]:
 
 def _exactly(line: TracedLine, entry: tuple[int, ...], trace: Trace) -> str:
     """The exact value of an entry where it is another than the rounded one."""
-    exact = brief(line.exact[entry])
-    if trace.arithmetic.name != "rounded" or brief(line.value[entry]) == exact:
+    if not exactly(line, trace, entry):
         return ""
     return rf"\quad\text{{(exactly }}{plain(brief)(line.exact[entry])}\text{{)}}"
 

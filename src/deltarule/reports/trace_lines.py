@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
-from math import isnan
+from math import inf, isnan
 
 from deltarule.arithmetic.exact import Rounded
 from deltarule.marking.verdicts import COUNT_AS_RIGHT, Verdict
 from deltarule.marking.worked_sheets import Worked
-from deltarule.reports.number_text import one_line, power_of_ten
+from deltarule.reports.number_text import brief, one_line, power_of_ten
 from deltarule.spelling.counted import counted
+from deltarule.tracing.format_numbers import finite
 from deltarule.tracing.line_check import Check
 from deltarule.tracing.trace import Trace, TracedLine
 
+#: Below it float64 has fewer digits, and at last 0.
+LEAST_NORMAL = 2.0**-1022
 #: The headings of the phases.
 PHASES = {"forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update"}
 
@@ -100,12 +103,27 @@ def carried(trace: Trace) -> str:
     return f"every line rounded to {digits} ({arithmetic.rule}); exact values beside them"
 
 
+def exactly(line: TracedLine, trace: Trace, entry: tuple[int, ...]) -> str:
+    """The exact value of an entry where another is shown: one that was rounded, or what float64 has
+    where it ends, as ∞ for exp(1000). "" where they are the same.
+    """
+    value, exact = line.value[entry], line.exact[entry]
+    rounded = trace.arithmetic.name == "rounded"
+    if trace.arithmetic.name == "float64":
+        rounded = finite(exact) and not LEAST_NORMAL <= abs(value) < inf
+    return brief(exact) if rounded and brief(value) != brief(exact) else ""
+
+
 def check_text(check: Check) -> str:
     """How a gradient compares with derivatives that were found without the derivation."""
-    if check.undefined:
+    if isnan(check.dual):
         return "? ∞ or NaN: there is no derivative here to compare with"
+    if check.undefined:
+        return "? dual numbers cannot tell: too little is left of numbers so far apart"
     dual, differences = power_of_ten(check.dual), power_of_ten(check.differences)
-    if not check.agrees:
-        return f"✗ off by {dual} from dual numbers, by {differences} from central differences"
     near = "cannot be taken" if isnan(check.differences) else f"to {differences}"
-    return f"✓ dual numbers agree to {dual}, central differences {near}"
+    if not check.agrees:
+        near = near if isnan(check.differences) else f"are off by {differences}"
+        return f"✗ off by {dual} from dual numbers, central differences {near}"
+    zeros = f", 0 within {power_of_ten(check.within)}" if check.within else ""
+    return f"✓ dual numbers agree to {dual}{zeros}, central differences {near}"

@@ -99,6 +99,7 @@ def _checks(line: TracedLine) -> dict | None:
         return None
     return {
         "dual": plain(float(check.dual)),
+        "within": float(check.within),
         "differences": plain(float(check.differences)),
         "entries": check.entries,
         "agrees": bool(check.agrees),

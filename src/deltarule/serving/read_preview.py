@@ -15,7 +15,7 @@ from deltarule.marking.formulas.renamed_formulas import in_own_names as with_own
 from deltarule.marking.formulas.target import target_of
 from deltarule.marking.formulas.update_formulas import update_target
 from deltarule.marking.other_names import in_own_names
-from deltarule.marking.printed import Printed
+from deltarule.marking.printed import LARGEST_ANSWER, Printed
 from deltarule.marking.run_computations import Known, derivation_of
 from deltarule.marking.sheets import Run
 from deltarule.pages.mathml import equation_mathml, mathml, mathml_row, number_mathml
@@ -45,7 +45,7 @@ def preview(exam: Exam, job: Mapping[str, Any]) -> dict[str, Any]:
 def _number(typed: str) -> str:
     """The number with the digits that count; a fraction stays one."""
     try:
-        found = Printed(typed, "what is typed")
+        found = Printed(typed, "what is typed", LARGEST_ANSWER)
     except DeltaruleError as error:
         raise looks_like(typed, "what is typed") or error from None
     value, decimals = found.value, found.decimals

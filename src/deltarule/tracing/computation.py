@@ -29,6 +29,7 @@ from deltarule.networks.tensors import Tensor
 from deltarule.spelling.names import parse_reference
 from deltarule.tracing.lines import Line, lines
 from deltarule.tracing.quantities import extra_lines, locate
+from deltarule.tracing.sharpened import BITS, poor_lines, sharpen
 
 #: Above this many updates the repetition runs in float64 whatever the arithmetic.
 MOST_EXACT_UPDATES = 3
@@ -107,9 +108,9 @@ class Computation:
         run([line.equation for line in self.lines], values, arithmetic)
         return values
 
-    @cached_property
+    @property
     def exact(self) -> Values:
-        """Every line's value, carried exactly: in balls of 160 bits if those can tell."""
+        """Every line's value, carried exactly: in balls, with as many bits as its digits need."""
         return self._exactly[0]
 
     @property
@@ -120,11 +121,32 @@ class Computation:
     @cached_property
     def _exactly(self) -> tuple[Values, Arithmetic]:
         """In balls; in rationals where balls cannot tell, as at a tie of 0.3 and 0.3."""
-        ball = Ball(160)
+        ball = Ball(BITS)
         try:
-            return self.compute(ball), ball
+            values = self.compute(ball)
         except Undecided:
             return self.carried, Carried()
+        poor = poor_lines(values, [line.quantity for line in self.lines])
+        if poor:
+            equations = [line.equation for line in self.needed(poor)]
+            of_fractions = all(
+                isinstance(entry, Fraction | int)
+                for array in self.givens.values()
+                for entry in np.ravel(array).tolist()
+            )
+            sharpen(values, self.start, equations, of_fractions)
+        return values, ball
+
+    @cached_property
+    def in_more_bits(self) -> dict[int, Values]:
+        """Every line's value in balls of more bits, for those numbers of bits that were asked."""
+        return {}
+
+    def with_bits(self, bits: int) -> Values:
+        """Every line's value in balls of so many bits."""
+        if bits not in self.in_more_bits:
+            self.in_more_bits[bits] = self.compute(Ball(bits))
+        return self.in_more_bits[bits]
 
     @cached_property
     def carried(self) -> Values:

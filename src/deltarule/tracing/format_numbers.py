@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from deltarule.arithmetic.beyond_fractions import beyond_fractions, fraction, middle
+from deltarule.arithmetic.magnitude import Magnitude
 from deltarule.arithmetic.rounding import round_significant
 from deltarule.arithmetic.undefined import MinusInfinity
 
@@ -18,6 +19,8 @@ def shown(number: object, digits: int = 6) -> str:
     """A number of any arithmetic with at most `digits` significant digits."""
     if not finite(number):
         return infinite(number)
+    if zero_within(number) is not None:
+        return "0"
     if beyond_fractions(number):
         return signed(scientific(number, digits))
     exact = Fraction(number) if isinstance(number, (int, float)) else fraction(number)
@@ -30,6 +33,13 @@ def scientific(number: Any, digits: int) -> str:
     """A number beyond fractions with so many digits: 8.81e4342 for exp(10000)."""
     mantissa, _, power = middle(number).str(digits, radius=False).partition("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(power)}"
+
+
+def zero_within(number: Any) -> Magnitude | None:
+    """How far a ball that holds 0, as what cancels does, is from it at most; None for others."""
+    if not hasattr(number, "is_exact") or number.is_exact() or not number.contains(0):
+        return None
+    return Magnitude(abs(number).upper()) if number.is_finite() else None
 
 
 def finite(number: object) -> bool:
@@ -70,7 +80,9 @@ def plain(value: Fraction) -> str:
         return "0"
     size = abs(value)
     if size >= 10**300 or size < Fraction(1, 10**300):
-        return f"{Decimal(value.numerator) / value.denominator:.10g}".lower().replace("e+", "e")
+        mantissa, _, power = f"{Decimal(value.numerator) / value.denominator:e}".partition("e")
+        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        return f"{mantissa}e{int(power)}"
     if size >= 10**7 or size < Fraction(1, 10**5):
         return f"{float(value):.10g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     return f"{float(value):.12f}".rstrip("0").rstrip(".")

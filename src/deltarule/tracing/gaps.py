@@ -1,29 +1,53 @@
 """How far a gradient in a trace is from derivatives found without the derivation.
 
-By dual numbers; where values lie on a kink or a tie, by the true derivatives to both sides. An
+Relative to each entry, however small it is: of two numbers below 10⁻⁵⁰ one may well be wrong. By
+dual numbers; where values lie on a kink or a tie, by the true derivatives to both sides. An
 output that has one derivative along generic directions is smooth there, whatever the conventions.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
+import flint
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic, Undecided
+from deltarule.arithmetic.beyond_fractions import as_ball, middle
 from deltarule.arithmetic.duals import Duals
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.exact import fraction
 from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.magnitude import Magnitude
 from deltarule.arithmetic.one_sided import OneSided
 from deltarule.networks.network import Network
 from deltarule.networks.nonsmooth import everyone, kinked
 from deltarule.tracing.reference_derivatives import central_differences, changes_along
 
 Roots = Mapping[str, np.ndarray | None]
-#: Numbers that differ by no more are the same.
+#: Numbers that differ by no larger share are the same; and so are the slopes to both sides of a
+#: place, relative to the larger of them.
 ALIKE = 1e-20
+#: A gradient that is a smaller share of what is subtracted is lost in central differences.
+LOST = 1e-9
+#: Below it float64 has too few digits to subtract.
+LEAST = 1e-290
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far numbers are apart.
+
+    `share` is the largest gap of an entry relative to it, an upper bound; of entries that may be 0
+    both ways `within` says how far they are from 0 at most. `open` tells that some are known too
+    roughly to be compared: more bits are needed.
+    """
+
+    share: float
+    within: Magnitude
+    open: bool
 
 
 def gap(
@@ -35,7 +59,7 @@ def gap(
     found: np.ndarray,
     roots: Roots,
     lenient: bool = False,
-) -> float:
+) -> Gap:
     """The largest distance of `found`, derivatives along `directions`, from what they may be.
 
     If `lenient`, kinks cancel at some values alone, and each may keep its own convention there.
@@ -96,10 +120,16 @@ def _smooth(
     """
     directions = np.stack([generic(shape, arithmetic, 1), generic(shape, arithmetic, 2)])
     sides = _sides(*arguments, arithmetic, directions)
-    near = np.frompyfunc(lambda u, v: abs(float(fraction(u - v))) < ALIKE, 2, 1)
+    near = np.frompyfunc(_alike, 2, 1)
     return [
         np.logical_and.reduce(np.asarray(near(right, left), dtype=bool)) for right, left in sides
     ]
+
+
+def _alike(one, other) -> bool:
+    """Whether two slopes are the same, as far as balls can tell."""
+    one, other = middle(as_ball(one)), middle(as_ball(other))
+    return bool(abs(one - other) <= ALIKE * max(1, abs(one), abs(other)))
 
 
 def from_differences(
@@ -111,18 +141,28 @@ def from_differences(
     roots: Roots,
 ) -> float:
     """The largest distance of the gradient `ours` from central differences at some of its
-    `entries`, relative to its largest entry.
+    `entries`, relative to its largest entry; NaN where that is below what rounding leaves of them.
     """
     sample = entries[:: max(1, len(entries) // 8)]
     every = everyone(network)
     with np.errstate(all="ignore"):
         near = central_differences(network, values, Float64(), name, roots, sample)
         size = sum(float(np.sum(np.abs(values.arrays[root]))) for root in roots)
-        scale = max(float(np.max(np.abs(ours), initial=0.0)), 1e-3 * max(size, 1.0))
+        most = float(np.max(np.abs(ours), initial=0.0))
+        size = max(size, min(1.0, max(map(_largest, values.arrays.values()))))
+        scale = max(most, 1e-3 * size)
+    if 0 < most < max(LOST * scale, LEAST):
+        return math.nan
+    if not scale:
+        return 0.0
     gaps = [
         _outside(float(ours[e]), *ends, every) / scale for e, ends in zip(sample, near, strict=True)
     ]
     return float(np.max(gaps, initial=0.0))
+
+
+def _largest(array: np.ndarray) -> float:
+    return float(np.max(np.abs(array), initial=0.0))
 
 
 def _outside(slope: float, left: float, right: float, every: bool) -> float:
@@ -151,19 +191,31 @@ def _total(arithmetic: Arithmetic, changes: list) -> np.ndarray:
     return total
 
 
-def _farthest(found, low, high) -> float:
-    gaps = [max(_upper(a - v), _upper(v - b), 0.0) for v, a, b in zip(found, low, high)]
-    return max((float("inf") if g != g else g for g in gaps), default=0.0)
-
-
-def _upper(difference) -> float:
-    """How large a difference can be: the end of a ball, or the number itself."""
-    ball = hasattr(difference, "upper")
-    return float(difference.upper()) if ball else float(fraction(difference))
+def _farthest(found, low, high) -> Gap:
+    """How far numbers are at most from what lies between `low` and `high`."""
+    triples = [tuple(map(as_ball, three)) for three in zip(found, low, high, strict=True)]
+    if not all(ball.is_finite() for three in triples for ball in three):
+        return Gap(math.inf, Magnitude(0.0), False)
+    largest = max((abs(v).upper() for v, _, _ in triples), default=flint.arb(0))
+    share, within, undecided = flint.arb(0), flint.arb(0), False
+    for value, least, most in triples:
+        excess = [least - value, value - most]
+        gap = max(0, *(e.upper() for e in excess))
+        size = max(abs(ball).lower() for ball in (value, least, most))
+        overlap = not any(e > 0 for e in excess)
+        if not gap:
+            continue
+        if size > 0 and (gap <= ALIKE * size or not overlap):
+            share = max(share, gap / size)
+        elif size > 0 or gap > ALIKE * max(1, largest):
+            undecided = True
+        else:
+            within = max(within, gap)
+    return Gap(float(share), Magnitude(within), undecided)
 
 
 def _pick(wanted):
-    return np.frompyfunc(lambda u, v: wanted(u, v, key=lambda n: float(fraction(n))), 2, 1)
+    return np.frompyfunc(lambda u, v: wanted(u, v, key=lambda n: middle(as_ball(n))), 2, 1)
 
 
 _least, _most = _pick(min), _pick(max)

@@ -5,40 +5,48 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isnan, nan
 
+import flint
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.magnitude import Magnitude
 from deltarule.expressions.gradient_names import GradientName
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.format_numbers import finite
-from deltarule.tracing.gaps import from_differences, gap, generic
+from deltarule.tracing.gaps import ALIKE, Gap, from_differences, gap, generic
 from deltarule.tracing.reference_derivatives import MOST_ENTRIES
+from deltarule.tracing.sharpened import MORE_BITS, MOST_BITS
 
 
 @dataclass(frozen=True)
 class Check:
     """How a gradient compares with derivatives found without the derivation.
 
-    `dual` is the largest difference from dual numbers in balls (an upper bound of it),
-    `differences` the largest from central differences in float64, relative to the largest entry
-    or to what their rounding lets them tell; NaN where infinities leave nothing to compare. Where
-    the gradient is ∞ or NaN itself, `dual` is NaN as well: there is no derivative to compare with.
+    `dual` is the largest gap of an entry from dual numbers in balls (an upper bound of it),
+    relative to the entry; entries that both say to be 0 are so `within` that. `open` tells that
+    they could not be told apart from others. `differences` is the largest gap from central
+    differences in float64, relative to the largest entry or to what their rounding lets them tell;
+    NaN where they tell nothing. Where the gradient is ∞ or NaN itself, `dual` is NaN as well: there
+    is no derivative to compare with.
     """
 
     dual: float
     differences: float
     entries: int
+    within: float = 0.0
+    open: bool = False
 
     @property
     def agrees(self) -> bool:
         """Whether dual numbers say the same as the formula, and differences say nothing else."""
-        return self.dual < 1e-20 and not self.differences >= 1e-3
+        return self.dual < ALIKE and not self.open and not self.differences >= 1e-3
 
     @property
     def undefined(self) -> bool:
-        """Whether there is no finite derivative here."""
-        return isnan(self.dual)
+        """Whether there is nothing to compare with: no finite derivative, or none that is known."""
+        return isnan(self.dual) or (self.open and self.dual < ALIKE)
 
 
 def check_gradient(computation: Computation, quantity: str) -> Check | None:
@@ -54,8 +62,11 @@ def check_gradient(computation: Computation, quantity: str) -> Check | None:
     exact = np.asarray(computation.exact.arrays[quantity])
     if not all(finite(entry) for entry in exact.flat):
         return Check(nan, nan, exact.size)
-    with exactly.context():
-        dual = _gap(computation, quantity, name, exactly)
+    found = _gap(computation, quantity, name, exactly, computation.exact)
+    for bits in (*MORE_BITS, MOST_BITS) if isinstance(exactly, Ball) else ():
+        needed = found.open or (not found.within.is_zero and bits == MORE_BITS[0])
+        if needed and (bits < MOST_BITS or _tiny(exact)):
+            found = _gap(computation, quantity, name, Ball(bits), computation.with_bits(bits))
     entries = list(np.ndindex(*np.shape(computation.floats.arrays[quantity])))
     far = from_differences(
         computation.network,
@@ -65,14 +76,24 @@ def check_gradient(computation: Computation, quantity: str) -> Check | None:
         entries,
         _roots(computation, computation.floats),
     )
-    return Check(dual, far, len(entries))
+    return Check(found.share, far, len(entries), found.within, found.open)
 
 
-def _gap(computation: Computation, quantity: str, name: str, exactly: Arithmetic) -> float:
+def _gap(
+    computation: Computation, quantity: str, name: str, exactly: Arithmetic, values: Values
+) -> Gap:
     """How far the formula is from dual numbers: at each entry, or along one generic direction."""
+    with exactly.context():
+        return _gap_of(computation, quantity, name, exactly, values)
+
+
+def _gap_of(
+    computation: Computation, quantity: str, name: str, exactly: Arithmetic, values: Values
+) -> Gap:
+    # As sharp as it is known: what may be 0 in these bits is compared with what it is.
     found = np.asarray(computation.exact.arrays[quantity])
     if not found.size:
-        return 0.0
+        return Gap(0.0, Magnitude(0.0), False)
     if found.size > MOST_ENTRIES:
         directions = generic(found.shape, exactly)[None]
     else:
@@ -80,15 +101,15 @@ def _gap(computation: Computation, quantity: str, name: str, exactly: Arithmetic
     axes = tuple(range(1, directions.ndim))
     along = exactly.total(np.asarray(found * directions), axes) if axes else found * directions
     lenient = any(g.lenient for g in computation.derivation.gradients.values())
-    return gap(
-        computation.network,
-        computation.exact,
-        exactly,
-        name,
-        directions,
-        along,
-        _roots(computation, computation.exact),
-        lenient,
+    roots = _roots(computation, values)
+    return gap(computation.network, values, exactly, name, directions, along, roots, lenient)
+
+
+def _tiny(exact: np.ndarray) -> bool:
+    """Whether some entry is not 0, and so small that the usual bits do not tell it."""
+    return any(
+        isinstance(v, flint.arb) and v != 0 and abs(v).upper() < flint.arb(2) ** -MORE_BITS[-1]
+        for v in exact.flat
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.floats import Float64
 from deltarule.calculus import Derivation, derive
 from deltarule.errors import DeltaruleError
@@ -229,8 +230,8 @@ def trace_computation(
 ) -> Trace:
     """A computation worked through in an arithmetic (float64 unless another is given)."""
     arithmetic = arithmetic or Float64()
-    values = computation.compute(arithmetic)
     exact = computation.exact
+    values = exact if isinstance(arithmetic, Ball) else computation.compute(arithmetic)
     if isinstance(arithmetic, Float64):
         _take_exact(values, exact)
     found = []
