@@ -69,6 +69,20 @@ def conv(a, settings, layout="NCHW"):
     return leaves, forward, {}, a["dy"].transpose(turn), named
 
 
+def windows(a, settings):
+    """In one, two or three directions, in groups of channels."""
+    from jax import lax
+
+    d = a["x"].ndim - 2
+    pads, groups = ((settings["pad"],) * 2,) * d, settings.get("groups", 1)
+
+    def forward(p, _):
+        out = lax.conv_general_dilated(p["x"], p["w"], (1,) * d, pads, feature_group_count=groups)
+        return out + p["b"].reshape(-1, *(1,) * d)
+
+    return _only(a, "x", "w", "b"), forward, {}, a["dy"], dict
+
+
 def mlp(a, _settings):
     import jax
 
@@ -226,6 +240,7 @@ def _pools(kind: str) -> dict:
 
 WAYS = {
     "conv": {"NCHW": conv, "NHWC": partial(conv, layout="NHWC")},
+    "windows": {"channels first": windows},
     "mlp": {"products": mlp},
     "batch_norm": {"means": batch_norm},
     "max_pool": _pools("max"),

@@ -48,6 +48,37 @@ def conv(a, settings):
     return run
 
 
+def windows(a, settings):
+    """Windows in any number of directions, in groups of channels: im2col, and products."""
+    x, w, b, dy = a["x"], a["w"], a["b"], a["dy"]
+    p, g = settings["pad"], settings.get("groups", 1)
+    (n, c), (f, _), taps, out = x.shape[:2], w.shape[:2], w.shape[2:], dy.shape[2:]
+    d = len(taps)
+    inside = (..., *(slice(p, p + size) for size in x.shape[2:]))
+
+    def run():
+        padded = np.pad(x, ((0, 0), (0, 0), *((p, p),) * d))
+        seen = sliding_window_view(padded, taps, tuple(range(2, 2 + d)))
+        seen = seen.reshape(n, g, c // g, *out, *taps)
+        order = (1, 0, *range(3, 3 + d), 2, *range(3 + d, 3 + 2 * d))
+        columns = seen.transpose(order).reshape(g, n * np.prod(out), -1)
+        flat = w.reshape(g, f // g, -1)
+        y = (columns @ flat.transpose(0, 2, 1)).reshape(g, n, -1, f // g)
+        y = y.transpose(1, 0, 3, 2).reshape(dy.shape) + b.reshape(-1, *(1,) * d)
+        rows = dy.reshape(n, g, f // g, -1).transpose(1, 0, 3, 2).reshape(g, -1, f // g)
+        dw = (rows.transpose(0, 2, 1) @ columns).reshape(w.shape)
+        back = (rows @ flat).reshape(g, n, *out, c // g, *taps)
+        dx = np.zeros_like(padded).reshape(n, g, c // g, *padded.shape[2:])
+        turn = (1, 0, 2 + d, *range(2, 2 + d))
+        for tap in np.ndindex(*taps):
+            place = (..., *(slice(t, t + size) for t, size in zip(tap, out, strict=True)))
+            dx[place] += back[(..., *tap)].transpose(turn)
+        db = rows.sum(1).ravel()
+        return {"value": y, "w": dw, "b": db, "x": dx.reshape(padded.shape)[inside]}
+
+    return run
+
+
 def mlp(a, _settings):
     """Two layers of sigmoids and half the squared error."""
     x, t1, t2, y = a["x"], a["Theta1"], a["Theta2"], a["y"]
@@ -219,6 +250,7 @@ def lenet5(a, _settings):
 
 WAYS = {
     "conv": {"im2col": conv},
+    "windows": {"im2col": windows},
     "mlp": {"products": mlp},
     "max_pool": {"slices": max_pool_slices, "argmax": max_pool_argmax},
     "avg_pool": {"slices": avg_pool},

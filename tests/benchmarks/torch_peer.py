@@ -20,6 +20,14 @@ def conv(a, settings):
     return leaves, lambda: F.conv2d(a["x"], a["w"], a["b"], s, p), a["dy"], dict
 
 
+def windows(a, settings):
+    """In one, two or three directions, in groups of channels."""
+    leaves = {n: a[n] for n in ("x", "w", "b")}
+    summed = {3: F.conv1d, 4: F.conv2d, 5: F.conv3d}[a["x"].ndim]
+    more = {"padding": settings["pad"], "groups": settings.get("groups", 1)}
+    return leaves, lambda: summed(a["x"], a["w"], a["b"], **more), a["dy"], dict
+
+
 def mlp(a, _settings):
     leaves = {n: a[n] for n in ("x", "Theta1", "Theta2")}
 
@@ -166,6 +174,7 @@ LAYOUTS = ("plain", "channels_last", "no mkldnn")
 #: torch.compile was tried on all but the recurrent workloads; only this one gained by it.
 WAYS = {
     "conv": dict.fromkeys(LAYOUTS, conv),
+    "windows": dict.fromkeys(LAYOUTS, windows),
     "lenet5": dict.fromkeys(LAYOUTS, lenet5),
     "max_pool": dict.fromkeys(LAYOUTS[:2], max_pool),
     "avg_pool": {

@@ -80,6 +80,13 @@ def _conv(n, c, h, f, k, stride, pad) -> Workload:
     )
 
 
+def _windows(title: str, derivation: str, x: tuple, w: tuple, groups: int = 1) -> Workload:
+    """Windows of 3 in each direction, pad 1: places are as many as before."""
+    settings = {"pad": 1} | ({"groups": groups} if groups > 1 else {})
+    upstream = {"dy": (x[0], w[0], *x[2:])}
+    return Workload(title, derivation, {"x": x, "w": w, "b": w[:1]}, settings, upstream, "windows")
+
+
 def _gates(gates: str, biases: str) -> dict[str, tuple[int, ...]]:
     shapes = {f"W_x{g}": (64, 128) for g in gates} | {f"W_h{g}": (128, 128) for g in gates}
     return shapes | {f"b_{g}": (128,) for g in biases}
@@ -184,4 +191,20 @@ WORKLOADS = {
         "attention",
     ),
     "n": Workload("LeNet-5, batch 64", "lenet5", _LENET5, {}, {"dfc5": (64, 10)}, "lenet5"),
+    "o": Workload(
+        "attention, 2 sequences, T 1024, D 64",
+        "attention",
+        {"Q": (2, 1024, 64), "K": (2, 1024, 64), "V": (2, 1024, 64)},
+        {},
+        {"dy": (2, 1024, 64)},
+        "attention",
+    ),
+    "p": _windows("depthwise 3×3, 8×64×32×32, pad 1", "conv2d", (8, 64, 32, 32), (64, 1, 3, 3), 64),
+    "q": _windows("conv 1-D 16×64×256, 64 filters 3, pad 1", "conv1d", (16, 64, 256), (64, 64, 3)),
+    "r": _windows(
+        "conv 3-D 2×8×16×32×32, 16 filters 3×3×3, pad 1",
+        "conv3d",
+        (2, 8, 16, 32, 32),
+        (16, 8, 3, 3, 3),
+    ),
 }
