@@ -8,24 +8,59 @@ from deltarule.spelling.text import text
 FORMS = [
     (  # a hinge: signs and counts stand before what is asked
         "L = 1/N Sum[n](max(0, 1 - t[n]*w*x[n]))",
-        {"w": "−Σ_n t[n]·x[n]·[w·t[n]·x[n] ≤ 1]/N", "x": "−w·t[n]·[w·t[n]·x[n] ≤ 1]/N"},
+        {"arg_L": "[arg_L[n] > 0]/N", "w": "−Σ_n ∂L/∂arg_L[n]·t[n]·x[n]"},
     ),
     ("y[n] = max(-x[n]/2, 0)", {"x": "−∂L/∂y[n]·[x[n] < 0]/2"}),
     (  # radial basis functions (Broomhead and Lowe 1988)
         "y[i] = Sum[j](w[j]*exp(-(x[i]-c[j])**2))",
-        {
-            "c": "2·w[j]·Σ_i ∂L/∂y[i]·(x[i] − c[j])·exp(−(x[i] − c[j])²)",
-            "x": "2·∂L/∂y[i]·Σ_j w[j]·(c[j] − x[i])·exp(−(x[i] − c[j])²)",
-        },
+        {"c": "2·Σ_i ∂L/∂s_y[i, j]·(x[i] − c[j])", "x": "2·Σ_j ∂L/∂s_y[i, j]·(c[j] − x[i])"},
     ),
     (  # a divisor is read as part of the sum before it
         "L = Sum[n](log(Sum[k](w[k]*exp(z[n,k]*x[n]))))",
         {"x": "Σ_k w[k]·z[n, k]·exp(x[n]·z[n, k])/(Σ_{k′} w[k′]·exp(x[n]·z[n, k′]))"},
     ),
     # Schroff et al. 2015: what is left of the anchor is the difference of the two others.
+    ("d = ‖a − p‖²; e = ‖a − n‖²; L = max(0, d − e + m)", {"e": "−[d + m > e]", "d": "−∂L/∂e"}),
+    (  # batch normalisation's three terms (Ioffe and Szegedy 2015)
+        "y = (x - mean(x))/std(x)",
+        {
+            "var_x": "−Σ_n ∂L/∂y[n]·y[n]/(2·var_x)",
+            "x": "(N·∂L/∂y[n] − y[n]·Σ_{n′} ∂L/∂y[n′]·y[n′] − Σ_{n′} ∂L/∂y[n′])/(N·√var_x)",
+        },
+    ),
     (
-        "d = ‖a − p‖²; e = ‖a − n‖²; L = max(0, d − e + m)",
-        {"d": "[d + m ≥ e]", "e": "−[d + m ≥ e]"},
+        "c = Sum[n]((x[n] - Mean[m](x[m]))*(y[n] - Mean[m](y[m])))/N",
+        {"mean_x": "0", "x": "(y[n] − mean_y)/N"},
+    ),
+    (  # InfoNCE: the softmax of the scores less the one that is right
+        "L = -Mean[i](Sum[d](q[i,d]*k[i,d])/tau - log(Sum[j](exp(Sum[d](q[i,d]*k[j,d])/tau))))",
+        {
+            "s_L": "(exp(s_L[i, j])/(Σ_{j′} exp(s_L[i, j′])) − [i = j])/I",
+            "k": "Σ_i ∂L/∂s_L[i, j]·q[i, d]/τ",
+        },
+    ),
+    (
+        "L = -Sum[n](t[n]*log(1/(1+exp(-z[n]))) + (1-t[n])*log(1-1/(1+exp(-z[n]))))",
+        {"z": "σ(z[n]) − t[n]"},
+    ),
+    (
+        "L = Sum[n](log(1+exp(-t[n]*(Sum[d](w[d]*x[n,d])+b))))",
+        {"s_L": "σ(s_L[n])", "b": "−Σ_n ∂L/∂s_L[n]·t[n]"},
+    ),
+    (  # a kernel regression (Nadaraya 1964): deviations, with the weights of the values
+        "y[n] = Sum[i](exp(-(x[n]-z[i])**2/2)*v[i])/Sum[i](exp(-(x[n]-z[i])**2/2))",
+        {
+            "s_y": "∂L/∂y[n]·exp(s_y[n, i])·(v[i] − y[n])/(Σ_{i′} exp(s_y[n, i′]))",
+            "z": "Σ_n ∂L/∂s_y[n, i]·(x[n] − z[i])",
+        },
+    ),
+    ("y[n] = max(a[n], b[n], c[n])", {"c": "∂L/∂y[n]·[c[n] > max(a[n], b[n])]"}),
+    (  # a mixture of Gaussians: the gradient by an exponent is its responsibility
+        "L = Sum[n](log(Sum[k](p[k]*exp(-Sum[d]((x[n,d]-mu[k,d])**2)/2))))",
+        {
+            "s_L": "p[k]·exp(s_L[n, k])/(Σ_{k′} p[k′]·exp(s_L[n, k′]))",
+            "mu": "Σ_n ∂L/∂s_L[n, k]·(x[n, d] − μ[k, d])",
+        },
     ),
 ]
 

@@ -137,7 +137,8 @@ def test_the_screen_shows_one_whole_and_all_on_request(invoke):
 def test_a_formula_is_derived_without_a_file(invoke):
     shown = invoke("derive", "E = ½‖y − σ(W x)‖²", "--wrt", "W")
     assert shown.status == 0 and "parameters:  W[M, N]" in shown.out
-    assert "outer product of ∂E/∂s_E and x" in shown.out
+    assert "∂E/∂W[m, n] = ∂E/∂s_E[m]·x[n]" in shown.out
+    assert "−(y − σ(s_E)) ⊙ (1 − σ(s_E)) ⊙ σ(s_E)" in shown.out
     numbers = invoke("derive", "E = ½‖y − W x‖²", "--set", "W=2x3", "--count")
     assert "6" in numbers.out
     one = invoke("derive", "E = ½(y − w x)²", "--set", "w=scalar,x=scalar,y=scalar", "--brief")

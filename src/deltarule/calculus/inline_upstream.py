@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from deltarule.calculus.record import Record
+from deltarule.calculus.rules.known_gradient import KNOWN_GRADIENT, as_known, is_known
+from deltarule.calculus.rules.rule import Given
 from deltarule.calculus.rules.write_upstream import upstream_of, written_out
 from deltarule.calculus.steps import Gradient
 from deltarule.expressions.nodes import Sum, reads, size_of
@@ -36,9 +38,12 @@ def insert_upstream(
     A statistic, such as μ and v of a normalisation, is read together with the tensor that it
     is made from. The gradient then reaches the tensor by several ways, which belong together.
     """
+    names = {e.name for e in consumers}
+    by_paths = {n: g.equation() for n, g in gradients.items() if n in names}
+    _as_known(record, by_paths)
+    _by_one_name(record, gradients)
     _all_if_shorter(record, gradients)
     _constants(record, gradients)
-    names = {e.name for e in consumers}
     # What reads itself or its like at another time is a recurrence and no statistic.
     together = [{e.name for e in equations_of(b)} for b in blocks(record.network.equations)]
     statistics = {
@@ -50,6 +55,28 @@ def insert_upstream(
     if statistics := _of_one(tensor, statistics, consumers):
         _statistics(record, names, statistics, gradients)
     record.simplify()
+    _as_known(record, by_paths)
+    every = Given(
+        extents=dict(record.ranges), gradients={n: g.equation() for n, g in gradients.items()}
+    )
+    if (whole := as_known(record.now, every)) is not None and is_known(whole.after):
+        record.move(KNOWN_GRADIENT, whole.after, whole.detail)
+
+
+def _by_one_name(record: Record, gradients: Mapping[str, Gradient]) -> None:
+    """Read −∂E/∂v for ∂E/∂u where that is what ∂E/∂u is, if the formula gets shorter by it."""
+    others = {n: g.equation() for n, g in gradients.items() if is_known(g.expr)}
+    inserted, detail = written_out(record.now, others)
+    if detail:
+        record.insert(inserted, detail)
+
+
+def _as_known(record: Record, gradients: Mapping[str, Equation]) -> None:
+    """Write what comes by other ways with the gradients that the chain rule goes through."""
+    given = Given(extents=dict(record.ranges), gradients=gradients)
+    while (found := as_known(record.now, given)) is not None:
+        record.move(KNOWN_GRADIENT, found.after, found.detail)
+        record.simplify()
 
 
 def _of_one(tensor: str, names: set[str], consumers: list[Equation]) -> set[str]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from sympy import Basic, Expr, Integer, Mul
 
+from deltarule.expressions.bounds import spread
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.nodes import (
     Choose,
@@ -171,7 +172,7 @@ def _nameless(surface: Expr) -> Expr:
 
 def _up_to_scale(z: Expr) -> tuple[Expr, int]:
     """z without its positive factors and its sign, and that sign."""
-    content, z = z.expand().as_content_primitive()
+    content, z = spread(z).as_content_primitive()
     sign = 1 if content > 0 else -1
     rest = []
     for factor in Mul.make_args(z):
@@ -184,4 +185,4 @@ def _up_to_scale(z: Expr) -> tuple[Expr, int]:
     z = Mul(*rest)
     if z.could_extract_minus_sign():
         z, sign = -z, -sign
-    return z.expand(), sign
+    return spread(z), sign

@@ -9,6 +9,7 @@ from sympy import Dummy, Expr
 
 from deltarule.calculus.kink_sides import Sides
 from deltarule.calculus.kinks import Condition, Surfaces
+from deltarule.expressions.bounds import spread
 from deltarule.expressions.functions import Elementwise, exp, sigmoid
 from deltarule.expressions.nodes import Choose, Positive, Read, Reduction, size_of
 from deltarule.expressions.substitution import plainly_named
@@ -39,8 +40,8 @@ def put_together(condition: Condition, above: Expr, below: Expr, nearest: int) -
     """A formula by its two sides; on the surface itself it is the one that is `nearest`."""
     z = condition.argument * condition.sign
     if nearest > 0:
-        return Choose(Positive((-z).expand()), below, above)
-    return Choose(Positive(z.expand()), above, below)
+        return Choose(Positive(spread(-z)), below, above)
+    return Choose(Positive(spread(z)), above, below)
 
 
 def _by_sigmoid(formula: Expr) -> Expr | None:

@@ -117,6 +117,11 @@ def _strongest(bounds: list[Expr], known: dict, sign: int) -> list[Expr]:
     return kept
 
 
+def spread(value: Expr) -> Expr:
+    """A value as a sum of terms: what is in its functions, powers and sums stays as written."""
+    return Add(*(t.expand(deep=False) for t in Add.make_args(value.expand(deep=False))))
+
+
 def tidy(expression: Expr) -> Expr:
     """A sum of products of sizes as one would write it: p + P − D·(K − 1)."""
     terms = list(Add.make_args(expression.expand()))

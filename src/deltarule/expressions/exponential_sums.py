@@ -38,6 +38,17 @@ def is_exponential_sum(node: Expr) -> bool:
     return type(node) is Sum and bool(node.ranges) and is_term(node.body)
 
 
+def divides_by_exponentials(node: Expr) -> bool:
+    """Whether a product is divided by a few exponentials that are added up."""
+    return any(
+        isinstance(f, Pow)
+        and f.exp.is_negative
+        and isinstance(f.base, Add)
+        and is_exponential_sum(f.base)
+        for f in Mul.make_args(node)
+    )
+
+
 def _positive_term(node: Expr) -> bool:
     if type(node) is Sum and node.ranges:
         return is_term(node.body)

@@ -4,9 +4,10 @@
 
 becomes two lines, the preactivation a_s[t, m] = Σ_d W[d, m]·x[t, d] + b[m] and what is left. Then
 ∂L/∂W, ∂L/∂x and ∂L/∂b are ∂L/∂a_s times something short, as in a textbook, and kernels compute the
-piece once. What is named: the argument of a function whose slope reads it, a divisor, what stands
-under a root or a square; if it is a matrix product or long, and made of several tensors that move.
-A softmax inside a line is always one, so that attention in one line is scores, softmax and sum.
+piece once. What is named: the argument of a function whose slope reads it, the exponent of what is
+added up, a divisor, what stands under a root or a square; if it is a matrix product or long, and
+made of several tensors that move. Means that values are centred by, too, and their variances. A
+softmax inside a line is always one, so that attention in one line is scores, softmax and sum.
 Sums of exponentials stay with their logarithm and with what they divide, whose stable form needs
 them in sight: log(1 + exp(−t·(Σ_d w[d]·x[d] + b))) names s = Σ_d w[d]·x[d] + b.
 """
@@ -16,24 +17,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from sympy import Add, Basic, Expr, Mul, Pow, Rational
+from sympy import Add, Basic, Expr, Mul, Pow
 
-from deltarule.expressions.choices import Declared
 from deltarule.expressions.elementwise import Elementwise
-from deltarule.expressions.exponential_sums import is_exponential_sum
+from deltarule.expressions.exponential_sums import divides_by_exponentials, is_exponential_sum
 from deltarule.expressions.functions import exp, log
-from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.nodes import (
-    Carried,
-    Choose,
-    Frozen,
+    LogSumExp,
     Product,
     Read,
     Reduction,
     Selection,
     Sum,
     free_indices,
-    read,
     reads,
     tensor_name,
     walk,
@@ -41,39 +37,40 @@ from deltarule.expressions.nodes import (
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.softmax_share import Share, share_in
 from deltarule.expressions.substitution import plainly_named
-from deltarule.expressions.symbols import Index
 from deltarule.expressions.terms_counted import count_terms
 from deltarule.expressions.written_out import recognised
 from deltarule.language.activations import is_activation, slope_reads_argument
+from deltarule.language.alike_pieces import (
+    Ranges,
+    Reading,
+    alike,
+    as_read,
+    own_ranges,
+    ways_to_read,
+)
+from deltarule.language.centred_values import centred_tensor, centring_mean
+from deltarule.language.piece_words import (
+    EXPONENT,
+    LETTERS,
+    MEAN,
+    PREACTIVATION,
+    SCORES,
+    SHARE,
+    VARIANCE,
+    WORDS,
+    is_closed,
+    word_of_base,
+)
 from deltarule.language.predicted_lengths import long_sums
+from deltarule.language.repeated_functions import repeated
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
 from deltarule.networks.tensors import Tensor
 
 #: A piece without a matrix product in it is named from so many terms on.
 LONG = 4
-_PREACTIVATION, _SHARE, _SCORES = "pre", "share", "scores"
-#: What these of a tensor are called by, the first that no tensor has.
-_LETTERS = {
-    _PREACTIVATION: ("s", "a", "z", "u"),
-    _SCORES: ("s", "e", "z", "u"),
-    _SHARE: ("p", "a", "q", "c"),
-}
-#: What the pieces are, by the words that their names begin with.
-WORDS = {
-    _PREACTIVATION: "the preactivation",
-    _SHARE: "the softmax",
-    _SCORES: "the scores",
-    "den": "the divisor",
-    "rad": "what is under the root",
-    "diff": "the difference",
-    "total": "the sum",
-    "arg": "the argument",
-}
 #: Roles of what no gradient is taken by, and of what makes an update of a network.
 _FIXED, _OF_UPDATES = ("target",), ("gradient", "memory")
-
-Ranges = tuple[tuple[Index, Expr], ...]
 
 
 def with_named_pieces(network: Network) -> Network:
@@ -82,7 +79,7 @@ def with_named_pieces(network: Network) -> Network:
         return network
     work = _Naming(network)
     equations = [line for equation in network.equations for line in work.lines(equation)]
-    if not work.made:
+    if equations == list(network.equations):
         return network
     return replace(network, tensors=work.tensors(), equations=ordered(equations, work.tensors()))
 
@@ -93,7 +90,10 @@ class _Naming:
 
     network: Network
     made: dict[str, tuple[Tensor, str]] = field(default_factory=dict)
-    known: dict[tuple[Expr, Ranges], str] = field(default_factory=dict)
+    #: Each piece by what it is, with the places among its indices of those of the tensor.
+    known: dict[tuple, Reading] = field(default_factory=dict)
+    #: Of which tensor each mean is that got a name.
+    means: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         tensors = self.network.tensors.values()
@@ -117,14 +117,14 @@ class _Naming:
         yield from lines
         yield equation if rhs == equation.rhs else replace(equation, rhs=rhs)
 
-    def name(self, word: str, reader: str) -> str:
+    def name(self, word: str, of: str) -> str:
         """A name that no tensor has: den_y of "den", or the next of them."""
         taken = {*self.network.tensors, *self.made}
-        if word in _LETTERS:
+        if word in LETTERS:
             stems = {name.partition("_")[0] for name in self.network.tensors}
-            word = next((s for s in _LETTERS[word] if s not in stems), word)
-        numbered = (f"{word}_{reader}{k}" for k in range(2, len(taken) + 3))
-        return next(n for n in (f"{word}_{reader}", *numbered) if n not in taken)
+            word = next((s for s in LETTERS[word] if s not in stems), word)
+        numbered = (f"{word}_{of}{k}" for k in range(2, len(taken) + 3))
+        return next(n for n in (f"{word}_{of}", *numbered) if n not in taken)
 
 
 @dataclass
@@ -134,22 +134,29 @@ class _At:
     work: _Naming
     equation: Equation
     lines: list[Equation]
-    exponents: set[Expr] = field(default_factory=set)
 
     def whole(self) -> Expr:
         """Its right side, with reads of what became a line."""
         rhs, ranges = self.equation.rhs, self.equation.ranges
-        share = share_in(rhs)
+        share, known = share_in(rhs), self._is_function(recognised(rhs))
         if share and share.rest == 1:
-            return self._of_share(share, ranges)
-        known = self._is_function(recognised(rhs))
-        if known and not isinstance(rhs, Elementwise):
+            rhs = self._of_share(share, ranges)
+        elif known and not isinstance(rhs, Elementwise):
             return rhs  # written out by exponentials, as 1/(1 + exp(−z)) is
-        if known or isinstance(rhs, Pow):
+        elif known or isinstance(rhs, Pow):
             # Its slope reads its value: tanh′ = 1 − y²; one of a square is short.
-            return rebuild(rhs, lambda part: self._inside(part, ranges))
-        rhs = self._inside(rhs, ranges)
-        return self._throughout(rhs, ranges) if self.exponents else rhs
+            rhs = rebuild(rhs, lambda part: self._inside(part, ranges, alone=True))
+        else:
+            rhs = self._inside(rhs, ranges, alone=True, factor=True)
+        rhs = self._read_again(rhs, ranges) if self.lines else rhs
+        # What is selected may spare all terms but one of a sum.
+        twice = [] if self.work.selected & self.equation.read_names() else repeated(rhs, ranges)
+        for node, around in twice:
+            own = own_ranges(node, around)
+            summed = isinstance(node, Sum)
+            word, said = ("total", WORDS["total"]) if summed else (node.row.name, node.row.title)
+            self._added(node, own, word, f"{said} in {self.equation.name}")
+        return self._read_again(rhs, ranges) if twice else rhs
 
     def _is_function(self, node: Expr) -> bool:
         """Whether a node is a function of a line that is left as it is."""
@@ -163,89 +170,120 @@ class _At:
             return self.equation.name in self.equation.read_names()
         return slope_reads_argument(node.func)
 
-    def _inside(self, node: Expr, ranges: Ranges) -> Expr:
-        if not node.args or _is_closed(node):
+    def _inside(
+        self, node: Expr, ranges: Ranges, alone: bool = False, factor: bool = False
+    ) -> Expr:
+        """A node with reads of its pieces; `alone` if it is all of the equation, or the argument
+        of all of it, `factor` if it is one of the factors of all of it, or in a function or divisor
+        that needs its exponentials in sight."""
+        if not node.args or is_closed(node):
             return node
         if isinstance(node, Reduction):
             if node.conditions or not isinstance(node, Sum | Product):
                 return node  # a guard keeps reads inside arrays, and a maximum is known by its body
             return with_body(node, self._inside(node.body, (*ranges, *node.ranges)))
         if share := share_in(node):
-            named = self._named(self._of_share(share, ranges), _SHARE, ranges)
+            named = self._named(self._of_share(share, ranges), SHARE, ranges)
             return named * self._inside(share.rest, ranges)
-        node = rebuild(node, lambda part: self._inside(part, ranges))
-        if isinstance(node, Elementwise) and not isinstance(node, exp):
-            word = _PREACTIVATION if is_activation(node) else "arg"
-            node = self._exponents(node, ranges) if isinstance(node, log) else node
-            return rebuild(node, lambda part: self._named(part, word, ranges))
-        if _divides_by_exponentials(node):
-            return self._exponents(node, ranges)
+        whole = isinstance(node, log) or divides_by_exponentials(node)
+        if whole:
+            node = self._exponents(node, ranges)
+        inside = whole or factor and isinstance(node, Mul | Add | Pow | exp)
+        node = rebuild(node, lambda part: self._inside(part, ranges, factor=inside))
+        if isinstance(node, exp):  # a factor of all of it is known by its value
+            return node if factor else self._of_arguments(node, EXPONENT, ranges)
+        if isinstance(node, Elementwise):
+            word = PREACTIVATION if is_activation(node) else "arg"
+            return self._of_arguments(node, word, ranges)
         if isinstance(node, Pow) and node.exp != 1:
-            return Pow(self._named(node.base, _word(node), ranges), node.exp)
-        return node
+            return Pow(self._named(node.base, word_of_base(node), ranges), node.exp)
+        return node if alone else self._of_means(node, ranges)
 
     def _of_share(self, share: Share, ranges: Ranges) -> Expr:
         """A softmax of named scores s: the gradient by these is p·(g − Σ g·p)."""
-        return share.of(lambda scores: self._named(scores, _SCORES, ranges))
+        return share.of(lambda s: self._named(self._inside(s, ranges), SCORES, ranges))
 
     def _exponents(self, node: Expr, ranges: Ranges) -> Expr:
         """An expression with what its exponentials are taken of as lines, outside sums."""
-        if not node.args or _is_closed(node) or isinstance(node, Reduction):
+        if not node.args or is_closed(node) or isinstance(node, Reduction):
             return node
         if not isinstance(node, exp):
             return rebuild(node, lambda part: self._exponents(part, ranges))
         sign = -1 if node.args[0].could_extract_minus_sign() else 1
         factors = Mul.make_args(sign * node.args[0])
-        named = [self._named(f, _PREACTIVATION, ranges) for f in factors]
-        self.exponents |= set(factors) - set(named)
-        return exp(sign * Mul(*named))
+        return exp(sign * Mul(*(self._named(f, PREACTIVATION, ranges) for f in factors)))
 
-    def _throughout(self, node: Expr, ranges: Ranges) -> Expr:
-        """An expression with the lines that exponents became wherever else these stand."""
-        if not node.args or _is_closed(node) or isinstance(node, Read):
-            return node
-        for piece, sign in ((node, 1), (-node, -1)):
-            if piece in self.exponents:
-                return sign * self._named(piece, _PREACTIVATION, ranges)
-        if isinstance(node, Reduction):
-            return with_body(node, self._throughout(node.body, (*ranges, *node.ranges)))
-        return rebuild(node, lambda part: self._throughout(part, ranges))
+    def _of_arguments(self, node: Elementwise, word: str, ranges: Ranges) -> Expr:
+        return rebuild(node, lambda part: self._named(part, word, ranges))
 
-    def _named(self, piece: Expr, word: str, ranges: Ranges) -> Expr:
+    def _of_means(self, node: Expr, ranges: Ranges) -> Expr:
+        """A difference from a mean that is read, a variance that is read; else the node."""
+        if isinstance(node, Add) and (centred := centring_mean(node)):
+            rest, mean, access = centred
+            of = tensor_name(access)
+            if of in self.work.moving:
+                named = self._named(mean, MEAN, ranges, of)
+                self.work.means |= {tensor_name(r): of for r in reads(named)}
+                return rest - named
+        of = centred_tensor(node, self.work.means) if self.work.means else None
+        return node if of is None else self._named(node, VARIANCE, ranges, of)
+
+    def _named(self, piece: Expr, word: str, ranges: Ranges, of: str = "") -> Expr:
         """A read of the line that a piece becomes; the piece where it is not worth one."""
         word = "total" if word == "arg" and isinstance(piece, Sum) else word
-        free = free_indices(piece)
-        own = tuple(r for r in ranges if r[0] in free)
-        known = self.work.known.get((piece, own))
+        own = own_ranges(piece, ranges)
+        key = alike(piece, own)
+        known = self.work.known.get(key)
         if known is None:
-            if not self._is_worth_it(piece, word) or len(own) < len(free):
+            if not of and not self._is_worth_it(piece, word) or len(own) < len(free_indices(piece)):
                 return piece
-            known = self.work.name(word, self.equation.name)
-            self.work.known[piece, own] = known
-            note = f"{WORDS[word]} in {self.equation.name}"
-            tensor = Tensor(known, tuple(n for _, n in own), "intermediate", note=note, piece=True)
-            self.work.made[known] = tensor, self.equation.name
-            self.work.moving.add(known)
-            subscripts = tuple(i for i, _ in own)
-            place, layer = self.equation.place, self.equation.layer
-            line = Equation(known, subscripts, piece, own, place, layer)
-            if set(subscripts) & {i for i, _ in line.inner_ranges}:
-                apart = frozenset(i.name for i in subscripts)
-                line = replace(line, rhs=plainly_named(piece, apart))
-            self.lines.append(line)
-        return read(known, *(i for i, _ in own))
+            note = f"{WORDS[word]} {of}" if of else f"{WORDS[word]} in {self.equation.name}"
+            known = self._added(piece, own, word, note, of)
+        return as_read(known, own)
+
+    def _added(self, piece: Expr, own: Ranges, word: str, note: str, of: str = "") -> Reading:
+        """The name of a piece that gets a line, with the places of its indices."""
+        name = self.work.name(word, of or self.equation.name)
+        piece = plainly_named(piece)  # Σ_l exp(s[l]) beside exp(s[k]): no index means two things
+        tensor = Tensor(name, tuple(n for _, n in own), "intermediate", note=note, piece=True)
+        self.work.made[name] = tensor, self.equation.name
+        self.work.moving.add(name)
+        subscripts = tuple(i for i, _ in own)
+        place, layer = self.equation.place, self.equation.layer
+        self.lines.append(Equation(name, subscripts, piece, own, place, layer))
+        self.work.known |= ways_to_read(name, piece, own)
+        return name, tuple(range(len(own)))
+
+    def _read_again(self, node: Expr, ranges: Ranges) -> Expr:
+        """A node with reads of the pieces that stand in it once more."""
+        if isinstance(node, Read) or not node.args or is_closed(node):
+            return node
+        own = own_ranges(node, ranges)
+        for sign in (1, -1) if reads(node) else ():
+            if known := self.work.known.get(alike(sign * node, own)):
+                return sign * as_read(known, own)
+        if isinstance(node, Reduction):
+            if node.conditions:
+                return node
+            return with_body(node, self._read_again(node.body, (*ranges, *node.ranges)))
+        return rebuild(node, lambda part: self._read_again(part, ranges))
 
     def _is_worth_it(self, piece: Expr, word: str) -> bool:
         """Whether several gradients would repeat a piece; a divisor is repeated by each."""
         divides = word == "den"
         names = {tensor_name(r) for r in reads(piece)} & self.work.moving
-        few = 1 if divides or word == _SHARE else 2
-        if len(names) < few or any(map(_is_closed, walk(piece))):
+        few = 1 if divides or word == SHARE else 2
+        if len(names) < few or any(map(is_closed, walk(piece))):
             return False
-        if word == _SHARE:
+        if word == SHARE:
             return True
         if is_exponential_sum(piece) or all(term.has(exp) for term in Add.make_args(piece)):
             return False  # sums of exponentials are computed together with what they divide
+        if word in (EXPONENT, SCORES):
+            if any(_is_log_of_sum(node) for node in walk(piece)):
+                return False  # exp(a − log Σ exp a) is a share
+            if any(isinstance(node, Pow) and isinstance(node.base, Add) for node in walk(piece)):
+                return True
         if count_terms(piece) >= LONG - divides:
             return True
         return word != "diff" and any(self._is_product(node) for node in walk(piece))
@@ -264,30 +302,5 @@ class _At:
         )
 
 
-#: What is left as it is: reads beyond guards, and what stands for data.
-_CLOSED = (Choose, Frozen, Inverse, LogDet, Selection)
-
-
-def _is_closed(node: Basic) -> bool:
-    return isinstance(node, _CLOSED) and not isinstance(node, Carried | Declared)
-
-
-def _divides_by_exponentials(node: Expr) -> bool:
-    """Whether a product is divided by a few exponentials that are added up."""
-    return any(
-        isinstance(f, Pow)
-        and f.exp.is_negative
-        and isinstance(f.base, Add)
-        and is_exponential_sum(f.base)
-        for f in Mul.make_args(node)
-    )
-
-
-def _word(power: Pow) -> str:
-    """What the base of a power is: a divisor, what is under a root, a sum or difference."""
-    if power.exp == -1:
-        return "den"
-    if power.exp in (Rational(1, 2), Rational(-1, 2)):
-        return "rad"
-    negative = any(t.could_extract_minus_sign() for t in Add.make_args(power.base))
-    return "diff" if negative else "total"
+def _is_log_of_sum(node: Basic) -> bool:
+    return isinstance(node, LogSumExp) or isinstance(node, log) and node.args[0].has(Sum)

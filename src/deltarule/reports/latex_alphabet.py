@@ -8,6 +8,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span
 from deltarule.expressions.functions import Elementwise
 from deltarule.spelling.names import latex as latex_name
+from deltarule.spelling.ordering import flat_arguments
 from deltarule.spelling.text import ATOM, POWER, PRODUCT, SUM, Writer
 
 _COMMANDS = {"exp": r"\exp", "log": r"\log", "tanh": r"\tanh", "max": r"\max", "σ": r"\sigma"}
@@ -131,7 +132,7 @@ class LatexWriter(Writer):
         symbol = node.row.symbol or node.row.name
         if symbol == "abs":
             return rf"\left|{self(node.args[0])}\right|", ATOM
-        return self.function(symbol, [self(a) for a in node.args]), ATOM
+        return self.function(symbol, [self(a) for a in flat_arguments(node)]), ATOM
 
     def _number(self, node: Rational):
         if node.is_Integer:

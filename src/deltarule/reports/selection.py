@@ -36,12 +36,29 @@ MANY_STEPS = 10
 
 
 def chosen(derivation: Derivation, wrt: Iterable[str] = ()) -> list[Gradient]:
-    """The gradients by some tensors, however their names are typed; all of them for none.
+    """The gradients by some tensors, however their names are typed; all of them for none. Those by
+    lines that nobody wrote (named_pieces.py) come before what reads them.
 
     Raises DeltaruleError for a tensor that is unknown or has no gradient here.
     """
     wanted = dict.fromkeys(_tensor(name, derivation) for name in wrt)
-    return [derivation.gradients[name] for name in wanted] or list(derivation.gradients.values())
+    found: dict[str, Gradient] = {}
+    for name in wanted:
+        found |= _with_pieces(name, derivation)
+    return list((found or derivation.gradients).values())
+
+
+def _with_pieces(name: str, derivation: Derivation) -> dict[str, Gradient]:
+    """A gradient by its tensor, behind those by pieces that it reads."""
+    gradient = derivation.gradients[name]
+    there = {tensor_name(r) for _, rhs in gradient.lines for r in reads(rhs)}
+    named = [p.wrt for r in sorted(there) if (p := GradientName.parse(r)) is not None]
+    found: dict[str, Gradient] = {}
+    for piece in named:
+        known = piece in derivation.gradients and piece != name
+        if known and derivation.network.tensors[piece].piece:
+            found |= _with_pieces(piece, derivation)
+    return {**found, name: gradient}
 
 
 def _tensor(typed: str, derivation: Derivation) -> str:

@@ -8,8 +8,8 @@ from sympy import Add, Expr, Integer, Mul, Pow, Rational, sqrt
 from sympy.core.numbers import Infinity, NegativeInfinity
 
 from deltarule.expressions import nodes
-from deltarule.expressions.bounds import tidy
-from deltarule.expressions.functions import log
+from deltarule.expressions.bounds import spread, tidy
+from deltarule.expressions.functions import Elementwise, larger, log, smaller
 from deltarule.expressions.symbols import Index, Scalar, Size
 
 
@@ -36,6 +36,16 @@ def over_under(product: Expr) -> tuple[list[Expr], list[Expr]]:
         else:
             top.append(factor)
     return top, bottom
+
+
+def flat_arguments(function: Elementwise) -> list[Expr]:
+    """What a function is taken of; max(max(a, b), c) is max(a, b, c)."""
+    if not isinstance(function, larger | smaller):
+        return list(function.args)
+    found = []
+    for part in function.args:
+        found += flat_arguments(part) if type(part) is type(function) else [part]
+    return found
 
 
 def _below(power: Pow) -> bool:
@@ -138,7 +148,8 @@ def with_numbers_in_front(product: Mul) -> Expr:
 
 def sides(difference: Expr) -> tuple[Expr, Expr]:
     """a − b as the two sides a and b, for a comparison with 0."""
-    terms = Add.make_args(tidy(difference))
+    whole = spread if difference.has(nodes.Read) else tidy
+    terms = Add.make_args(whole(difference))
     left = [t for t in terms if t.as_coeff_Mul()[0] > 0]
     right = [-t for t in terms if t.as_coeff_Mul()[0] < 0]
     return Add(*left), Add(*right)

@@ -25,6 +25,7 @@ from deltarule.spelling.ordering import (
     as_factors,
     common_number,
     factor_order,
+    flat_arguments,
     over_under,
     sides,
     term_order,
@@ -128,7 +129,7 @@ class Writer(Alphabet):
 
     def _function(self, node: Elementwise):
         symbol = node.row.symbol or node.row.name
-        return self.function(symbol, [self(a) for a in node.args]), ATOM
+        return self.function(symbol, [self(a) for a in flat_arguments(node)]), ATOM
 
     def _reduction(self, node: nodes.Reduction):
         top, bottom = over_under(node)

@@ -79,6 +79,12 @@ def _use(
     return rebuild(node, lambda part: _use(part, equation, apart, True, under, extents))
 
 
+def put_in(node: Expr, equation: Equation, extents: Mapping[Index, Expr]) -> Expr:
+    """A formula, with the equation's tensor wherever its value stands in it, or is all of it."""
+    apart = frozenset(i.name for i in free_indices(node))
+    return _use(node, equation, apart, True, extents=extents)
+
+
 def factor_known(node: Expr, equation: Equation) -> Expr | None:
     """A product with an equation's value among its factors, with the tensor in its place."""
     plain = plainly_named(node)

@@ -21,6 +21,7 @@ from deltarule.calculus.rules.delta_elimination import (
 from deltarule.calculus.rules.fractions_of_exponentials import EXP_OF_A_LOG, SIGMOID, TANH
 from deltarule.calculus.rules.index_digits import SPLIT_THE_INDEX, TURN_ROUND
 from deltarule.calculus.rules.invert_log import INVERT_THE_LOG
+from deltarule.calculus.rules.known_gradient import KNOWN_GRADIENT
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
 from deltarule.calculus.rules.name_the_parts import NAME_THE_PARTS
 from deltarule.calculus.rules.positive_part import POSITIVE_PART
@@ -78,7 +79,7 @@ PARTS: dict[str, tuple[Rule, ...]] = {
         KEEP_THE_CONDITION,
     ),
     "Ranges are cut": (EMPTY_SUM, CLIP_THE_RANGE),
-    "The formula is made shorter": (*SIMPLIFICATIONS, RENAME, INSERT),
+    "The formula is made shorter": (*SIMPLIFICATIONS, RENAME, INSERT, KNOWN_GRADIENT),
     "Kinks that cancel are removed": (REMOVE_THE_KINK, BETWEEN_THE_SIDES),
     "The ends of a sequence are looked at": (AT_THE_EDGE,),
     "Places are told apart": (AT_PLACES,),

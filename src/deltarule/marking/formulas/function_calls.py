@@ -10,13 +10,12 @@ from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.spelled import (
     ALIASES,
+    EXTREMES,
     LOSSES,
     NO_FUNCTIONS,
     REDUCED,
     SPELLED,
-    larger,
     power,
-    smaller,
 )
 from deltarule.marking.formulas.sum_signs import SIGNS, WORDS
 from deltarule.marking.formulas.tokens import Token
@@ -139,9 +138,10 @@ class Calls(WholeArrays):
         found = self.arguments(text, range(1, 9))
         if len(found) == 1:
             raise self.error(f"{text}( ) of one argument", f"write {text}(a, b), or max_m s[m]")
+        pick = EXTREMES[text][self.in_layer]
         whole = found[0]
         for other in found[1:]:
-            whole = self._bounded(self._chosen(larger if text == "max" else smaller, whole, other))
+            whole = self._bounded(self._chosen(pick, whole, other))
         return whole
 
     def _power_of_function(self, token: Token) -> Expr | None:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from sympy import Abs, Expr, Integer, Rational
 
+from deltarule.expressions import functions
 from deltarule.expressions.functions import absolute, exp, log, square, tanh
-from deltarule.expressions.nodes import Choose, Positive
+from deltarule.expressions.nodes import Choose, Positive, reads
 
 #: Functions of one number, by their formulas.
 SPELLED: dict[str, Callable[[Expr], Expr]] = {
@@ -97,6 +98,24 @@ def larger(one: Expr, two: Expr) -> Expr:
 def smaller(one: Expr, two: Expr) -> Expr:
     """min(a, b)."""
     return Choose(Positive(one - two), two, one)
+
+
+def largest(one: Expr, two: Expr) -> Expr:
+    """max(a, b) as a function of a layer; of two equal ones a constant passes the gradient."""
+    return functions.larger(*_constant_first(one, two))
+
+
+def smallest(one: Expr, two: Expr) -> Expr:
+    """min(a, b) as a function of a layer."""
+    return functions.smaller(*_constant_first(one, two))
+
+
+def _constant_first(one: Expr, two: Expr) -> tuple[Expr, Expr]:
+    return (two, one) if reads(one) and not reads(two) else (one, two)
+
+
+#: What picks one of two numbers: in an answer, and in a layer's own equations.
+EXTREMES = {"max": (larger, largest), "min": (smaller, smallest)}
 
 
 def power(base: Expr, exponent: Expr) -> Expr:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sympy import Expr, Integer
 
 from deltarule.expressions import nodes
-from deltarule.expressions.functions import exp, log
+from deltarule.expressions.functions import clipped, exp, log
 from deltarule.expressions.nodes import free_indices
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
@@ -18,14 +18,13 @@ from deltarule.marking.formulas.spelled import (
     ALIASES,
     ALONG,
     ARITHMETIC,
+    EXTREMES,
     PRODUCTS,
     RESHAPED,
     SAME,
     SOFTMAX,
     SPELLED,
     TURNED,
-    larger,
-    smaller,
 )
 from deltarule.marking.formulas.tokens import Token
 
@@ -34,6 +33,9 @@ _INDICES_OR_NONE = "write all indices, or none"
 
 class WholeArrays(Arguments):
     """The grammar of methods and of functions along an axis."""
+
+    #: Whether it is a layer's own equation, in which max, min and clip stay functions.
+    in_layer = False
 
     def _compared(self, left: Expr) -> Expr:
         """A mask such as (x > 0): 1 where it holds, else 0."""
@@ -159,8 +161,10 @@ class WholeArrays(Arguments):
 
     def _clipped(self, value: Expr, low: Expr | None, high: Expr | None) -> Expr:
         """The value between two bounds; None for one that there is not."""
-        found = value if low is None else self._chosen(larger, value, low)
-        return found if high is None else self._chosen(smaller, found, high)
+        if self.in_layer and all(isinstance(part, Expr) for part in (value, low, high)):
+            return clipped(value, low, high)
+        found = value if low is None else self._chosen(EXTREMES["max"][self.in_layer], value, low)
+        return found if high is None else self._chosen(EXTREMES["min"][self.in_layer], found, high)
 
     def where(self) -> Expr:
         """where(z > 0, a, b), of which the first is a statement or a mask."""

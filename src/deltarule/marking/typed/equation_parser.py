@@ -53,6 +53,8 @@ class EquationVocabulary(ExactVocabulary):
 class EquationParser(Parser):
     """Reads one right side; `extents` say how far letters run that stand on no axis there."""
 
+    in_layer = True
+
     def __init__(
         self,
         formula: str,

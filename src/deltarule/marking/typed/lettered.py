@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from sympy import Basic, Expr
 
-from deltarule.expressions.nodes import Reduction
+from deltarule.expressions.nodes import Read, Reduction, Sum, free_symbols
 from deltarule.expressions.rebuild import rebuild, with_body
-from deltarule.expressions.substitution import rename_indices
+from deltarule.expressions.substitution import rename_indices, replace_reads, substitute
 from deltarule.expressions.symbols import Index, Size
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
 
 
 def letter(extent: Expr, taken: Iterable[str]) -> Index:
@@ -35,3 +38,40 @@ def lettered(node: Basic, taken: frozenset[str]) -> Basic:
         return lettered(renamed, taken)
     inside = taken | {i.name for i in renamed.indices}
     return with_body(renamed, lettered(renamed.body, inside), renamed.conditions)
+
+
+def with_lettered_pieces(network: Network) -> Network:
+    """The network with the indices of lines that are pieces called by their sizes, too."""
+    lines = [_lettered(e) if network.tensors[e.name].piece else e for e in network.equations]
+    return replace(network, equations=tuple(lines))
+
+
+def by_entries(rhs: Expr, change: Callable[[Read], Read]) -> Expr:
+    """A right side of matrices by what each read of an entry becomes: without the ranges of one
+    entry whose index nothing reads then."""
+    return _without_single_entries(replace_reads(rhs, change))
+
+
+def _lettered(equation: Equation) -> Equation:
+    """An equation with all its indices called by their sizes."""
+    table: dict[Index, Index] = {}
+    for index, extent in equation.ranges:
+        table[index] = letter(extent, (i.name for i in table.values()))
+    apart = {i: Index(f"at {k}") for k, i in enumerate(table)}
+    rhs = substitute(substitute(equation.rhs, apart), {apart[i]: table[i] for i in table})
+    return replace(
+        equation,
+        subscripts=tuple(table[i] if isinstance(i, Index) else i for i in equation.subscripts),
+        rhs=lettered(rhs, frozenset(i.name for i in table.values())),
+        ranges=tuple((table[i], n) for i, n in equation.ranges),
+    )
+
+
+def _without_single_entries(node: Expr) -> Expr:
+    """The expression without ranges of one entry whose index nothing reads."""
+    node = rebuild(node, _without_single_entries)
+    if not isinstance(node, Sum):
+        return node
+    there = free_symbols(node.body).union(*map(free_symbols, node.conditions))
+    ranges = [(i, n) for i, n in node.ranges if n != 1 or i in there]
+    return node if len(ranges) == len(node.ranges) else Sum(node.body, ranges, node.conditions)

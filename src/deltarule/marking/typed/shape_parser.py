@@ -42,6 +42,8 @@ _TRACES = ("tr", "Tr", "trace")
 class ShapeParser(MatrixParser):
     """Products by their order alone; `columns` tells whether vectors are columns or rows."""
 
+    in_layer = True
+
     def __init__(
         self,
         formula: str,

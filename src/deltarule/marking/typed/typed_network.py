@@ -25,7 +25,7 @@ from deltarule.marking.typed.equation_texts import as_typed, typed_equations
 from deltarule.marking.typed.given_roles import with_roles
 from deltarule.marking.typed.index_equations import among_matrices, join_letters
 from deltarule.marking.typed.indexed_lines import indexed_lines
-from deltarule.marking.typed.lettered import letter, lettered
+from deltarule.marking.typed.lettered import by_entries, letter, lettered, with_lettered_pieces
 from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.text_names import IDENTITY, TextNames
 from deltarule.marking.typed.typed_names import role_of, said_shapes, subscripted
@@ -53,8 +53,7 @@ def typed_network(
     "scalar"; `wrt` are tensors that it is to be derived by. Raises DeltaruleError for what cannot
     be read, or can be read in several ways."""
     with as_typed(text):
-        reader = _Reader(typed_equations(text), frozenset(wrt), said_shapes(shapes or {}))
-        return with_named_pieces(_read(reader))
+        return _read(_Reader(typed_equations(text), frozenset(wrt), said_shapes(shapes or {})))
 
 
 def _entry(access: Read) -> Expr:
@@ -67,15 +66,15 @@ def _entry(access: Read) -> Expr:
 
 def _read(reader: _Reader) -> Network:
     indexed = [e for e in reader.equations if e.indices or subscripted(e.formula, e.place)]
+    if len(indexed) == len(reader.equations):
+        return with_named_pieces(reader.in_indices())
     if not indexed:
         return reader.in_matrices()
-    if len(indexed) == len(reader.equations):
-        return reader.in_indices()
     try:
         return reader.in_matrices()
     except DeltaruleError as refused:
         try:
-            return reader.in_indices()
+            return with_named_pieces(reader.in_indices())
         except DeltaruleError:
             raise refused from None
 
@@ -203,13 +202,14 @@ class _Reader(TextNames):
 
         tensors = {n: tuple(s for s in own if s != 1) for n, own in full.items() if n in axes}
         equations = [
-            Equation(e.name, tuple(i for i, _ in r), replace_reads(rhs, without_ones), r, e.place)
+            Equation(e.name, tuple(i for i, _ in r), by_entries(rhs, without_ones), r, e.place)
             for e, (rhs, r) in zip(self.equations, parsed, strict=True)
         ]
         below = {n: final_size(size, sizes, names) for n, size in sizes.labels.items()}
         if self.is_identity(IDENTITY) and tensors.pop(IDENTITY, None):
             equations = [replace(e, rhs=replace_reads(e.rhs, _entry)) for e in equations]
-        return self._named_network(tensors, equations, below)
+        network = self._named_network(tensors, equations, below)
+        return with_lettered_pieces(with_named_pieces(network))
 
     # ---- indices --------------------------------------------------------------------------
     def in_indices(self) -> Network:

@@ -1,0 +1,58 @@
+"""A formula that is a gradient found before, or its negative, is written as that gradient.
+
+∂L/∂u[n] = [u[n] + α > v[n]]/N = −∂L/∂v[n]
+"""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from deltarule.calculus.rules.recognise import put_in
+from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
+from deltarule.expressions.nodes import Condition, Read, Reduction, read, reads, size_of
+from deltarule.expressions.substitution import plainly_named
+from deltarule.expressions.symbols import Index, Size
+from deltarule.expressions.terms_counted import count_terms
+from deltarule.networks.equations import Equation
+from deltarule.spelling.text import text
+
+#: A product of fewer values says as much itself as its name does.
+_SEVERAL = 3
+
+
+def as_known(expression: Expr, given: Given) -> Rewrite | None:
+    """The formula with reads of known gradients, where it is shorter so."""
+    for equation in reversed(given.gradients.values()):
+        if not reads(equation.rhs) or not _says_more(equation.rhs):
+            continue
+        after = put_in(plainly_named(expression), equation, given.extents)
+        if size_of(after) < size_of(expression):
+            return Rewrite(after, f"Here: {text(equation.lhs)} = {text(equation.rhs)}.")
+    return None
+
+
+def _says_more(rhs: Expr) -> bool:
+    """Whether a gradient's formula is longer than its name: a sum, a condition, several values."""
+    return rhs.has(Condition, Reduction) or count_terms(rhs) >= _SEVERAL
+
+
+def is_known(expression: Expr) -> bool:
+    """Whether a formula is another tensor's gradient or its negative."""
+    return isinstance(expression.as_coeff_Mul()[1], Read)
+
+
+def _example() -> Example:
+    n, N = Index("n"), Size("N")
+    r, x, s = read("r", n), read("x", n), read("s")
+    known = Equation("dL/dv", (n,), -r * x / s, ((n, N),))
+    return Example(r * x / s, -read("dL/dv", n), Given(extents={n: N}, gradients={"v": known}))
+
+
+KNOWN_GRADIENT = Rule(
+    "known gradient",
+    "a formula that equals a known gradient is written as that gradient",
+    "It has a name and is computed already.",
+    as_known,
+    _example,
+    seen="derive triplet_loss --steps",
+)

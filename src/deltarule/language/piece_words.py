@@ -1,0 +1,50 @@
+"""What pieces of long equations are called."""
+
+from __future__ import annotations
+
+from sympy import Add, Basic, Pow, Rational
+
+from deltarule.expressions.choices import Declared
+from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.expressions.nodes import Carried, Choose, Frozen, Selection
+
+PREACTIVATION, EXPONENT, SCORES, SHARE = "pre", "exponent", "scores", "share"
+MEAN, VARIANCE = "mean", "var"
+#: What these of a tensor are called by, the first that no tensor has.
+LETTERS = {
+    PREACTIVATION: ("s", "a", "z", "u"),
+    EXPONENT: ("s", "e", "z", "u"),
+    SCORES: ("s", "e", "z", "u"),
+    SHARE: ("p", "a", "q", "c"),
+}
+#: What the pieces are, by the words that their names begin with.
+WORDS = {
+    PREACTIVATION: "the preactivation",
+    EXPONENT: "the exponent",
+    SCORES: "the scores",
+    SHARE: "the softmax",
+    MEAN: "the mean of",
+    VARIANCE: "the variance of",
+    "den": "the divisor",
+    "rad": "what is under the root",
+    "diff": "the difference",
+    "total": "the sum",
+    "arg": "the argument",
+}
+#: What is left as it is: reads beyond guards, and what stands for data.
+_CLOSED = (Choose, Frozen, Inverse, LogDet, Selection)
+
+
+def is_closed(node: Basic) -> bool:
+    """Whether a node is left as it is, and all that is in it."""
+    return isinstance(node, _CLOSED) and not isinstance(node, Carried | Declared)
+
+
+def word_of_base(power: Pow) -> str:
+    """What the base of a power is: a divisor, what is under a root, a sum or difference."""
+    if power.exp == -1:
+        return "den"
+    if power.exp in (Rational(1, 2), Rational(-1, 2)):
+        return "rad"
+    negative = any(t.could_extract_minus_sign() for t in Add.make_args(power.base))
+    return "diff" if negative else "total"
