@@ -45,7 +45,7 @@ FORMS = [
     ),
     (
         "L = Sum[n](log(1+exp(-t[n]*(Sum[d](w[d]*x[n,d])+b))))",
-        {"s_L": "σ(s_L[n])", "b": "−Σ_n ∂L/∂s_L[n]·t[n]"},
+        {"s_L": "−t[n]·σ(−s_L[n]·t[n])", "b": "Σ_n ∂L/∂s_L[n]"},
     ),
     (  # a kernel regression (Nadaraya 1964): deviations, with the weights of the values
         "y[n] = Sum[i](exp(-(x[n]-z[i])**2/2)*v[i])/Sum[i](exp(-(x[n]-z[i])**2/2))",

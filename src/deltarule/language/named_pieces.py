@@ -23,7 +23,6 @@ from deltarule.expressions.elementwise import Elementwise
 from deltarule.expressions.exponential_sums import divides_by_exponentials, is_exponential_sum
 from deltarule.expressions.functions import exp, log
 from deltarule.expressions.nodes import (
-    LogSumExp,
     Product,
     Read,
     Reduction,
@@ -59,6 +58,7 @@ from deltarule.language.piece_words import (
     VARIANCE,
     WORDS,
     is_closed,
+    is_log_of_sum,
     word_of_base,
 )
 from deltarule.language.predicted_lengths import long_sums
@@ -174,8 +174,7 @@ class _At:
         self, node: Expr, ranges: Ranges, alone: bool = False, factor: bool = False
     ) -> Expr:
         """A node with reads of its pieces; `alone` if it is all of the equation, or the argument
-        of all of it, `factor` if it is one of the factors of all of it, or in a function or divisor
-        that needs its exponentials in sight."""
+        of all of it, `factor` if it is a factor of all, or where exponentials are to be in sight."""
         if not node.args or is_closed(node):
             return node
         if isinstance(node, Reduction):
@@ -186,10 +185,9 @@ class _At:
             named = self._named(self._of_share(share, ranges), SHARE, ranges)
             return named * self._inside(share.rest, ranges)
         whole = isinstance(node, log) or divides_by_exponentials(node)
-        if whole:
-            node = self._exponents(node, ranges)
         inside = whole or factor and isinstance(node, Mul | Add | Pow | exp)
         node = rebuild(node, lambda part: self._inside(part, ranges, factor=inside))
+        node = self._exponents(node, ranges) if whole else node
         if isinstance(node, exp):  # a factor of all of it is known by its value
             return node if factor else self._of_arguments(node, EXPONENT, ranges)
         if isinstance(node, Elementwise):
@@ -242,7 +240,7 @@ class _At:
         return as_read(known, own)
 
     def _added(self, piece: Expr, own: Ranges, word: str, note: str, of: str = "") -> Reading:
-        """The name of a piece that gets a line, with the places of its indices."""
+        """A line for a piece."""
         name = self.work.name(word, of or self.equation.name)
         piece = plainly_named(piece)  # Σ_l exp(s[l]) beside exp(s[k]): no index means two things
         tensor = Tensor(name, tuple(n for _, n in own), "intermediate", note=note, piece=True)
@@ -280,7 +278,7 @@ class _At:
         if is_exponential_sum(piece) or all(term.has(exp) for term in Add.make_args(piece)):
             return False  # sums of exponentials are computed together with what they divide
         if word in (EXPONENT, SCORES):
-            if any(_is_log_of_sum(node) for node in walk(piece)):
+            if any(is_log_of_sum(node) for node in walk(piece)):
                 return False  # exp(a − log Σ exp a) is a share
             if any(isinstance(node, Pow) and isinstance(node.base, Add) for node in walk(piece)):
                 return True
@@ -300,7 +298,3 @@ class _At:
             len([f for f in term if {tensor_name(r) for r in reads(f)} - self.work.selected]) > 1
             for term in factors
         )
-
-
-def _is_log_of_sum(node: Basic) -> bool:
-    return isinstance(node, LogSumExp) or isinstance(node, log) and node.args[0].has(Sum)

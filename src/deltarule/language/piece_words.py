@@ -5,8 +5,9 @@ from __future__ import annotations
 from sympy import Add, Basic, Pow, Rational
 
 from deltarule.expressions.choices import Declared
+from deltarule.expressions.functions import log
 from deltarule.expressions.matrices import Inverse, LogDet
-from deltarule.expressions.nodes import Carried, Choose, Frozen, Selection
+from deltarule.expressions.nodes import Carried, Choose, Frozen, LogSumExp, Selection, Sum
 
 PREACTIVATION, EXPONENT, SCORES, SHARE = "pre", "exponent", "scores", "share"
 MEAN, VARIANCE = "mean", "var"
@@ -48,3 +49,8 @@ def word_of_base(power: Pow) -> str:
         return "rad"
     negative = any(t.could_extract_minus_sign() for t in Add.make_args(power.base))
     return "diff" if negative else "total"
+
+
+def is_log_of_sum(node: Basic) -> bool:
+    """Whether a node is log Σ …, by which exp(a − log Σ exp(a)) is a share."""
+    return isinstance(node, LogSumExp) or isinstance(node, log) and node.args[0].has(Sum)
