@@ -174,7 +174,7 @@ class _At:
         self, node: Expr, ranges: Ranges, alone: bool = False, factor: bool = False
     ) -> Expr:
         """A node with reads of its pieces; `alone` if it is all of the equation, or the argument
-        of all of it, `factor` if it is a factor of all, or where exponentials are to be in sight."""
+        of all of it, `factor` if it is a factor of all, or exponentials are to stay in sight."""
         if not node.args or is_closed(node):
             return node
         if isinstance(node, Reduction):

@@ -22,7 +22,7 @@ _SEVERAL = 3
 
 def as_known(expression: Expr, given: Given) -> Rewrite | None:
     """The formula with reads of known gradients, where it is shorter so."""
-    for equation in reversed(given.gradients.values()):
+    for equation in reversed(list(given.gradients.values())):
         if not reads(equation.rhs) or not _says_more(equation.rhs):
             continue
         after = put_in(plainly_named(expression), equation, given.extents)
