@@ -9,7 +9,16 @@ from functools import lru_cache
 from sympy import Basic, Expr, oo
 
 from deltarule.expressions.index_facts import IndexFacts
-from deltarule.expressions.nodes import AtLeastZero, Choose, Read, Reduction, tensor_name, walk
+from deltarule.expressions.nodes import (
+    AtLeastZero,
+    Choose,
+    Read,
+    Reduction,
+    free_indices,
+    reads,
+    tensor_name,
+    walk,
+)
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 
@@ -96,18 +105,33 @@ def pairs(reader: Equation, access: Read) -> tuple[tuple[int, int, Expr], ...]:
 @lru_cache(maxsize=1 << 12)
 def _somewhere(reader: Equation, access: Read) -> tuple[tuple[int, int, Expr], ...]:
     """Axes on which an equation certainly reads an earlier, or a later, place than it writes."""
-    if not any(isinstance(node, AtLeastZero) for node in walk(reader.rhs)):
-        return ()
-    around = list(_facts_around(reader, access))
+    said = [_places(node) for node in walk(reader.rhs) if isinstance(node, AtLeastZero)]
+    asked = [
+        (here, there, ahead)
+        for here, one in enumerate(reader.subscripts)
+        for there, other in enumerate(access.indices)
+        if _compared(one, other, said) and not (ahead := _difference(other, one)).is_Integer
+    ]
+    around = list(_facts_around(reader, access)) if asked else []
     found = []
-    for here, one in enumerate(reader.subscripts):
-        for there, other in enumerate(access.indices):
-            ahead = _difference(other, one)
-            for sign in () if ahead.is_Integer or not around else (-1, 1):
+    if around:
+        for here, there, ahead in asked:
+            for sign in (-1, 1):
                 beyond = AtLeastZero((sign * ahead - 1).expand())
                 if all(facts.holds(beyond) is True for facts in around):
                     found.append((here, there, sign * oo))
     return tuple(found)
+
+
+def _places(expression: Basic) -> set[Basic]:
+    """The indices and the data that an expression depends on."""
+    return {*free_indices(expression), *reads(expression)}
+
+
+def _compared(one: Expr, other: Expr, said: Iterable[set[Basic]]) -> bool:
+    """Whether a statement is about both places: no other could tell which is the earlier."""
+    sides = [side for side in map(_places, (one, other)) if side]
+    return any(all(side & places for side in sides) for places in said)
 
 
 def _facts_around(equation: Equation, access: Read) -> Iterator[IndexFacts]:
