@@ -20,6 +20,7 @@ from deltarule.kernels.passes import (
     partial_sums,
     pipeline,
     positions_of_data,
+    products_of_a_time,
     stable_softmax,
 )
 
@@ -92,6 +93,11 @@ def counted_twice_if_any(summed_first):
     return wrong
 
 
+def twice(of_two):
+    """What is taken apart is doubled."""
+    return lambda term, *more: (1 + (of_two(term, *more) != term)) * of_two(term, *more)
+
+
 def zero_everywhere(guarded):
     """A gradient by a norm is 0 wherever there is one."""
 
@@ -113,6 +119,7 @@ PLANTED = {
     "infer_bounds": ("conv2d", infer_bounds, "_within", one_too_many),
     "hoist_factors": ("batch_norm", hoist_invariants, "factors_hoisted", one_power_more),
     "hoist_invariants": ("batch_norm", hoist_invariants, "_below", counted_twice),
+    "products_of_a_time": ("gru", products_of_a_time, "_of_two", twice),
     "collapse_axes": ("activation", collapse_axes, "_expanded", lambda _: lambda node: 2 * node),
 }  # fmt: skip
 

@@ -24,6 +24,13 @@ S = 's = intermediate("s", T, N, H)\ns[t, n, m] = x[t, n, m]'
 OWN = (
     (f"{S} + Sum[k](h[t - 1, n, k] * W[k, m])\nh[t, n, m] = tanh(s[t, n, m])", 2, True),
     ("h[t, n, m] = relu(x[t, n, m]) * h[t - 1, n, m] + sigmoid(x[t, n, m])", 2, True),
+    # A sum of products of three is taken apart first.
+    (
+        f"{S} + Sum[k](h[t - 1, n, k] * sigmoid(x[t, n, k]) * W[k, m])\n"
+        "h[t, n, m] = tanh(s[t, n, m])",
+        2,
+        True,
+    ),
     # A row that reads another one is computed with it.
     (f"{S} + Sum[k](h[t - 1, k, m] * V[k, n])\nh[t, n, m] = tanh(s[t, n, m])", 2, False),
     # A maximum over all states of a row needs a loop of its own.

@@ -17,6 +17,7 @@ from deltarule.kernels.passes.infer_bounds import infer_bounds
 from deltarule.kernels.passes.numerically_stable import numerically_stable
 from deltarule.kernels.passes.partial_sums import partial_sums
 from deltarule.kernels.passes.positions_of_data import positions_of_data
+from deltarule.kernels.passes.products_of_a_time import products_of_a_time
 
 PASSES: tuple[Callable[[Draft], Draft], ...] = (
     argmax_indices,
@@ -27,6 +28,7 @@ PASSES: tuple[Callable[[Draft], Draft], ...] = (
     infer_bounds,
     hoist_factors,
     hoist_invariants,
+    products_of_a_time,
 )
 
 

@@ -1,0 +1,130 @@
+"""Products of matrices in a recurrence that stand inside of something else, as lines of their own.
+
+In s[t, m] = Σ_k h[t − 1, k]·r[t, k]·W[k, m] the first two factors become one tensor; where a time
+reads r[t + 1, k]·Σ_m W[k, m]·g[t + 1, m] the sum does. What is left is sums of products of two
+tensors, and expressions entry by entry, which is what a scan is made of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Add, Expr, Mul
+
+from deltarule.expressions.nodes import Choose, Read, Sum, free_indices, read, reads
+from deltarule.expressions.rebuild import rebuild, with_body
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index
+from deltarule.kernels.passes.draft import Draft
+from deltarule.kernels.passes.working_arrays import WorkingArrays
+from deltarule.networks.equations import Equation
+from deltarule.networks.recurrences import Recurrence, blocks
+
+
+def products_of_a_time(draft: Draft) -> Draft:
+    """The equations of recurrences without sums inside of other expressions."""
+    found = [b for b in blocks(draft.equations) if isinstance(b, Recurrence)]
+    times = {e: i for b in found if _plain(b) for e, i, _ in b.times}
+    made = draft.room()
+    for equation in draft.equations:
+        time = times.get(equation)
+        if time is not None:
+            equation = replace(equation, rhs=_Apart(equation, time, made).rhs())
+        elif found and not any(equation in b.equations for b in found):
+            equation = replace(equation, rhs=_summed(equation, made))
+        made.equations.append(equation)
+    return draft.rewritten(made.equations, made)
+
+
+def _plain(block: Recurrence) -> bool:
+    """Whether all that it computes is written at each time once, along one axis."""
+    return not any(isinstance(p, Recurrence) for p in block.parts) and all(
+        all(isinstance(s, Index) for s in e.subscripts) and i is not None for e, i, _ in block.times
+    )
+
+
+def _summed(equation: Equation, made: WorkingArrays) -> Expr:
+    """What is summed over all times as sums over products of two, as a weight's gradient is."""
+    return Add(*(_of_two(t, equation, made) for t in Add.make_args(equation.rhs)))
+
+
+def _of_two(term: Expr, equation: Equation, made: WorkingArrays) -> Expr:
+    factors = Mul.make_args(term.body) if type(term) is Sum and not term.conditions else ()
+    if len(factors) < 3 or not all(isinstance(f, Read | Choose) for f in factors):
+        return term
+    own, summed = frozenset(equation.indices), frozenset(term.indices)
+    for one in factors:
+        rest = Mul(*(f for f in factors if f is not one))
+        ours, theirs = free_indices(one), free_indices(rest)
+        apart = ours & own and theirs & own and not ours & theirs & own
+        if isinstance(one, Read) and apart and summed <= ours & theirs:
+            loops = tuple(r for r in (*term.ranges, *equation.ranges) if r[0] in theirs)
+            tensor, indices = made.tensor(tuple(n for _, n in loops)), tuple(i for i, _ in loops)
+            made.equations.append(Equation(tensor.name, indices, rest, loops, equation.place))
+            return Sum(one * read(tensor.name, *indices), term.ranges)
+    return term
+
+
+class _Apart:
+    """One equation of a recurrence at the times `time`; new lines go into `made`."""
+
+    def __init__(self, equation: Equation, time: Index, made: WorkingArrays):
+        self.equation, self.time, self.made = equation, time, made
+        self.extents = dict(equation.ranges)
+
+    def rhs(self) -> Expr:
+        return self._terms(self.equation.rhs)
+
+    def _terms(self, node: Expr) -> Expr:
+        """A sum of what may stay: products of two tensors that are summed, and entries."""
+        if isinstance(node, Add):
+            return Add(*map(self._terms, node.args))
+        if isinstance(node, Sum) and not node.ranges:
+            return with_body(node, self._terms(node.body))
+        scale, rest = node.as_coeff_Mul()
+        if isinstance(rest, Sum):
+            return scale * self._of_two(rest)
+        return self._entries(node)
+
+    def _of_two(self, total: Sum) -> Expr:
+        """A sum over products of more than two factors as one over products of two."""
+        factors = Mul.make_args(total.body)
+        if len(factors) < 3 or total.conditions or len(total.ranges) != 1:
+            return total
+        index, extent = total.ranges[0]
+        fixed = [f for f in factors if isinstance(f, Read) and self.time not in free_indices(f)]
+        if len(fixed) != 1:
+            return total
+        moving = Mul(*(f for f in factors if f not in fixed))
+        return Sum(fixed[0] * self._line(moving, (index, extent)), total.ranges)
+
+    def _entries(self, node: Expr) -> Expr:
+        """An expression entry by entry, whose sums of products are lines."""
+        if isinstance(node, Sum) and node.ranges:
+            factors = Mul.make_args(node.body)
+            tensors = [f for f in factors if isinstance(f, Read | Choose)]
+            plain = len(factors) == len(tensors) == 2 and not node.conditions
+            return self._line(node) if plain else node
+        if isinstance(node, Read):
+            return node
+        return rebuild(node, self._entries)
+
+    def _line(self, value: Expr, *more: tuple[Index, Expr]) -> Expr:
+        """A read of a new tensor that holds a value, at the time that it is one of."""
+        timed = (r.indices[0] for r in reads(value) if r.indices)
+        later = {s - self.time for s in timed if s.has(self.time)}
+        shift = next(iter(later)) if len(later) == 1 else 0
+        if any(self.time in free_indices(s) for r in reads(value) for s in r.indices[1:]):
+            return value
+        here = substitute(value, {self.time: self.time - shift}) if shift else value
+        ranges = {**self.extents, **dict(more)}
+        loops = tuple((i, n) for i, n in ranges.items() if i in free_indices(here))
+        if self.time not in dict(loops) or loops[0][0] != self.time:
+            return value
+        known = next((e for e in self.made.equations if e.rhs == here and e.ranges == loops), None)
+        indices = tuple(i for i, _ in loops)
+        if known is None:
+            tensor = self.made.tensor(tuple(n for _, n in loops))
+            known = Equation(tensor.name, indices, here, loops, self.equation.place)
+            self.made.equations.append(known)
+        return read(known.name, self.time + shift, *indices[1:])
