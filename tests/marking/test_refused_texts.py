@@ -68,4 +68,4 @@ def test_what_is_meant_clearly_is_read():
 def test_softmax_of_an_entry_runs_over_its_last_index():
     """Whichever of its indices stands on the left: a_j = softmax(s_ij) is over j."""
     network = deltarule.layer("y[i,d] = Sum[j](softmax(s[i,j])*v[j,d])")
-    assert "exp(s[i, j′′])" in deltarule.spelling.text.text(network.equations[0].rhs)
+    assert "exp(s[i, j′])" in deltarule.spelling.text.text(network.equations[0].rhs)
