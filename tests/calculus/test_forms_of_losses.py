@@ -19,6 +19,15 @@ FORMS = [
         "L = Sum[n](log(Sum[k](w[k]*exp(z[n,k]*x[n]))))",
         {"x": "Σ_k w[k]·z[n, k]·exp(x[n]·z[n, k])/(Σ_{k′} w[k′]·exp(x[n]·z[n, k′]))"},
     ),
+    (  # GELU by tanh (Hendrycks and Gimpel 2016): decimals stay, where they are the shorter
+        "y[n] = 0.5*x[n]*(1 + tanh(sqrt(2/pi)*(x[n] + 0.044715*x[n]**3)))",
+        {
+            "x": "∂L/∂y[n]·(√(2/π)·x[n]·(0.134145·x[n]² + 1)"
+            "·(1 − tanh(√(2/π)·(0.044715·x[n]³ + x[n]))²)"
+            " + tanh(√(2/π)·(0.044715·x[n]³ + x[n])) + 1)/2"
+        },
+    ),
+    ("y[n] = 0.98*x[n] + x[n]/1000 + 0.25*x[n]**2", {"x": "∂L/∂y[n]·(x[n]/2 + 0.981)"}),
     # Schroff et al. 2015: what is left of the anchor is the difference of the two others.
     ("d = ‖a − p‖²; e = ‖a − n‖²; L = max(0, d − e + m)", {"e": "−[d + m > e]", "d": "−∂L/∂e"}),
     (  # batch normalisation's three terms (Ioffe and Szegedy 2015)

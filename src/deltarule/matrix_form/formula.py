@@ -16,6 +16,7 @@ from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.axes import Axes
 from deltarule.matrix_form.moved_entries import Placed
 from deltarule.matrix_form.tree import Phrase
+from deltarule.spelling.decimals import as_decimal
 from deltarule.spelling.text import ATOM, POWER, PRODUCT, SUM, Writer, text
 
 
@@ -269,7 +270,9 @@ def _over_under(factor: Expr) -> tuple[Expr, Expr]:
     """A constant as what stands above and below the fraction bar."""
     above, below = [], []
     for part in Mul.make_args(factor):
-        if isinstance(part, Rational):
+        if isinstance(part, Rational) and abs(part.p) != 1 and as_decimal(part):
+            above.append(part)
+        elif isinstance(part, Rational):
             above.append(Rational(part.p))
             below.append(Rational(part.q))
         elif isinstance(part, Pow) and part.exp.is_number and part.exp < 0:

@@ -12,6 +12,7 @@ from sympy import Expr, Integer, Rational, Symbol
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span
 from deltarule.pages.mathml_names import entry, marked_name, mathml_name, partial, row, sign
+from deltarule.spelling.decimals import as_decimal
 from deltarule.spelling.noting import Noting
 from deltarule.spelling.text import ATOM, POWER, PRODUCT, SUM, Writer
 from deltarule.tracing.substituted import NumberWriter
@@ -54,7 +55,7 @@ class MathmlWriter(Writer):
         return _within("(", text, ")")
 
     def number(self, value: Rational) -> str:
-        text = f"<mn>{abs(value)}</mn>"
+        text = f"<mn>{as_decimal(value) or abs(value)}</mn>"
         return self.minus + text if value < 0 else text
 
     def access(self, name: str, subscripts: list[str]) -> str:
@@ -158,7 +159,7 @@ class MathmlWriter(Writer):
         return super()._partial(node)[0], POWER
 
     def _number(self, node: Rational):
-        if node.is_Integer:
+        if node.is_Integer or as_decimal(node):
             return super()._number(node)
         text = f"<mfrac><mn>{abs(node.p)}</mn><mn>{node.q}</mn></mfrac>"
         return (self.minus + text, SUM) if node < 0 else (text, PRODUCT)

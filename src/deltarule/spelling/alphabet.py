@@ -8,6 +8,7 @@ from __future__ import annotations
 from sympy import Basic, Expr, Integer, Rational
 
 from deltarule.expressions.bounds import Span
+from deltarule.spelling.decimals import as_decimal
 from deltarule.spelling.names import pretty
 
 SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
@@ -38,7 +39,7 @@ class Alphabet:
         return f"({text})"
 
     def number(self, value: Rational) -> str:
-        text = str(abs(value))
+        text = as_decimal(value) or str(abs(value))
         return self.minus + text if value < 0 else text
 
     def access(self, name: str, subscripts: list[str]) -> str:

@@ -11,6 +11,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.bounds import spread, tidy
 from deltarule.expressions.functions import Elementwise, larger, log, smaller
 from deltarule.expressions.symbols import Index, Scalar, Size
+from deltarule.spelling.decimals import as_decimal
 
 
 def over_under(product: Expr) -> tuple[list[Expr], list[Expr]]:
@@ -21,7 +22,9 @@ def over_under(product: Expr) -> tuple[list[Expr], list[Expr]]:
     top: list[Expr] = []
     bottom: list[Expr] = []
     for factor in _with_one_root(Mul.make_args(as_factors(product))):
-        if isinstance(factor, Rational):
+        if isinstance(factor, Rational) and abs(factor.p) != 1 and as_decimal(factor):
+            top.append(factor)
+        elif isinstance(factor, Rational):
             if factor.p != 1:
                 top.append(Integer(factor.p))
             if factor.q != 1:

@@ -21,6 +21,7 @@ from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.thresholds import threshold
 from deltarule.spelling.alphabet import ATOM, POWER, PRODUCT, SUM, Alphabet
+from deltarule.spelling.decimals import as_decimal
 from deltarule.spelling.ordering import (
     as_factors,
     common_number,
@@ -62,7 +63,8 @@ class Writer(Alphabet):
 
     def _number(self, node: Rational):
         text = self.number(node)
-        return text, SUM if node < 0 else ATOM if node.is_Integer else PRODUCT
+        whole = node.is_Integer or as_decimal(node)
+        return text, SUM if node < 0 else ATOM if whole else PRODUCT
 
     def _infinity(self, node: Expr):
         negative = node.is_extended_negative

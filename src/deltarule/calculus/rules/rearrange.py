@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TypeGuard
 
 import sympy
-from sympy import Add, Dummy, Expr, Integer, Mul, Pow
+from sympy import Add, Dummy, Expr, Integer, Mul, Pow, Rational
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.expressions.nodes import Sum, free_indices, read, reads, size_of
@@ -14,6 +14,7 @@ from deltarule.expressions.rebuild import outermost, rebuild, with_body
 from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index, Size
+from deltarule.spelling.decimals import as_decimal
 from deltarule.spelling.ordering import by_data
 
 #: So much longer a formula may get by each quotient that cancels.
@@ -170,6 +171,8 @@ def _from_above(total: Expr) -> bool:
 
 
 def _lettered(node: Expr, letters: dict[Expr, Dummy]) -> Expr:
+    if isinstance(node, Rational) and as_decimal(node):
+        return _letter(node, letters)  # a decimal is given, and no fraction to be cleared
     if node.is_Atom:
         return node
     if isinstance(node, Sum) and node.body != 1 and _asks_data(node):
