@@ -94,7 +94,7 @@ def test_what_python_has_decided_is_refused(tmp_path):
 
 def test_units_have_their_usual_constants(tmp_path):
     (unit,) = network(tmp_path, "y[n, m] = elu(x[n, m]) + leaky_relu(x[n, m])").equations
-    assert text(unit.rhs) == "ELU(x[n, m], 1) + LeakyReLU(x[n, m], 1/100)"
+    assert text(unit.rhs) == "ELU(x[n, m], 1) + LeakyReLU(x[n, m], 0.01)"
 
 
 def test_an_exponent_that_is_learnt_has_a_gradient(tmp_path):

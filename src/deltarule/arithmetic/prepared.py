@@ -20,7 +20,7 @@ from deltarule.arithmetic.integers import Grid, integers_over, mask
 from deltarule.arithmetic.prepared_sums import Prepared, highest, log_sum, selection, summed
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
-from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.functions import Elementwise, peak
 from deltarule.expressions.symbols import Index, Size
 
 _FLOAT = Float64()
@@ -225,8 +225,7 @@ class Preparation:
         if exponent is None:
             moving = self.prepare(node.exp, indices, shape)
             return lambda arrays: np.power(base(arrays), moving(arrays))
-        power = float(exponent)
-        if power == -1:
+        if (power := float(exponent)) == -1:
             return lambda arrays: np.divide(1.0, base(arrays))
         if power == 2:
             return lambda arrays: np.square(base(arrays))
@@ -234,6 +233,8 @@ class Preparation:
 
     def _function(self, node, indices, shape) -> Prepared:
         inside = [self.prepare(a, indices, shape) for a in node.args]
+        if isinstance(node, peak):
+            return lambda arrays: np.maximum(inside[0](arrays), inside[1](arrays))
         if node.row.leaf or node.row.native:
             apply, name = _FLOAT.apply, node.row.name
             return lambda arrays: apply(name, inside[0](arrays))

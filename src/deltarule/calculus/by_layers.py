@@ -99,6 +99,11 @@ class _ByLayers:
             if equation.name in self._live:
                 for name in equation.read_names():
                     self._readers.setdefault(name, {})[self._use_of[equation.name]] = None
+        self._tied = {
+            t.name: set(readers)
+            for t in network.with_role("parameter")
+            if len(readers := self._readers.get(t.name, {})) > 1
+        }
         self._tail = self._last_layers()
         self._kinds: dict[tuple, Derivation] = {}
         self._places: dict[tuple[int, ...], tuple[Place, dict[str, str]]] = {}
@@ -183,7 +188,8 @@ class _ByLayers:
             uses = [self._uses[k] for k in numbers]
             if not all(n in self._known for use in uses for n in _written(use)):
                 raise NotAlone
-            group = grouped(uses, self._network, self._selecting)
+            tied = {n for n, readers in self._tied.items() if readers - set(numbers)}
+            group = grouped(uses, self._network, self._selecting, tied)
             if group.key not in self._kinds:
                 self._kinds[group.key] = self._derive(group.network)
             place = Place(group, self._kinds[group.key], self._root)

@@ -56,9 +56,9 @@ def insert_upstream(
         _statistics(record, names, statistics, gradients)
     record.simplify()
     _as_known(record, by_paths)
-    every = Given(
-        extents=dict(record.ranges), gradients={n: g.equation() for n, g in gradients.items()}
-    )
+    # What goes into a group of layers may be read by others: its gradient here is a part.
+    within = {n: g.equation() for n, g in gradients.items() if g.tensor.role != "input"}
+    every = Given(extents=dict(record.ranges), gradients=within)
     if (whole := as_known(record.now, every)) is not None and is_known(whole.after):
         record.move(KNOWN_GRADIENT, whole.after, whole.detail)
 

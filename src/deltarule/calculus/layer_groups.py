@@ -7,7 +7,7 @@ the very same one, whatever they are called and however large they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sympy import Basic, Expr, Rational
@@ -45,20 +45,28 @@ class Group:
         return own.equations, *(tuple(table.items()) for table in known)
 
 
-def grouped(uses: Sequence[LayerUse], network: Network, selecting: set[str]) -> Group:
+def grouped(
+    uses: Sequence[LayerUse], network: Network, selecting: set[str], shared: Container[str]
+) -> Group:
     """Some layers of a network as a network of their own; `selecting` are the tensors that only
-    selections read.
+    selections read, `shared` those that other layers read too.
 
     Raises NotAlone where the shapes of what they share do not tell which sizes are the same.
     """
-    return _Grouping(uses, network, selecting).group()
+    return _Grouping(uses, network, selecting, shared).group()
 
 
 class _Grouping:
     """The making of one group."""
 
-    def __init__(self, uses: Sequence[LayerUse], network: Network, selecting: set[str]):
-        self._whole, self._selecting = network, selecting
+    def __init__(
+        self,
+        uses: Sequence[LayerUse],
+        network: Network,
+        selecting: set[str],
+        shared: Container[str],
+    ):
+        self._whole, self._selecting, self._shared = network, selecting, shared
         self._plain: dict[str, str] = {}  # our name for a tensor of the network
         self._tensors: dict[str, Tensor] = {}
         self._equations: list[Equation] = []
@@ -166,7 +174,7 @@ class _Grouping:
             role = "loss" if role == "loss" else "intermediate" if inside else "output"
         elif any(e.name == tensor.name for e in equations):
             role = "intermediate"
-        elif role not in ("parameter", "target", "memory", "gradient"):
+        elif role not in ("parameter", "target", "memory", "gradient") or name in self._shared:
             role = "input"
         return replace(resized(tensor, self._same), role=role)
 
