@@ -79,7 +79,7 @@ TOLD = {
     ("concatenation", ()): {"u": "slice ∂L/∂y[:, :A]", "v": "slice ∂L/∂y[:, A:]"},
     ("pixel_shuffle", ()): {
         "x": "entries of ∂L/∂y back where they came from: "
-        "∂L/∂y[:, ⌊p/R²⌋, ⌊(p mod R²)/R⌋ + R·q, (p mod R) + R·r]"
+        "∂L/∂y[:, ⌊p/R²⌋, (⌊p/R⌋ mod R) + R·q, (p mod R) + R·r]"
     },
     ("nearest_upsampling", ()): {
         "x": "sum of ∂L/∂y over each block of U × U entries: ∂L/∂y[:, :, U·p + i, U·q + j] over i "

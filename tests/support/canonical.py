@@ -70,6 +70,17 @@ def _bound(node: Basic, around: frozenset[str]) -> Iterator[str]:
         yield from _bound(part, around)
 
 
+def _is_digit_of_data(node: FloorQuotient | Remainder) -> bool:
+    """⌊at[n]/W⌋ mod H: no index stands for a digit of what data say."""
+    inner = node.args[0]
+    return (
+        isinstance(node, Remainder)
+        and isinstance(inner, FloorQuotient)
+        and bool(reads(inner))
+        and not any(isinstance(n, FloorQuotient | Remainder) for a in inner.args for n in walk(a))
+    )
+
+
 def _unfinished(node: Basic) -> Iterator[str]:
     """What has a shorter form that means the same."""
     if isinstance(node, Sum):
@@ -78,7 +89,7 @@ def _unfinished(node: Basic) -> Iterator[str]:
         yield from (f"the sum over {i} is a count" for i in idle)
     if isinstance(node, FloorQuotient | Remainder):
         deeper = any(isinstance(n, FloorQuotient | Remainder) for a in node.args for n in walk(a))
-        if deeper:
+        if deeper and not _is_digit_of_data(node):
             yield "a quotient of a quotient"
     if isinstance(node, Mul):
         signs = [f.args[0] for f in node.args if isinstance(f, sign)]

@@ -75,7 +75,16 @@ def _least(digit: Digit, among: list[Digit], known: Mapping[Index, Expr]) -> boo
 def taken_apart(value: Expr, parts: tuple[Digit, ...]) -> dict[Index, Expr]:
     """Each digit of a value: ⌊(value mod the coefficient above)/its own coefficient⌋."""
     rests = left_for(value, parts)
-    return {d.index: FloorQuotient(r, d.coefficient) for d, r in zip(parts, rests, strict=True)}
+    return {d.index: _quotient(r, d.coefficient) for d, r in zip(parts, rests, strict=True)}
+
+
+def _quotient(rest: Expr, coefficient: Expr) -> Expr:
+    """⌊rest/c⌋; for a rest v mod (c·h) it is ⌊v/c⌋ mod h, which says less at once."""
+    if isinstance(rest, Remainder) and coefficient != 1:
+        extent = whole_ratio(rest.args[1], coefficient)
+        if extent is not None:
+            return Remainder(FloorQuotient(rest.args[0], coefficient), extent)
+    return FloorQuotient(rest, coefficient)
 
 
 def left_for(value: Expr, parts: tuple[Digit, ...]) -> list[Expr]:

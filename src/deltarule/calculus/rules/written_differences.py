@@ -85,4 +85,5 @@ AS_WRITTEN = Rule(
     "A minus before a difference turns it round.",
     as_written,
     _example,
+    seen="derive mixture_density --steps",
 )
