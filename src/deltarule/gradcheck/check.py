@@ -19,6 +19,7 @@ from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.settings import setting
 from deltarule.calculus import Derivation, derive
 from deltarule.gradcheck.at_kinks import at_edges
+from deltarule.gradcheck.compared_values import ComparedProbe
 from deltarule.gradcheck.difference_steps import WIDTH, richardson
 from deltarule.gradcheck.probed import BALLS, BITS, Probed, differentiable, floats_of
 from deltarule.gradcheck.result import GradientCheck, compared, worst_of
@@ -70,7 +71,7 @@ def check_named(name: str, rounds: int = 3, seed: int = 0, sizes=None, progress=
 
 def _round(derivation: Derivation, seed: int, named: Mapping[str, int]) -> Iterator[GradientCheck]:
     try:
-        probed = Probed(derivation, Probe(derivation.network, Ball(BITS), seed, **named))
+        probed = Probed(derivation, ComparedProbe(derivation.network, Ball(BITS), seed, **named))
     except Undecided:
         probed = None
     for tensor in differentiable(derivation):
