@@ -14,10 +14,10 @@ from deltarule.expressions.symbols import Index, Size
 def rename(expression: Expr, given: Given) -> Rewrite | None:
     """The formula with plain names for what it sums over, apart from its free indices."""
     taken = frozenset(i.name for i in given.extents)
-    return changed(expression, _apart(plainly_named(expression, taken), set(taken)))
+    return changed(expression, bound_apart(plainly_named(expression, taken), set(taken)))
 
 
-def _apart(node: Expr, around: set[str]) -> Expr:
+def bound_apart(node: Expr, around: set[str]) -> Expr:
     """The formula with no index bound within a sum over one of the same name.
 
     A divisor is read as part of the sum before it: Σ_k a[k]/(Σ_k′ b[k′]).
@@ -25,11 +25,11 @@ def _apart(node: Expr, around: set[str]) -> Expr:
     if isinstance(node, Mul):
         sums = [f for f in node.args if isinstance(f, Reduction)]
         below = around | {i.name for f in sums for i in f.indices}
-        return rebuild(node, lambda f: _apart(f, below if isinstance(f, Pow) else around))
+        return rebuild(node, lambda f: bound_apart(f, below if isinstance(f, Pow) else around))
     if not isinstance(node, Reduction):
-        return rebuild(node, lambda part: _apart(part, around))
+        return rebuild(node, lambda part: bound_apart(part, around))
     node = rename_bound(node, around) if {i.name for i in node.indices} & around else node
-    return with_body(node, _apart(node.body, around | {i.name for i in node.indices}))
+    return with_body(node, bound_apart(node.body, around | {i.name for i in node.indices}))
 
 
 def _example() -> Example:

@@ -8,15 +8,21 @@ max(0,1)          a function of several arguments
 
 from __future__ import annotations
 
-from deltarule.marking.formulas.tokens import Token, subscript_at
+from deltarule.marking.formulas.tokens import Token, subscript_at, tokens
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _COMPARED = ("=", "≠")
 #: Functions of several arguments.
 SEVERAL = (
     "max", "min", "maximum", "minimum", "power", "pow", "where", "multiply", "divide", "add",
-    "subtract", "dot", "matmul", "outer",
+    "subtract", "dot", "matmul", "outer", "clip", "clamp", "delta", "δ", "fmax", "fmin", "elu",
+    "leaky_relu", "huber", "atan2", "logaddexp", "mod",
 )  # fmt: skip
+
+
+def parted_tokens(formula: str, place: str) -> list[Token]:
+    """The tokens of a formula, commas between digits told apart. Raises DeltaruleError."""
+    return separated(tokens(formula, place))
 
 
 def separated(found: list[Token]) -> list[Token]:

@@ -157,12 +157,18 @@ class Parser(Named):
             elif self.rest[0].kind == "method":
                 base = self._method(base, self.pop())
             elif self.take("^"):
-                minus = self.take("-")
-                exponent = self._exponent()
-                base = self._to_power(base, -exponent if minus else exponent)
+                base = self._to_power(base, self._raised_to())
             else:
                 break
         return base
+
+    def _raised_to(self) -> Expr:
+        """What stands behind ^: a^b^c is a^(b^c)."""
+        minus = self.take("-")
+        exponent = self._exponent()
+        if self.take("^"):
+            exponent = exponent ** self._raised_to()
+        return -exponent if minus else exponent
 
     def _exponent(self) -> Expr:
         exponent = self._atom()

@@ -14,7 +14,7 @@ from sympy import Expr, Integer
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
-from deltarule.marking.formulas.tokens import tokens
+from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.typed.equation_texts import TypedEquation, summed_letters
 from deltarule.marking.typed.index_uses import Use, is_plain
 from deltarule.marking.typed.typed_names import LABELS
@@ -180,7 +180,7 @@ class AxisSizes:
 
 def alone_as_numbers(equation: TypedEquation) -> set[str]:
     """The indices left of = with which the right side calculates: k of cos(2·π·k·n/N)."""
-    found, depth, numbers = tokens(equation.formula, equation.place), 0, set()
+    found, depth, numbers = parted_tokens(equation.formula, equation.place), 0, set()
     inside = {i for uses in equation.reads().values() for use in uses for i in use or ()}
     within = set(re.findall(r"[^\W\d_]\w*", " ".join(inside)))
     for k, token in enumerate(found):
@@ -193,7 +193,7 @@ def alone_as_numbers(equation: TypedEquation) -> set[str]:
 
 def _subtracted(equation: TypedEquation, letters: set[str]) -> list[tuple[str, str]]:
     """Letters of which the difference stands outside of subscripts: |i − j|."""
-    found, depth, pairs = tokens(equation.formula, equation.place), 0, []
+    found, depth, pairs = parted_tokens(equation.formula, equation.place), 0, []
     for k, token in enumerate(found):
         depth += (token.text == "[") - (token.text == "]")
         around = [t.text for t in found[max(k - 1, 0) : k + 2]]
@@ -211,7 +211,7 @@ def _compared(
     equation: TypedEquation, letters: set[str], by: Sequence[str] = ("=", "≠", "<", ">", "≤", "≥")
 ) -> list[tuple[str, str]]:
     """Letters with what stands alone on the other side of a comparison: another, or a tensor."""
-    found = tokens(equation.formula, equation.place)
+    found = parted_tokens(equation.formula, equation.place)
     pairs: list[tuple[str, str]] = []
     for k, token in enumerate(found):
         if token.text not in by or not 0 < k < len(found) - 1:

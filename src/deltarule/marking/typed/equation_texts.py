@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from deltarule.errors import DeltaruleError
+from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.formulas.index_calls import with_index_calls, with_letters_below
 from deltarule.marking.formulas.latex_typed import plain_formula
 from deltarule.marking.formulas.limits import check_length
-from deltarule.marking.formulas.tokens import tokens
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.file_words import gives_delta, in_own_words
 from deltarule.marking.typed.lecture_spelling import (
@@ -150,7 +150,7 @@ def _equation(part: str, last: bool, delta: bool, text: str) -> TypedEquation:
     formula = with_log_det(in_own_words(formula, delta))
     formula = with_index_calls(with_letters_below(formula), place)
     depth = 0
-    found = tokens(formula, place)
+    found = parted_tokens(formula, place)
     refuse_derivatives(found, place)
     for token in found:
         depth += (token.text in _OPENING) - (token.text in _CLOSING)
@@ -229,7 +229,7 @@ def states_of(equations: Iterable[TypedEquation]) -> set[str]:
 
 def summed_letters(equation: TypedEquation) -> set[str]:
     """The letters that sums of an equation are over."""
-    found = tokens(equation.formula, equation.place)
+    found = parted_tokens(equation.formula, equation.place)
     names: set[str] = set()
     for k, token in enumerate(found):
         if token.kind != "reduction":

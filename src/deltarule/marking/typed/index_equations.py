@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from sympy import Expr, Integer
 
+from deltarule.calculus.rules.rename_indices import bound_apart
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
@@ -92,7 +93,7 @@ def parsed_right(
     free = sorted(str(i) for i in free_indices(rhs) if i not in dict(ranges))
     if free:
         raise alone_right(equation, free)
-    return rhs, ranges
+    return bound_apart(rhs, {i.name for i, _ in ranges}), ranges
 
 
 def alone_right(equation: TypedEquation, free: Sequence[str]) -> DeltaruleError:

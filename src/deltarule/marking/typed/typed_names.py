@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import FUNCTIONS
+from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.formulas.spelled import (
     ALIASES,
     ARITHMETIC,
@@ -22,7 +23,7 @@ from deltarule.marking.formulas.spelled import (
     TURNED,
     known_functions,
 )
-from deltarule.marking.formulas.tokens import Token, tokens
+from deltarule.marking.formulas.tokens import Token
 from deltarule.spelling.names import canonical
 
 #: Words that mean something wherever they stand, and those that do before parentheses.
@@ -50,7 +51,7 @@ _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 def subscripted(formula: str, place: str) -> bool:
     """Whether a formula is written with indices."""
-    found = tokens(formula, place)
+    found = parted_tokens(formula, place)
     return any(
         t.kind == "below" or (t.text == "[" and k and found[k - 1].kind in ("name", "primed"))
         for k, t in enumerate(found)
@@ -65,7 +66,7 @@ def names_in(
     `left` are the indices left of =, which are none; `letters` those of other equations, too: N
     is how far n runs.
     """
-    found = tokens(formula, place)
+    found = parted_tokens(formula, place)
     summed = _summed(found)
     alone = {n for n in _bound(found) - summed - {*left} if n in LABELS}
     bound = {*_bound(found), *left} - alone
@@ -201,7 +202,7 @@ def _subscripts(found: Sequence[Token], k: int, place: str) -> tuple[tuple[str, 
 
 def turned_in(formula: str, place: str) -> set[str]:
     """The names that are transposed: α of αᵀ K α."""
-    found = tokens(formula, place)
+    found = parted_tokens(formula, place)
     pairs = zip(found, found[1:], strict=False)
     return {_named(a, place) for a, b in pairs if a.kind == "name" and b.kind == "transposed"}
 
@@ -218,7 +219,7 @@ def divisors(formula: str, place: str) -> set[str]:
     """The names in a formula that say how many: N, √D, which stand below a line alone."""
     below: dict[str, bool] = {}
     inside, opened = [False], False
-    for token in tokens(formula, place):
+    for token in parted_tokens(formula, place):
         if token.text == "/":
             opened = True
         elif token.text in _OPENING:

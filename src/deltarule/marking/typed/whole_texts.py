@@ -22,6 +22,7 @@ _BEHIND = re.compile(r"\s*,?\s+(?:where|with)\s+(?=[^\W\d]\w*(?:\[[^\[\]]*\])?\s
 _FUNCTIONS_LEFT = re.compile(
     r"(?:^|[;\n])\s*([^\W\d]\w*)\(((?:\\?[^\W\d]\w*\s*[,;|]?\s*)+)\)\s*:?=(?!=)"
 )
+_INFINITE = re.compile(r"(?<![\w.])oo(?![\w(\[])")
 _WORDS = ("sigma", "σ", "sum", "log", "exp", "tanh")
 _EINSUM = re.compile(
     r"(?:(?:np|numpy|torch|jnp)\.)?einsum\(\s*(['\"])([^'\"]*)\1\s*,\s*(\w+(?:\s*,\s*\w+)*)\s*\)"
@@ -31,7 +32,7 @@ _EINSUM = re.compile(
 def in_one_notation(text: str) -> str:
     """The text with names for squares that are given, steps back instead of ahead, and without the
     arguments of f(x) = … and the words around equations."""
-    text = _LEADING.sub(r"\1", text)
+    text = _INFINITE.sub("∞", _LEADING.sub(r"\1", text))
     text = _BEHIND.sub("; ", text)
     for name, arguments in dict.fromkeys(_FUNCTIONS_LEFT.findall(text)):
         if name not in _WORDS and not _are_indices(arguments, text):
