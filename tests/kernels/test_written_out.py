@@ -37,6 +37,9 @@ y[n] = log((1+tanh(z[n]))/2)
 y[n] = log(exp(z[n]**2)-1)
 y[n] = 1-exp(-exp(z[n]))
 y[n] = z[n]*exp(z[n])*exp(-z[n])
+y[n] = z[n]*(exp(z[n])/(1+exp(z[n])))**2
+y[n] = (exp(z[n])/(1+exp(z[n])))**3
+y[n] = z[n]*exp(z[n])**2*exp(-2*z[n])
 """.strip().splitlines()
 #: Several lines each, which kernels alone see through.
 SEVERAL = """

@@ -50,6 +50,7 @@ SEVERAL = {
     "maximum(x[n], z[n])": np.maximum, "minimum(x[n], z[n])": np.minimum,
     "max(x[n], z[n])": np.maximum, "min(x[n], z[n])": np.minimum,
     "clip(x[n], -1/2, z[n]^2)": lambda x, z: np.minimum(np.maximum(x, -0.5), z**2),
+    "clip(3*x[n]-z[n],-1,1)": lambda x, z: np.clip(3 * x - z, -1, 1),
     "leaky_relu(x[n], z[n])": lambda x, z: np.where(x > 0, x, z * x),
     "elu(x[n], z[n])": lambda x, z: np.where(x > 0, x, z * np.expm1(x)),
     "straight_through(floor(x[n]), z[n])": lambda x, z: np.floor(x),

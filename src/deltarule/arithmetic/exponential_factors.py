@@ -10,17 +10,17 @@ from sympy import Add, Expr, Mul, Pow
 
 from deltarule.expressions.functions import cosh, exp, sigmoid
 from deltarule.expressions.nodes import Reduction
-from deltarule.expressions.written_out import with_tangents
+from deltarule.expressions.written_out import power_of_exp, with_tangents
 
 
 def multiplied(node: Expr) -> Expr:
     """A product with one exponential for several, and with tanh for sinh over cosh."""
     factors = [_by_exponentials(f) for f in Mul.make_args(with_tangents(node))]
-    powers = [f for f in factors if isinstance(f, exp)]
-    rest = [f for f in factors if not isinstance(f, exp)]
+    powers = [p for f in factors if (p := power_of_exp(f)) is not None]
+    rest = [f for f in factors if power_of_exp(f) is None]
     if not powers:
         return Mul(*factors)
-    power = Add(*(p.args[0] for p in powers))
+    power = Add(*powers)
     for k, factor in enumerate(rest):
         base, times = factor.as_base_exp()
         if isinstance(base, sigmoid) and times.is_Integer:

@@ -112,14 +112,20 @@ def _logistic(rest: Expr, number: Expr, a: Expr, b: Expr, times: int) -> Expr | 
     if (a == 0) == (b == 0):
         return None
     z = a + b
-    above = [f for f in Mul.make_args(rest) if isinstance(f, exp)]
-    counts = [f.args[0] / z for f in above]
+    above = [f for f in Mul.make_args(rest) if power_of_exp(f) is not None]
+    counts = [power_of_exp(f) / z for f in above]
     own = [f for f, c in zip(above, counts, strict=True) if c.is_Rational]
     count = Add(*(c for c in counts if c.is_Rational))
     if not count.is_Integer or not 0 <= count <= times:
         return None
     others = rest / Mul(*own) / number**times
     return others * sigmoid(z) ** count * sigmoid(-z) ** (times - count)
+
+
+def power_of_exp(factor: Expr) -> Expr | None:
+    """a·n of exp(a)^n with an integer n, else None: squares of exponentials overflow first."""
+    base, times = factor.as_base_exp()
+    return base.args[0] * times if isinstance(base, exp) and times.is_Integer else None
 
 
 def _cosh(total: Expr) -> Expr | None:
