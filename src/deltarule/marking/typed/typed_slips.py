@@ -19,6 +19,7 @@ from deltarule.marking.typed.slips_of_indices import (
     in_reductions,
     in_subscripts,
 )
+from deltarule.marking.typed.slips_of_quotients import in_quotients
 from deltarule.marking.typed.slips_of_words import of_words
 
 #: Full-width signs of other keyboards, and those that they are.
@@ -167,5 +168,5 @@ def _choices(part: str) -> Iterator[Slip]:
 
 _SLIPS: tuple[Callable[[str], Iterator[Slip]], ...] = (
     _brackets, _signs, _words_of_python, _alone, of_words, in_reductions, in_subscripts,
-    entries_in_parentheses, of_functions, _choices, _infinite,
+    entries_in_parentheses, of_functions, in_quotients, _choices, _infinite,
 )  # fmt: skip
