@@ -28,6 +28,7 @@ FORMS = [
         },
     ),
     ("y[n] = 0.98*x[n] + x[n]/1000 + 0.25*x[n]**2", {"x": "∂L/∂y[n]·(x[n]/2 + 0.981)"}),
+    ("y = Prod[d](x[d])", {"x": "Π_{d′, d′ ≠ d} x[d′]"}),
     # Schroff et al. 2015: what is left of the anchor is the difference of the two others.
     ("d = ‖a − p‖²; e = ‖a − n‖²; L = max(0, d − e + m)", {"e": "−[d + m > e]", "d": "−∂L/∂e"}),
     (  # batch normalisation's three terms (Ioffe and Szegedy 2015)

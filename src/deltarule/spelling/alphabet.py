@@ -104,8 +104,12 @@ class Alphabet:
         return f"({then} if {condition} else {otherwise})"
 
     def reduction(self, sign: str, spans: list[Span], conditions: list[str], body: str) -> str:
-        """A sum (or max, or product) of `body` over spans, where all conditions hold."""
-        if conditions:
+        """A sum (or max, or product) of `body` over spans, where all conditions hold.
+
+        [c] is a factor of what is added up; of a product or a maximum it is a limit.
+        """
+        limits = conditions if spans and sign != "sum" else []
+        if conditions and not limits:
             counts = body == self.number(Integer(1))
             body = self.bracket(conditions) + ("" if counts else self.dot + body)
         if not spans:
@@ -113,4 +117,4 @@ class Alphabet:
         below = ("," if all(s.whole for s in spans) else self.comma).join(
             self(s.index) if s.whole else self.span(s) for s in spans
         )
-        return f"{self.big(sign, below)} {body}"
+        return f"{self.big(sign, self.comma.join([below, *limits]))} {body}"
