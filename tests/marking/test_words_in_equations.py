@@ -35,6 +35,7 @@ ONE = {
     "acos": math.acos, "sinh": math.sinh, "cosh": math.cosh, "asinh": math.asinh,
     "acosh": math.acosh, "atanh": math.atanh, "floor": math.floor, "round": round,
     "expm1": math.expm1, "log1p": math.log1p, "erfc": math.erfc, "sigmoid": sigmoid,
+    "logsigmoid": lambda z: math.log(sigmoid(z)),
     "softplus": lambda z: math.log1p(math.exp(z)), "relu": lambda z: max(z, 0),
     "relu_one": lambda z: max(z, 0), "relu_half": lambda z: max(z, 0),
     "sign": lambda z: int(z > 0) - int(z < 0), "absolute": abs, "abs": abs,

@@ -7,7 +7,7 @@ from collections.abc import Container
 from sympy import Expr
 
 from deltarule.marking.formulas.bounded import Bounded
-from deltarule.marking.formulas.spelled import ALIASES, SAME
+from deltarule.marking.formulas.spelled import ALIASES, LEFT_OUT, SAME
 
 _KEYWORDS = (
     "axis", "dim", "keepdims", "keepdim", "dtype", "ddof", "correction", "unbiased",
@@ -46,6 +46,8 @@ class Arguments(Bounded):
             if not self.take(","):
                 break
         self.expect(")")
+        if len(found) == 1:
+            found.extend(map(self._constant, LEFT_OUT.get(name, ())))
         if len(found) not in numbers:
             raise self.error(f"{len(found)} arguments of {name}", "commas stand between arguments")
         self.keywords = keywords

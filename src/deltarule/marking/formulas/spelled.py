@@ -24,11 +24,14 @@ SPELLED: dict[str, Callable[[Expr], Expr]] = {
     "rsqrt": lambda z: power(z, Rational(-1, 2)),
     "square": square,
     "log1p": lambda z: log(1 + z),
+    "logsigmoid": lambda z: log(functions.sigmoid(z)),
     "expm1": lambda z: exp(z) - 1,
     "negative": lambda z: -z,
     "reciprocal": lambda z: 1 / z,
     "identity": lambda z: z,
 }
+#: What a function is given where only its argument is written (PyTorch's nn.ELU: α = 1).
+LEFT_OUT = {"elu": (Integer(1),)}
 #: Losses of a target and a prediction: what is summed, and whether it is the mean. The names that
 #: lectures give them (Goodfellow et al., "Deep Learning", 3.13 and 5.1).
 LOSSES: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {
@@ -78,6 +81,7 @@ ALIASES = {
     "inner": "dot", "vdot": "dot", "mul": "multiply", "sub": "subtract", "div": "divide",
     "true_divide": "divide", "pow": "power", "clamp": "clip", "clip_by_value": "clip",
     "log_10": "log10", "log_2": "log2", "lg": "log10", "unit_step": "step",
+    "logσ": "logsigmoid", "lnσ": "logsigmoid", "log_sigmoid": "logsigmoid",
     "swish": "silu", "arctan": "atan", "arcsin": "asin", "arccos": "acos",
 }  # fmt: skip
 ALONG = ("sum", "mean", "max", "min", "var", "std", "norm", "prod", "logsumexp")
@@ -129,7 +133,7 @@ def known_functions() -> list[str]:
     own = ["exp", "ln", "sigmoid", "tanh", "relu", "softplus", "erf", "abs"]
     return [
         *own,
-        *(word for word in SPELLED if word != "identity"),
+        *(word for word in SPELLED if word not in ("identity", "logsigmoid")),
         "softmax",
         "max",
         "min",
