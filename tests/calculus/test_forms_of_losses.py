@@ -2,7 +2,7 @@
 
 import pytest
 
-from deltarule import derive, layer
+from deltarule import derive, hessian, layer
 from deltarule.spelling.text import text
 
 FORMS = [
@@ -29,6 +29,8 @@ FORMS = [
     ),
     ("y[n] = 0.98*x[n] + x[n]/1000 + 0.25*x[n]**2", {"x": "∂L/∂y[n]·(x[n]/2 + 0.981)"}),
     ("y = Prod[d](x[d])", {"x": "Π_{d′, d′ ≠ d} x[d′]"}),
+    # A Laplacian may be called L: the loss then has another name, and L a gradient.
+    ("y = L x", {"L": "∂E/∂y[m]·x[n]", "x": "Σ_m ∂E/∂y[m]·L[m, n]"}),
     # Schroff et al. 2015: what is left of the anchor is the difference of the two others.
     ("d = ‖a − p‖²; e = ‖a − n‖²; L = max(0, d − e + m)", {"e": "−[d + m > e]", "d": "−∂L/∂e"}),
     (  # batch normalisation's three terms (Ioffe and Szegedy 2015)
@@ -79,3 +81,9 @@ FORMS = [
 def test_a_loss_has_the_gradient_of_its_paper(typed, forms):
     gradients = derive(layer(typed)).gradients
     assert {name: text(gradients[name].expr) for name in forms} == forms
+
+
+def test_the_hessian_of_a_sum_of_exponentials_is_that_of_a_softmax():
+    """The gradient reads the loss itself, exp(z − L), which is one tensor among others there."""
+    (block,) = hessian(layer("L = log(Sum[k](exp(z[k])))"), wrt="z")
+    assert text(block.expr) == "∂L/∂z[k]·([k = k′] − ∂L/∂z[k′])"

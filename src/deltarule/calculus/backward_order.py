@@ -19,13 +19,18 @@ from deltarule.networks.recurrences import blocks, equations_of, sequence_length
 from deltarule.networks.tensors import Tensor
 
 
+#: What any loss is called, the first that no tensor has: a Laplacian may be L.
+_LOSSES = ("L", "E", "J", "C", *(f"L_{k}" for k in range(100)))
+
+
 def roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:
     """What is differentiated, and the tensors whose gradients come from upstream."""
     if of is not None and (network.loss is None or of != network.loss.name):
         return of, [network.tensor(of)]
     if network.loss is not None:
         return network.loss.name, []
-    return "L", [t for t in network.with_role("output") if not t.integral]
+    loss = next(name for name in _LOSSES if name not in network.tensors)
+    return loss, [t for t in network.with_role("output") if not t.integral]
 
 
 def live_tensors(network: Network, roots: set[str]) -> set[str]:
