@@ -18,7 +18,6 @@ from deltarule.networks.reachability import depending_on, needed_for
 from deltarule.networks.recurrences import blocks, equations_of, sequence_lengths
 from deltarule.networks.tensors import Tensor
 
-
 #: What any loss is called, the first that no tensor has: a Laplacian may be L.
 _LOSSES = ("L", "E", "J", "C", *(f"L_{k}" for k in range(100)))
 
