@@ -25,7 +25,9 @@ class DualsArray(DualArray):
 
     def reshape(self, shape) -> DualsArray:
         shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        return DualsArray(np.reshape(self.value, shape), self.tangent.reshape(-1, *shape))
+        return DualsArray(
+            np.reshape(self.value, shape), self.tangent.reshape(len(self.tangent), *shape)
+        )
 
     def transpose(self, axes) -> DualsArray:
         turned = self.tangent.transpose((0, *(k + 1 for k in axes)))
