@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+from sympy import Integer
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
@@ -26,6 +27,7 @@ from deltarule.counting.counts import multiply_adds
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Carried, reads, tensor_name, walk
+from deltarule.expressions.rewrites import replaced
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.spelling.names import pretty
@@ -102,7 +104,8 @@ def _beyond_floats(
     derivation: Derivation, start: Values, found: list[Found], states: dict
 ) -> tuple[list[Found], dict[str, tuple[Magnitude, ...]], str]:
     """Sizes where float64 has 0 or ∞ for some, in wide floats if these are not too slow."""
-    if multiply_adds(derivation.network).subs(dict(start.sizes)) > MOST_WIDE_PRODUCTS:
+    sizes = {size: Integer(number) for size, number in start.sizes.items()}
+    if replaced(multiply_adds(derivation.network), sizes) > MOST_WIDE_PRODUCTS:
         known = [(name, label, _sure(size)) for name, label, size in found]
         return known, states, f"{ENDS}, and numbers with longer exponents are too slow here"
     arithmetic = WideFloats()

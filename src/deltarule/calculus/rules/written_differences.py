@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import cast
 
 from sympy import Add, Expr, Mul
 
@@ -25,7 +26,7 @@ def _turned_in(node: Expr, given: Given) -> Expr:
     node = rebuild(node, lambda part: _turned_in(part, given))
     if not isinstance(node, Mul) or not node.as_coeff_Mul()[0].is_negative:
         return node
-    turned = _turned(-node, given)
+    turned = _turned(cast(Expr, -node), given)
     return node if turned is None else turned
 
 
