@@ -5,6 +5,9 @@ u·sign(u) = |u|, |u|·sign(u) = u, sign(u)/|u| = 1/u, −sign(a − b) = sign(b
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import cast
+
 from sympy import Add, Expr, Mul
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
@@ -27,8 +30,8 @@ def _simplified(node: Expr) -> Expr:
     node = _cancelled(node)
     if not node.as_coeff_Mul()[0].is_negative:
         return node
-    turned = _turned(-node)
-    return node if turned is None else turned
+    found = turned(-node, _turned_sign)
+    return node if found is None else found
 
 
 def _cancelled(product: Expr) -> Expr:
@@ -47,18 +50,24 @@ def _cancelled(product: Expr) -> Expr:
     return product
 
 
-def _turned(product: Expr) -> Expr | None:
-    """Minus a product, by a sign of a difference in it; None where there is none."""
+def turned(product: Expr, turn: Callable[[Expr], Expr | None]) -> Expr | None:
+    """Minus a product, by the first factor in it, or in a sum in it, of which `turn` makes minus
+    that factor; None where it gives None for all."""
     factors = list(Mul.make_args(product))
     for k, factor in enumerate(factors):
-        turned = None
-        if isinstance(factor, sign) and _difference(factor.args[0]):
-            turned = sign(-factor.args[0])
-        elif isinstance(factor, Sum):
-            body = _turned(factor.body)
-            turned = None if body is None else with_body(factor, body)
-        if turned is not None:
-            return Mul(*factors[:k], turned, *factors[k + 1 :])
+        found = turn(factor)
+        if found is None and isinstance(factor, Sum):
+            body = turned(factor.body, turn)
+            found = None if body is None else with_body(factor, body)
+        if found is not None:
+            return Mul(*factors[:k], found, *factors[k + 1 :])
+    return None
+
+
+def _turned_sign(factor: Expr) -> Expr | None:
+    """sign(b − a) for sign(a − b)."""
+    if isinstance(factor, sign) and _difference(factor.args[0]):
+        return cast(Expr, sign(-factor.args[0]))
     return None
 
 

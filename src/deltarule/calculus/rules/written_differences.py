@@ -9,8 +9,9 @@ from typing import cast
 from sympy import Add, Expr, Mul
 
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule, changed
-from deltarule.expressions.nodes import Sum, read, reads, tensor_name, walk
-from deltarule.expressions.rebuild import rebuild, with_body
+from deltarule.calculus.rules.signs import turned
+from deltarule.expressions.nodes import read, reads, tensor_name, walk
+from deltarule.expressions.rebuild import rebuild
 from deltarule.networks.equations import Equation
 
 #: The tensors in what is added, and those in what is subtracted.
@@ -26,23 +27,9 @@ def _turned_in(node: Expr, given: Given) -> Expr:
     node = rebuild(node, lambda part: _turned_in(part, given))
     if not isinstance(node, Mul) or not node.as_coeff_Mul()[0].is_negative:
         return node
-    turned = _turned(cast(Expr, -node), given)
-    return node if turned is None else turned
-
-
-def _turned(product: Expr, given: Given) -> Expr | None:
-    """Minus a product, by a difference in it that is written the other way; None without one."""
-    factors = list(Mul.make_args(product))
-    for k, factor in enumerate(factors):
-        turned = None
-        if isinstance(factor, Add):
-            turned = -factor if _is_turned(factor, given) else None
-        elif isinstance(factor, Sum):
-            body = _turned(factor.body, given)
-            turned = None if body is None else with_body(factor, body)
-        if turned is not None:
-            return Mul(*factors[:k], turned, *factors[k + 1 :])
-    return None
+    less = cast(Expr, -node)
+    found = turned(less, lambda f: cast(Expr, -f) if _is_turned(f, given) else None)
+    return node if found is None else found
 
 
 def _is_turned(difference: Expr, given: Given) -> bool:
