@@ -43,6 +43,7 @@ class Record:
         self.rules = rules
         self.steps: list[Step] = []
         self.now = start
+        self._simplified: Expr | None = None
 
     def mark(self) -> int:
         """Where the record stands, to come back to."""
@@ -81,7 +82,9 @@ class Record:
 
     def simplify(self) -> None:
         """Apply the passes until none applies."""
-        self._apply(passes(self.now, self._given(self.network), self.rules))
+        if self.now != self._simplified:
+            self._apply(passes(self.now, self._given(self.network), self.rules))
+            self._simplified = self.now
 
     def insert(
         self, inserted: Expr, detail: str, network: Network | None = None, longest: float = 1

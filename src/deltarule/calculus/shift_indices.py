@@ -8,10 +8,18 @@ from collections.abc import Iterable, Mapping
 from sympy import Basic, Expr, Symbol, expand
 
 from deltarule.expressions.affine import affine, never_negative
-from deltarule.expressions.nodes import AtLeastZero, Divides, Read, free_symbols, tensor_name
+from deltarule.expressions.nodes import (
+    AtLeastZero,
+    Divides,
+    FloorQuotient,
+    Read,
+    Remainder,
+    free_symbols,
+    tensor_name,
+)
 from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import substitute
-from deltarule.expressions.symbols import Index
+from deltarule.expressions.symbols import Index, Size
 
 #: So many orders of equally named tensors are tried.
 _MOST_ORDERS = 48
@@ -34,6 +42,8 @@ def in_order(
         shown = frozenset((_canonical(substitute(b, table)), e) for b, e in factors)
         needed = _needed([substitute(c, table) for c in conditions], known)
         found.append((shown, needed))
+    if len(found) == 1:
+        return found[0]
     return min(found, key=lambda pair: (_spelled(pair[0]), _spelled(pair[1] or ())))
 
 
@@ -98,15 +108,33 @@ def _needed(conditions: list, known: Mapping[Index, Expr]) -> frozenset | None:
     for condition in tidy:
         if not isinstance(condition, AtLeastZero):
             continue
-        value = condition.args[0]
-        if never_negative(-1 - value, known):
+        value, unbounded = condition.args[0], _unbounded(condition)
+        if not unbounded and never_negative(-1 - value, known):
             return None
-        others = [c for c in kept if c != condition and isinstance(c, AtLeastZero)]
-        if never_negative(value, known) or any(
-            never_negative(value - c.args[0], known) for c in others
+        others = [
+            c.args[0]
+            for c in kept
+            if c != condition and isinstance(c, AtLeastZero) and _unbounded(c) == unbounded
+        ]
+        if (not unbounded and never_negative(value, known)) or any(
+            never_negative(value - other, known) for other in others
         ):
             kept.remove(condition)
     return frozenset(kept)
+
+
+def _unbounded(condition: Basic) -> frozenset[Symbol]:
+    """The names that nothing is known of; no statement about them follows from one about others."""
+    return frozenset(s for s in _outside_digits(condition) if not isinstance(s, Index | Size))
+
+
+def _outside_digits(node: Basic) -> frozenset[Symbol]:
+    """The names in a statement, but for those of q mod c and ⌊q/c⌋, which are at least 0."""
+    if isinstance(node, Remainder | FloorQuotient):
+        return frozenset()
+    if not node.args:
+        return free_symbols(node)
+    return frozenset().union(*map(_outside_digits, node.args))
 
 
 def _tidy(condition: Basic) -> Basic:

@@ -92,11 +92,12 @@ class Equation:
 
     @cached_property
     def _read_names(self) -> frozenset[str]:
-        return _names_read(self.rhs)
+        return names_read(self.rhs)
 
 
 @lru_cache(maxsize=1 << 14)
-def _names_read(expression: Expr) -> frozenset[str]:
+def names_read(expression: Expr) -> frozenset[str]:
+    """The names of the tensors that a formula reads."""
     return frozenset(tensor_name(r) for r in reads(expression))
 
 

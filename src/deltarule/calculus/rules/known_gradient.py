@@ -9,11 +9,11 @@ from sympy import Expr
 
 from deltarule.calculus.rules.recognise import put_in
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
-from deltarule.expressions.nodes import Condition, Read, Reduction, read, reads, size_of
+from deltarule.expressions.nodes import Condition, Read, Reduction, read, size_of
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index, Size
 from deltarule.expressions.terms_counted import count_terms
-from deltarule.networks.equations import Equation
+from deltarule.networks.equations import Equation, names_read
 from deltarule.spelling.text import text
 
 #: A product of fewer values says as much itself as its name does.
@@ -22,8 +22,10 @@ _SEVERAL = 3
 
 def as_known(expression: Expr, given: Given) -> Rewrite | None:
     """The formula with reads of known gradients, where it is shorter so."""
+    present = names_read(expression)
     for equation in reversed(list(given.gradients.values())):
-        if not reads(equation.rhs) or not _says_more(equation.rhs):
+        names = equation.read_names()
+        if not names or not names <= present or not _says_more(equation.rhs):
             continue
         after = put_in(plainly_named(expression), equation, given.extents)
         if size_of(after) < size_of(expression):
