@@ -78,6 +78,8 @@ def _rearranged(expression: Expr) -> list[Expr]:
         return []
     letters: dict[Expr, Dummy] = {}
     scalar = _lettered(expression, letters)
+    if not scalar.has(Add) and not scalar.has(Pow):
+        return []  # there are sums in subscripts alone
     back = {letter: atom for atom, letter in letters.items()}
     candidates: list[Expr] = [sympy.factor_terms(scalar)]
     if any(isinstance(n, Pow) and n.exp.is_negative for n in sympy.preorder_traversal(scalar)):
