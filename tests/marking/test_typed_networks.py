@@ -170,7 +170,7 @@ REFUSED = {
     "y[n] = x[n,k]": ("k stands right of = alone", "sum over it: Σ_k"),
     "s = W x; s = x": ("s is written twice", "a name of its own"),
     "s = E; E = s": ("E is read before it is written", "write its equation first"),
-    "y = (A B)⁻¹ x": ("a power below 0 of a matrix can be read in two ways", "write S = …; S⁻¹"),
+    "y = (A B)⁻² x": ("a power below 0 of a matrix is none of its entries", "write S = …; S⁻¹"),
     "y = x * s": ("a column times a column can be read in several ways", "x ⊙ y"),
     "W x; E = 1": ("an equation without =", "write s = W x; E"),
     "y = A mod x": ("mod is about indices", "write all indices, or none"),

@@ -45,6 +45,14 @@ ONE = {
     "sech": lambda z: 1 / math.cosh(z), "csch": lambda z: 1 / math.sinh(z),
     "coth": lambda z: 1 / math.tanh(z), "step": lambda z: z > 0, "negative": lambda z: -z,
     "reciprocal": lambda z: 1 / z, "arctan": math.atan, "arcsin": math.asin,
+    "selu": lambda z: 1.0507009873554805 * (z if z > 0 else 1.6732632423543772 * math.expm1(z)),
+    "mish": lambda z: z * math.tanh(math.log1p(math.exp(z))),
+    "logit": lambda z: math.log(z / (1 - z)),
+    "softsign": lambda z: z / (1 + abs(z)), "tanhshrink": lambda z: z - math.tanh(z),
+    "relu6": lambda z: min(max(z, 0), 6), "hardtanh": lambda z: min(max(z, -1), 1),
+    "hardsigmoid": lambda z: min(max(z + 3, 0), 6) / 6,
+    "hardswish": lambda z: z * min(max(z + 3, 0), 6) / 6,
+    "leaky_relu": lambda z: z if z > 0 else z / 100, "elu": lambda z: z if z > 0 else math.expm1(z),
     "arccos": math.acos, "identity": lambda z: z, "stop_gradient": lambda z: z,
 }  # fmt: skip
 SEVERAL = {

@@ -10,6 +10,12 @@ from deltarule.expressions import functions
 from deltarule.expressions.functions import absolute, exp, log, square, tanh
 from deltarule.expressions.nodes import Choose, Positive, reads
 
+#: λ and α of SELU (Klambauer et al. 2017, "Self-Normalizing Neural Networks", eq. 14), as
+#: PyTorch's nn.SELU has them.
+_SELU = (
+    Rational("1.0507009873554804934193349852946"),
+    Rational("1.6732632423543772848170429916717"),
+)
 #: Functions of one number, by their formulas.
 SPELLED: dict[str, Callable[[Expr], Expr]] = {
     "cosh": lambda z: (exp(z) + exp(-z)) / 2,
@@ -29,9 +35,21 @@ SPELLED: dict[str, Callable[[Expr], Expr]] = {
     "negative": lambda z: -z,
     "reciprocal": lambda z: 1 / z,
     "identity": lambda z: z,
+    "selu": lambda z: _SELU[0] * functions.elu(z, _SELU[1]),
+    "mish": lambda z: z * tanh(functions.softplus(z)),
+    "softsign": lambda z: z / (1 + absolute(z)),
+    "tanhshrink": lambda z: z - tanh(z),
+    "logit": lambda z: log(z / (1 - z)),
+    "relu6": lambda z: functions.clipped(z, Integer(0), Integer(6)),
+    "hardtanh": lambda z: functions.clipped(z, Integer(-1), Integer(1)),
+    "hardsigmoid": lambda z: functions.clipped(z + 3, Integer(0), Integer(6)) / 6,
+    "hardswish": lambda z: z * functions.clipped(z + 3, Integer(0), Integer(6)) / 6,
 }
-#: What a function is given where only its argument is written (PyTorch's nn.ELU: α = 1).
-LEFT_OUT = {"elu": (Integer(1),)}
+#: What a function is given where only its argument is written: as PyTorch's nn.ELU, nn.LeakyReLU.
+LEFT_OUT = {
+    **dict.fromkeys(("elu", "ELU"), (Integer(1),)),
+    **dict.fromkeys(("leaky_relu", "LeakyReLU", "lrelu", "leakyrelu"), (Rational(1, 100),)),
+}
 #: Losses of a target and a prediction: what is summed, and whether it is the mean. The names that
 #: lectures give them (Goodfellow et al., "Deep Learning", 3.13 and 5.1).
 LOSSES: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {
@@ -82,7 +100,8 @@ ALIASES = {
     "true_divide": "divide", "pow": "power", "clamp": "clip", "clip_by_value": "clip",
     "log_10": "log10", "log_2": "log2", "lg": "log10", "unit_step": "step",
     "logσ": "logsigmoid", "lnσ": "logsigmoid", "log_sigmoid": "logsigmoid",
-    "swish": "silu", "arctan": "atan", "arcsin": "asin", "arccos": "acos",
+    "swish": "silu", "lrelu": "leaky_relu", "leakyrelu": "leaky_relu",
+    "arctan": "atan", "arcsin": "asin", "arccos": "acos",
 }  # fmt: skip
 ALONG = ("sum", "mean", "max", "min", "var", "std", "norm", "prod", "logsumexp")
 SOFTMAX = ("softmax", "log_softmax", "logsoftmax")

@@ -25,6 +25,7 @@ from deltarule.marking.typed.lecture_spelling import (
     with_whole_inverse,
 )
 from deltarule.marking.typed.slips_of_indices import refuse_left_sides
+from deltarule.marking.typed.slips_of_quotients import with_rows_below
 from deltarule.marking.typed.typed_names import divisors, names_in
 from deltarule.marking.typed.typed_slips import narrow, refuse_slips
 from deltarule.marking.typed.whole_texts import einsum_in, in_one_notation
@@ -143,7 +144,7 @@ def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:
 
 def _equation(part: str, last: bool, delta: bool, text: str) -> TypedEquation:
     place = f"the formula {shortened(part)}"
-    part = narrow(part)
+    part = with_rows_below(narrow(part))
     part = part if "\\" in part else with_log_det(in_own_words(part, delta))
     refuse_slips(part, place)
     formula = with_dot(plain_formula(part.replace("||", "‖").replace(":=", " ="), place))

@@ -3,6 +3,7 @@
 delta(i, j), δ[i, t[n]], δ_{ij}     [i = j], Kronecker's
 x[i // 2], x[i % N]                 x[⌊i/2⌋], x[i mod N]
 a && b, a ∧ ¬b, (a) | (b)           a and b, a and not b, (a) or (b)
+LogDet(G), Inverse[i, j](G[i, j])   log det(G), inverse(G[i, j])[i, j]
 softmax_k(z[k]), Sum[k=1..K](…)     Softmax[k](z[k]), Sum[k](…)
 """
 
@@ -22,6 +23,8 @@ _WHOLE_RANGE = re.compile(
 )
 _INDICATOR = re.compile(r"(?<![\w.\])])[1𝟙𝕀I]\s*\{([^{}]*[<>=≠≤≥][^{}]*)\}")
 _OVER = re.compile(r"\b(softmax|logsumexp|log_softmax)_(?:([a-z])(?=\s*[(\[])|\{([a-z])\})")
+_LOG_DET = re.compile(r"(?<![\w.])(?:LogDet|logdet)\s*(?:\[[^\[\]]*\]\s*)?(?=\()")
+_INVERTED = re.compile(r"(?<![\w.])Inverse\s*(?:\[([^\[\]]*)\]\s*)?(?=\()")
 _CALLED = {"softmax": "Softmax", "logsumexp": "LogSumExp", "log_softmax": "LogSoftmax"}
 _QUOTIENT = re.compile(
     r"(\d+|[^\W\d]\w*(?:\[[^\[\]]*\])?|\([^()]*\))\s*//\s*(\d+|[^\W\d]\w*|\([^()]*\))"
@@ -35,6 +38,7 @@ def gives_delta(text: str) -> bool:
 
 def in_own_words(part: str, delta: bool) -> str:
     """An equation without the words of other notations; `delta` is Kronecker's."""
+    part = _of_matrices(part)
     part = part.replace("&&", " and ").replace("∧", " and ").replace("∨", " or ")
     part = re.sub(r"(?<=\))\s*&\s*(?=[(~¬])", " and ", part)
     part = re.sub(r"[¬~]\s*(?=[(\w])", " not ", part)
@@ -56,6 +60,19 @@ def in_own_words(part: str, delta: bool) -> str:
         sides = _parted(part[match.end() : end - 1]) if end else []
         if len(sides) == 2:
             part = _compared(part, match.start(), end, *sides)
+    return part
+
+
+def _of_matrices(part: str) -> str:
+    """LogDet(G) and LogDet[i, j](G[i, j]) as log det; Inverse[i, j](G[i, j]) as
+    inverse(G[i, j])[i, j]."""
+    part = _LOG_DET.sub("log det", part)
+    for match in reversed(list(_INVERTED.finditer(part))):
+        end = _closed(part, match.end()) if match[1] else 0
+        behind = f"[{match[1]}]" if end else ""
+        part = f"{part[: match.start()]}inverse{part[match.end() : end or None]}{behind}" + (
+            part[end:] if end else ""
+        )
     return part
 
 

@@ -47,7 +47,8 @@ _OF_MATRICES = re.compile(
     r"(?<![\w.])(?:(?:np|torch)\.linalg\.|torch\.)?inv(?:erse)?\(|\blog det\s*\("
 )
 _INVERSE = re.compile(
-    r"(?<![\w\]])(?P<name>[A-ZΣ]\w*)\s*(?:⁻¹|\^\{\s*[-−]\s*1\s*\}|\^\(?[-−]\s*1\b\)?)(?!\w|\s*/)"
+    r"(?<![^\Wᵀ])(?<!\])(?P<name>[A-ZΣ](?:(?!ᵀ)\w)*)\s*"
+    r"(?:⁻¹(?![⁰¹²³⁴-⁹ᐟ])|\^\{\s*[-−]\s*1\s*\}|\^\(\s*[-−]\s*1\s*\)|\^[-−]\s*1\b(?!\s*/))"
     r"|(?<![\w.])(?:np\.linalg\.|torch\.linalg\.|torch\.)?inv(?:erse)?\(\s*(?P<called>[A-ZΣ]\w*)\s*\)"
 )
 
@@ -58,7 +59,7 @@ def respelled(formula: str, left: Iterable[str] = (), taken: str = "") -> str:
     Letters that stand in `taken`, all of the text, are given to no new index.
     """
     formula = _ABSOLUTE.sub(r" sum(abs(\1))", _LENGTH.sub(r"‖\1‖", formula))
-    letters = {*_bound(formula), *_of_left(formula, left)}
+    letters = _indices(formula, left)
     formula = _BELOW.sub(lambda m: _in_brackets(m, letters), formula)
     return _squares_written(
         _rows_written(_vectors_written(formula, {*letters, *left}, taken), taken)
@@ -78,7 +79,19 @@ def with_dot(formula: str) -> str:
 
 def is_index(letters: Iterable[str], formula: str) -> bool:
     """Whether what stands below the name left of = are indices: they stand right of it, too."""
-    return bool(letters) and set(letters) <= {*_bound(formula), *_of_left(formula, letters)}
+    return bool(letters) and set(letters) <= _indices(formula, letters)
+
+
+def _indices(formula: str, left: Iterable[str]) -> set[str]:
+    """The letters that are indices: those that sums are over, those of the left side that stand
+    on the right, and what stands below a name beside one of them: i and f of A_ij X_jf."""
+    left = [*left]
+    letters = {*_bound(formula), *_of_left(formula, left)}
+    groups = [set(re.findall(r"[a-z]", m[2] or m[3])) for m in _BELOW.finditer(formula)]
+    letters |= {i for g in groups if len(g) > 1 and g == set(left) for i in g}
+    while beside := {i for g in groups if g & letters for i in g} - letters:
+        letters |= beside
+    return letters
 
 
 def _bound(formula: str) -> set[str]:

@@ -15,9 +15,7 @@ from operator import mul
 from sympy import Expr, Integer
 
 from deltarule.expressions import nodes
-from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.symbols import Index
-from deltarule.marking.formulas.matrix_grammar import MatrixParser
 from deltarule.marking.formulas.matrix_readings import (
     Axes,
     Matrix,
@@ -25,21 +23,28 @@ from deltarule.marking.formulas.matrix_readings import (
     by_entries,
     length,
     one_reading,
-    shape_shown,
     summed,
 )
 from deltarule.marking.formulas.sum_signs import SIGNS, WORDS
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.typed.matrix_functions import MatrixFunctions
+from deltarule.marking.typed.matrix_kinds import (
+    both_vectors,
+    is_matrix,
+    is_number,
+    on_diagonal,
+    said,
+    squeezed,
+)
 from deltarule.marking.typed.unified_sizes import Unequal
 
 _ONE = Integer(1)
 #: The signs of w·x; × and * say nothing about vectors.
 _DOTS = "·⋅∙•"
-_TRACES = ("tr", "Tr", "trace")
 
 
-class ShapeParser(MatrixParser):
+class ShapeParser(MatrixFunctions):
     """Products by their order alone; `columns` tells whether vectors are columns or rows."""
 
     in_layer = True
@@ -68,7 +73,7 @@ class ShapeParser(MatrixParser):
             self._meet(a, b, word)
         found = join(a, b)
         if not found:
-            shapes = " and ".join(map(_said, (a, b)))
+            shapes = " and ".join(map(said, (a, b)))
             raise self.error(f"shapes {shapes} cannot be {word}", "write the indices")
         return Readings((found[0],))
 
@@ -109,8 +114,8 @@ class ShapeParser(MatrixParser):
         if not rest:
             return one_reading(number)
         found: list[Readings] = []
-        for factor in rest:
-            pair = bool(found) and _both_vectors(found[-1].of[0], factor.of[0])
+        for factor in self._dotted(rest):
+            pair = bool(found) and both_vectors(found[-1].of[0], factor.of[0])
             if pair and self.in_sum:
                 found[-1] = self._times(found[-1], factor)
             elif pair and self._sign(factor) == "·":
@@ -119,9 +124,28 @@ class ShapeParser(MatrixParser):
                 found.append(factor)
         whole = found[0]
         for factor in found[1:]:
-            beside = self.in_sum and _both_vectors(whole.of[0], factor.of[0])
+            beside = self.in_sum and both_vectors(whole.of[0], factor.of[0])
             whole = (self._times if beside else self._matmul)(whole, factor)
         return self._each(whole, lambda e: number * e)
+
+    def _dotted(self, factors: list[Readings]) -> list[Readings]:
+        """The factors, with A x of x·A x put together: a vector's product with what a matrix gives
+        of another one."""
+        for k, factor in enumerate(factors[1:], 1):
+            one, two = factors[k - 1].of[0], factor.of[0]
+            upright = one.shape[-1] == 1 if self.columns else one.shape[0] == 1
+            if self._sign(factor) != "·" or is_matrix(one) or not (is_matrix(two) and upright):
+                continue
+            rest = factors[k + 1 :]
+            end = next((j for j, f in enumerate(rest) if self._sign(f) == "·"), len(rest))
+            if not rest[:end] or not both_vectors(one, rest[end - 1].of[0]) or not self.columns:
+                continue
+            whole = factor
+            for other in rest[:end]:
+                whole = self._matmul(whole, other)
+            self.signs.append((whole, "·"))
+            return self._dotted([*factors[:k], whole, *rest[end:]])
+        return factors
 
     def _dot(self, one: Readings, two: Readings) -> Readings:
         """The sum of the products of two vectors."""
@@ -131,22 +155,26 @@ class ShapeParser(MatrixParser):
         )
 
     def _of_two(self, word: str, one: Readings, two: Readings) -> Readings:
-        dots = word == "dot" and _both_vectors(one.of[0], two.of[0])
+        dots = word == "dot" and both_vectors(one.of[0], two.of[0])
         return self._dot(one, two) if dots else super()._of_two(word, one, two)
 
     def _matmul(self, one: Readings, two: Readings) -> Readings:
         a, b = one.of[0], two.of[0]
-        if _is_number(a) or _is_number(b):
+        if is_number(a) or is_number(b):
             return Readings((by_entries(mul, a, b)[0],))
         (index, inner), (_, first) = a.axes[-1], b.axes[0]
         if inner != first:
             if _ONE in (inner, first):
                 raise self.error(
-                    f"{_said(a)} times {_said(b)} can be read in several ways",
+                    f"{said(a)} times {said(b)} can be read in several ways",
                     "write xᵀ y for the sum of the products, x yᵀ for all of them, or x ⊙ y",
                 )
             raise Unequal(inner, first)
         axes = (*a.axes[:-1], *b.axes[1:])
+        for matrix, beside, at in ((on_diagonal(a), b, 0), (on_diagonal(b), a, -1)):
+            if matrix is not None:  # diag(v) A is v beside each column of A
+                entry = matrix.at([beside.axes[at][0]]) * beside.entry
+                return Readings((Matrix(partial(_as_it_is, entry), beside.axes),))
         own, other = [i for i, _ in a.axes], [i for i, _ in b.axes]
         if inner == 1:
             zero = Integer(0)
@@ -175,10 +203,10 @@ class ShapeParser(MatrixParser):
         return Readings(super()._absolute(value).of[:1])
 
     def _norm(self, value: Readings, begin: int) -> Readings:
-        return Readings((length(_squeezed(value.of[0])),))
+        return Readings((length(squeezed(value.of[0])),))
 
     def _summed(self, value: Readings, word: str, begin: int) -> Readings:
-        whole = _squeezed(value.of[0])
+        whole = squeezed(value.of[0])
         if not whole.axes:
             raise self.error(f"{word}( ) is of a whole vector, not of a number", "leave it out")
         return one_reading(summed(whole, word))
@@ -229,68 +257,6 @@ class ShapeParser(MatrixParser):
                 return any(t.text == "^" or t.kind == "superscript" for t in behind)
         return False
 
-    # ---- functions of matrices --------------------------------------------------------------
-    def library_call(self, token: Token) -> Readings | None:
-        if token.text in _TRACES:
-            whole = self._square(self.arguments(token.text)[0], token.text)
-            (index, extent), _ = whole.axes
-            return one_reading(nodes.Sum(whole.at([index, index]), [(index, extent)]))
-        return super().library_call(token)
 
-    def _square(self, value: Readings, word: str) -> Matrix:
-        matrix = value.of[0]
-        if len(matrix.axes) != 2:
-            raise self.error(f"{word} is of a matrix", f"write {word}(A)")
-        if matrix.shape[0] != matrix.shape[1]:
-            raise Unequal(*matrix.shape)
-        return matrix
-
-    def _log_det(self) -> Readings:
-        value = self.arguments("log det")[0] if self.next() == "(" else self._atom()
-        whole = self._square(value, "log det")
-        if not isinstance(whole.entry, nodes.Read):
-            raise self.error("log det is of a matrix with a name", "write S = …; log det(S)")
-        return one_reading(LogDet(whole.entry, whole.axes))
-
-    def _inverse(self) -> Readings:
-        whole = self._square(self.arguments("inverse")[0], "inverse")
-        (row, extent), (column, _) = whole.axes
-        return Readings((Matrix(lambda: Inverse(whole.entry, row, column, extent), whole.axes),))
-
-    def _to_power(self, base: Readings, exponent: Expr) -> Readings:
-        """A power entry by entry; a matrix to a power below 0 is none."""
-        whole = base.of[0]
-        matrix = len(whole.axes) == 2 and 1 not in whole.shape
-        if matrix and exponent.is_negative and not self.program:
-            raise self.error(
-                "a power below 0 of a matrix can be read in two ways",
-                "write S = …; S⁻¹ for the inverse, or 1/S entry by entry",
-            )
-        return super()._to_power(base, exponent)
-
-
-def _both_vectors(a: Matrix, b: Matrix) -> bool:
-    """Whether two parts are columns, or are rows."""
-    shapes = (a.shape, b.shape)
-    if any(len(s) != 2 or all(n == 1 for n in s) for s in shapes):
-        return False
-    return all(s[1] == 1 for s in shapes) or all(s[0] == 1 for s in shapes)
-
-
-def _is_number(matrix: Matrix) -> bool:
-    return all(n == 1 for n in matrix.shape)
-
-
-def _squeezed(matrix: Matrix) -> Matrix:
-    """A part without its axes of length 1."""
-    axes = tuple(axis for axis in matrix.axes if axis[1] != 1)
-    zero: Expr = Integer(0)
-    return Matrix(lambda: matrix.at([zero if n == 1 else i for i, n in matrix.axes]), axes)
-
-
-def _said(matrix: Matrix) -> str:
-    """What a part is called: a number, a column or row vector, a matrix."""
-    shape = matrix.shape
-    if len(shape) != 2 or all(n == 1 for n in shape):
-        return "a number" if all(n == 1 for n in shape) else shape_shown(shape)
-    return "a column" if shape[1] == 1 else "a row" if shape[0] == 1 else "a matrix"
+def _as_it_is(entry: Expr) -> Expr:
+    return entry

@@ -35,7 +35,7 @@ def refuse_left_sides(left: str, place: str) -> None:
     elif large := re.search(r"[\[,]\s*([A-Z])\s*(?=[,\]])", left):
         fact = f"{large[1]} left of = is how far an index runs, and none"
         remedy = f"write {left.replace(large[1], large[1].lower())}"
-    elif re.search(r"(?:^|[,\[]\s*)([A-Za-z]\w*)\s*,(?:.*,)?\s*\1\s*[,\]]", left):
+    elif re.search(r"(?:^[^DΛ].*|[,\[]\s*)[,\[]\s*([A-Za-z]\w*)\s*,(?:.*,)?\s*\1\s*[,\]]", left):
         fact, remedy = f"an index stands twice in {left}", "give each axis an index of its own"
     if remedy:
         raise DeltaruleError(fact, place, remedy)

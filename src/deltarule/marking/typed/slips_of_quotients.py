@@ -1,11 +1,12 @@
-"""A quotient before a product without a sign: x²/2σ² and xᵀ A x / xᵀ x can be read in two ways."""
+"""A quotient before a product without a sign: x²/2σ² and a / b c can be read in two ways."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from deltarule.marking.typed.slip_parts import Slip
+from deltarule.marking.typed.slip_parts import KNOWN, Slip
+from deltarule.marking.typed.typed_names import COUNTS, usual_rank
 
 _POWER = r"(?:[²³⁴]|\s?\^\s?\d+|\s?\*\*\s?\d+)?"
 #: A number and a letter that follows at once, which is no function and no sum: 2σ², not 2 Σ_n.
@@ -14,9 +15,20 @@ _COEFFICIENT = re.compile(
     rf"(?![\w(])({_POWER})"
 )
 _TURNED = r"\s*(?:ᵀ|⊤|\^\{?[T⊤]\}?(?!\w)|\.T\b)"
+#: A row and what stands behind it: wᵀ S w, of which no part divides alone.
 _ROW = re.compile(
     rf"/\s*([^\W\d]\w*{_TURNED}(?:\s*[^\W\d]\w*(?![\w(\[])){{1,3}})(?!{_TURNED})(?![(\[])"
 )
+_FACTOR = r"(?!(?:if|else|mod|and|or|not|max|min|sum|mean|prod)\b)[^\W\dΣ∑Π∏]\w*(?:\[[^\[\]]*\])?"
+#: Two names behind a line, with a blank between them and no sign: a / b c.
+_BESIDE = re.compile(
+    rf"(?<=[\w)\]])\s*/\s*({_FACTOR})(?![\w(\[])\s+({_FACTOR})(?![\w(\[])(?!{_TURNED})"
+)
+
+
+def with_rows_below(part: str) -> str:
+    """xᵀ A x / xᵀ x as xᵀ A x / (xᵀ x): nothing is divided by a row."""
+    return _ROW.sub(lambda m: f"/({m[1].strip()})", part)
 
 
 def in_quotients(part: str) -> Iterator[Slip]:
@@ -29,11 +41,15 @@ def in_quotients(part: str) -> Iterator[Slip]:
             match.end(),
             f"write /({number}·{name}{power}), or /{number}·{name}{power}",
         )
-    for match in _ROW.finditer(part):
-        below = match[1].strip()
+    for match in _BESIDE.finditer(part):
+        one, other = match.groups()
+        before = part[: match.start()].split("=")[-1].split()[-1:]
+        if one in COUNTS or one in KNOWN or other in KNOWN or before == ["1"]:
+            continue
+        sign = "·" if "[" in one or not all(map(usual_rank, (one, other))) else " ⊙ "
         yield Slip(
-            f"/ {below} can be read in two ways",
+            f"/ {one} {other} can be read in two ways",
             match.start(),
             match.end(),
-            f"write parentheses around what divides: /({below})",
+            f"write /({one}{sign}{other}), or /{one}{sign}{other}",
         )

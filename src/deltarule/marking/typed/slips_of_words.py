@@ -11,11 +11,6 @@ from collections.abc import Iterator
 from deltarule.language import words
 from deltarule.marking.typed.slip_parts import KNOWN, LETTERS, NAME, REDUCTION, Slip
 
-#: What is written in equations for a word of files; of all others, a file.
-_INSTEAD = {
-    "Inverse": "write it of a whole matrix, in an equation of its own: B = A⁻¹",
-    "LogDet": "write it of a whole matrix: B = A⁻¹; L = log det A",
-}
 _IN_FILE = "write it in a derivation file, or with the functions that equations have"
 
 
@@ -26,7 +21,7 @@ def of_words(part: str) -> Iterator[Slip]:
             continue
         if word in words.__all__ and not word.islower():
             fact = f"{word}[…](…) is a word of derivation files, and none of equations"
-            yield Slip(fact, *match.span(), _INSTEAD.get(word, _IN_FILE))
+            yield Slip(fact, *match.span(), _IN_FILE)
         elif word in words.__all__ or word.lower() in KNOWN or _spelled(word):
             entry = match[0].strip()
             yield Slip(

@@ -9,7 +9,7 @@ from sympy import Expr, Integer
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
 from deltarule.marking.typed.equation_texts import TypedEquation, counts_in, states_of
-from deltarule.marking.typed.typed_names import LABELS, role_of, turned_in, usual_rank
+from deltarule.marking.typed.typed_names import LABELS, on_diagonals, role_of, turned_in, usual_rank
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
 
 #: What the identity matrix is called.
@@ -29,6 +29,7 @@ class TextNames:
         self.counts = counts_in(self.equations)
         #: What is transposed, and so no number, whatever its letter.
         self.turned = {name for e in self.equations for name in turned_in(e.formula, e.place)}
+        self.diagonals = on_diagonals((e.formula, e.place) for e in self.equations)
         #: What stands in subscripts.
         self.at: set[str] = set()
         written: list[str] = []
@@ -87,7 +88,8 @@ class TextNames:
         subscripts = [len(u) for u in self.uses.get(name, ()) if u is not None]
         if subscripts or name in self.counts:
             return subscripts[0] if subscripts else 0
-        return max(usual_rank(name), int(name in self.turned))
+        usual = 1 if name in self.diagonals else usual_rank(name)
+        return max(usual, int(name in self.turned))
 
     def new_axes(self, name: str, columns: bool, sizes: UnifiedSizes) -> tuple[Expr, ...]:
         """New sizes for a tensor: a vector is a matrix of one column or row."""

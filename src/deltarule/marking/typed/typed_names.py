@@ -41,9 +41,12 @@ CALLED = {
     "expit", "logistic", "einsum", "diag", "var", "std", "prod", "logsumexp", "len",
 }  # fmt: skip
 _ANY_FUNCTION = ("f", "g", "φ", "phi", "ϕ", "ψ", "F", "G")
-_NUMBERS = ("lambda", "alpha", "eta", "epsilon", "tau", "rho", "kappa", "nu", "zeta")
+_NUMBERS = (
+    "lambda", "alpha", "eta", "epsilon", "tau", "rho", "kappa", "nu", "zeta", "delta", "eps", "lam",
+    "lr", "tol", "temp", "temperature", "margin", "momentum",
+)  # fmt: skip
 #: What stands for how many there are, where it is divided by alone: 1/N, √D.
-_COUNTS = ("N", "M", "D", "K", "T", "B", "n", "m", "d", "k")
+COUNTS = ("N", "M", "D", "K", "T", "B", "n", "m", "d", "k")
 _INPUTS = ("x", "h", "z", "X", "H", "Z", "u", "a", "s")
 _TARGETS = ("y", "t", "d", "Y", "T", "target")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
@@ -207,6 +210,20 @@ def turned_in(formula: str, place: str) -> set[str]:
     return {_named(a, place) for a, b in pairs if a.kind == "name" and b.kind == "transposed"}
 
 
+def on_diagonals(formulas: Iterable[tuple[str, str]]) -> set[str]:
+    """The names that stand in diag( ) alone, which are vectors whatever their letter; the formulas
+    come with their places."""
+    inside: set[str] = set()
+    elsewhere: set[str] = set()
+    for formula, place in formulas:
+        found = parted_tokens(formula, place)
+        for k, token in enumerate(found):
+            if token.kind == "name":
+                there = [t.text for t in found[max(k - 2, 0) : k]] == ["diag", "("]
+                (inside if there else elsewhere).add(token.text)
+    return {canonical(name) for name in inside - elsewhere}
+
+
 def usual_rank(name: str) -> int:
     """How many axes a name usually has."""
     stem = name.partition("_")[0].rstrip("0123456789")
@@ -227,7 +244,7 @@ def divisors(formula: str, place: str) -> set[str]:
             opened = False
         elif token.text in _CLOSING:
             inside = inside[:-1] or [False]
-        elif token.text.partition("_")[0] in _COUNTS:
+        elif token.text.partition("_")[0] in COUNTS:
             below[token.text] = below.get(token.text, True) and (inside[-1] or opened)
             opened = False
         elif token.text not in ("sqrt", "√"):
@@ -240,7 +257,7 @@ def role_of(name: str, wrt: Iterable[str], rank: int) -> str:
     parameter."""
     stem = name.partition("_")[0].rstrip("0123456789")
     role = "input" if stem in _INPUTS else "target" if stem in _TARGETS else "parameter"
-    if rank == 0 and stem in (*_NUMBERS, *_COUNTS):
+    if rank == 0 and stem in (*_NUMBERS, *COUNTS):
         role = "target" if stem in _TARGETS and stem.islower() else "constant"
     return "parameter" if role in ("target", "constant") and name in wrt else role
 

@@ -21,11 +21,12 @@ from deltarule.expressions.symbols import Index
 from deltarule.language.named_pieces import with_named_pieces
 from deltarule.marking.formulas.matrix_words import written_as_program
 from deltarule.marking.typed.equation_parser import ExactVocabulary
-from deltarule.marking.typed.equation_texts import as_typed, typed_equations
+from deltarule.marking.typed.equation_texts import MOST_EQUATIONS, as_typed, typed_equations
 from deltarule.marking.typed.given_roles import with_roles
 from deltarule.marking.typed.index_equations import among_matrices, join_letters
 from deltarule.marking.typed.indexed_lines import indexed_lines
 from deltarule.marking.typed.lettered import by_entries, letter, lettered, with_lettered_pieces
+from deltarule.marking.typed.matrix_powers import PowerOfMatrix, with_diagonals, with_inverse_line
 from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.text_names import IDENTITY, TextNames
 from deltarule.marking.typed.typed_names import role_of, said_shapes, subscripted
@@ -43,7 +44,7 @@ _LOSSES = ("L", "E", "J", "C", "l", "loss", "cost")
 def tensors_of(text: str) -> list[str]:
     """The names of the tensors that a formula reads. Raises DeltaruleError."""
     with as_typed(text):
-        return list(_Reader(typed_equations(text), frozenset(), {}).uses)
+        return list(_Reader(with_diagonals(typed_equations(text)), frozenset(), {}).uses)
 
 
 def typed_network(
@@ -53,7 +54,15 @@ def typed_network(
     "scalar"; `wrt` are tensors that it is to be derived by. Raises DeltaruleError for what cannot
     be read, or can be read in several ways."""
     with as_typed(text):
-        return _read(_Reader(typed_equations(text), frozenset(wrt), said_shapes(shapes or {})))
+        equations = with_diagonals(typed_equations(text))
+        while True:
+            try:
+                return _read(_Reader(equations, frozenset(wrt), said_shapes(shapes or {})))
+            except PowerOfMatrix as power:
+                longer = with_inverse_line(equations, power)
+                if longer is None or len(longer) > MOST_EQUATIONS:
+                    raise
+                equations = longer
 
 
 def _entry(access: Read) -> Expr:
@@ -168,7 +177,11 @@ class _Reader(TextNames):
                 equation.formula, vocabulary, equation.place, columns, self.inputs_last()
             )
             parser.program = bool(written_as_program(equation.formula, equation.place))
-            matrix = parser.parse().of[0]
+            try:
+                matrix = parser.parse().of[0]
+            except PowerOfMatrix as power:
+                power.equation = self.equations.index(equation)
+                raise
             ranges: tuple[tuple[Index, Expr], ...] = ()
             at: list[Expr] = []
             for n in matrix.shape:

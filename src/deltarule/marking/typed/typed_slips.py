@@ -25,6 +25,8 @@ from deltarule.marking.typed.slips_of_words import of_words
 #: Full-width signs of other keyboards, and those that they are.
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
+#: A number's Greek letter at a Latin one: λI and ηg are products; λmax is a name.
+_BESIDE = re.compile(r"(?<![^\W\d])([αβγηκλμνρτω])(?=[A-Za-z](?!\w)(?!\s*=))")
 #: What is written for a word of Python's.
 _INSTEAD = {
     "in": "Sum[d](…), in which d runs over its axis",
@@ -51,6 +53,8 @@ _STRANGE = (
 def narrow(text: str) -> str:
     """The text with ordinary signs for full-width ones, and Sum_n and Sum(…) as Σ_n and sum(…)."""
     text = text.translate(_WIDE)
+    text = _BESIDE.sub(r"\1 ", text)
+    text = re.sub("(⁻?)(?:¹ᐟ²|½(?<=⁻½))", lambda m: f"^({m[1] and '-'}1/2)", text)
     text = re.sub(r"\bSum(?=_)", "Σ", text)
     return re.sub(REDUCTION + r"(?=_|\s*\()", lambda m: m[1].lower(), text)
 
@@ -123,7 +127,7 @@ def _signs(part: str) -> Iterator[Slip]:
 
 
 def _infinite(part: str) -> Iterator[Slip]:
-    for match in re.finditer(r"(?<![\w.])(?:np\.|math\.)?(inf|nan|NaN|Inf)(?![\w(])", part):
+    for match in re.finditer(r"(?<![\w.])(?:np\.|math\.)?(nan|NaN)(?![\w(])", part):
         yield Slip(f"{match[0]} is no number to calculate with", *match.span(), "write a number")
     for match in re.finditer(r"\b(?:log|ln)\(\s*0\s*\)", part):
         yield Slip(f"{match[0]} is −∞", *match.span(), "write the logarithm of a positive number")

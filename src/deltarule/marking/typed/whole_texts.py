@@ -22,7 +22,10 @@ _BEHIND = re.compile(r"\s*,?\s+(?:where|with)\s+(?=[^\W\d]\w*(?:\[[^\[\]]*\])?\s
 _FUNCTIONS_LEFT = re.compile(
     r"(?:^|[;\n])\s*([^\W\d]\w*)\(((?:\\?[^\W\d]\w*\s*[,;|]?\s*)+)\)\s*:?=(?!=)"
 )
-_INFINITE = re.compile(r"(?<![\w.])(?:oo|Infinity)(?![\w(\[])")
+_INFINITE = re.compile(
+    r"(?<![\w.])(?:(?:np|numpy|math|torch|jnp)\.)?(?:oo|[Ii]nf|Infinity)(?![\w(\[])"
+    r"|(?<![\w.])float\(\s*(['\"])inf(?:inity)?\1\s*\)"
+)
 _WORDS = ("sigma", "σ", "sum", "log", "exp", "tanh")
 _EINSUM = re.compile(
     r"(?:(?:np|numpy|torch|jnp)\.)?einsum\(\s*(['\"])([^'\"]*)\1\s*,\s*(\w+(?:\s*,\s*\w+)*)\s*\)"

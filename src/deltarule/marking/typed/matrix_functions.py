@@ -1,0 +1,94 @@
+"""Functions of whole matrices: trace, log-determinant, inverse, powers, diag( )."""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer
+
+from deltarule.expressions import nodes
+from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.marking.formulas.matrix_grammar import MatrixParser
+from deltarule.marking.formulas.matrix_readings import Matrix, Readings, one_reading
+from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.typed.matrix_kinds import is_matrix, is_number, on_diagonal, squeezed
+from deltarule.marking.typed.matrix_powers import PowerOfMatrix
+from deltarule.marking.typed.unified_sizes import Unequal
+
+_TRACES = ("tr", "Tr", "trace")
+
+
+class MatrixFunctions(MatrixParser):
+    """The grammar of what is of a square matrix."""
+
+    def library_call(self, token: Token) -> Readings | None:
+        if token.text in _TRACES:
+            whole = self._square(self.arguments(token.text)[0], token.text)
+            (index, extent), _ = whole.axes
+            return one_reading(nodes.Sum(whole.at([index, index]), [(index, extent)]))
+        return super().library_call(token)
+
+    def _square(self, value: Readings, word: str) -> Matrix:
+        matrix = value.of[0]
+        if len(matrix.axes) != 2:
+            raise self.error(f"{word} is of a matrix", f"write {word}(A)")
+        if matrix.shape[0] != matrix.shape[1]:
+            raise Unequal(*matrix.shape)
+        return matrix
+
+    def _log_det(self) -> Readings:
+        value = self.arguments("log det")[0] if self.next() == "(" else self._atom()
+        whole = self._square(value, "log det")
+        if not isinstance(whole.entry, nodes.Read):
+            raise self.error("log det is of a matrix with a name", "write S = …; log det(S)")
+        return one_reading(LogDet(whole.entry, whole.axes))
+
+    def _inverse(self) -> Readings:
+        whole = self._square(self.arguments("inverse")[0], "inverse")
+        (row, extent), (column, _) = whole.axes
+        return Readings((Matrix(lambda: Inverse(whole.entry, row, column, extent), whole.axes),))
+
+    def _to_power(self, base: Readings, exponent: Expr) -> Readings:
+        """A power entry by entry; a matrix to a power below 0 is none."""
+        whole = base.of[0]
+        matrix = len(whole.axes) == 2 and 1 not in whole.shape
+        vector = on_diagonal(whole)
+        if vector is not None:
+            return self._diagonal(
+                super()._to_power(one_reading(vector.entry, vector.axes), exponent)
+            )
+        if matrix and exponent.is_negative and "**" not in self.formula:
+            end = self.rest[0].start if self.rest else len(self.formula)
+            error = self.error(
+                "a power below 0 of a matrix is none of its entries",
+                "write S = …; S⁻¹ for the inverse, S = diag(s); S^(-1/2) of a diagonal matrix, or "
+                "1/S entry by entry",
+            )
+            power = PowerOfMatrix(error.fact, error.place, error.remedy)
+            power.end, power.inverse = end, exponent == -1
+            raise power
+        return super()._to_power(base, exponent)
+
+    def _exponent(self) -> Expr:
+        """A number, which tensors may give: (1 + ‖x‖²/ν)^(−(ν + 1)/2)."""
+        found = self._atom()
+        matrix = found.of[0] if isinstance(found, Readings) else None
+        if matrix is None:
+            return found
+        if not is_number(matrix):
+            raise self.error(
+                "the exponent is no number", "write exp(a ⊙ log(x)) for x^a entry by entry"
+            )
+        return squeezed(matrix).entry
+
+    def _diagonal(self, value: Readings) -> Readings:
+        """diag(A) is the diagonal of a matrix, diag(v) the matrix whose diagonal is v."""
+        whole = value.of[0]
+        if is_matrix(whole):
+            (own, extent), _ = self._square(value, "diag").axes
+            one = self._fresh([Integer(1)])[0]
+            return Readings((Matrix(lambda: whole.at([own, own]), ((own, extent), one)),))
+        vector = squeezed(whole)
+        if len(vector.axes) != 1:
+            raise self.error("diag( ) is of a vector or a matrix", "write diag(v)")
+        (row, extent), (column, _) = axes = self._fresh([vector.axes[0][1]] * 2)
+        entry = vector.at([row])
+        return Readings((Matrix(lambda: nodes.Sum(entry, (), [nodes.Equal(row, column)]), axes),))
