@@ -13,8 +13,10 @@ from deltarule.expressions.nodes import tensor_name
 from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.patterns import Place, Window, Windows, product_of, windows_of
 from deltarule.kernels.lowering.site import Site
+from deltarule.kernels.lowering.split_axes import joined
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
+from deltarule.networks.equations import Equation
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,12 @@ class Convolution:
     total: nodes.Sum
     windows: Windows
     rest: Expr
+
+    def left(self, site: Site) -> Equation:
+        """What is assigned before the windows are added."""
+        rest = replace(site.equation, rhs=self.rest)
+        axes = site.code.tensors[rest.name].axes
+        return joined(rest, dict(zip(rest.subscripts, axes, strict=True)))
 
 
 def match(site: Site) -> Convolution | None:
@@ -37,15 +45,15 @@ def match(site: Site) -> Convolution | None:
 
 def emit(plan: Convolution, site: Site, out: Emitter) -> None:
     """What is left of the equation, and the call that adds the windows to it."""
-    out.lower(replace(site.equation, rhs=plan.rest))
+    out.lower(plan.left(site))
     out.prelude.add("window_sums")
     write_windows(plan.windows, out.code, out.lines)
 
 
 def fits(pattern: Windows) -> bool:
-    """Whether the prelude has a function: one or two windows, at most one index of each kind."""
+    """Whether the prelude has a function: up to three windows, at most one index of each kind."""
     kinds = [tuple(a is None for a in pair) for pair in pattern.pairs]
-    return len(pattern.windows) <= 2 and len(set(kinds)) == len(kinds)
+    return len(pattern.windows) <= 3 and len(set(kinds)) == len(kinds)
 
 
 _NAMES = {"one": "to_y", "other": "to_w", "wide": "to_x"}
@@ -68,8 +76,8 @@ def write_windows(pattern: Windows, code: Code, lines: Lines, forced: bool | Non
 
 
 def shapes(pattern: Windows, code: Code) -> list[str]:
-    """N, C, F, H, W, K, L, I, J as the functions take them, for both ways to name the tensors."""
-    return [_row(_extents(p, code)) for p in (pattern, _turned(pattern))]
+    """N, C, F, H, W, K, L, I, J as transforms take them, for both ways to name the tensors."""
+    return [_row(_flat_extents(p, code)) for p in (pattern, _turned(pattern))]
 
 
 def _turned(pattern: Windows) -> Windows:
@@ -95,48 +103,62 @@ def _call(pattern: Windows, code: Code) -> list[str]:
 
 
 def _choosing_call(pattern: Windows, code: Code, forced: bool) -> list[str]:
-    """A call from Python: arrays and their strides."""
-    arguments = [
-        f"{code.flat(tensor_name(place.access))}, {_row(_strides(place, axes, code))},"
-        for place, axes in _places(pattern)
-    ]
-    arguments.append(f"{_row(_extents(pattern, code))}, {_row(_steps(pattern))}, {forced}, ranges,")
+    """A call from Python, of windows that move along rows and columns: arrays and their strides."""
+    arguments = []
+    for place, axes in _places(pattern):
+        b = 0 if place is pattern.other else 1
+        strides = _strides(place, [*axes[:b], *axes[b + 1 : 3], *axes[4:]], code)
+        arguments.append(f"{code.flat(tensor_name(place.access))}, {_row(strides)},")
+    steps = [str(v) for direction in _of_directions(pattern)[1:] for v in direction]
+    sizes = _row(_flat_extents(pattern, code))
+    arguments.append(f"{sizes}, {_row(steps)}, {forced}, ranges,")
     name = f"by_cost_{_NAMES[pattern.written]}"
     return [f"{name}(", *("    " + line for line in arguments), ")"]
 
 
 def _places(pattern: Windows) -> list[tuple[Place, list[int | None]]]:
-    """X, W and Y with the axes of X[n, c, …], W[f, c, …] and Y[n, f, …].
+    """X, W and Y with the axes of X[n, b, c, …], W[b, f, c, …] and Y[n, b, f, …].
 
-    X is wide, Y is run along, W holds the weights.
+    X is wide, Y is run along, W holds the weights; each has three axes more, of the directions.
     """
     n, c, f = (_pair(pattern, missing) for missing in (2, 1, 0))
+    b = next((p for p in pattern.pairs if None not in p), (None, None, None))
     h, k, i = ([None if w is None else axis(w) for w in _order(pattern)] for axis in _AXES)
     return [
-        (pattern.wide, [n[0], c[0], *h]),
-        (pattern.other, [f[2], c[2], *k]),
-        (pattern.one, [n[1], f[1], *i]),
+        (pattern.wide, [n[0], b[0], c[0], *h]),
+        (pattern.other, [b[2], f[2], c[2], *k]),
+        (pattern.one, [n[1], b[1], f[1], *i]),
     ]
 
 
 def _order(pattern: Windows) -> list[Window | None]:
-    """The windows of the rows and of the columns; None where there is but one."""
+    """The windows of the slabs, of the rows and of the columns; None where there are fewer."""
     windows = sorted(pattern.windows, key=lambda w: w.wide_axis)
-    return [None] * (2 - len(windows)) + windows
+    return [None] * (3 - len(windows)) + windows
+
+
+def _of_directions(pattern: Windows) -> list[tuple[int, int, int]]:
+    """Stride, dilation and pad of slabs, rows and columns."""
+    return [(1, 1, 0) if w is None else (w.stride, w.dilation, w.pad) for w in _order(pattern)]
 
 
 def _steps(pattern: Windows) -> list[str]:
-    """Stride, dilation and pad of both axes."""
-    steps = [(1, 1, 0) if w is None else (w.stride, w.dilation, w.pad) for w in _order(pattern)]
-    return [str(v) for axis in steps for v in axis]
+    """The strides of slabs, rows and columns, then the dilations, then the pads."""
+    return [str(v) for kind in zip(*_of_directions(pattern), strict=True) for v in kind]
 
 
 def _extents(pattern: Windows, code: Code) -> list[str]:
-    """N, C, F, H, W, K, L, I, J."""
+    """N, B, C, F, T, H, W, Q, K, L, G, I, J."""
     x, w, y = ((place, axes) for place, axes in _places(pattern))
-    found = [(x[0], x[1][0]), (x[0], x[1][1]), (y[0], y[1][1])]
-    found += [(place, axis) for place, axes in (x, w, y) for axis in axes[2:]]
+    found = [(x[0], axis) for axis in x[1][:3]] + [(y[0], y[1][2])]
+    found += [(place, axis) for place, axes in (x, w, y) for axis in axes[3:]]
     return [_extent(place, axis, code) for place, axis in found]
+
+
+def _flat_extents(pattern: Windows, code: Code) -> list[str]:
+    """N, C, F, H, W, K, L, I, J of windows that move along rows and columns."""
+    N, _, C, F, _, H, W, _, K, L, _, I, J = _extents(pattern, code)
+    return [N, C, F, H, W, K, L, I, J]
 
 
 _AXES = (lambda w: w.wide_axis, lambda w: w.other_axis, lambda w: w.one_axis)
@@ -152,7 +174,7 @@ def _extent(place: Place, axis: int | None, code: Code) -> str:
 
 
 def _strides(place: Place, axes: Sequence[int | None], code: Code) -> list[str]:
-    """The strides of four axes in a contiguous array; 0 for an axis that is missing."""
+    """The strides of axes in a contiguous array; 0 for an axis that is missing."""
 
     def stride(axis: int | None) -> str:
         if axis is None:

@@ -1,22 +1,25 @@
 """Sums of products, recognised by the pattern of their indices.
 
 A sum over products of two tensors relates three: what is written, and the two that are read. Each
-plain index stands in two of the three. On a window axis two indices share an axis of one tensor,
-at S·i + D·k − P: forward, that tensor is read; in its own gradient it is written, and one of the
-others is read at the i or k that solves the relation. Nothing here knows a layer.
+plain index stands in two of the three, or in all: that of groups, which are summed one by one. On
+a window axis two indices share an axis of one tensor, at S·i + D·k − P: forward, that tensor is
+read; in its own gradient it is written, and one of the others is read at the i or k that solves
+the relation. Nothing here knows a layer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sympy import Add, Expr, Mul
 
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import AtLeastZero, Divides, FloorQuotient, Read, tensor_name
+from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.window_axis import window_axis
+from deltarule.kernels.lowering.split_axes import digits, in_digits, split
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
@@ -80,15 +83,25 @@ def windows_of(
 ) -> Windows | None:
     """The window pattern of a sum of products in an equation; None where it has none."""
     total, _, factors = found
-    if not all(isinstance(s, Index) for s in equation.subscripts):
-        return None
     if set(total.indices) & set(equation.indices):
         return None
-    out = Place(equation.lhs, tensors[equation.name].axes)
-    a, b = (Place(f, tensors[tensor_name(f)].axes) for f in factors)
+    parts = (*factors, *total.conditions)
+    written, tables = digits(equation.ranges, parts)
+    summed, more = digits(total.ranges, parts)
+    extents, tables = dict((*written, *summed)), {**tables, **more}
+
+    def place(access: Read) -> Place:
+        axes = tensors[tensor_name(access)].axes
+        access = read_at(access, (in_digits(s, tables) for s in access.indices))
+        return Place(*split(access, axes, extents))
+
+    out, a, b = map(place, (equation.lhs, *factors))
+    if not all(isinstance(s, Index) for s in out.access.indices):
+        return None
+    conditions = [in_digits(c, tables) for c in total.conditions]
     for wide, other in ((a, b), (b, a)):
         pattern = _read_wide(wide, out, other) or _written_wide(out, other, wide)
-        if pattern is not None and _covered(total, pattern, equation):
+        if pattern is not None and _covered(pattern, set(extents), conditions):
             return pattern
     return None
 
@@ -167,13 +180,13 @@ def _complete(wide, one, other, windows: list[Window], written: str) -> Windows 
             if not isinstance(subscript, Index) or entry[k] is not None:
                 return None
             entry[k] = axis
-    if any(entry.count(None) != 1 for entry in axes.values()):
+    if any(entry.count(None) > 1 for entry in axes.values()):
         return None
     return Windows(wide, one, other, tuple(windows), tuple(map(tuple, axes.values())), written)
 
 
-def _covered(total: nodes.Sum, pattern: Windows, equation: Equation) -> bool:
-    """Whether the sum's indices are the pattern's, and its conditions no more than those."""
+def _covered(pattern: Windows, indices: set, conditions: Iterable) -> bool:
+    """Whether the indices are the pattern's, and the conditions no more than its own."""
     inside = {
         i
         for p in (pattern.wide, pattern.one, pattern.other)
@@ -181,13 +194,13 @@ def _covered(total: nodes.Sum, pattern: Windows, equation: Equation) -> bool:
         for i in s.free_symbols
         if isinstance(i, Index)
     }
-    if inside != {*total.indices, *equation.indices}:
+    if inside != indices:
         return False
     allowed = set()
     for place in (pattern.wide, pattern.one, pattern.other):
         for subscript, extent in zip(place.access.indices, place.axes, strict=True):
             allowed |= _within(subscript, extent)
-    return all(_key(c) in allowed for c in total.conditions)
+    return all(_key(c) in allowed for c in conditions)
 
 
 def _within(subscript: Expr, extent: Expr) -> set:

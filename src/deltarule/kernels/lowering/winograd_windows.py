@@ -27,8 +27,10 @@ def stage(plan: Convolution, site: Site) -> Stage | None:
 
 
 def applies(pattern: Windows) -> bool:
-    """Whether windows lie side by side on two axes: strides and dilations of 1."""
-    return len(pattern.windows) == 2 and all(w.stride == w.dilation == 1 for w in pattern.windows)
+    """Whether windows lie side by side on two axes (strides and dilations of 1), in no groups."""
+    if len(pattern.windows) != 2 or any(None not in pair for pair in pattern.pairs):
+        return False
+    return all(w.stride == w.dilation == 1 for w in pattern.windows)
 
 
 def _tests(pattern: Windows, code: Code, forced: bool) -> list[str]:

@@ -130,17 +130,19 @@ def dot_block(c, c0, cr, a, a0, ar, b, b0, at, first, last, M, steps):
 
 
 @in_threads
-def dot_products(c, c0, cr, a, a0, ar, b, b0, at, M, K):
-    """c[c0 + cr·m + t] += Σ_q a[a0 + ar·m + q]·b[b0 + at[t] + q], q below K.
+def dot_products(c, cr, cb, a, ar, ab, b, bb, at, M, K, B):
+    """c[cb·g + cr·m + t] += Σ_q a[ab·g + ar·m + q]·b[bb·g + at[t] + q], q below K, g below B.
 
     a is 0 from K to the next multiple of LANES, and b is read so far.
     """
     apart()
-    for block in prange((at.size + 5) // 6):
+    blocks = (at.size + 5) // 6
+    for task in prange(blocks * B):
+        g, block = task // blocks, task % blocks
         first, last = 6 * block, min(6 * block + 6, at.size)
         for q in range(0, K, STEPS_AT_ONCE * LANES):
             steps = min(STEPS_AT_ONCE, (K - q + LANES - 1) // LANES)
             dot_block(
-                data(c), c0, cr, data(a), a0 + q, ar, data(b), b0 + q, data(at), first, last, M,
-                steps,
+                data(c), cb * g, cr, data(a), ab * g + q, ar, data(b), bb * g + q, data(at),
+                first, last, M, steps,
             )

@@ -14,7 +14,7 @@ _MARK = "# ---- what follows goes into kernels\n"
 #: needs those before it.
 _SHARED = {
     "strided_products": ("calls", "vectors", "micro_kernel", "strided_products"),
-    "window_sums": ("dots", "window_sums"),
+    "window_sums": ("dots", "window_layout", "window_sums"),
     "winograd_blocks": ("lanes", "transforms", "dynamic_range", "strips", "winograd_blocks"),
 }
 _ORDER = (

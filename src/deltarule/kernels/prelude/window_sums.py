@@ -1,14 +1,13 @@
-"""Sums over windows, X[n, c, S·i + D·k − P, …] with W[f, c, k, …] and Y[n, f, i, …].
+"""Sums over windows, X[n, b, c, S·i + D·k − P, …] with W[b, f, c, k, …] and Y[n, b, f, i, …].
 
-Each of the three is a sum over products of the other two, taken where X's entry exists. X is laid
-out flat: [phase][channel][image][row][column], where a stride of S makes S phases and the zeros
-between rows are shared by both neighbours. A tap (c, k, l) is then a constant offset, and the
-loop over all images, rows and columns is one long run. What the run computes between rows is
-never copied out.
+Each of the three is a sum over products of the other two, taken where X's entry exists. Windows
+move in up to three directions, of which those that are missing have one place. What stands in
+all three, b, are groups: each is summed by itself. X is laid out flat (see `window_layout`); a tap
+(c, q, k, l) is then a constant offset, and the loop over all images is one long run.
 
-Arrays come as places in memory; `plan` holds the strides of X[n, c, h, w], W[f, c, k, l] and
-Y[n, f, i, j], the sizes N, C, F, H, W, K, L, I, J, and stride, dilation and pad of the rows, then
-of the columns.
+Arrays come as places in memory; `plan` holds the strides of X[n, b, c, t, h, w],
+W[b, f, c, q, k, l] and Y[n, b, f, g, i, j], the sizes N, B, C, F, T, H, W, Q, K, L, G, I, J, and
+strides, dilations and pads of the three directions.
 """
 
 from __future__ import annotations
@@ -16,11 +15,19 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, apart, from_start, outside
+from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, apart, data, from_start, outside
 from deltarule.kernels.prelude.dots import dot_products
-from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places
-from deltarule.kernels.prelude.strided_products import product, spread
-from deltarule.kernels.prelude.vectors import LANES, NR, added, copied
+from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places, tiles
+from deltarule.kernels.prelude.strided_products import product
+from deltarule.kernels.prelude.vectors import LANES, NR
+from deltarule.kernels.prelude.window_layout import (
+    grid_of,
+    lay_out,
+    rounded,
+    take_back,
+    tap_places,
+    zeros,
+)
 
 compiled = inlined = in_threads = njit
 U = np.uint64
@@ -30,199 +37,184 @@ real = np.float32
 # ---- what follows goes into kernels
 
 
-@compiled
-def zeros(count):
-    """Zeros, at a multiple of 64 bytes."""
-    room = aligned(count)
-    for n in range(U(count)):
-        room[n] = real(0)
-    return room
-
-
-@compiled
-def rounded(count):
-    """The count up to whole panels, as an odd multiple of 16: planes then differ in cache lines."""
-    return ((count + NR + 15) // 16 | 1) * 16
-
-
 @inlined
 def spelt_out(plan):
-    """The strides of X, W and Y, the sizes, and stride, dilation and pad of both axes."""
+    """The strides of X, W and Y, the sizes, and (strides, dilations, pads)."""
     return (
-        (plan[0], plan[1], plan[2], plan[3]), (plan[4], plan[5], plan[6], plan[7]),
-        (plan[8], plan[9], plan[10], plan[11]),
-        (plan[12], plan[13], plan[14], plan[15], plan[16], plan[17], plan[18], plan[19], plan[20]),
-        (plan[21], plan[22], plan[23], plan[24], plan[25], plan[26]),
+        (plan[0], plan[1], plan[2], plan[3], plan[4], plan[5]),
+        (plan[6], plan[7], plan[8], plan[9], plan[10], plan[11]),
+        (plan[12], plan[13], plan[14], plan[15], plan[16], plan[17]),
+        (plan[18], plan[19], plan[20], plan[21]), (plan[22], plan[23], plan[24]),
+        (plan[25], plan[26], plan[27]), (plan[28], plan[29], plan[30]),
+        ((plan[31], plan[32], plan[33]), (plan[34], plan[35], plan[36]),
+         (plan[37], plan[38], plan[39])),
     )
 
 
-@compiled
-def extent_flat(x, k, y, s, d, p):
-    """Along one axis: the places a row needs, and by how many the taps reach ahead."""
-    reach = d * (k - 1) // s
-    end = (p + x + s - 1) // s
-    return max(y, end, y + reach - p // s), reach
+@inlined
+def volume(sizes):
+    """How many places three directions have together."""
+    return sizes[0] * sizes[1] * sizes[2]
+
+
+@inlined
+def one_phase():
+    """Strides and pads of what has no windows."""
+    return (ONE, ONE, ONE), (NIL, NIL, NIL)
 
 
 @in_threads
-def lay_out(x, xs, shape, flat, o, plane, rows, columns, s0, p0, s1, p1):
-    """X[n, c, h, w] into flat[phase, c][n, row, column]; what lies between stays 0."""
-    apart()
-    N, C, H, W = shape
-    for c in prange(C):
-        for n in range(N):
-            if s0 == 1 and s1 == 1 and xs[3] == 1:
-                to = o + c * plane + (n * rows + p0) * columns + p1
-                copied(x, n * xs[0] + c * xs[1], xs[2], flat, to, columns, H, W)
-                continue
-            for h in range(H):
-                row = (h + p0) // s0
-                phase = (h + p0 - row * s0) * s1
-                base = o + (n * rows + row) * columns
-                here = n * xs[0] + c * xs[1] + h * xs[2]
-                for r in range(s1):
-                    start = (r - p1) % s1
-                    to = U(base + ((phase + r) * C + c) * plane + (start + p1) // s1)
-                    count = U((W - start + s1 - 1) // s1)
-                    for w in range(count):
-                        flat[to + w] = x[U(here + start * xs[3]) + w * U(s1 * xs[3])]
+def spread_in_groups(c, c0, cr, cb, a, ab, rows, ak, b, bb, at, N, B):
+    """c[c0 + cb·g + cr·m + n] = Σ_t a[ab·g + rows[m] + ak·t]·b[bb·g + at[t] + n].
 
-
-@in_threads
-def take_back(x, xs, shape, flat, o, plane, rows, columns, s0, p0, s1, p1):
-    """X[n, c, h, w] += flat[phase, c][n, row, column]: `lay_out` backwards."""
+    n runs below N, g below B. b is read up to the next multiple of NR.
+    """
     apart()
-    N, C, H, W = shape
-    for c in prange(C):
-        for n in range(N):
-            if s0 == 1 and s1 == 1 and xs[3] == 1:
-                to = o + c * plane + (n * rows + p0) * columns + p1
-                added(flat, to, columns, x, n * xs[0] + c * xs[1], xs[2], H, W)
-                continue
-            for h in range(H):
-                row = (h + p0) // s0
-                phase = (h + p0 - row * s0) * s1
-                base = o + (n * rows + row) * columns
-                here = n * xs[0] + c * xs[1] + h * xs[2]
-                for r in range(s1):
-                    start = (r - p1) % s1
-                    to = U(base + ((phase + r) * C + c) * plane + (start + p1) // s1)
-                    count = U((W - start + s1 - 1) // s1)
-                    for w in range(count):
-                        x[U(here + start * xs[3]) + w * U(s1 * xs[3])] += flat[to + w]
+    panels = (N + NR - 1) // NR
+    for task in prange(panels * B):
+        g, p = task // panels, task % panels
+        count = min(NR, N - p * NR)
+        tiles(
+            data(c), c0 + cb * g + p * NR, cr, data(a), ab * g, data(rows), ak,
+            data(b), bb * g + p * NR, data(at), 0, rows.size, at.size, count, 0,
+        )
 
 
 @compiled
-def tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1):
-    """Where each tap (c, k, l) of X lies in the flat layout, from the entry at its corner."""
-    at = np.empty(C * K * L, np.int64)
+def entries_of(taps, ws):
+    """How far each tap (q, k, l) of W lies from its first."""
+    at = np.empty(volume(taps), np.int64)
     t = 0
-    for c in range(C):
-        for k in range(K):
-            row = d0 * k // s0
-            for l in range(L):
-                column = d1 * l // s1
-                phase = (d0 * k - row * s0) * s1 + d1 * l - column * s1
-                at[t] = (phase * C + c) * plane + row * columns + column
+    for q in range(taps[0]):
+        for k in range(taps[1]):
+            for l in range(taps[2]):
+                at[t] = q * ws[3] + k * ws[4] + l * ws[5]
                 t += 1
     return at
 
 
+@compiled
+def weights_of(w, ws, sizes, entries, cs, fs, ts):
+    """The weights of some taps, at [b][cs·c + fs·f + ts·t]."""
+    N, B, C, F = sizes
+    found = np.empty(B * C * F * entries.size, real)
+    for b in range(B):
+        for f in range(F):
+            for c in range(C):
+                here = b * ws[0] + f * ws[1] + c * ws[2]
+                to = b * C * F * entries.size + cs * c + fs * f
+                for t in range(entries.size):
+                    found[U(to + ts * t)] = w[U(here + entries[t])]
+    return found
+
+
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
 def windows_to_y(x, w, y, plan):
-    """Y[n, f, i, j] += Σ_{c,k,l} W[f, c, k, l]·X[n, c, s0·i + d0·k − p0, s1·j + d1·l − p1]."""
+    """Y[n, b, f, i, …] += Σ_{c,k,…} W[b, f, c, k, …]·X[n, b, c, s·i + d·k − p, …]."""
     x, w, y = from_start(x), from_start(w), from_start(y)
-    xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(plan)
-    if min(N, C, F, H, W, K, L, I, J) == 0:
+    xs, ws, ys, sizes, wide, taps, run, steps = spelt_out(plan)
+    N, B, C, F = sizes
+    if min(N, B, C, F, volume(wide), volume(taps), volume(run)) == 0:
         return
-    rows, up = extent_flat(H, K, I, s0, d0, p0)
-    columns, ahead = extent_flat(W, L, J, s1, d1, p1)
-    length = N * rows * columns
-    plane = rounded(length + up * columns + ahead)
-    flat = zeros(s0 * s1 * C * plane)
-    lay_out(x, xs, (N, C, H, W), flat, NIL, plane, rows, columns, s0, p0, s1, p1)
-    at = tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1)
-    weights = np.empty(F * at.size, real)
-    t = 0
-    for f in range(F):
-        for c in range(C):
-            for k in range(K):
-                for l in range(L):
-                    weights[U(t)] = w[U(f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3])]
-                    t += 1
-    sums = aligned(F * plane)
-    spread(sums, NIL, plane, weights, NIL, places(F, at.size), ONE, flat, NIL, at, length, NIL)
-    take_back(y, ys, (N, F, I, J), sums, NIL, plane, rows, columns, ONE, NIL, ONE, NIL)
+    grid, ahead = grid_of(wide, taps, run, steps)
+    length = N * volume(grid)
+    plane = rounded(length + ahead)
+    flat = zeros(volume(steps[0]) * B * C * plane)
+    lay_out(x, xs, (N, B, C) + wide, flat, NIL, plane, grid, steps[0], steps[2])
+    at, entries = taps_flat(C, B * C * plane, plane, taps, grid, steps), entries_of(taps, ws)
+    weights = weights_of(w, ws, sizes, entries, entries.size, at.size, ONE)
+    sums = aligned(B * F * plane)
+    spread_in_groups(
+        sums, NIL, plane, F * plane, weights, F * at.size, places(F, at.size), ONE, flat,
+        C * plane, at, length, B,
+    )
+    once, nowhere = one_phase()
+    take_back(y, ys, (N, B, F) + run, sums, NIL, plane, grid, once, nowhere)
+
+
+@compiled
+def taps_flat(C, whole, plane, taps, grid, steps):
+    """Where each tap (c, q, k, l) of X lies in the flat layout, from the entry at its corner."""
+    phases, places_ = tap_places(taps, grid, steps[0], steps[1])
+    at = np.empty(C * phases.size, np.int64)
+    for c in range(C):
+        for t in range(phases.size):
+            at[c * phases.size + t] = phases[t] * whole + c * plane + places_[t]
+    return at
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
 def windows_to_w(x, w, y, plan):
-    """W[f, c, k, l] += Σ_{n,i,j} Y[n, f, i, j]·X[n, c, s0·i + d0·k − p0, s1·j + d1·l − p1]."""
+    """W[b, f, c, k, …] += Σ_{n,i,…} Y[n, b, f, i, …]·X[n, b, c, s·i + d·k − p, …]."""
     x, w, y = from_start(x), from_start(w), from_start(y)
-    xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(plan)
-    if min(N, C, F, H, W, K, L, I, J) == 0:
+    xs, ws, ys, sizes, wide, taps, run, steps = spelt_out(plan)
+    N, B, C, F = sizes
+    if min(N, B, C, F, volume(wide), volume(taps), volume(run)) == 0:
         return
-    rows, up = extent_flat(H, K, I, s0, d0, p0)
-    columns, ahead = extent_flat(W, L, J, s1, d1, p1)
-    length = N * rows * columns
-    plane = rounded(length + up * columns + ahead)
-    flat = zeros(s0 * s1 * C * plane)
-    lay_out(x, xs, (N, C, H, W), flat, NIL, plane, rows, columns, s0, p0, s1, p1)
-    at = tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1)
-    outer = zeros(F * plane)
-    lay_out(y, ys, (N, F, I, J), outer, NIL, plane, rows, columns, ONE, NIL, ONE, NIL)
+    grid, ahead = grid_of(wide, taps, run, steps)
+    length = N * volume(grid)
+    plane = rounded(length + ahead)
+    flat = zeros(volume(steps[0]) * B * C * plane)
+    lay_out(x, xs, (N, B, C) + wide, flat, NIL, plane, grid, steps[0], steps[2])
+    at, entries = taps_flat(C, B * C * plane, plane, taps, grid, steps), entries_of(taps, ws)
+    outer = zeros(B * F * plane)
+    once, nowhere = one_phase()
+    lay_out(y, ys, (N, B, F) + run, outer, NIL, plane, grid, once, nowhere)
     # Few filters would leave lanes of a tile empty: then whole runs are multiplied.
     few = F <= LANES
-    totals = zeros(at.size * F)
+    totals = zeros(B * F * at.size)
     if few:
-        dot_products(totals, NIL, at.size, outer, NIL, plane, flat, NIL, at, F, length)
+        dot_products(
+            totals, at.size, F * at.size, outer, plane, F * plane, flat, C * plane, at, F, length,
+            B,
+        )
     else:
-        unit = real(1)
-        product(totals, NIL, F, flat, NIL, at, ONE, outer, NIL, ONE, plane, F, length, unit, NIL)
-    for f in range(F):
-        t = 0
-        for c in range(C):
-            for k in range(K):
-                for l in range(L):
-                    entry = f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3]
-                    w[U(entry)] += totals[U(f * at.size + t if few else t * F + f)]
-                    t += 1
+        for b in range(B):
+            product(
+                totals, b * F * at.size, F, flat, b * C * plane, at, ONE, outer, b * F * plane,
+                ONE, plane, F, length, real(1), NIL,
+            )
+    for b in range(B):
+        for f in range(F):
+            for c in range(C):
+                here = b * ws[0] + f * ws[1] + c * ws[2]
+                for tap in range(entries.size):
+                    t = c * entries.size + tap
+                    from_ = b * F * at.size + (f * at.size + t if few else t * F + f)
+                    w[U(here + entries[tap])] += totals[U(from_)]
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
 def windows_to_x(x, w, y, plan):
-    """X[n, c, p, q] += Σ W[f, c, k, l]·Y[n, f, i, j], where p = s0·i + d0·k − p0, q likewise."""
+    """X[n, b, c, p, …] += Σ W[b, f, c, k, …]·Y[n, b, f, i, …], where p = s·i + d·k − p0, …"""
     x, w, y = from_start(x), from_start(w), from_start(y)
-    xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(plan)
-    if min(N, C, F, H, W, K, L, I, J) == 0:
+    xs, ws, ys, sizes, wide, taps, run, steps = spelt_out(plan)
+    N, B, C, F = sizes
+    if min(N, B, C, F, volume(wide), volume(taps), volume(run)) == 0:
         return
-    rows, up = extent_flat(H, K, I, s0, d0, p0)
-    columns, ahead = extent_flat(W, L, J, s1, d1, p1)
-    length = N * rows * columns
-    before = rounded(up * columns + ahead)
+    grid, ahead = grid_of(wide, taps, run, steps)
+    length = N * volume(grid)
+    before = rounded(ahead)
     plane = rounded(length + before)
-    outer = zeros(before + F * plane)
-    lay_out(y, ys, (N, F, I, J), outer, before, plane, rows, columns, ONE, NIL, ONE, NIL)
-    flat = aligned(s0 * s1 * C * plane)
-    at = np.empty(F * K * L, np.int64)
-    weights = np.empty(C * F * K * L, real)
-    for phase in range(s0 * s1):
-        t = 0
-        for f in range(F):
-            for k in range(K):
-                row = d0 * k // s0
-                for l in range(L):
-                    column = d1 * l // s1
-                    if (d0 * k - row * s0) * s1 + d1 * l - column * s1 != phase:
-                        continue
-                    at[t] = before + f * plane - row * columns - column
-                    for c in range(C):
-                        entry = f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3]
-                        weights[U(t * C + c)] = w[U(entry)]
-                    t += 1
+    outer = zeros(before + B * F * plane)
+    once, nowhere = one_phase()
+    lay_out(y, ys, (N, B, F) + run, outer, before, plane, grid, once, nowhere)
+    flat = aligned(volume(steps[0]) * B * C * plane)
+    phases, ahead_of = tap_places(taps, grid, steps[0], steps[1])
+    entries, chosen = entries_of(taps, ws), np.empty(phases.size, np.int64)
+    at = np.empty(F * phases.size, np.int64)
+    for phase in range(volume(steps[0])):
+        count = 0
+        for tap in range(phases.size):
+            if phases[tap] == phase:
+                chosen[count] = entries[tap]
+                for f in range(F):
+                    at[count * F + f] = before + f * plane - ahead_of[tap]
+                count += 1
+        weights = weights_of(w, ws, sizes, chosen[:count], ONE, C, C * F)
         # A phase that no tap reaches becomes 0.
-        spread(
-            flat, phase * C * plane, plane, weights, NIL, places(C, ONE), C, outer, NIL, at[:t],
-            length, NIL,
+        spread_in_groups(
+            flat, phase * B * C * plane, plane, C * plane, weights, weights.size // B,
+            places(C, ONE), C, outer, F * plane, at[: F * count], length, B,
         )
-    take_back(x, xs, (N, C, H, W), flat, NIL, plane, rows, columns, s0, p0, s1, p1)
+    take_back(x, xs, (N, B, C) + wide, flat, NIL, plane, grid, steps[0], steps[2])

@@ -139,22 +139,36 @@ def tiled_to_w(x, xs, w, ws, y, ys, shape, axes):
     filters_out(at, parts, w, ws, C, F)
 
 
+@woven
+def plan_of(xs, ws, ys, shape, axes):
+    """The plan of `windows_to_y` and its like: one group, and windows that do not move in depth."""
+    N, C, F, H, W, K, L, I, J = shape
+    strides = (
+        xs[0], 0, xs[1], 0, xs[2], xs[3], 0, ws[0], ws[1], 0, ws[2], ws[3],
+        ys[0], 0, ys[1], 0, ys[2], ys[3],
+    )
+    s0, d0, p0, s1, d1, p1 = axes
+    return numbers(
+        strides + (N, 1, C, F, 1, H, W, 1, K, L, 1, I, J, 1, s0, s1, 1, d0, d1, 0, p0, p1)
+    )
+
+
 @kept
 def untiled_to_y(x, xs, w, ws, y, ys, shape, axes):
     """`windows_to_y` of arrays."""
-    windows_to_y(data(x), data(w), data(y), numbers(xs + ws + ys + shape + axes))
+    windows_to_y(data(x), data(w), data(y), plan_of(xs, ws, ys, shape, axes))
 
 
 @kept
 def untiled_to_x(x, xs, w, ws, y, ys, shape, axes):
     """`windows_to_x` of arrays."""
-    windows_to_x(data(x), data(w), data(y), numbers(xs + ws + ys + shape + axes))
+    windows_to_x(data(x), data(w), data(y), plan_of(xs, ws, ys, shape, axes))
 
 
 @kept
 def untiled_to_w(x, xs, w, ws, y, ys, shape, axes):
     """`windows_to_w` of arrays."""
-    windows_to_w(data(x), data(w), data(y), numbers(xs + ws + ys + shape + axes))
+    windows_to_w(data(x), data(w), data(y), plan_of(xs, ws, ys, shape, axes))
 
 
 PARTS = (

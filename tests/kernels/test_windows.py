@@ -1,0 +1,101 @@
+"""Sums over windows in one to three directions and in groups, at any sizes, strides and layouts.
+
+The functions of one compiled kernel take any of these; they are compared with NumPy, tap by tap.
+"""
+
+import itertools
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numba import njit
+
+from deltarule.kernels import build
+
+
+@pytest.fixture(scope="module")
+def summed(cache):
+    """The three sums into y, w and x, as functions of flat arrays and a plan."""
+    names = vars(build.module("conv2d", {"pad": 1}, "float64", False, cache))
+    data, to_y, to_w, to_x = (names[n] for n in ("data", *(f"windows_to_{t}" for t in "ywx")))
+
+    @njit
+    def run(x, w, y, plan, into):
+        if into == 0:
+            to_y(data(x), data(w), data(y), data(plan))
+        elif into == 1:
+            to_w(data(x), data(w), data(y), data(plan))
+        else:
+            to_x(data(x), data(w), data(y), data(plan))
+
+    return run
+
+
+def by_taps(x, w, y, moved) -> dict:
+    """All three sums of x[n, b, c, …], w[b, f, c, …] and y[n, b, f, …], one tap after the other."""
+    pads = [(0, 0)] * 3 + [(p, p + m.reach) for m in moved for p in (m.pad,)]
+    wide = np.pad(x, pads)
+    into = {"y": np.zeros_like(y), "w": np.zeros_like(w), "x": np.zeros_like(wide)}
+    for tap in itertools.product(*map(range, w.shape[3:])):
+        firsts = [m.dilation * k for m, k in zip(moved, tap, strict=True)]
+        at = (..., *(slice(o, o + m.stride * m.places, m.stride) for o, m in zip(firsts, moved)))
+        seen, weights = wide[at], w[(..., *tap)]
+        into["y"] += np.einsum("nbctij,bfc->nbftij", seen, weights)
+        into["w"][(..., *tap)] += np.einsum("nbctij,nbftij->bfc", seen, y)
+        into["x"][at] += np.einsum("nbftij,bfc->nbctij", y, weights)
+    inside = (..., *(slice(m.pad, m.pad + n) for m, n in zip(moved, x.shape[3:], strict=True)))
+    return into | {"x": into["x"][inside]}
+
+
+DIRECTION = st.builds(
+    SimpleNamespace,
+    length=st.integers(1, 9),
+    taps=st.integers(1, 4),
+    stride=st.integers(1, 3),
+    dilation=st.integers(1, 3),
+    pad=st.integers(0, 2),
+)
+MISSING = st.just(SimpleNamespace(length=1, taps=1, stride=1, dilation=1, pad=0))
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(
+    st.one_of(
+        st.tuples(MISSING, MISSING, DIRECTION),
+        st.tuples(MISSING, DIRECTION, DIRECTION),
+        st.tuples(DIRECTION, DIRECTION, DIRECTION),
+    ),
+    st.integers(1, 3),
+    st.sampled_from([(1, 1, 1), (1, 3, 5), (5, 1, 1), (7, 1, 2), (2, 2, 19), (3, 4, 1)]),
+    st.sampled_from([(0, 1, 2, 3, 4, 5), (0, 3, 4, 5, 1, 2), (5, 2, 0, 4, 1, 3)]),
+)
+def test_any_windows_groups_and_layouts_give_the_sums(summed, moved, n, channels, order):
+    """What is summed is added to ones; what lies behind the arrays in memory is NaN."""
+    b, c, f = channels
+    for m in moved:
+        m.length = max(m.length, m.dilation * (m.taps - 1) + 1 - 2 * m.pad)
+        m.reach = m.dilation * (m.taps - 1) + m.stride
+        m.places = (m.length + 2 * m.pad - m.dilation * (m.taps - 1) - 1) // m.stride + 1
+    random = np.random.default_rng(n)
+    x = random.normal(size=(n, b, c, *(m.length for m in moved)))
+    w = random.normal(size=(b, f, c, *(m.taps for m in moved)))
+    y = random.normal(size=(n, b, f, *(m.places for m in moved)))
+    wanted = by_taps(x, w, y, moved)
+    steps = [getattr(m, k) for k in ("stride", "dilation", "pad") for m in moved]
+    sizes = (n, b, c, f, *x.shape[3:], *w.shape[3:], *y.shape[3:])
+    for into, name in enumerate("ywx"):
+        taken = {"x": x, "w": w, "y": y}
+        taken[name] = np.ones_like(taken[name])
+        rooms, strides = {}, []
+        for key, array in taken.items():
+            # The axes lie in another order in memory, with all strides told.
+            laid = np.ascontiguousarray(array.transpose(order))
+            rooms[key] = np.append(laid.ravel(), np.full(64, np.nan))
+            taken[key] = rooms[key][: laid.size].reshape(laid.shape).transpose(np.argsort(order))
+            strides += [s // 8 for s in taken[key].strides]
+        summed(*rooms.values(), np.array([*strides, *sizes, *steps]), into)
+        scale = 1 + np.abs(wanted[name]).max()
+        np.testing.assert_allclose(taken[name] - 1, wanted[name], 0, 1e-13 * scale, err_msg=name)
+        assert all(np.isnan(room[-64:]).all() for room in rooms.values())
