@@ -13,6 +13,7 @@ from deltarule.cli.forward import equation, forward, many, times
 from deltarule.cli.page import Page
 from deltarule.networks.layer_numbers import number_of
 from deltarule.networks.recurrences import Recurrence, blocks, equations_of
+from deltarule.reports.left_out import left_out_sentence
 from deltarule.reports.selection import by_kind, in_a_row, is_seed, outside, pieces_read, through
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.counted import counted
@@ -50,6 +51,7 @@ def derivation_page(page: Page, shown: ShownDerivation) -> None:
     chosen = [g for g in gradients if shown.steps or not is_seed(g)] or gradients
     if shown.steps:
         _all_worked(page, derivation, chosen, shown.every)
+        _left_out(page, shown)
         return
     kinds = by_kind(chosen)
     others = {first.name: rest for first, *rest in kinds}
@@ -66,6 +68,7 @@ def derivation_page(page: Page, shown: ShownDerivation) -> None:
         _recursion(page, alike)
     page.blank()
     page.prose(_checked(derivation, kinds), style="dim")
+    _left_out(page, shown)
 
 
 def brief_page(page: Page, shown: ShownDerivation) -> None:
@@ -82,6 +85,13 @@ def brief_page(page: Page, shown: ShownDerivation) -> None:
         for left, right in first.lines:
             _brief_line(page, left, right)
         _likewise(page, others, indent=4)
+    _left_out(page, shown)
+
+
+def _left_out(page: Page, shown: ShownDerivation) -> None:
+    by = [g.tensor.name for g in shown.gradients]
+    if sentence := left_out_sentence(shown.derivation.network, by):
+        page.prose(sentence, style="dim")
 
 
 def _brief_line(page: Page, left: Expr, right: Expr) -> None:

@@ -16,7 +16,8 @@ from deltarule.cli.screen import busy
 from deltarule.cli.typed_formula import network_named, shown_by
 from deltarule.errors import DeltaruleError
 from deltarule.networks.network import Network
-from deltarule.reports.second_order_texts import heading, zeros
+from deltarule.reports.left_out import left_out_sentence
+from deltarule.reports.second_order_texts import heading, moved_by, zeros
 from deltarule.reports.things import ShownEntries, ShownTangents
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import ascii_name
@@ -94,6 +95,7 @@ def entries_page(page: Page, shown: ShownEntries) -> None:
         page.prose(nothing, indent=2, style="dim")
     page.blank()
     page.prose(_checked(shown.entries), style="dim")
+    _left_out(page, shown.network, [e.tensor.name for e in shown.entries])
 
 
 def _checked(found: Sequence[Entries]) -> str:
@@ -114,3 +116,9 @@ def tangents_page(page: Page, shown: ShownTangents) -> None:
         f"From {counted(steps, 'step')}, checked when they were made, at {shown.derivation.tried}.",
         style="dim",
     )
+    _left_out(page, shown.network, moved_by(shown))
+
+
+def _left_out(page: Page, network: Network, by: Sequence[str]) -> None:
+    if sentence := left_out_sentence(network, by):
+        page.prose(sentence, style="dim")

@@ -32,7 +32,7 @@ from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
 from deltarule.networks.reachability import needed_for
 from deltarule.networks.tensors import Tensor
-from deltarule.spelling.counted import joined
+from deltarule.spelling.counted import in_a_sentence, joined
 from deltarule.spelling.names import pretty
 
 
@@ -63,7 +63,7 @@ def gauss_newton_network(network: Network, at: str, wrt: Iterable[str] = ()) -> 
     return replace(
         network,
         name=f"{network.name}_gauss_newton",
-        title=f"Gauss–Newton matrix of: {network.title[:1].lower()}{network.title[1:]}",
+        title=f"Gauss–Newton matrix of: {in_a_sentence(network.title)}",
         text=_text(network, at, loss, along, total),
         tensors=tensors,
         equations=ordered(equations, tensors),

@@ -28,6 +28,7 @@ from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
 from deltarule.networks.reachability import needed_for
 from deltarule.networks.tensors import Tensor
+from deltarule.spelling.counted import in_a_sentence
 from deltarule.spelling.names import pretty
 
 #: What the slope along a direction is called, and what an entry's gradient is put out as.
@@ -97,7 +98,7 @@ class GradientNetwork:
         return replace(
             own,
             name=f"{own.name}_{word}",
-            title=f"{title} of: {own.title[:1].lower()}{own.title[1:]}",
+            title=f"{title} of: {in_a_sentence(own.title)}",
             text=text,
             tensors=tensors,
             equations=ordered(equations, tensors),

@@ -19,6 +19,7 @@ from deltarule.expressions.nodes import Read, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.networks.network import Network, ordered
 from deltarule.networks.tensors import Tensor
+from deltarule.spelling.counted import in_a_sentence
 from deltarule.spelling.names import pretty
 
 
@@ -62,7 +63,7 @@ def tangent_network(network: Network, wrt: Iterable[str] = ()) -> tuple[Network,
     whole = replace(
         network,
         name=f"{network.name}_jvp",
-        title=f"Jacobian-vector product of: {network.title[:1].lower()}{network.title[1:]}",
+        title=f"Jacobian-vector product of: {in_a_sentence(network.title)}",
         text=f"v_y is how y moves when {along} along the direction v: the Jacobian times v.",
         tensors=found,
         equations=ordered(equations, found),

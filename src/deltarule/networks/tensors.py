@@ -19,6 +19,8 @@ GIVEN = ("input", "target", "parameter", "gradient", "memory")
 
 #: What a number is noted as that is given and not learned: λ, τ.
 CONSTANT = "constant"
+#: What a tensor is noted as that the reader of a text took for a target.
+TARGET = "target"
 
 
 def checked_start(name: str, start: Any, axes: tuple[Expr, ...], place: str) -> Any:

@@ -22,6 +22,7 @@ from deltarule.pages.blocks_html import (
 from deltarule.pages.graph_svg import network_svg
 from deltarule.pages.html_page import page_html, text_html
 from deltarule.reports.alike_lines import alike_lines
+from deltarule.reports.left_out import left_out_sentence
 from deltarule.reports.selection import beside, by_kind, in_a_row, is_seed, outside
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.counted import counted
@@ -64,6 +65,8 @@ def derivation_body(shown: ShownDerivation) -> Iterator[str]:
     for first, *others in kinds:
         yield from _gradient(first, others, shown, same.get(first.name))
     yield paragraph(f"Every step was checked when it was made, at {derivation.tried}.", "soft")
+    if sentence := left_out_sentence(network, [g.tensor.name for g in shown.gradients]):
+        yield paragraph(sentence, "soft")
 
 
 def forward_html(network: Network) -> Iterator[str]:

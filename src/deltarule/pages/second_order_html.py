@@ -8,7 +8,8 @@ from deltarule.calculus.jacobians import Entries
 from deltarule.pages.blocks_html import STYLES, equation_html, name_html, paragraph, tensors_html
 from deltarule.pages.derivation_html import forward_html, step_list
 from deltarule.pages.html_page import page_html, text_html
-from deltarule.reports.second_order_texts import heading, zeros
+from deltarule.reports.left_out import left_out_sentence
+from deltarule.reports.second_order_texts import heading, moved_by, zeros
 from deltarule.reports.things import ShownEntries, ShownTangents
 from deltarule.spelling.counted import counted
 from deltarule.spelling.text import text
@@ -32,6 +33,8 @@ def _entries_body(shown: ShownEntries) -> Iterator[str]:
     tried = dict.fromkeys(e.derivation.tried for e in shown.entries)
     checked = f"Every step was checked when it was made, at {next(iter(tried))}."
     yield paragraph(checked, "soft")
+    if sentence := left_out_sentence(shown.network, [e.tensor.name for e in shown.entries]):
+        yield paragraph(sentence, "soft")
 
 
 def _entries(entries: Entries, opened: bool) -> Iterator[str]:
@@ -59,3 +62,5 @@ def _tangents_body(shown: ShownTangents) -> Iterator[str]:
     yield from tensors_html(shown.network)
     tried = shown.derivation.tried
     yield paragraph(f"Every step was checked when it was made, at {tried}.", "soft")
+    if sentence := left_out_sentence(shown.network, moved_by(shown)):
+        yield paragraph(sentence, "soft")

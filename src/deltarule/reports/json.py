@@ -6,9 +6,11 @@ import math
 
 from deltarule.calculus.families import families
 from deltarule.calculus.steps import Gradient, Step
+from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
+from deltarule.reports.left_out import left_out
 from deltarule.reports.things import ShownDerivation, ShownKernel
 from deltarule.spelling.text import equation_text, text
 
@@ -17,6 +19,7 @@ def derivation_values(shown: ShownDerivation) -> dict:
     """A derivation: `network`, `title`, `of`, `upstream`, `forward`, `gradients` by name.
 
     A forward line has a `note` where it is a piece of a longer one, which got a name.
+    `left_out` are the tensors of a typed text that were taken for targets, constants and labels.
     `families` are the gradients that are alike up to the number of their layer, `inner` those that
     lines of the network are.
     """
@@ -46,8 +49,17 @@ def derivation_values(shown: ShownDerivation) -> dict:
             }
             for family in families(derivation)
         ],
+        "left_out": left_out_values(derivation.network),
         "inner": [{"of": g.of, "by": g.tensor.name, **gradient_values(g)} for g in shown.inner],
     }
+
+
+def left_out_values(network: Network) -> list[dict]:
+    """What was taken for a target, a constant or labels, with the option that derives by it."""
+    return [
+        {"tensor": o.tensor.name, "taken_for": o.taken_for, "remedy": o.remedy}
+        for o in left_out(network)
+    ]
 
 
 def _note(tensor: Tensor) -> dict:

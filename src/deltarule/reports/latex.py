@@ -12,6 +12,7 @@ from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.reports.broken import WIDTH, broken, visible
 from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
+from deltarule.reports.left_out import left_out_sentence
 from deltarule.reports.other_scripts import definitions
 from deltarule.reports.prose import prose
 from deltarule.reports.selection import beside, outside
@@ -64,6 +65,8 @@ def derivation_latex(shown: ShownDerivation) -> str:
         others = [line for g in gradients for line in g.other_lines]
         lines += ["The same by the other index:", *aligned(others)] if others else []
         lines += _in_words(gradients)
+    sentence = left_out_sentence(network, [g.tensor.name for g in gradients])
+    lines += ["", prose(sentence)] if sentence else []
     return "\n".join(lines) + "\n"
 
 

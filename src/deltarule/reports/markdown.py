@@ -12,6 +12,7 @@ from deltarule.calculus.steps import Step
 from deltarule.networks.network import Network
 from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
+from deltarule.reports.left_out import left_out_sentence
 from deltarule.reports.selection import beside, outside
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.names import latex as latex_name
@@ -63,7 +64,8 @@ def derivation_markdown(shown: ShownDerivation) -> str:
             lines += ["In matrices and vectors:", ""]
             lines += ["$$", f"{latex_name(gradient.name)} = {in_words}", "$$", ""]
     if steps:
-        lines += [f"*Checked at {escaped(derivation.tried)}.*"]
+        lines += [f"*Checked at {escaped(derivation.tried)}.*", ""]
+    lines += [escaped(left_out_sentence(network, [g.tensor.name for g in gradients]))]
     return "\n".join(lines).rstrip() + "\n"
 
 

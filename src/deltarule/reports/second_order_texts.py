@@ -9,6 +9,7 @@ from deltarule.networks.network import Network
 from deltarule.reports.latex import aligned, worked_lines
 from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
+from deltarule.reports.left_out import left_out_sentence
 from deltarule.reports.markdown import block, escaped, tensors_table, worked_list
 from deltarule.reports.prose import prose
 from deltarule.reports.things import ShownEntries, ShownTangents
@@ -28,6 +29,12 @@ def zeros(shown: ShownEntries) -> str:
     return f"All entries are 0 of {', '.join(names)}." if names else ""
 
 
+def moved_by(shown: ShownTangents) -> list[str]:
+    """The tensors that move along a vector, and their directions."""
+    names = shown.network.tensors
+    return [each for n in names if f"v_{n}" in names for each in (n, f"v_{n}")]
+
+
 def _lines(shown: ShownEntries) -> Iterator[Entries]:
     return (e for e in shown.entries if e.expr != 0)
 
@@ -42,14 +49,17 @@ def entries_latex(shown: ShownEntries) -> str:
         lines += aligned([(entries.lhs, entries.expr)])
         if words := in_matrices(entries):
             lines += [r"\[", words, r"\]"]
-    lines += [prose(zeros(shown)), ""]
+    by = [e.tensor.name for e in shown.entries]
+    lines += [prose(zeros(shown)), "", prose(left_out_sentence(shown.network, by)), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def tangents_latex(shown: ShownTangents) -> str:
     """A network and its tangents as one forward pass."""
     lines = _forward_latex(shown.network)
-    return "\n".join([*lines, rf"\textit{{Checked at {prose(shown.derivation.tried)}.}}"]) + "\n"
+    checked = rf"\textit{{Checked at {prose(shown.derivation.tried)}.}}"
+    sentence = prose(left_out_sentence(shown.network, moved_by(shown)))
+    return "\n".join([*lines, checked, "", sentence]).rstrip() + "\n"
 
 
 def _forward_latex(network: Network) -> list[str]:
@@ -68,14 +78,17 @@ def entries_markdown(shown: ShownEntries) -> str:
         lines += block(entries.lhs, entries.expr)
         if words := in_matrices(entries):
             lines += ["As a matrix:", "", "$$", words, "$$", ""]
-    lines += [escaped(zeros(shown)), ""]
+    by = [e.tensor.name for e in shown.entries]
+    lines += [escaped(zeros(shown)), "", escaped(left_out_sentence(shown.network, by)), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def tangents_markdown(shown: ShownTangents) -> str:
     """A network and its tangents as one forward pass."""
     lines = _forward_markdown(shown.network)
-    return "\n".join([*lines, f"*Checked at {escaped(shown.derivation.tried)}.*"]) + "\n"
+    sentence = escaped(left_out_sentence(shown.network, moved_by(shown)))
+    checked = f"*Checked at {escaped(shown.derivation.tried)}.*"
+    return "\n".join([*lines, checked, "", sentence]).rstrip() + "\n"
 
 
 def _forward_markdown(network: Network) -> list[str]:

@@ -6,7 +6,7 @@ from sympy import Expr
 
 from deltarule.calculus.jacobians import Entries
 from deltarule.networks.equations import Equation
-from deltarule.reports.json import step_values
+from deltarule.reports.json import left_out_values, step_values
 from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
 from deltarule.reports.things import ShownEntries, ShownTangents
@@ -22,6 +22,7 @@ def entries_values(shown: ShownEntries) -> dict:
         "network": shown.network.name,
         "title": shown.network.title,
         "entries": [_entries(e) for e in shown.entries],
+        "left_out": left_out_values(shown.network),
     }
 
 
@@ -47,6 +48,7 @@ def tangents_values(shown: ShownTangents) -> dict:
         "title": shown.network.title,
         "equations": [_equation(e) for e in shown.network.equations],
         "settings": [dict(s) for s in shown.derivation.settings],
+        "left_out": left_out_values(shown.network),
     }
 
 

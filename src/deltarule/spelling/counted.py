@@ -26,3 +26,10 @@ def agreeing(count: int, word: str) -> str:
 def joined(texts: Sequence[str]) -> str:
     """`a, b and c`, of one text or more."""
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def in_a_sentence(title: str) -> str:
+    """A title behind other words: `a neuron`, but `LSTM` and `L = …` as they are."""
+    word, _, behind = title.partition(" ")
+    small = word[1:2].islower() or (word == "A" and behind[:1].isalpha())
+    return title[:1].lower() + title[1:] if small else title

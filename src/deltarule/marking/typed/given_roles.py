@@ -1,32 +1,66 @@
-"""What the tensors of a text are for, by their names: inputs, targets, parameters, constants."""
+"""What the tensors of a text are for: inputs, targets, parameters, constants.
+
+A name alone says little: t is a target in ½(t − y)², and none in t·x. So what is no input has its
+usual name and a use that fits (target_uses.py), and a note of it, which is shown with gradients.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from deltarule.marking.typed.typed_names import role_of
-from deltarule.networks.tensors import CONSTANT, Tensor
+from deltarule.marking.typed.target_uses import TargetUses
+from deltarule.marking.typed.typed_names import is_guard, is_input, is_target, role_of
+from deltarule.networks.equations import Equation
+from deltarule.networks.tensors import CONSTANT, TARGET, Tensor
 
 
 def with_roles(
-    tensors: Mapping[str, Tensor], wrt: Iterable[str], written: Sequence[str]
+    tensors: Mapping[str, Tensor],
+    wrt: Iterable[str],
+    equations: Sequence[Equation],
+    counts: Iterable[str] = (),
 ) -> dict[str, Tensor]:
-    """The tensors, each that no line writes with the role that its name usually has.
+    """The tensors, each that no line writes with the role that its name and its use say.
 
-    `written` are those that a line writes, the last one last. Of a formula y may be any variable,
-    and where no number comes out, there are no targets.
+    `counts` are the names of what says how many there are: N of 1/N. A constant and a target have
+    that as their note. There are targets, and constants that are neither counts nor ε, in losses
+    alone, and beside something else that a gradient is by.
     """
-    loss, wrt = not tensors[written[-1]].axes, set(wrt)
+    written = {e.name for e in equations}
+    usual = {n: role_of(n, wrt, len(t.axes)) for n, t in tensors.items() if n not in written}
+    notes = _notes(tensors, usual, equations, {*counts})
     found = dict(tensors)
-    for name, tensor in tensors.items():
-        if name in written:
-            continue
-        role = role_of(name, wrt, len(tensor.axes))
-        note = CONSTANT if role == "constant" else ""
-        if role == "constant":
+    for name, role in usual.items():
+        if name in notes:
             role = "target"
-        elif role == "target" and (name[:1] in "yY" or not loss):
-            role = "parameter" if name[:1] == "T" else "input"
-        found[name] = replace(tensor, role=role, note=note)
+        elif role in ("target", "constant"):
+            role = "input" if role == "target" and name[:1] != "T" else "parameter"
+        found[name] = replace(tensors[name], role=role, note=notes.get(name, ""))
     return found
+
+
+def _notes(
+    tensors: Mapping[str, Tensor],
+    usual: Mapping[str, str],
+    equations: Sequence[Equation],
+    counts: set[str],
+) -> dict[str, str]:
+    """Which names are constants and targets. Of a formula y may be any variable, and is none."""
+    moving = {n for n, r in usual.items() if r in ("input", "parameter") or n[:1] in "yY"}
+    moving = {n for n in moving if not tensors[n].integral}
+    fixed = {n for n, r in usual.items() if r in ("constant", "target") and n in counts}
+    fixed |= {n for n, r in usual.items() if r == "constant" and is_guard(n)}
+    last, uses = equations[-1].name, TargetUses(equations, moving)
+    notes = dict.fromkeys(fixed, CONSTANT)
+    if tensors[last].axes or is_input(last) or is_target(last) or not moving:
+        return notes
+    targets = {n for n in usual if is_target(n)}
+    for name, role in usual.items():
+        if role == "constant" and not uses.in_prediction(name, targets):
+            notes[name] = CONSTANT
+        elif tensors[name].integral or name in moving:
+            continue
+        elif role == "target" and uses.as_target(name):
+            notes[name] = TARGET
+    return notes

@@ -49,6 +49,8 @@ _NUMBERS = (
 COUNTS = ("N", "M", "D", "K", "T", "B", "n", "m", "d", "k")
 _INPUTS = ("x", "h", "z", "X", "H", "Z", "u", "a", "s")
 _TARGETS = ("y", "t", "d", "Y", "T", "target")
+#: What is added so that nothing is divided by 0, and never learned.
+_GUARDS = ("epsilon", "eps")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
@@ -255,11 +257,30 @@ def divisors(formula: str, place: str) -> set[str]:
 def role_of(name: str, wrt: Iterable[str], rank: int) -> str:
     """What a name is usually for: input, target, parameter or constant; what is derived by is a
     parameter."""
-    stem = name.partition("_")[0].rstrip("0123456789")
-    role = "input" if stem in _INPUTS else "target" if stem in _TARGETS else "parameter"
+    stem = _stem(name)
+    role = "input" if is_input(name) else "target" if is_target(name) else "parameter"
     if rank == 0 and stem in (*_NUMBERS, *COUNTS):
         role = "target" if stem in _TARGETS and stem.islower() else "constant"
     return "parameter" if role in ("target", "constant") and name in wrt else role
+
+
+def is_input(name: str) -> bool:
+    """Whether it is what inputs are usually called: x, h, z2."""
+    return _stem(name) in _INPUTS
+
+
+def is_target(name: str) -> bool:
+    """Whether it is what targets are usually called: y, t, d_1."""
+    return _stem(name) in _TARGETS
+
+
+def is_guard(name: str) -> bool:
+    """Whether it is what is added so that nothing is divided by 0: ε."""
+    return _stem(name) in _GUARDS
+
+
+def _stem(name: str) -> str:
+    return name.partition("_")[0].rstrip("0123456789")
 
 
 def said_shapes(shapes: Mapping[str, str]) -> dict[str, tuple[int, ...]]:

@@ -255,6 +255,6 @@ class _Reader(TextNames):
 
     def _network_of(self, tensors: Mapping[str, Tensor], equations: list[Equation]) -> Network:
         """The network; what is given has the role that its name usually has."""
-        own = with_roles(tensors, self.wrt, [e.name for e in equations])
+        own = with_roles(tensors, self.wrt, equations, self.counts)
         text = "; ".join(f"{e.name} = {e.formula}" for e in self.equations)
         return Network("formula", text, "", own, tuple(equations))

@@ -1,0 +1,74 @@
+"""What typed texts leave out: targets and constants by name and use (1 s)."""
+
+from pathlib import Path
+
+import pytest
+
+from deltarule import layer
+from deltarule.marking.typed import typed_network
+from deltarule.reports.left_out import left_out
+
+TABLE = (Path(__file__).parent / "texts_beside_numpy.txt").read_text(encoding="utf-8")
+TEXTS = [block.partition("\n")[0] for block in TABLE.split("\n=== ")[1:]]
+ROLES = {
+    # No number comes out: nothing is a target, and what scales may be learned.
+    "y[n] = a[n]*d[n]": "",
+    "z = alpha*x + tau": "",
+    "y = alpha w·x + tau": "",
+    "y = x*T": "",
+    "y[n] = where(t[n] > 0, x[n], 0)": "",
+    "A = softmax(Q Kᵀ/√d) V": "d (constant)",
+    "y[n] = x[n]/sqrt(Mean[m](x[m]^2) + eps)": "eps (constant)",
+    # Differences, margins and logarithms make a target of t.
+    "L = Sum[n]((y[n]-d[n])^2)": "d (target)",
+    "L = Sum[n](abs(y[n]-t[n]))": "t (target)",
+    "E = ½‖T − X W‖²": "T (target)",
+    "L = Sum[n](max(0, 1 - t[n]*s[n]))": "t (target)",
+    "L = Sum[n](log(1+exp(-t[n]*s[n])))": "t (target)",
+    "L = Sum[n](exp(s[n]) - t[n]*s[n])": "t (target)",
+    "L = logsumexp(z) - t·z": "t (target)",
+    "p = softmax(W x); E = −tᵀ log(p)": "t (target)",
+    "L = -Σ_k T_k ln y_k": "T (target)",
+    "L = -Sum[n](t[n]*log(p[n]) + (1-t[n])*log(1-p[n]))": "t (target)",
+    "L = Sum[n](where(t[n] = 1, -log(p[n]), -log(1-p[n])))": "t (target)",
+    # Other uses do not, nor where there is nothing else to derive by.
+    "L = Sum[n](a[n]*d[n])": "",
+    "L = ‖Y − X T‖²": "",
+    "L = Sum[i,j](T[i,j]*abs(x[i]-y[j]))": "",
+    "L = Sum[n]((x[n]+d[n])^2)": "",
+    "L = Mean[i,j](exp(-(t[i]-t[j])^2))": "",
+    "L = tau*alpha": "",
+    # Numbers of a loss are constants, but for those that predict its target.
+    "L = Sum[n](max(tau*(y[n]-q[n]), (tau-1)*(y[n]-q[n])))": "tau (constant)",
+    "L = -alpha*Sum[n]((1-p[n])^gamma*log(p[n]))": "alpha (constant)",
+    "L = Sum[n]((y[n]-alpha*x[n]-beta)^2)": "",
+    "E = 1/N ‖X w - t‖² + λ‖w‖²": "N (constant), t (target), lambda (constant)",
+    # Labels are integers.
+    "L = -Sum[n](log(p[n,t[n]]))": "t (labels)",
+    "L = -log(p[y])": "y (labels)",
+}
+
+
+def said(network) -> str:
+    return ", ".join(f"{o.tensor.name} ({o.taken_for})" for o in left_out(network))
+
+
+@pytest.mark.parametrize("text", ROLES)
+def test_a_target_has_its_name_and_a_use_that_fits(text):
+    assert said(layer(text)) == ROLES[text]
+
+
+def test_what_is_left_out_is_derived_by_its_remedy():
+    for text, words in ROLES.items():
+        names = [w.partition(" ")[0] for w in words.split(", ") if w and "labels" not in w]
+        network = typed_network(text, names)
+        assert not [o for o in left_out(network) if o.remedy]
+        assert {*names} <= {t.name for t in network.with_role("parameter", "input")}
+
+
+def test_nothing_is_left_out_without_a_word():
+    for text in (*ROLES, *TEXTS[::5]):
+        network = layer(text)
+        moving = {t.name for t in network.with_role("input", "parameter") if not t.integral}
+        given = {t.name for t in network.tensors.values() if t.given}
+        assert given == moving | {o.tensor.name for o in left_out(network)}, text
