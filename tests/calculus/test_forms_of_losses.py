@@ -66,6 +66,26 @@ FORMS = [
             "z": "Σ_n ∂L/∂s_y[n, i]·(x[n] − z[i])",
         },
     ),
+    (  # RMSNorm (Zhang and Sennrich 2019): its root has a name
+        "y[n,d] = g[d]*x[n,d]/sqrt(Mean[k](x[n,k]**2) + 1e-6)",
+        {
+            "rms_x": "−Σ_d ∂L/∂y[n, d]·y[n, d]/rms_x[n]",
+            "x": "(D·∂L/∂y[n, k]·g[k]·rms_x[n] − x[n, k]·Σ_d ∂L/∂y[n, d]·y[n, d])/(D·rms_x[n]²)",
+        },
+    ),
+    (  # as it is programmed, with ε outside of the root: x/(D·r), not r·x/Σ x²
+        "y[n,d] = g[d]*x[n,d]/(sqrt(Mean[k](x[n,k]**2)) + 1e-6)",
+        {
+            "x": "(∂L/∂y[n, k]·g[k] − x[n, k]·Σ_d ∂L/∂y[n, d]·y[n, d]/(D·rms_x[n]))"
+            "/(rms_x[n] + 0.000001)"
+        },
+    ),
+    ("s = x·y/(‖x‖‖y‖)", {"x": "(y[n]/norm_y − s·x[n]/norm_x)/norm_x", "norm_x": "−s/norm_x"}),
+    ("y = x/‖x‖", {"x": "(∂L/∂y[n] − y[n]·Σ_{n′} ∂L/∂y[n′]·y[n′])/√(Σ_{n₁} x[n₁]²)"}),
+    (  # Dice (Milletari et al. 2016): its divisor of two sums has a name
+        "L = 1 - 2*Sum[n](p[n]*t[n])/(Sum[n](p[n])+Sum[n](t[n]))",
+        {"p": "∂L/∂den_L − 2·t[n]/den_L"},
+    ),
     ("y[n] = max(a[n], b[n], c[n])", {"c": "∂L/∂y[n]·[c[n] > max(a[n], b[n])]"}),
     (  # a mixture of Gaussians: the gradient by an exponent is its responsibility
         "L = Sum[n](log(Sum[k](p[k]*exp(-Sum[d]((x[n,d]-mu[k,d])**2)/2))))",

@@ -17,10 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from sympy import Add, Basic, Expr, Mul, Pow
+from sympy import Add, Expr, Mul, Pow, sqrt
 
 from deltarule.expressions.elementwise import Elementwise
-from deltarule.expressions.exponential_sums import divides_by_exponentials, is_exponential_sum
+from deltarule.expressions.exponential_sums import divides_by_exponentials
 from deltarule.expressions.functions import exp, log
 from deltarule.expressions.nodes import (
     Product,
@@ -31,12 +31,10 @@ from deltarule.expressions.nodes import (
     free_indices,
     reads,
     tensor_name,
-    walk,
 )
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.softmax_share import Share, share_in
 from deltarule.expressions.substitution import plainly_named
-from deltarule.expressions.terms_counted import count_terms
 from deltarule.expressions.written_out import recognised
 from deltarule.language.activations import is_activation, slope_reads_argument
 from deltarule.language.alike_pieces import (
@@ -58,17 +56,15 @@ from deltarule.language.piece_words import (
     VARIANCE,
     WORDS,
     is_closed,
-    is_log_of_sum,
     word_of_base,
 )
 from deltarule.language.predicted_lengths import long_sums
 from deltarule.language.repeated_functions import repeated
+from deltarule.language.worth_a_line import is_worth_it, length_in
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
 from deltarule.networks.tensors import Tensor
 
-#: A piece without a matrix product in it is named from so many terms on.
-LONG = 4
 #: Roles of what no gradient is taken by, and of what makes an update of a network.
 _FIXED, _OF_UPDATES = ("target",), ("gradient", "memory")
 
@@ -194,6 +190,10 @@ class _At:
             word = PREACTIVATION if is_activation(node) else "arg"
             return self._of_arguments(node, word, ranges)
         if isinstance(node, Pow) and node.exp != 1:
+            if length := length_in(node, self.work.moving & self.equation.read_names()):
+                return Pow(
+                    self._named(sqrt(node.base), length.word, ranges, length.of), 2 * node.exp
+                )
             return Pow(self._named(node.base, word_of_base(node), ranges), node.exp)
         return node if alone else self._of_means(node, ranges)
 
@@ -233,7 +233,11 @@ class _At:
         key = alike(piece, own)
         known = self.work.known.get(key)
         if known is None:
-            if not of and not self._is_worth_it(piece, word) or len(own) < len(free_indices(piece)):
+            if (
+                not of
+                and not is_worth_it(piece, word, self.work.moving, self.work.selected)
+                or len(own) < len(free_indices(piece))
+            ):
                 return piece
             note = f"{WORDS[word]} {of}" if of else f"{WORDS[word]} in {self.equation.name}"
             known = self._added(piece, own, word, note, of)
@@ -265,36 +269,3 @@ class _At:
                 return node
             return with_body(node, self._read_again(node.body, (*ranges, *node.ranges)))
         return rebuild(node, lambda part: self._read_again(part, ranges))
-
-    def _is_worth_it(self, piece: Expr, word: str) -> bool:
-        """Whether several gradients would repeat a piece; a divisor is repeated by each."""
-        divides = word == "den"
-        names = {tensor_name(r) for r in reads(piece)} & self.work.moving
-        few = 1 if divides or word == SHARE else 2
-        if len(names) < few or any(map(is_closed, walk(piece))):
-            return False
-        if word == SHARE:
-            return True
-        if is_exponential_sum(piece) or all(term.has(exp) for term in Add.make_args(piece)):
-            return False  # sums of exponentials are computed together with what they divide
-        if word in (EXPONENT, SCORES):
-            if any(is_log_of_sum(node) for node in walk(piece)):
-                return False  # exp(a − log Σ exp a) is a share
-            if any(isinstance(node, Pow) and isinstance(node.base, Add) for node in walk(piece)):
-                return True
-        if count_terms(piece) >= LONG - divides:
-            return True
-        return word != "diff" and any(self._is_product(node) for node in walk(piece))
-
-    def _is_product(self, node: Basic) -> bool:
-        """Whether a node is a matrix product: a sum over products of several tensors.
-
-        A sum over what was selected, W[d, best], is a read.
-        """
-        if not isinstance(node, Sum):
-            return False
-        factors = (Mul.make_args(term) for term in Add.make_args(node.body))
-        return any(
-            len([f for f in term if {tensor_name(r) for r in reads(f)} - self.work.selected]) > 1
-            for term in factors
-        )

@@ -11,6 +11,9 @@ from deltarule.expressions.nodes import Carried, Choose, Frozen, LogSumExp, Sele
 
 PREACTIVATION, EXPONENT, SCORES, SHARE = "pre", "exponent", "scores", "share"
 MEAN, VARIANCE = "mean", "var"
+#: Lengths: what they are of follows where they are of one tensor.
+NORM, ROOT_MEAN_SQUARE, ROOT = "norm", "rms", "root"
+LENGTHS = (NORM, ROOT_MEAN_SQUARE, ROOT)
 #: What these of a tensor are called by, the first that no tensor has.
 LETTERS = {
     PREACTIVATION: ("s", "a", "z", "u"),
@@ -26,6 +29,9 @@ WORDS = {
     SHARE: "the softmax",
     MEAN: "the mean of",
     VARIANCE: "the variance of",
+    NORM: "the norm of",
+    ROOT_MEAN_SQUARE: "the root mean square of",
+    ROOT: "the root",
     "den": "the divisor",
     "rad": "what is under the root",
     "diff": "the difference",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
 
-from sympy import Expr, Mul, Pow
+from sympy import Add, Expr, Mul, Pow
 
 from deltarule.calculus.matching import unified
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
@@ -106,8 +106,9 @@ def _in_product(
     for table in index_maps(node, equation, extents):
         value = _decided(substitute(equation.rhs, table), under)
         pattern = plainly_named(rejoined(value), apart)
-        if isinstance(pattern, Pow) and pattern.exp.is_Rational and not pattern.exp.is_Integer:
-            found = _of_a_root(have, pattern, rejoined(substitute(equation.lhs, table)))
+        count, root = pattern.as_independent(*reads(pattern), as_Add=False)
+        if isinstance(root, Pow) and root.exp.is_Rational and not root.exp.is_Integer:
+            found = _of_a_root(have, root, rejoined(substitute(equation.lhs, table)) / count)
             if found is not None:
                 return found
             continue
@@ -127,12 +128,19 @@ def _decided(value: Expr, under: tuple) -> Expr:
 
 
 def _of_a_root(have: dict[Expr, Expr], root: Pow, value: Expr) -> Expr | None:
-    """A product with r = √S in it: S is r², 1/√S is 1/r; None where neither occurs."""
-    there = have.get(root.base)
-    if there is None or not there.is_Rational or not (there / root.exp).is_Integer:
+    """A product with r = √S in it: S is r², 1/√S is 1/r; None where neither occurs.
+
+    With r = √(S/N) S is N·r².
+    """
+    # What is under √(S/N) stands as S/N, and as S where N was taken out of it.
+    count, total = root.base.as_independent(*reads(root.base), as_Add=False)
+    bases = {root.base: 1, total: count}
+    there = Add(*(have.get(base, 0) for base in bases))
+    if not there or not there.is_Rational or not (there / root.exp).is_Integer:
         return None
-    rest = Mul(*(base**exponent for base, exponent in have.items() if base != root.base))
-    return rest * value ** (there / root.exp)
+    rest = Mul(*(base**exponent for base, exponent in have.items() if base not in bases))
+    counts = Mul(*(count ** -have.get(base, 0) for base, count in bases.items()))
+    return rest * counts * value ** (there / root.exp)
 
 
 def index_maps(node: Expr, equation: Equation, extents: Mapping[Index, Expr]) -> Iterator[dict]:

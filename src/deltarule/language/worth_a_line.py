@@ -1,0 +1,113 @@
+"""Which pieces of a line are worth a line of their own: those that gradients would repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from sympy import Add, Basic, Expr, Mul, Pow
+
+from deltarule.expressions.exponential_sums import is_exponential_sum
+from deltarule.expressions.functions import exp
+from deltarule.expressions.nodes import Read, Sum, reads, tensor_name, walk
+from deltarule.expressions.symbols import Size
+from deltarule.expressions.terms_counted import count_terms
+from deltarule.language.piece_words import (
+    EXPONENT,
+    LENGTHS,
+    NORM,
+    ROOT,
+    ROOT_MEAN_SQUARE,
+    SCORES,
+    SHARE,
+    is_closed,
+    is_log_of_sum,
+)
+
+#: A piece without a matrix product in it is named from so many terms on, a divisor from so many,
+#: and one of several terms from so many terms and sums.
+LONG, LONG_DIVISOR = 4, 3
+
+
+def is_worth_it(piece: Expr, word: str, moving: Set[str], selected: Set[str]) -> bool:
+    """Whether several gradients would repeat a piece; a divisor is repeated by each.
+
+    `moving` are the tensors that gradients are taken by, `selected` those that are selections.
+    """
+    divides = word == "den"
+    names = {tensor_name(r) for r in reads(piece)} & moving
+    few = 1 if divides or word in (SHARE, *LENGTHS) else 2
+    if len(names) < few or any(map(is_closed, walk(piece))):
+        return False
+    if word in (SHARE, *LENGTHS):
+        return True
+    if is_exponential_sum(piece) or all(term.has(exp) for term in Add.make_args(piece)):
+        return False  # sums of exponentials are computed together with what they divide
+    if word in (EXPONENT, SCORES):
+        if any(is_log_of_sum(node) for node in walk(piece)):
+            return False  # exp(a − log Σ exp a) is a share
+        if any(isinstance(node, Pow) and isinstance(node.base, Add) for node in walk(piece)):
+            return True
+    if divides and isinstance(piece, Add):
+        sums = sum(isinstance(node, Sum) for node in walk(piece))
+        if count_terms(piece) + sums >= LONG_DIVISOR:
+            return True
+    if count_terms(piece) >= (LONG_DIVISOR if divides else LONG):
+        return True
+    return word != "diff" and any(_is_product(node, selected) for node in walk(piece))
+
+
+@dataclass(frozen=True)
+class Length:
+    """What a length is called, and the one tensor that it is of, or none."""
+
+    word: str
+    of: str = ""
+
+
+def length_in(power: Pow, moving: Set[str]) -> Length | None:
+    """A length that is divided by: ‖x‖, or √(Σ_d x[d]²/D + ε); None in other powers.
+
+    `moving` are the tensors of the line that gradients are taken by. Of x/‖x‖ alone the gradient
+    has one divisor, (∂y − y·Σ ∂y·y)/‖x‖; with a second tensor, several.
+    """
+    base = power.base
+    if power.exp.is_integer or not (2 * power.exp).is_integer or len(moving) < 2:
+        return None
+    sums = [node for node in walk(base) if isinstance(node, Sum)]
+    if len(sums) != 1 or any(map(is_closed, walk(base))) or base.has(exp):
+        return None
+    (total,) = sums
+    named = {tensor_name(r) for r in reads(total)} & moving
+    if not named:
+        return None
+    of = total.body.base if isinstance(total.body, Pow) and total.body.exp == 2 else None
+    if not isinstance(of, Read) or named != {tensor_name(of)}:
+        return Length(ROOT) if power.exp.is_negative else None
+    if base == total:
+        return Length(NORM, tensor_name(of))
+    if _is_mean(base, total):
+        return Length(ROOT_MEAN_SQUARE, tensor_name(of))
+    return Length(ROOT) if power.exp.is_negative else None
+
+
+def _is_mean(base: Expr, total: Sum) -> bool:
+    """Whether what is under a root is Σ …/N, or that and a scalar which is added."""
+    (mean,) = (term for term in Add.make_args(base) if term.has(Sum))
+    count, rest = total / mean, base - mean
+    sizes = all(isinstance(s, Size) for s in count.free_symbols)
+    return bool(count.free_symbols) and sizes and not any(r.indices for r in reads(rest))
+
+
+def _is_product(node: Basic, selected: Set[str]) -> bool:
+    """Whether a node is a matrix product: a sum over products of several tensors.
+
+    A sum over what was selected, W[d, best], is a read.
+    """
+    if not isinstance(node, Sum):
+        return False
+    factors = (Mul.make_args(term) for term in Add.make_args(node.body))
+    return any(
+        len([f for f in term if {tensor_name(r) for r in reads(f)} - selected]) > 1
+        for term in factors
+    )
