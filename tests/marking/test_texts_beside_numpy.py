@@ -32,7 +32,26 @@ def logsumexp(a):
     return largest + np.log(np.exp(a - largest[..., None]).sum(-1))
 
 
-KNOWN = {"np": np, "sm": softmax, "lse": logsumexp, "sg": lambda z: 1 / (1 + np.exp(-z))}
+def recurrence(v, step, first):
+    """The states of all times; `step` gives one by the one before, and its time."""
+    states = [np.asarray(first)]
+    for t in range(v.get("T", v.get("K", 0))):
+        states.append(step(states[-1], t))
+    return np.array(states[1:])
+
+
+def two_back(v, step, first):
+    """The states of all times; `first` are those at −2 and −1."""
+    states = list(first)
+    for t in range(v.T):
+        states.append(step(states[-1], states[-2], t))
+    return np.array(states[2:])
+
+
+KNOWN = {
+    "np": np, "sm": softmax, "lse": logsumexp, "sg": lambda z: 1 / (1 + np.exp(-z)),
+    "rnn": recurrence, "rnn2": two_back,
+}  # fmt: skip
 
 
 def test_texts_are_read_as_they_are_meant():

@@ -16,7 +16,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
 from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.typed.equation_texts import TypedEquation, summed_letters
-from deltarule.marking.typed.index_uses import Use, is_plain
+from deltarule.marking.typed.index_uses import Use, is_plain, lag_of
 from deltarule.marking.typed.typed_names import LABELS
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
 
@@ -47,7 +47,7 @@ class AxisSizes:
         self.axes = self._found_axes()
         for state, start in states.items():
             if start and start not in self.axes:
-                lag = self._lag(state)
+                lag = lag_of(state, self.uses)
                 before = (Integer(lag),) if lag > 1 else ()
                 self.axes[start] = (*before, *self.axes[state][1:])
         for name, shape in said.items():
@@ -73,11 +73,6 @@ class AxisSizes:
         given = (own for name, own in self.axes.items() if name not in self.written)
         times = [self.axes[state][0] for state in self.states if state in self.axes]
         return {self.sizes.of(n) for n in (*times, *(n for own in given for n in own))}
-
-    def _lag(self, state: str) -> int:
-        """How many times back a state is read: 2 of h[t − 2]."""
-        shifts = (_AHEAD.fullmatch(at) for u in self.uses if u.name == state for at in u.at[:1])
-        return max((int(m[3]) for m in shifts if m and m[2] == "-"), default=1)
 
     def _shortened(self, equation: TypedEquation) -> set[str]:
         """The letters left of = at which a tensor is read, and ahead of them, too: x[i + 1]."""

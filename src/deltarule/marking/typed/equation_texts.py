@@ -55,9 +55,9 @@ class TypedEquation:
         return names_in(self.formula, self.place, self.indices, self.letters)
 
 
-def typed_equations(text: str) -> list[TypedEquation]:
+def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
     """The equations of a text, parted by semicolons or lines; the left side of a last one may be
-    missing.
+    missing. With `rows`, products of vectors that have indices, u[i]ᵀ v[j], stay what they are.
 
     Raises DeltaruleError for what is no equation.
     """
@@ -70,7 +70,7 @@ def typed_equations(text: str) -> list[TypedEquation]:
             f"{len(parts)} equations", "the formula", f"write 1 to {MOST_EQUATIONS}, as E = ½‖x‖²"
         )
     delta = not gives_delta(text)
-    read = [_equation(part, part is parts[-1], delta, text) for part in parts]
+    read = [_equation(part, part is parts[-1], delta, text, rows) for part in parts]
     found = [e for equation in read for e in _parted(equation, text)]
     found = _with_inverses(found)
     names = [e.name for e in found if e.indices[:1] != FIRST]
@@ -142,7 +142,7 @@ def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:
     return found
 
 
-def _equation(part: str, last: bool, delta: bool, text: str) -> TypedEquation:
+def _equation(part: str, last: bool, delta: bool, text: str, rows: bool) -> TypedEquation:
     place = f"the formula {shortened(part)}"
     part = with_rows_below(narrow(part))
     part = part if "\\" in part else with_log_det(in_own_words(part, delta))
@@ -170,10 +170,10 @@ def _equation(part: str, last: bool, delta: bool, text: str) -> TypedEquation:
             stem, _, below = name.rpartition("_")
             if stem and not indices and is_index(below, right):
                 name, indices = stem, tuple(below)
-            right = with_whole_inverse(respelled(right, indices, text))
+            right = with_whole_inverse(respelled(right, indices, text, rows))
             return TypedEquation(name, indices, right, place)
     if last:
-        return TypedEquation("E", (), respelled(formula, (), text), place)
+        return TypedEquation("E", (), respelled(formula, (), text, rows), place)
     raise DeltaruleError("an equation without =", place, "write s = W x; E = ½‖y − s‖²")
 
 

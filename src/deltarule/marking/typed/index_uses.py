@@ -8,6 +8,9 @@ from typing import NamedTuple
 from deltarule.errors import DeltaruleError
 from deltarule.marking.typed.equation_texts import TypedEquation, shifted
 
+#: What stands behind the name of a state for its value after its last time.
+AFTER = "_end"
+
 
 class Use(NamedTuple):
     """A read of a tensor: its subscripts as typed, and the line where it stands."""
@@ -33,14 +36,16 @@ def uses_of(typed: Sequence[TypedEquation], starts: Mapping[str, TypedEquation])
 def states_before(
     uses: Sequence[Use], written: Mapping[str, TypedEquation], starts: Mapping[str, TypedEquation]
 ) -> dict[str, str]:
-    """What reads itself an entry away, and what it is before its first one: h by h0."""
+    """What reads itself an entry away, and what it is before its first one: h by h0; where all of
+    it is read an entry ahead, what it is after its last one: G by G_end."""
     found = {}
     for use in uses:
         own = written.get(use.name)
         if own and any(shifted(i) for i in use.at):
             start = starts.get(use.name)
+            ahead = all("+" in i for u in uses if u.name == use.name for i in u.at if shifted(i))
             read = [u for u in uses if start is not None and u.equation is start]
-            found[use.name] = "" if start else f"{use.name}0"
+            found[use.name] = "" if start else f"{use.name}{AFTER if ahead else '0'}"
             if start is not None and (read or start.formula.strip() != "0"):
                 if len(read) != 1 or start.formula.partition("[")[0].strip() != read[0].name:
                     raise DeltaruleError(
@@ -50,6 +55,13 @@ def states_before(
                     )
                 found[use.name] = read[0].name
     return found
+
+
+def lag_of(state: str, uses: Sequence[Use]) -> int:
+    """How many times away a state is read: 2 of h[t − 2]."""
+    first = [i for u in uses if u.name == state for i in u.at[:1]]
+    shifts = [i.replace("-", "+").partition("+")[2] for i in first]
+    return max((int(n) for n in shifts if n.isdigit()), default=1)
 
 
 def is_plain(index: str) -> bool:

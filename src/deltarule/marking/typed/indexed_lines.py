@@ -10,7 +10,7 @@ and padding; an input that is read beyond its edges is 0 there, which is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Integer
@@ -22,7 +22,7 @@ from deltarule.language.boundary_values import Edges
 from deltarule.marking.typed.axis_sizes import AxisSizes
 from deltarule.marking.typed.equation_texts import TypedEquation
 from deltarule.marking.typed.index_equations import parsed_right
-from deltarule.marking.typed.index_uses import states_before, uses_of
+from deltarule.marking.typed.index_uses import AFTER, states_before, uses_of
 from deltarule.marking.typed.slips_of_indices import alone_left
 from deltarule.marking.typed.text_lines import TextLine, in_words_of_texts
 from deltarule.marking.typed.window_extents import WindowExtents
@@ -94,48 +94,66 @@ class _Lines:
     # ---- the formulas ----------------------------------------------------------------------
     def _lines(self) -> IndexedLines:
         given = {n: own for n, own in self.runs.final.items() if n not in self.written}
-        zero = Integer(0)
         below = {n: self.runs.named(size) for n, size in self.found.labels.items()}
         tensors = {
             n: Tensor(n, own, "input", self._edge(n), None, below.get(n))
             for n, own in given.items()
         }
-        edges = {}
-        for name, start in self.states.items():
+        for name in self.states:
             axes = tuple(
                 self.runs.extent(self.written[name], i) for i in self.written[name].indices
             )
             tensors[name] = Tensor(name, axes, "state", self._edge(name))
-            edges[name] = Edges(tensors[name], tensors.get(start, zero), None, 0)
         symbols = {**self.runs.definitions, **{a: a for a in self.runs.attributes}}
         equations: list[Equation] = []
         for e in self.typed:
             extents = {**self.runs.extents, **{i: self.runs.extent(e, i) for i in e.indices}}
             rhs, ranges = parsed_right(e, tensors, extents, equations, symbols)
-            here = TextLine(e.place, tensors)
-
-            def carried(access: Read, line: TextLine = here) -> Expr:
-                edge = edges.get(tensor_name(access))
-                return access if edge is None else edge.carry(access, line)
-
             axes = tuple(n for _, n in ranges)
             tensors.setdefault(e.name, Tensor(e.name, axes, "intermediate", self._edge(e.name)))
-            rhs = replace_reads(rhs, carried)
-            found = Equation(e.name, tuple(i for i, _ in ranges), rhs, ranges, e.place)
-            with in_words_of_texts():
-                check_inside(found, tensors)
-            equations.append(found)
-        last = equations[-1].name
-        if tensors[last].role == "state":  # what comes from upstream is read by nothing
-            name = next(n for n in ("y", "out", "y_out") if n not in tensors)
-            whole = equations[-1]
-            tensors[name] = replace(tensors[last], name=name, role="output")
-            equations.append(replace(whole, name=name, rhs=whole.lhs))
-        elif tensors[last].role == "intermediate":
-            tensors[last] = replace(tensors[last], role="output" if tensors[last].axes else "loss")
-        for name in self.runs.outside & set(tensors):
-            tensors[name] = replace(tensors[name], outside=beyond(name, equations))
-        equations, tensors = with_selections(equations, tensors)
-        return IndexedLines(
-            tensors, list(ordered(equations, tensors)), self.runs.attributes, self.runs.definitions
-        )
+            equations.append(Equation(e.name, tuple(i for i, _ in ranges), rhs, ranges, e.place))
+        lines = finished(equations, tensors, self.states, self.runs.outside)
+        return replace(lines, attributes=self.runs.attributes, definitions=self.runs.definitions)
+
+
+def finished(
+    equations: Sequence[Equation],
+    given: Mapping[str, Tensor],
+    states: Mapping[str, str],
+    outside: Collection[str] = (),
+) -> IndexedLines:
+    """The lines with what lies beyond the first time of a state, in the order in which they are
+    computed; `states` are what they are before it, `outside` what is read beyond its edges."""
+    tensors = dict(given)
+    edges = {}
+    for name, start in states.items():
+        beyond_it = tensors.get(start, Integer(0))
+        ends = (None, beyond_it) if start == f"{name}{AFTER}" else (beyond_it, None)
+        edges[name] = Edges(tensors[name], *ends, 0)
+    found: list[Equation] = []
+    for e in equations:
+        here = TextLine(e.place, tensors)
+
+        def carried(access: Read, line: TextLine = here) -> Expr:
+            edge = edges.get(tensor_name(access))
+            return access if edge is None else edge.carry(access, line)
+
+        axes = tuple(n for _, n in e.ranges)
+        tensors.setdefault(e.name, Tensor(e.name, axes, "intermediate"))
+        line = replace(e, rhs=replace_reads(e.rhs, carried))
+        with in_words_of_texts():
+            check_inside(line, tensors)
+        found.append(line)
+    equations = found
+    last = equations[-1].name
+    if tensors[last].role == "state":  # what comes from upstream is read by nothing
+        name = next(n for n in ("y", "out", "y_out") if n not in tensors)
+        whole = equations[-1]
+        tensors[name] = replace(tensors[last], name=name, role="output")
+        equations.append(replace(whole, name=name, rhs=whole.lhs))
+    elif tensors[last].role == "intermediate":
+        tensors[last] = replace(tensors[last], role="output" if tensors[last].axes else "loss")
+    for name in set(outside) & set(tensors):
+        tensors[name] = replace(tensors[name], outside=beyond(name, equations))
+    equations, tensors = with_selections(equations, tensors)
+    return IndexedLines(tensors, list(ordered(equations, tensors)))

@@ -53,16 +53,21 @@ _INVERSE = re.compile(
 )
 
 
-def respelled(formula: str, left: Iterable[str] = (), taken: str = "") -> str:
+def respelled(formula: str, left: Iterable[str] = (), taken: str = "", rows: bool = False) -> str:
     """A right side in the parsers' spelling; `left` are the letters below the name on its left.
 
-    Letters that stand in `taken`, all of the text, are given to no new index.
+    Letters that stand in `taken`, all of the text, are given to no new index; with `rows`, products
+    of vectors that have indices are written with none.
     """
     formula = _ABSOLUTE.sub(r" sum(abs(\1))", _LENGTH.sub(r"‖\1‖", formula))
     letters = _indices(formula, left)
     formula = _BELOW.sub(lambda m: _in_brackets(m, letters), formula)
-    return _squares_written(
-        _rows_written(_vectors_written(formula, {*letters, *left}, taken), taken)
+    return (
+        formula
+        if rows
+        else _squares_written(
+            _rows_written(_vectors_written(formula, {*letters, *left}, taken), taken)
+        )
     )
 
 

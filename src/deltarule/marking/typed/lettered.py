@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 
 from sympy import Basic, Expr
@@ -23,21 +23,24 @@ def letter(extent: Expr, taken: Iterable[str]) -> Index:
     return Index(next(n for n in (base, *numbered) if n not in taken))
 
 
-def lettered(node: Basic, taken: frozenset[str]) -> Basic:
+def lettered(node: Basic, taken: frozenset[str], kept: Container[str] = ()) -> Basic:
     """The expression, every bound index called by its size, apart from those around it.
 
-    The bound indices have other names before, each its own.
+    The bound indices have other names before, each its own; those that are `kept` stay.
     """
     if not isinstance(node, Reduction):
-        return rebuild(node, lambda part: lettered(part, taken)) if node.args else node
+        return rebuild(node, lambda part: lettered(part, taken, kept)) if node.args else node
     table: dict[Index, Index] = {}
     for index, extent in node.ranges:
+        if index.name in kept:
+            table[index] = index
+            continue
         table[index] = letter(extent, {*taken, *(i.name for i in table.values())})
     renamed = rename_indices(node, table)
     if not isinstance(renamed, Reduction):
-        return lettered(renamed, taken)
+        return lettered(renamed, taken, kept)
     inside = taken | {i.name for i in renamed.indices}
-    return with_body(renamed, lettered(renamed.body, inside), renamed.conditions)
+    return with_body(renamed, lettered(renamed.body, inside, kept), renamed.conditions)
 
 
 def with_lettered_pieces(network: Network) -> Network:

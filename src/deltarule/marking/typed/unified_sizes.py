@@ -50,7 +50,9 @@ class UnifiedSizes:
         """The extent of an index, by its letter."""
         return self.letters.setdefault(index, Size(f"size_of_{index}"))
 
-    def named(self, sizes: Iterable[Expr], taken: Iterable[str]) -> dict[Expr, Expr]:
+    def named(
+        self, sizes: Iterable[Expr], taken: Iterable[str], letters: str = "NMKLDHPQR"
+    ) -> dict[Expr, Expr]:
         """A letter for each class of the sizes, that of an index where there is one.
 
         Neither it nor the index of its axis, n of N, is a name that is taken.
@@ -63,7 +65,7 @@ class UnifiedSizes:
             if own.isidentifier() and root not in names and not isinstance(root, Integer):
                 names[root] = Size(own if own not in used else f"{own}_{own}")
                 used.add(str(names[root]))
-        free = (n for n in "N M K L D H P Q R".split() if n not in used)
+        free = (n for n in letters if n not in used)
         for size in sizes:
             root = self.of(size)
             if not isinstance(root, Integer) and root not in names:

@@ -1,0 +1,213 @@
+"""Equations of matrices, read again and again until the sizes fit, and the networks they give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sympy import Expr, Integer
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import Equal, Read, Sum, read, tensor_name
+from deltarule.expressions.substitution import replace_reads
+from deltarule.expressions.symbols import Index
+from deltarule.language.named_pieces import with_named_pieces
+from deltarule.marking.formulas.matrix_words import written_as_program
+from deltarule.marking.typed.equation_parser import ExactVocabulary
+from deltarule.marking.typed.given_roles import with_roles
+from deltarule.marking.typed.index_equations import among_matrices, join_letters
+from deltarule.marking.typed.indexed_lines import indexed_lines
+from deltarule.marking.typed.lettered import by_entries, letter, lettered, with_lettered_pieces
+from deltarule.marking.typed.matrix_powers import PowerOfMatrix
+from deltarule.marking.typed.shape_parser import ShapeParser
+from deltarule.marking.typed.text_names import IDENTITY, TextNames
+from deltarule.marking.typed.typed_names import role_of, subscripted
+from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.networks.tensors import Tensor
+
+#: Sizes are found equal at most so often.
+_MOST = 200
+#: What a last equation is called that gives a number.
+_LOSSES = ("L", "E", "J", "C", "l", "loss", "cost")
+
+
+def _entry(access: Read) -> Expr:
+    """An entry of the identity matrix as 1 on the diagonal, else 0; of another tensor as it is."""
+    if tensor_name(access) != IDENTITY:
+        return access
+    row, column = access.indices
+    return Integer(1) if row == column else Sum(Integer(1), (), [Equal(row, column)])
+
+
+class MatrixReader(TextNames):
+    """Reads the equations again and again, until all sizes fit."""
+
+    # ---- matrices -------------------------------------------------------------------------
+    def in_matrices(self) -> Network:
+        """Vectors as columns, or as rows where that alone fits or is how the inputs stand."""
+        columns = not self.inputs_first()
+        try:
+            return self._in_matrices(columns)
+        except DeltaruleError as refused:
+            try:
+                return self._in_matrices(not columns)
+            except DeltaruleError:
+                raise refused from None
+
+    def _in_matrices(self, columns: bool) -> Network:
+        sizes = UnifiedSizes()
+        axes = {name: self.new_axes(name, columns, sizes) for name in self.uses}
+        ranges = self._joined(axes, sizes, columns)
+        if self._made_a_number(ranges, axes, sizes):
+            self._joined(axes, sizes, columns)
+        order = sorted(axes, key=lambda n: role_of(n, (), self.rank(n)) != "input")
+        every = [n for name in order for n in axes[name]]
+        names = sizes.named(every, (*axes, *(e.name for e in self.equations)))
+        return self._network(axes, sizes, columns, names)
+
+    def _joined(
+        self, axes: Mapping[str, tuple[Expr, ...]], sizes: UnifiedSizes, columns: bool
+    ) -> tuple[tuple[Index, Expr], ...]:
+        """The last equation's indices, once all sizes that have to be equal are."""
+        for _ in range(_MOST):
+            try:
+                return self._parse(axes, sizes, columns, {})[-1][1]
+            except Unequal as unequal:
+                if not sizes.join(unequal.one, unequal.two):
+                    raise DeltaruleError(
+                        f"sizes {sizes.of(unequal.one)} and {sizes.of(unequal.two)} meet",
+                        self.equations[-1].place,
+                        "check --set, or transpose with ᵀ",
+                    ) from None
+        raise DeltaruleError("sizes that never fit", self.equations[-1].place, "give --set")
+
+    def _made_a_number(
+        self,
+        ranges: tuple[tuple[Index, Expr], ...],
+        axes: Mapping[str, tuple[Expr, ...]],
+        sizes: UnifiedSizes,
+    ) -> bool:
+        """A loss is a number: L = (y − ŷ)² is of numbers, where no matrix has their size."""
+        of_matrices = {sizes.of(n) for own in axes.values() if 1 not in own for n in own}
+        left = {n for _, n in ranges}
+        if self.equations[-1].name not in _LOSSES or not left or left & of_matrices:
+            return False
+        joined = [sizes.join(n, Integer(1)) for n in left]
+        return all(joined)
+
+    def _parse(
+        self,
+        axes: Mapping[str, tuple[Expr, ...]],
+        sizes: UnifiedSizes,
+        columns: bool,
+        names: Mapping[Expr, Expr],
+    ) -> list[tuple[Expr, tuple[tuple[Index, Expr], ...]]]:
+        """Each equation's right side at its indices, these with their extents."""
+        below = {n: final_size(size, sizes, names) for n, size in sizes.labels.items()}
+        tensors = {
+            name: Tensor(
+                name,
+                tuple(final_size(n, sizes, names) for n in own),
+                "input",
+                integers_below=below.get(name),
+            )
+            for name, own in axes.items()
+        }
+        found = []
+        for equation in self.equations:
+            if equation.indices or subscripted(equation.formula, equation.place):
+                if not names:
+                    join_letters(equation, tensors, sizes)
+                extents = {i: final_size(n, sizes, names) for i, n in sizes.letters.items()}
+                tensor, rhs, own = among_matrices(equation, tensors, extents, not columns)
+                tensors[equation.name] = tensor
+                found.append((rhs, own))
+                continue
+            vocabulary = ExactVocabulary(Network("", "", "", dict(tensors), ()))
+            parser = ShapeParser(
+                equation.formula, vocabulary, equation.place, columns, self.inputs_last()
+            )
+            parser.program = bool(written_as_program(equation.formula, equation.place))
+            try:
+                matrix = parser.parse().of[0]
+            except PowerOfMatrix as power:
+                power.equation = self.equations.index(equation)
+                raise
+            ranges: tuple[tuple[Index, Expr], ...] = ()
+            at: list[Expr] = []
+            for n in matrix.shape:
+                index = letter(n, (i.name for i, _ in ranges)) if n != 1 else Integer(0)
+                at.append(index)
+                ranges += ((index, n),) if isinstance(index, Index) else ()
+            outside = frozenset(i.name for i, _ in ranges)
+            found.append((lettered(matrix.at(at), outside), ranges))
+            shape = matrix.shape or (Integer(1), Integer(1))
+            tensors[equation.name] = Tensor(equation.name, shape, "intermediate")
+        return found
+
+    def _network(
+        self,
+        axes: Mapping[str, tuple[Expr, ...]],
+        sizes: UnifiedSizes,
+        columns: bool,
+        names: Mapping[Expr, Expr],
+    ) -> Network:
+        parsed = self._parse(axes, sizes, columns, names)
+        full = {n: tuple(final_size(s, sizes, names) for s in own) for n, own in axes.items()}
+        for equation, (_, ranges) in zip(self.equations, parsed, strict=True):
+            full[equation.name] = tuple(n for _, n in ranges)
+        kept = {n: [k for k, s in enumerate(own) if s != 1] for n, own in full.items()}
+
+        def without_ones(access: Read) -> Expr:
+            name = tensor_name(access)
+            written = any(e.name == name for e in self.equations)
+            at = [i for i in access.indices if i != 0] if written else access.indices
+            return read(name, *(at if written else [at[k] for k in kept[name]]))
+
+        tensors = {n: tuple(s for s in own if s != 1) for n, own in full.items() if n in axes}
+        equations = [
+            Equation(e.name, tuple(i for i, _ in r), by_entries(rhs, without_ones), r, e.place)
+            for e, (rhs, r) in zip(self.equations, parsed, strict=True)
+        ]
+        below = {n: final_size(size, sizes, names) for n, size in sizes.labels.items()}
+        if self.is_identity(IDENTITY) and tensors.pop(IDENTITY, None):
+            equations = [replace(e, rhs=replace_reads(e.rhs, _entry)) for e in equations]
+        network = self._named_network(tensors, equations, below)
+        return with_lettered_pieces(with_named_pieces(network))
+
+    # ---- indices --------------------------------------------------------------------------
+    def in_indices(self) -> Network:
+        """Axes by their subscripts: an index has one extent, wherever it stands."""
+        lines = indexed_lines(self.equations, self.said)
+        return replace(
+            self.network_of(lines.tensors, lines.equations),
+            title=lines.title,
+            attributes=lines.attributes,
+            definitions=lines.definitions,
+        )
+
+    # ---- both -----------------------------------------------------------------------------
+    def _named_network(
+        self,
+        given: Mapping[str, tuple[Expr, ...]],
+        equations: list[Equation],
+        below: Mapping[str, Expr],
+    ) -> Network:
+        tensors = {
+            name: Tensor(name, axes, "input", integers_below=below.get(name))
+            for name, axes in given.items()
+        }
+        for equation in equations:
+            axes = tuple(n for _, n in equation.ranges)
+            last = equation is equations[-1]
+            role = "intermediate" if not last else "output" if axes else "loss"
+            tensors[equation.name] = Tensor(equation.name, axes, role)
+        return self.network_of(tensors, equations)
+
+    def network_of(self, tensors: Mapping[str, Tensor], equations: list[Equation]) -> Network:
+        """The network; what is given has the role that its name usually has."""
+        own = with_roles(tensors, self.wrt, equations, self.counts)
+        text = "; ".join(f"{e.name} = {e.formula}" for e in self.equations)
+        return Network("formula", text, "", own, tuple(equations))

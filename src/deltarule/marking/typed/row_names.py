@@ -1,0 +1,136 @@
+"""What stands at one index of a name: a number, a vector or a matrix, by its letter.
+
+    h[t], x[n]       vectors        a[i,j], α[i]     numbers
+    S[t], E[k]       matrices       W[i,j]           numbers
+
+Where nothing fits so, others are tried: d[i] of √(d[i]·d[j]) is a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+
+from deltarule.errors import DeltaruleError
+from deltarule.marking.formulas.commas import parted_tokens
+from deltarule.marking.typed.equation_texts import TypedEquation, counts_in
+from deltarule.marking.typed.index_uses import Use, states_before
+from deltarule.marking.typed.text_names import TextNames
+from deltarule.marking.typed.typed_names import usual_rank
+
+#: So many ways of reading are tried.
+_WAYS = 40
+_VECTORS = ("theta", "mu", "beta", "gamma", "phi")
+
+
+def has_rows(equations: list[TypedEquation]) -> str:
+    """ "matrix" where some equation has products of matrices with vectors that have indices;
+    "perhaps" where vectors with indices are turned, or have a length; else ""."""
+    counts = counts_in(equations)
+    found = {_mixes(e, counts) for e in equations}
+    return "matrix" if "matrix" in found else "perhaps" if "perhaps" in found else ""
+
+
+def _mixes(e: TypedEquation, counts: set[str]) -> str:
+    uses = e.reads()
+    bare = {n for n, found in uses.items() if None in found and usual_rank(n) == 2} - counts
+    if not any(use for found in uses.values() for use in found if use):
+        return ""
+    found, kind = parted_tokens(e.formula, e.place), ""
+    for k, token in enumerate(found):
+        before = found[k - 1] if k else None
+        turned = token.kind == "transposed" and before is not None and before.text == "]"
+        if token.text == "‖" or turned or token.text == "⊗":
+            kind = "perhaps"
+        if before is not None and before.text == "^":
+            continue
+        beside = found[k + 1 : k + 2]
+        if token.kind == "name" and token.text in bare and beside:
+            names = beside[0].kind in ("name", "primed", "reduction")
+            if names or (beside[0].text == "(" and "[" in e.formula):
+                return "matrix"
+    return kind
+
+
+class RowNames(TextNames):
+    """The names in equations of vectors that have indices."""
+
+    def __post_init__(self) -> None:
+        starts = [e for e in self.equations if e.indices[:1] == ("-1",)]
+        self.starts, self.typed = {e.name: e for e in starts}, self.equations
+        self.equations = [e for e in self.equations if e not in starts]
+        super().__post_init__()
+        self.written = {e.name: e for e in self.equations}
+        self.every: dict[str, list[tuple[str, ...] | None]] = {}
+        for e in self.equations:
+            for name, found in e.reads().items():
+                self.every.setdefault(name, []).extend(found)
+        self.reads_of = uses = [
+            Use(n, at or (), e)
+            for e in (*self.equations, *starts)
+            for n, found in e.reads().items()
+            for at in found
+        ]
+        self.states = states_before(uses, self.written, self.starts)
+        #: What positions are: y of p[t, y[t]].
+        self.positions = {i.partition("[")[0] for use in uses for i in use.at if "[" in i}
+        #: How many subscripts each name has; of what lines write, those left of =.
+        self.count = {n: len(us[0] or ()) for n, us in self.every.items()}
+        self.count |= {e.name: len(e.indices) for e in self.equations}
+        for use in uses:
+            more = len(use.at) - self.count.get(use.name, 0)
+            if more and (more < 0 or use.name not in self.written):
+                raise DeltaruleError(
+                    f"{use.name} has {self.count.get(use.name, 0)} and {len(use.at)} subscripts",
+                    use.equation.place,
+                    "write one index for each axis",
+                )
+        self.equations = self._in_order()
+
+    def _in_order(self) -> list[TypedEquation]:
+        """Each equation behind those whose names it reads at the same time."""
+        rest, found = list(self.equations), []
+        while rest:
+            names = {e.name for e in rest} - set(self.states)
+            free = next((e for e in rest if not names - {e.name} & set(e.reads())), rest[0])
+            found.append(free)
+            rest.remove(free)
+        return found
+
+    def usual(self, name: str) -> int:
+        """How many axes what stands at one index of a name usually has."""
+        count = self.count[name]
+        if not count:
+            return self.rank(name)
+        if name in self.said:
+            return len(self.said[name]) - count
+        if count > 1 or name in self.positions:
+            return 0
+        return 1 if name in _VECTORS else usual_rank(name)
+
+    def _other(self, name: str, usual: int) -> int:
+        """What else a name may be: a number, a vector; a state a matrix, where it adds products."""
+        if name in self.states and usual == 1:
+            outer = re.search(r"\]\s*(?:ᵀ|\^T|\^⊤|⊤)|⊗", self.written[name].formula)
+            return 2 if outer else 0
+        if not self.count[name]:
+            return 0 if usual == 1 and name not in self.turned else usual
+        alone = self.count[name] > 1 and has_rows(self.typed) != "matrix"
+        return 0 if usual == 1 or alone else 1
+
+    def ways(self) -> Iterator[dict[str, int]]:
+        """What each name that no line writes is at one index, and each state; the usual first."""
+        names = [n for n in self.every if n not in self.written or n in self.states]
+        usual = {n: self.usual(n) for n in names}
+        others = {n: self._other(n, usual[n]) for n in names}
+        fixed = {*self.said, *self.positions}
+        open_names = [n for n in names if n not in fixed and others[n] != usual[n]]
+        open_names.sort(key=lambda n: (n in self.states, not self.count[n]))
+        tried = 0
+        for several in range(min(len(open_names), 3) + 1):
+            for some in combinations(open_names, several):
+                tried += 1
+                if tried > _WAYS:
+                    return
+                yield {**usual, **{n: others[n] for n in some}}
