@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from deltarule.cli.dashes import is_option
 from deltarule.errors import DeltaruleError, UnknownOption
+from deltarule.expressions.given_numbers import whole_number
 
 
 def split(words: Sequence[str]) -> tuple[list[str], dict[str, object]]:
@@ -107,13 +108,13 @@ def numbers(settings: Iterable[str]) -> dict[str, int]:
         if not setting.strip():
             continue
         name, equals, value = (part.strip() for part in setting.partition("="))
-        if not equals or not re.fullmatch(r"-?[0-9]{1,9}", value.replace("−", "-")):
+        if not equals or not re.fullmatch(r"-?[0-9]+", value.replace("−", "-")):
             raise DeltaruleError(
                 f"{setting.strip()!r} gives no size a whole number", "--set", "write --set N=2"
             )
         if name in found:
             raise DeltaruleError(f"{name} is given twice", "--set", "keep one")
-        found[name] = int(value.replace("−", "-"))
+        found[name] = whole_number(name, value, "--set")
     return found
 
 

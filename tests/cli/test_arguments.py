@@ -38,6 +38,12 @@ def test_other_settings_are_refused(setting):
         numbers([setting])
 
 
+def test_large_integers_are_integers():
+    assert numbers(["N=1000000000"]) == {"N": 10**9}
+    with pytest.raises(DeltaruleError, match="N = 3000000000 is too large"):
+        numbers(["N=3000000000"])
+
+
 def test_one_name_is_wanted():
     assert one_name(["mlp"], "derive mlp") == "mlp"
     with pytest.raises(DeltaruleError, match="no derivation is named"):

@@ -30,6 +30,32 @@ MESSAGES = [
     (["derive", "conv", "--stride", "0"], "stride = 0 is too small", "stride is at least 1"),
     (["derive", "dense", "--set", "Q=2"], "dense has no size Q", "its sizes are N, D, M"),
     (["derive", "dense", "--set", "N"], "'N' gives no size a whole number", "write --set N=2"),
+    # A size of 0 leaves nothing to compute or compare, in every command that takes one.
+    *(
+        (
+            [*words, "--set", "N=0"],
+            f"{tensor}[N, {axis}] has no entries at N = 0: there is nothing to compute",
+            "N is 1 at least",
+        )
+        for words, tensor, axis in (
+            (["trace", "dense", "--random"], "x", "D"),
+            (["derive", "mean_squared_error"], "yhat", "M"),
+            (["derive", "dense", "--kernel"], "x", "D"),
+            (["derive", "dense", "--count"], "x", "D"),
+            (["check", "gradient", "dense", "--no-kernel"], "x", "D"),
+        )
+    ),
+    (
+        ["trace", "dense", "--random", "--set", "N=1000000000"],
+        "dense is too large to be worked through: x has 2000000000 entries",
+        "work with its layers or smaller sizes, or count them: derive dense --count",
+    ),
+    (
+        ["check", "gradient", "dense", "--no-kernel", "--set", "N=1000000000"],
+        "dense is too large to be measured: x has 2000000000 entries",
+        "smaller sizes",
+    ),
+    (["derive", "dense", "--set", "N=3000000000"], "N = 3000000000 is too large", "N is at most"),
     (["derive", "--explain", "siftt"], "there is no rule called siftt", "did you mean 'sift'?"),
     (
         ["derive", "mlp", "--latex", "--markdown"],

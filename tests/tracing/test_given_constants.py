@@ -111,3 +111,13 @@ def test_ranges_hold_their_ends_as_they_are_written():
     assert [Fraction(k, 2) in half for k in range(-1, 4)] == [False, False, True, True, False]
     assert str(half) == "above 0 and at most 1"
     assert str(between("(-oo, oo)", "alpha", "here")) == "any number"
+
+
+def test_givens_without_entries_are_refused():
+    """A batch of none has no gradient that could be compared with another."""
+    givens, _ = drawn(derived("dense"))
+    givens |= {name: givens[name][:0] for name in ("x", "dL/dy")}
+    with pytest.raises(DeltaruleError) as refused:
+        computation_of(derived("dense"), givens)
+    assert refused.value.fact == "x[N, D] has no entries at N = 0: there is nothing to compute"
+    assert refused.value.remedy == "N is 1 at least"

@@ -25,6 +25,8 @@ class Modular(Arithmetic):
 
     def number(self, value: Fraction) -> int:
         value = Fraction(value)
+        if value.denominator % PRIME == 0:
+            raise Undecided(f"{value} has no value modulo the prime")
         return value.numerator * pow(value.denominator, -1, PRIME) % PRIME
 
     def from_integers(self, values: np.ndarray) -> np.ndarray:

@@ -7,7 +7,6 @@ reads an intermediate tensor finds a consistent value.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any
@@ -22,6 +21,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.arithmetic.sampler import Generic
 from deltarule.arithmetic.small_sizes import choose_sizes
+from deltarule.arithmetic.tensor_entries import refuse_many
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import acos, acosh, asin, atanh, log
 from deltarule.expressions.nodes import walk
@@ -44,7 +44,7 @@ class Probe:
         self.sizes = choose_sizes(network, self.random, fixed, varied=seed > 0)
         self.values = Values({}, self.sizes, dict(network.scalars), dict(network.tensors))
         self.sampler = self._sampler()
-        self._refuse_what_is_too_large()
+        refuse_many(network, self.sizes, MOST_ENTRIES, "tried out")
         self._places: Mapping[str, Any] = {}
         try:
             self.fill({})
@@ -70,17 +70,6 @@ class Probe:
                 self.values.arrays[tensor.name] = self.draw(tensor)
         run(self.network.equations, self.values, self.arithmetic)
         return self.values.arrays
-
-    def _refuse_what_is_too_large(self) -> None:
-        for tensor in self.network.tensors.values():
-            entries = math.prod(self.shape(tensor.axes))
-            if entries > MOST_ENTRIES:
-                raise DeltaruleError(
-                    f"{self.network.name} is too large to be tried out: {tensor.name} has "
-                    f"{entries} entries",
-                    self.network.path,
-                    f"work with its layers, or count them: derive {self.network.name} --count",
-                )
 
     def shape(self, axes: Iterable[Expr]) -> tuple[int, ...]:
         """The extents of some axes, as numbers."""

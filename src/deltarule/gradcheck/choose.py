@@ -11,6 +11,7 @@ from sympy import Symbol
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.random_arrays import random_arrays
 from deltarule.arithmetic.settings import most_points, points_added, setting, sizes_at
+from deltarule.arithmetic.tensor_entries import refuse_many
 from deltarule.calculus import derive
 from deltarule.calculus.gradient_equations import derive_once
 from deltarule.counting.copy_costs import copy_sentence, copy_to_calculate, derivation_of
@@ -34,6 +35,8 @@ from deltarule.networks.specialise import specialise
 
 #: Up to so many entries of a tensor, and points of an equation, balls are quick enough.
 MOST_ENTRIES, MOST_POINTS = 600, 20_000
+#: A tensor of more entries is too large for compiled kernels to be measured with.
+MOST_MEASURED = 50_000_000
 #: An equation of more points is large only if so many remain where sums stand side by side.
 MOST_ADDED = 5_000
 
@@ -153,6 +156,7 @@ def _by_kernels(free: Network, sizes, seed: int, progress) -> list[GradientCheck
     settings, rest = kernel_settings(free, sizes)
     network = loaded(free, settings)[0]
     at: dict[Symbol, int] = sizes_at(network, setting(network, 0, rest))
+    refuse_many(network, at, MOST_MEASURED, "measured")
     checks = check_jacobians(free, random_arrays(network, at, seed), seed, progress, **settings)
     if not checks:
         raise _without_gradient(network)

@@ -12,6 +12,7 @@ from deltarule.expressions.given_numbers import whole_number
 from deltarule.expressions.nodes import free_symbols
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Size
+from deltarule.networks.empty_axes import refuse_empty
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks, no_times
 from deltarule.networks.respelled import resized, with_sizes
@@ -21,7 +22,8 @@ def specialise(network: Network, numbers: Mapping[str, int]) -> Network:
     """The network with numbers for the sizes and attributes that `numbers` names.
 
     Sizes that follow from them are filled in as far as they become numbers. Raises DeltaruleError
-    for an unknown name, a size that follows from others, and a number that is too small.
+    for an unknown name, a size that follows from others, a number that is too small, and
+    sizes at which a tensor has no entries.
     """
     if not numbers:
         return network
@@ -46,6 +48,8 @@ def specialise(network: Network, numbers: Mapping[str, int]) -> Network:
         if filled < 0:
             raise _does_not_fit(network, symbol, definition, filled)
         table[symbol] = filled
+    if any(value == 0 for value in table.values()):
+        refuse_empty(network, lambda axis: substitute(axis, table))
     return replace(
         network,
         tensors={name: resized(t, table) for name, t in network.tensors.items()},

@@ -9,9 +9,10 @@ from random import Random
 import numpy as np
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.probe import places_inside
+from deltarule.arithmetic.probe import MOST_ENTRIES, places_inside
 from deltarule.arithmetic.sampler import Sampler, filled
 from deltarule.arithmetic.small_sizes import choose_sizes
+from deltarule.arithmetic.tensor_entries import refuse_many
 from deltarule.calculus import Derivation
 from deltarule.expressions.nodes import Max, walk
 from deltarule.networks.network import Network
@@ -25,12 +26,14 @@ def drawn(
 
     Equal values of `seed` give equal ones. `sizes` holds some sizes and attributes; other
     attributes have their usual values, other sizes are small.
-    Raises DeltaruleError for sizes that are unknown or do not fit.
+    Raises DeltaruleError for sizes that are unknown or do not fit, or leave a tensor no
+    entries, or too many.
     """
     network, random = derivation.network, Random(seed)
     specialise(network, sizes or {})
     fixed = {s.name: n for s, n in network.attributes.items()} | dict(sizes or {})
     chosen = choose_sizes(network, random, fixed)
+    refuse_many(network, chosen, MOST_ENTRIES, "worked through")
     values = Values({}, chosen, {}, {})
     sampler = _ByHand(network, values.extent, random)
     given, places = [t for t in network.tensors.values() if t.given], places_inside(network)

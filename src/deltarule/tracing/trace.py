@@ -26,6 +26,7 @@ from deltarule.expressions.given_arguments import (
 )
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.language.load import network_of
+from deltarule.networks.empty_axes import refuse_empty
 from deltarule.networks.network import Network
 from deltarule.represented import Represented
 from deltarule.spelling.names import canonical
@@ -123,7 +124,8 @@ def trace(
     `arithmetic` defaults to float64. With an `optimiser` (or a `rate`), the parameters are updated
     once, but for those `not_updated`. `extra` names further quantities to show, such as `dh1/ds1`.
     With `checks`, each gradient is compared with dual numbers and central differences.
-    Raises DeltaruleError for givens that are missing, unknown or of the wrong shape.
+    Raises DeltaruleError for givens that are missing, unknown, of the wrong shape, or without
+    entries.
     """
     computation = computation_of(
         network,
@@ -171,6 +173,7 @@ def computation_of(
     constants = given_constants(network, named, optimiser)
     apart = {*map(derivation.gradient_name, derivation.upstream), *(s.name for s in constants)}
     arrays, numbers = fit(network, {k: v for k, v in named.items() if k not in apart}, sizes)
+    refuse_empty(network, Values({}, numbers, {}, {}).extent, f"givens of {network.name}")
     for name in derivation.upstream:
         arrays[derivation.gradient_name(name)] = _upstream(derivation, name, named, numbers)
     updated = _updated(network, not_updated)
