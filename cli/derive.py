@@ -43,6 +43,10 @@ def show_brief(asked: Derive) -> int:
 def _gradients(derivation: Derivation, asked: Derive) -> list[Gradient]:
     """The gradients that are asked for, in the form that is asked for."""
     found = chosen(derivation, shown_by(asked))
+    if asked.hvp or asked.gauss_newton is not None:
+        from deltarule.reports.read_gradients import with_read
+
+        found = with_read(found, derivation)
     return [g.dual for g in found] if asked.dual else found
 
 

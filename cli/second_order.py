@@ -17,6 +17,7 @@ from deltarule.cli.typed_formula import network_named, shown_by
 from deltarule.errors import DeltaruleError
 from deltarule.networks.network import Network
 from deltarule.reports.left_out import left_out_sentence
+from deltarule.reports.read_gradients import called_in_steps, outside_of_entries, read_by_entries
 from deltarule.reports.second_order_texts import heading, moved_by, zeros
 from deltarule.reports.things import ShownEntries, ShownTangents
 from deltarule.spelling.counted import counted
@@ -77,6 +78,7 @@ def entries_page(page: Page, shown: ShownEntries) -> None:
         page.prose(shown.network.text, style="dim")
     page.heading("Forward")
     forward(page, shown.network)
+    _gradients_read(page, shown)
     page.heading(heading(shown))
     for entries in shown.entries:
         if entries.expr == 0:
@@ -84,6 +86,8 @@ def entries_page(page: Page, shown: ShownEntries) -> None:
         page.blank()
         if shown.steps and entries.all_steps:
             page.formula(text(entries.lhs), style="bold")
+            if sentence := called_in_steps(entries):
+                page.prose(sentence, indent=6, style="dim")
             worked_steps(
                 page, entries.all_steps, entries.derivation.gradients[entries.tensor.name].lhs
             )
@@ -96,6 +100,19 @@ def entries_page(page: Page, shown: ShownEntries) -> None:
     page.blank()
     page.prose(_checked(shown.entries), style="dim")
     _left_out(page, shown.network, [e.tensor.name for e in shown.entries])
+
+
+def _gradients_read(page: Page, shown: ShownEntries) -> None:
+    """The lines of the gradients that stand in the entries, and which come from outside."""
+    read, given = read_by_entries(shown), outside_of_entries(shown)
+    if read or given:
+        page.heading("Backward")
+    if given:
+        names = ", ".join(map(text.name, given))
+        page.prose(f"{names} comes from outside.", indent=2, style="dim")
+    for gradient in read:
+        for left, right in gradient.lines:
+            equation(page, left, right)
 
 
 def _checked(found: Sequence[Entries]) -> str:

@@ -16,6 +16,7 @@ import deltarule
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
+from deltarule.calculus.gradient_network import barred
 from deltarule.kernels.passes.program import known_sizes
 
 T = {"dtype": torch.float64}
@@ -138,7 +139,7 @@ def test_a_hessian_times_a_vector(name):
 
     _, theirs = functional.hvp(total, row.inputs, row.along)
     kernel = deltarule.kernel(deltarule.hvp(row.network, row.wrt), wrt=row.wrt)
-    bars = {f"{n}bar": w for n, w in zip(row.names, weights, strict=True)}
+    bars = {barred(n): w for n, w in zip(row.names, weights, strict=True)}
     found = kernel.backward(**among(row.arrays(**bars), kernel))
     for tensor, product in zip(row.wrt, theirs, strict=True):
         ours = found[tensor]

@@ -10,7 +10,8 @@ Jacobian times v, as x̄ = Jᵀ ȳ is linear in ȳ (Pearlmutter, Fast Exact Mult
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from sympy import Add, Expr
@@ -37,6 +38,15 @@ SLOPE = ("S", "S_v", "slope")
 _VARIABLES = ("parameter", "input")
 
 
+#: Of more gradients than this, what they are called is said once for all.
+_MOST_SAID = 6
+
+
+def barred(name: str) -> str:
+    """What the gradient by a tensor is called, its letter with a bar: `W̄₁`, `s̄_E`."""
+    return re.sub(r"^([^\W\d_]+)(.*)$", r"\1bar\2", name)
+
+
 def without_ends(network: Network) -> dict[str, Tensor]:
     """The tensors of a network by name, outputs and the loss as intermediates."""
     return {
@@ -58,7 +68,7 @@ class GradientNetwork:
             )
         self.tensors = without_ends(network)
         self.bars = {
-            name: self.unused(named(name) if named else f"{name}bar")
+            name: self.unused(named(name) if named else barred(name))
             for name in (*derivation.upstream, *derivation.gradients)
         }
         for name, bar in self.bars.items():
@@ -169,14 +179,22 @@ def _gradients_read(expression: Expr) -> set[str]:
     return {n for r in reads(expression) if GradientName.parse(n := tensor_name(r)) is not None}
 
 
-def hessian_vector_network(
-    network: Network, wrt: Iterable[str] = (), direct: bool = False
-) -> Network:
+def hessian_vector_network(network: Network, wrt: Iterable[str] = ()) -> Network:
     """The network of S = Σ v·∂E/∂x, of which ∂S/∂x is the Hessian times the direction v.
 
-    `wrt` are the tensors that v is along; all inputs and parameters if none are named. The
-    gradients are closed forms, or if `direct` the reverse pass, see `by_consumers`. Raises
+    `wrt` are the tensors that v is along; all inputs and parameters if none are named. Raises
     DeltaruleError for an update, and for a tensor without a gradient.
+    """
+    found, _ = slope_network(network, wrt)
+    return found
+
+
+def slope_network(
+    network: Network, wrt: Iterable[str] = (), direct: bool = False
+) -> tuple[Network, dict[str, str]]:
+    """The network of `hessian_vector_network`, and what the gradient by each tensor is called.
+
+    The gradients are closed forms, or if `direct` the reverse pass, see `by_consumers`.
     """
     derivation = by_consumers(derive(network)) if direct else derive(network)
     whole = GradientNetwork(derivation)
@@ -196,10 +214,19 @@ def hessian_vector_network(
     whole.tensors[slope] = Tensor(slope, (), "loss")
     whole.equations.append(Equation(slope, (), Add(*terms), (), "the slope along v"))
     of = derivation.of
-    bars = ", ".join(f"{pretty(whole.bars[n])} is ∂{pretty(of)}/∂{pretty(n)}" for n in along)
     products = ", ".join(f"∂{slope}/∂{pretty(n)}" for n in along)
+    bars = {n: whole.bars[n] for n in along}
     text = (
-        f"{bars}. {slope} is the slope of {pretty(of)} along the direction v, so that {products} "
+        f"{bars_in_words(bars, of)}. {slope} is the slope of {pretty(of)} along the direction v, "
+        f"so that {products} "
         f"{'is' if len(along) == 1 else 'are'} the Hessian of {pretty(of)} times v."
     )
-    return whole.network("hvp", "Hessian-vector product", text, slope, along)
+    found = whole.network("hvp", "Hessian-vector product", text, slope, along)
+    return found, whole.bars
+
+
+def bars_in_words(bars: Mapping[str, str], of: str) -> str:
+    """`x̄ is ∂E/∂x, w̄ is ∂E/∂w`: what gradients are called, by their tensors."""
+    if len(bars) > _MOST_SAID:
+        return f"ȳ is ∂{pretty(of)}/∂y of each tensor y"
+    return ", ".join(f"{pretty(bar)} is ∂{pretty(of)}/∂{pretty(n)}" for n, bar in bars.items())

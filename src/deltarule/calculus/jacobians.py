@@ -51,7 +51,8 @@ class Entries:
 
     `of` is empty for a Jacobian; for a Hessian it names what was differentiated before, by `value`.
     `steps` lead from the gradient, in which the upstream one stands, to `expr`; `derivation` has
-    the steps to that gradient. `matrix_forms` finds words for them.
+    the steps to that gradient. `matrix_forms` finds words for them. Of a Hessian `first` has the
+    gradients that `expr` reads, and `bars` what these are called in the steps, by their tensors.
     """
 
     of: str
@@ -63,6 +64,8 @@ class Entries:
     steps: tuple[Step, ...]
     derivation: Derivation
     matrix_forms: MatrixForms | None = field(default=None, compare=False, repr=False)
+    first: Derivation | None = field(default=None, compare=False)
+    bars: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
         return equation_text(self.lhs, self.expr)
@@ -149,7 +152,8 @@ def hessian(network: Network, wrt: Iterable[str] = ()) -> list[Entries]:
             entries = _entries(derivation, first.of, value, out, network.tensors[other])
             expr = replace_reads(entries.expr, _named(shown))
             forms = first.gradients[wrt_first].matrix_forms
-            found.append(replace(entries, expr=expr, matrix_forms=forms))
+            table = {n: bar for n, bar in whole.bars.items() if bar in put_out.tensors}
+            found.append(replace(entries, expr=expr, matrix_forms=forms, first=first, bars=table))
     return found
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from deltarule.calculus.gradient_network import hessian_vector_network, without_ends
+from deltarule.calculus.gradient_network import slope_network, without_ends
 from deltarule.calculus.reverse import derive
 from deltarule.calculus.steps import Derivation
 from deltarule.expressions.gradient_names import gradient_name
@@ -33,10 +33,10 @@ def tangent_network(network: Network, wrt: Iterable[str] = ()) -> tuple[Network,
     names = {t.name for t in ends}
     tensors = without_ends(network)
     tensors |= {name: replace(tensors[name], role="output") for name in names}
-    slopes = hessian_vector_network(replace(network, tensors=tensors), wrt, True)
+    slopes, own = slope_network(replace(network, tensors=tensors), wrt, direct=True)
     derivation = derive(slopes)
     of = derivation.of
-    bars = {f"{n}bar": n for n in network.tensors if f"{n}bar" in slopes.tensors}
+    bars = {own[n]: n for n in network.tensors if own.get(n) in slopes.tensors}
     known = {gradient_name(of, bar): f"v_{n}" for bar, n in bars.items()}
 
     def tangent(access: Read) -> Read:

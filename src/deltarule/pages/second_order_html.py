@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import starmap
 
 from deltarule.calculus.jacobians import Entries
-from deltarule.pages.blocks_html import STYLES, equation_html, name_html, paragraph, tensors_html
+from deltarule.pages.blocks_html import (
+    STYLES,
+    equation_html,
+    inline_name,
+    name_html,
+    paragraph,
+    tensors_html,
+)
 from deltarule.pages.derivation_html import forward_html, step_list
 from deltarule.pages.html_page import page_html, text_html
 from deltarule.reports.left_out import left_out_sentence
+from deltarule.reports.read_gradients import called_in_steps, outside_of_entries, read_by_entries
 from deltarule.reports.second_order_texts import heading, moved_by, zeros
 from deltarule.reports.things import ShownEntries, ShownTangents
 from deltarule.spelling.counted import counted
@@ -24,6 +33,12 @@ def _entries_body(shown: ShownEntries) -> Iterator[str]:
     yield f"<h1>{text_html(shown.network.title)}</h1><h2>Forward</h2>"
     yield from forward_html(shown.network)
     yield from tensors_html(shown.network)
+    read, given = read_by_entries(shown), outside_of_entries(shown)
+    if read or given:
+        yield "<h2>Backward</h2>"
+    if given:
+        yield f"<p>{', '.join(map(inline_name, given))} comes from outside.</p>"
+    yield from starmap(equation_html, (line for g in read for line in g.lines))
     yield f"<h2>{heading(shown)}</h2>"
     for entries in shown.entries:
         if entries.expr != 0:
@@ -43,6 +58,8 @@ def _entries(entries: Entries, opened: bool) -> Iterator[str]:
     if entries.words:
         yield paragraph(entries.words, "words")
     if entries.all_steps:
+        if sentence := called_in_steps(entries):
+            yield paragraph(sentence, "soft")
         count = counted(len(entries.all_steps), "step")
         first = entries.derivation.gradients[entries.tensor.name].lhs
         yield from step_list(first, entries.all_steps, count, opened=opened)

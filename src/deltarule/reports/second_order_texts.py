@@ -12,6 +12,7 @@ from deltarule.reports.latex_matrix_forms import in_matrices
 from deltarule.reports.left_out import left_out_sentence
 from deltarule.reports.markdown import block, escaped, tensors_table, worked_list
 from deltarule.reports.prose import prose
+from deltarule.reports.read_gradients import called_in_steps, outside_of_entries, read_by_entries
 from deltarule.reports.things import ShownEntries, ShownTangents
 from deltarule.spelling.text import text
 
@@ -41,10 +42,17 @@ def _lines(shown: ShownEntries) -> Iterator[Entries]:
 
 def entries_latex(shown: ShownEntries) -> str:
     """The forward equations and the entries, or their steps, as a fragment."""
-    lines = [*_forward_latex(shown.network), rf"\paragraph{{{prose(heading(shown))}}}", ""]
+    lines = _forward_latex(shown.network)
+    read, given = read_by_entries(shown), outside_of_entries(shown)
+    lines += [r"\paragraph{Backward}", ""] if read or given else []
+    names = ", ".join(f"${latex.name(name)}$" for name in given)
+    lines += [rf"Given from outside: {names}.", ""] if given else []
+    lines += [*aligned(line for g in read for line in g.lines), ""]
+    lines += [rf"\paragraph{{{prose(heading(shown))}}}", ""]
     for entries in _lines(shown):
         if shown.steps and entries.all_steps:
             first = entries.derivation.gradients[entries.tensor.name].lhs
+            lines += [prose(called_in_steps(entries)), ""]
             lines += worked_lines(entries.lhs, entries.all_steps, first)
         lines += aligned([(entries.lhs, entries.expr)])
         if words := in_matrices(entries):
@@ -70,11 +78,20 @@ def _forward_latex(network: Network) -> list[str]:
 
 def entries_markdown(shown: ShownEntries) -> str:
     """The forward equations and the entries, or their steps."""
-    lines = [*_forward_markdown(shown.network), f"## {heading(shown)}", ""]
+    lines = _forward_markdown(shown.network)
+    read, given = read_by_entries(shown), outside_of_entries(shown)
+    lines += ["## Backward", ""] if read or given else []
+    names = ", ".join(f"${latex.name(name)}$" for name in given)
+    lines += [f"Given from outside: {names}.", ""] if given else []
+    for gradient in read:
+        for left, right in gradient.lines:
+            lines += block(left, right)
+    lines += [f"## {heading(shown)}", ""]
     for entries in _lines(shown):
         if shown.steps and entries.all_steps:
             first = entries.derivation.gradients[entries.tensor.name].lhs
-            lines += [f"### ${latex(entries.lhs)}$", "", *worked_list(first, entries.all_steps)]
+            lines += [f"### ${latex(entries.lhs)}$", "", escaped(called_in_steps(entries)), ""]
+            lines += [*worked_list(first, entries.all_steps)]
         lines += block(entries.lhs, entries.expr)
         if words := in_matrices(entries):
             lines += ["As a matrix:", "", "$$", words, "$$", ""]
