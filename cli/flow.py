@@ -86,7 +86,8 @@ def _bars(page: Page, shown: Flow) -> None:
         if said:
             page.prose(said, style="dim")
     page.blank()
-    logs = [as_magnitude(p.size).log10 for p in shown.places]
+    sizes = [as_magnitude(p.size) for p in shown.places]
+    logs = [math.nan if size.bound else size.log10 for size in sizes]
     known = [log for log in logs if math.isfinite(log)]
     low, high = min(known, default=0.0), max(known, default=0.0)
     every = -(-len(shown.places) // MOST_BARS)
@@ -103,14 +104,18 @@ def _bars(page: Page, shown: Flow) -> None:
         page.formula(f"{place.label.ljust(column)} {_brief(place.size):>9} {bar}", indent=0)
     if every > 1:
         page.prose(f"one place in {every} is shown; bars are logarithmic", style="dim")
-    factors = " · ".join(_brief(p.factor) for p in shown.places[1:9] if p.factor is not None)
-    more = " · …" if len(shown.places) > 9 else ""
+    known: list[float] = []
+    for place in shown.places[1:]:
+        if place.factor is None:
+            break
+        known.append(place.factor)
+    factors = " · ".join(map(_brief, known[:8]))
+    more = " · …" if len(shown.places) > 9 or len(known) < len(shown.places) - 1 else ""
     page.blank()
     if factors:
-        page.prose(
-            f"From place to place it is multiplied by {factors}{more}; "
-            f"on average by {_brief(shown.rate)}."
-        )
+        mean = as_magnitude(shown.rate)
+        average = f"; on average by {mean.text()}" if mean.is_finite else ""
+        page.prose(f"From place to place it is multiplied by {factors}{more}{average}.")
 
 
 def _brief(number: float) -> str:

@@ -1,8 +1,10 @@
 """Gradient flow: sizes per time and layer, and what is said of them."""
 
 import json
+import re
 from decimal import Decimal
 
+import mpmath
 import numpy as np
 import pytest
 import recurrent_by_hand as by_hand
@@ -10,9 +12,11 @@ import recurrent_by_hand as by_hand
 from deltarule.arithmetic.magnitude import Magnitude, as_magnitude
 from deltarule.errors import DeltaruleError
 from deltarule.language.load import load
+from deltarule.pages.flow_html import flow_html
+from deltarule.pages.flow_svg import flow_svg
 from deltarule.reports.flow_values import flow_values
 from deltarule.reports.things import ShownFlow
-from deltarule.tracing import gradient_flow
+from deltarule.tracing import known_sizes
 from deltarule.tracing.flow_found import growth
 from deltarule.tracing.gradient_flow import flow
 
@@ -131,13 +135,43 @@ def test_a_product_of_factors_is_said_in_powers_of_ten_however_far_it_goes(
     assert place["log10"] == (None if weight == 0 else pytest.approx(log10, abs=1e-9))
 
 
-def test_sizes_in_wide_floats_are_those_of_float64_where_both_hold_them(monkeypatch):
-    """0.4 s."""
+def test_sizes_in_balls_are_those_of_float64_where_both_know_them(monkeypatch):
+    """0.1 s."""
     plain = flow(load("rnn", outputs="last"), steps=40)
-    monkeypatch.setattr(gradient_flow, "LEAST", np.inf)
+    monkeypatch.setattr(known_sizes, "LEAST", np.inf)
     wide = flow(load("rnn", outputs="last"), steps=40)
     np.testing.assert_allclose(wide.states["h"], plain.states["h"], rtol=1e-12)
     assert wide.ends == plain.ends == ""
+
+
+def test_sizes_of_saturated_units_are_right_where_float64_has_0():
+    """Against mpmath with 100 digits, which carries the recurrence by hand; 0.1 s."""
+    given = {"W_xh": 60 * np.ones((8, 8)), "x": np.full((4, 1, 8), 0.125)}
+    given |= {"W_hh": 5 * np.eye(8), "W_hy": np.ones((8, 8))}
+    found = flow(load("rnn", outputs="last", loss="none"), steps=4, givens=given)
+    with mpmath.workdps(100):
+        h, slopes = mpmath.mpf(0), []
+        for _ in range(4):
+            h = mpmath.tanh(60 + 5 * h)
+            slopes.append(1 - h**2)
+        sizes = [8 * mpmath.sqrt(8)]
+        for slope in slopes[:0:-1]:
+            sizes.append(sizes[-1] * slope * 5)
+        for place, size in zip(found.places, sizes, strict=True):
+            assert abs(mpmath.mpf(str(place.size.exact)) / size - 1) < 1e-15
+    assert found.verdict == "vanishing" and found.places[-1].size < 1e-150
+
+
+@pytest.mark.parametrize("name", ["lstm", "rnn"])
+def test_sizes_of_which_no_digit_is_known_are_bounds(name):
+    """Slopes of units that saturate at 1e300 are below anything; 0.1 s each."""
+    found = flow(load(name), steps=6, gain=1e300)
+    assert found.verdict == "vanishing"
+    assert re.fullmatch(r"the gradient vanishes: from t = 4 on it is below 1e−\d+", found.sentence)
+    assert found.ends == "of a size with < no digit is known in 4000 bits: it is less than that"
+    last = flow_values(ShownFlow(found))["places"][-1]
+    assert last["size"] is last["factor"] is last["log10"] is None and last["log10_below"] < -900
+    assert "NaN" not in flow_html(ShownFlow(found)) and "nan" not in flow_svg(found, ())
 
 
 def test_what_is_beyond_longer_exponents_or_too_slow_for_them_has_no_number(monkeypatch):
@@ -147,10 +181,12 @@ def test_what_is_beyond_longer_exponents_or_too_slow_for_them_has_no_number(monk
         "the network explodes: at layer 12 there is no number left for the gradient"
     )
     assert "beyond longer exponents too" in tower.ends
-    monkeypatch.setattr(gradient_flow, "MOST_WIDE_PRODUCTS", -1)
+    monkeypatch.setattr(known_sizes, "MOST_WIDE_PRODUCTS", -1)
     network = load("scalar_chain", layers=5, activation="identity", loss="none")
     slow = flow(network, givens={**dict.fromkeys(layered(5), 1e-100), "x": 0.5})
-    assert slow.sentence == "the gradient cannot be followed: at layer 2 it is below 1e−308"
+    assert slow.sentence == (
+        "the gradient cannot be followed: at layer 2 there is no number for it"
+    )
     assert slow.verdict == "unknown" and "too slow here" in slow.ends
 
 

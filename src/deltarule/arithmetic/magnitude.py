@@ -9,6 +9,8 @@ from typing import Any
 import flint
 import numpy as np
 
+#: So many bits of a square are known of a ball that counts as a number: 4 digits of its root.
+KNOWN = 16
 #: Digits that are kept, and exponents of any length.
 _CONTEXT = Context(prec=40, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 
@@ -16,10 +18,12 @@ _CONTEXT = Context(prec=40, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 class Magnitude(float):
     """A number as the nearest float, 0 or ±∞ where float64 ends, that knows what it is there.
 
-    Made from a float, a Decimal, or a ball, of which its middle is taken.
+    Made from a float, a Decimal, or a ball, of which its middle is taken. `bound` tells that the
+    number itself is not known: it is less than this, as where all digits cancel.
     """
 
     exact: Decimal
+    bound = False
 
     def __new__(cls, number: Any) -> Magnitude:
         if isinstance(number, flint.arb):
@@ -28,6 +32,21 @@ class Magnitude(float):
         exact = _CONTEXT.create_decimal(number)
         made = super().__new__(cls, exact)
         made.exact = exact
+        return made
+
+    @classmethod
+    def below(cls, ball: flint.arb) -> Magnitude:
+        """What is only known to be less than a ball: a power of ten."""
+        top = ball.abs_upper()
+        if not top.is_finite():
+            return cls(math.nan)
+        power = (top.log() / flint.arb(10).log()).abs_upper().ceil() if top >= 1 else None
+        if power is None:
+            power = -((-top.log() / flint.arb(10).log()).abs_lower().floor())
+        if power > MAX_EMAX:
+            return cls(math.nan)
+        made = cls(Decimal(1).scaleb(max(int(float(power)), -(10**17)), _CONTEXT))
+        made.bound = True
         return made
 
     @property
@@ -49,7 +68,9 @@ class Magnitude(float):
         return power + math.log10(abs(self.exact.scaleb(-power, _CONTEXT)))
 
     def over(self, other: Magnitude) -> Magnitude:
-        """This divided by another; NaN for what is divided by 0."""
+        """This divided by another; NaN for what is divided by 0, and of bounds."""
+        if self.bound or other.bound:
+            return Magnitude(math.nan)
         return Magnitude(_CONTEXT.divide(self.exact, other.exact) if other.exact else "nan")
 
     def power(self, exponent: Decimal) -> Magnitude:
@@ -63,6 +84,8 @@ class Magnitude(float):
 
     def text(self, digits: int = 3) -> str:
         """`0.665`, `3.31e−121`, `1.5e4342`, with so many digits and a typographic minus."""
+        if self.bound:
+            return f"<1e{self.exact.adjusted()}".replace("-", "−")
         if not self.is_finite:
             return "NaN" if self.exact.is_nan() else "−∞" if self < 0 else "∞"
         said = f"{float(self) + 0.0:.{digits}g}"
@@ -81,10 +104,16 @@ def as_magnitude(number: float) -> Magnitude:
 
 
 def norm(array: np.ndarray) -> Magnitude:
-    """The Euclidean norm of an array of floats or balls, whose squares may be beyond float64."""
+    """The Euclidean norm of an array of floats or balls, whose squares may be beyond float64.
+
+    Of balls of which no digit is known it is a bound.
+    """
     array = np.asarray(array)
     if array.dtype == object:
-        return Magnitude(sum((entry * entry for entry in array.flat), flint.arb(0)).sqrt())
+        squares = sum((entry * entry for entry in array.flat), flint.arb(0))
+        if squares.is_exact() or squares.rel_accuracy_bits() >= KNOWN:
+            return Magnitude(squares.sqrt())
+        return Magnitude.below(squares.abs_upper().sqrt())
     most = float(np.max(np.abs(array), initial=0.0))
     if not 0 < most < math.inf:
         return Magnitude(most)

@@ -23,7 +23,7 @@ def _body(shown: ShownFlow) -> Iterator[str]:
         if said:
             yield paragraph(f"{begun(said)}.")
     yield f'<div class="wide" tabindex="0">{flow_svg(shown.flow, shown.beside)}</div>'
-    if len(shown.flow.places) > 1:
+    if len(shown.flow.places) > 1 and as_magnitude(shown.flow.rate).is_finite:
         yield paragraph(f"On average it is multiplied by {_brief(shown.flow.rate)} a place.")
     if shown.beside:
         yield "<h2>Beside it</h2><ul>"

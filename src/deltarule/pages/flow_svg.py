@@ -62,8 +62,8 @@ def _range(flows: Sequence[Flow]) -> tuple[float, float]:
 
 def _log10(size: float) -> float | None:
     """The power of ten of a size; None where there is nothing to draw."""
-    log = as_magnitude(size).log10
-    return log if math.isfinite(log) else None
+    known = as_magnitude(size)
+    return known.log10 if math.isfinite(known.log10) and not known.bound else None
 
 
 def _ways(flow: Flow, low: float, high: float) -> Iterator[str]:

@@ -12,7 +12,8 @@ from deltarule.tracing.flow_found import Flow
 def flow_values(shown: ShownFlow) -> dict:
     """A flow, and those `beside` it.
 
-    What float64 has no number for is null; `log10` is the logarithm of its size, null for 0.
+    What float64 has no number for is null; `log10` is the logarithm of its size, null for 0,
+    `log10_below` of what a size is less than of which no digit is known.
     """
     return {**_values(shown.flow), "beside": [_values(other) for other in shown.beside]}
 
@@ -43,6 +44,7 @@ def _values(flow: Flow) -> dict:
                 "size": _number(p.size),
                 "factor": None if p.factor is None else _number(p.factor),
                 "log10": _log10(p.size),
+                "log10_below": _log10_below(p.size),
             }
             for p in flow.places
         ],
@@ -54,9 +56,15 @@ def _values(flow: Flow) -> dict:
 def _number(size: float) -> float | None:
     """A size as a float; null where it is beyond, or NaN."""
     size = as_magnitude(size)
-    return float(size) if math.isfinite(size) and not size.beyond_floats else None
+    known = math.isfinite(size) and not size.bound and not size.beyond_floats
+    return float(size) if known else None
 
 
 def _log10(size: float) -> float | None:
-    found = as_magnitude(size).log10
-    return found if math.isfinite(found) else None
+    found = as_magnitude(size)
+    return found.log10 if math.isfinite(found.log10) and not found.bound else None
+
+
+def _log10_below(size: float) -> float | None:
+    found = as_magnitude(size)
+    return found.log10 if found.bound else None

@@ -30,7 +30,8 @@ class Flow:
     """The sizes of a gradient from the error backwards.
 
     `rate` is the factor per place (their geometric mean), `verdict` vanishing, exploding,
-    steady, or unknown where a size is below float64 and not known. A size of ∞ is beyond it.
+    steady, or unknown where a size is not known. A size of ∞ is beyond all numbers; one that is a
+    bound is less than that. A `factor` that is not known is None, a `rate` NaN.
     `states` are the sizes at the same places of the gradients of all states of a recurrent network,
     the topmost first: over depth and time. `copy` says of which copy they are, "" for none, `ends`
     where float64 ends and what was done then, "" where it does not. Sizes are `Magnitude`s where
@@ -63,8 +64,16 @@ class Flow:
         if lost is not None:
             place = self.places[lost].label
             if self.verdict == "unknown":
-                return f"the gradient cannot be followed: at {place} it is below 1e−308"
+                return f"the gradient cannot be followed: at {place} there is no number for it"
             return f"the network explodes: at {place} there is no number left for the gradient"
+        if self.verdict == "unknown":
+            place = self.places[next(k for k, size in enumerate(sizes) if size.bound)].label
+            return f"the gradient cannot be followed: at {place} no digit of it is known"
+        if sizes[-1].bound:
+            since = max((k for k, size in enumerate(sizes) if not size.bound), default=-1) + 1
+            most = max(sizes[since:], key=lambda size: size.log10)
+            said = most.text().removeprefix("<")
+            return f"the gradient vanishes: from {self.places[since].label} on it is below {said}"
         if sizes[0].is_zero:
             return f"no gradient flows: it is 0 at {first} already"
         if sizes[-1].is_zero:
@@ -84,12 +93,18 @@ class Flow:
 def found_flow(network: Network, found: Sequence[tuple[str, str, Magnitude]]) -> Flow:
     """What sizes come to, from the error backwards: factors, their mean, and the verdict."""
     sizes = [size for _, _, size in found]
-    factors = [None, *(size.over(before) for before, size in pairwise(sizes))]
+    factors = [None, *(_factor(before, size) for before, size in pairwise(sizes))]
     places = [Place(n, label, size, f) for (n, label, size), f in zip(found, factors, strict=True)]
     ratio = sizes[-1].over(sizes[0])
     rate = ratio.power(1 / Decimal(len(found) - 1)) if len(found) > 1 else Magnitude(1.0)
     options = {o.name: o.value for o in network.options.values() if o.value != o.default}
     return Flow(network.name, options, tuple(places), rate, _verdict(sizes))
+
+
+def _factor(before: Magnitude, size: Magnitude) -> Magnitude | None:
+    """The ratio of two sizes; None where it is not known."""
+    ratio = size.over(before)
+    return ratio if ratio.is_finite else None
 
 
 def growth(factor: float, steps: int) -> Magnitude:
@@ -100,6 +115,8 @@ def growth(factor: float, steps: int) -> Magnitude:
 def _verdict(sizes: Sequence[Magnitude]) -> str:
     if not all(size.is_finite for size in sizes):
         return "unknown" if any(map(math.isnan, sizes)) else "exploding"
+    if sizes[0].bound or (sizes[-1].bound and sizes[0].log10 - sizes[-1].log10 < math.log10(MUCH)):
+        return "unknown"
     change = -math.inf if sizes[0].is_zero else sizes[-1].log10 - sizes[0].log10
     if abs(change) <= math.log10(MUCH):
         return "steady"

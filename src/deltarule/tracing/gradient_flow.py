@@ -1,49 +1,34 @@
 """Gradient flow: how large the gradient is at every time or layer, and how fast it changes.
 
-A network is run in float64 from random weights, its error comes in at the last time or layer alone,
-and the size of ∂E/∂h is taken at each of them. Where the sizes fall by a factor over and over, the
-gradient vanishes; where they grow, it explodes.
+A network is run from random weights, its error comes in at the last time or layer alone, and the
+size of ∂E/∂h is taken at each of them. Where the sizes fall by a factor over and over, the gradient
+vanishes; where they grow, it explodes.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from sympy import Integer
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.magnitude import Magnitude, norm
 from deltarule.arithmetic.run import run, run_block
-from deltarule.arithmetic.wide_floats import WideFloats
 from deltarule.calculus import Derivation, derive
 from deltarule.counting.copy_costs import copy_sentence, copy_to_calculate, derivation_of
-from deltarule.counting.counts import multiply_adds
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Carried, reads, tensor_name, walk
-from deltarule.expressions.rewrites import replaced
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.spelling.names import pretty
 from deltarule.tracing.depth import along_depth
 from deltarule.tracing.flow_found import Flow, found_flow
+from deltarule.tracing.known_sizes import Found, States, known_sizes
 from deltarule.tracing.training_start import drawn_at_the_start, flow_sizes
-
-#: Below it some of the numbers that a size is made of are 0 in float64.
-LEAST = 1e-290
-#: Wide floats are slow: networks that multiply more often are not run in them.
-MOST_WIDE_PRODUCTS = 2_000_000
-
-ENDS = "float64 ends at 1e±308"
-
-#: A gradient, the label of its place, and its size there.
-Found = tuple[str, str, Magnitude]
 
 
 def flow(
@@ -74,11 +59,8 @@ def flow(
         shape = tuple(values.extent(a) for a in network.tensor(name).axes)
         values.arrays[name] = np.array(np.broadcast_to(np.asarray(numbers, dtype=float), shape))
     _refuse_beyond(values, gain)
-    start = replace(values, arrays=dict(values.arrays))
-    sizes_found, states = _run(derivation, values, Float64())
-    ends = ""
-    if not all(LEAST < size < math.inf for _, _, size in sizes_found):
-        sizes_found, states, ends = _beyond_floats(derivation, start, sizes_found, states)
+    found = known_sizes(network, values, lambda start, kind: _run(derivation, start, kind))
+    sizes_found, states = found.sizes, found.states
     if not sizes_found:
         raise DeltaruleError(
             f"{network.name} has neither times nor layers that a gradient could flow through",
@@ -86,46 +68,18 @@ def flow(
             "take a recurrent network, or one with several layers",
         )
     said = copy_sentence(copy) if copy else ""
-    return replace(found_flow(network, sizes_found), states=states, copy=said, ends=ends)
+    return replace(found_flow(network, sizes_found), states=states, copy=said, ends=found.said)
 
 
 def _run(
     derivation: Derivation, values: Values, arithmetic: Arithmetic
-) -> tuple[list[Found], dict[str, tuple[Magnitude, ...]]]:
+) -> tuple[list[Found], States]:
     """Both passes; gradient, label and size of every place, and the sizes of all states."""
     run(derivation.network.equations, values, arithmetic)
     _run_backward(derivation, values, arithmetic)
     over_time = _over_time(derivation, values)
     found = over_time or _over_layers(derivation, values)
     return found, _states(derivation, values, len(found)) if over_time else {}
-
-
-def _beyond_floats(
-    derivation: Derivation, start: Values, found: list[Found], states: dict
-) -> tuple[list[Found], dict[str, tuple[Magnitude, ...]], str]:
-    """Sizes where float64 has 0 or ∞ for some, in wide floats if these are not too slow."""
-    sizes = {size: Integer(number) for size, number in start.sizes.items()}
-    if replaced(multiply_adds(derivation.network), sizes) > MOST_WIDE_PRODUCTS:
-        known = [(name, label, _sure(size)) for name, label, size in found]
-        return known, states, f"{ENDS}, and numbers with longer exponents are too slow here"
-    arithmetic = WideFloats()
-    for name, array in start.arrays.items():
-        if array.dtype.kind == "f":
-            start.arrays[name] = arithmetic.array(array)
-    found, states = _run(derivation, start, arithmetic)
-    if not all(size.is_finite for _, _, size in found):
-        found = [(n, l, size if size.is_finite else Magnitude(math.inf)) for n, l, size in found]
-        return found, states, f"{ENDS}, and what has no number here is beyond longer exponents too"
-    beyond = any(size.beyond_floats for _, _, size in found)
-    ends = f"{ENDS}: sizes beyond were computed with exponents of any length"
-    return found, states, ends if beyond else ""
-
-
-def _sure(size: Magnitude) -> Magnitude:
-    """A size that float64 is sure of; else ∞ for what is beyond it, and NaN for what is below."""
-    if LEAST < size < math.inf:
-        return size
-    return Magnitude(math.nan if size <= LEAST else math.inf)
 
 
 def _refuse_beyond(values: Values, gain: float) -> None:
