@@ -52,6 +52,12 @@ def test_tangents_of_every_line_are_what_dual_numbers_say(name):
     assert tangents(load(name)) == []
 
 
+def test_a_sum_within_a_sum_takes_no_index_from_its_factor():
+    """Cumulative averages with weights: what exp(k[s]) multiplies sums over s again below."""
+    network = layer("o[t,d] = Sum[s≤t](exp(k[s])*v[s,d])/Sum[s≤t](exp(k[s]))")
+    assert tangents(network, seeds=(0,)) == []
+
+
 #: Of each, the tensors, an entry, and a matrix.
 HESSIANS = {
     "softmax_cross_entropy": (

@@ -21,8 +21,8 @@ from deltarule.expressions.functions import Elementwise, exp
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.nodes import Read, Reduction, reads, tensor_name
 from deltarule.expressions.rebuild import outermost
-from deltarule.expressions.substitution import rename_bound
-from deltarule.expressions.symbols import Index
+from deltarule.expressions.substitution import rename_bound, substitute
+from deltarule.expressions.symbols import Index, fresh
 from deltarule.expressions.written_out import recognised
 
 
@@ -34,6 +34,24 @@ class Partial:
     subscripts: tuple[Expr, ...]
     ranges: tuple[tuple[Index, Expr], ...]
     conditions: tuple[Condition, ...]
+
+    def apart_from(self, taken: set[str]) -> Partial:
+        """The same, summed over indices outside `taken`: what it is multiplied by has these."""
+        clashing = [i for i, _ in self.ranges if i.name in taken]
+        if not clashing:
+            return self
+        names = taken | {i.name for i, _ in self.ranges}
+        names |= nodes.index_names(self.factor, *self.subscripts, *self.conditions)
+        table: dict[Index, Index] = {}
+        for index in clashing:
+            table[index] = fresh(index.name, names)
+            names.add(table[index].name)
+        return Partial(
+            substitute(self.factor, table),
+            tuple(substitute(s, table) for s in self.subscripts),
+            tuple((table.get(i, i), n) for i, n in self.ranges),
+            tuple(substitute(c, table) for c in self.conditions),
+        )
 
 
 @lru_cache(maxsize=1024)
@@ -98,7 +116,8 @@ def _through(
         slope = slope * exp(atom.body - whole)
     # Where a maximum's own conditions fail, nothing is selected.
     own = () if isinstance(atom, nodes.Max) else atom.conditions
-    for inner in partials(atom.body, name):
+    around = nodes.index_names(slope) | {i.name for i in atom.indices}
+    for inner in (p.apart_from(around) for p in partials(atom.body, name)):
         yield Partial(
             slope * inner.factor,
             inner.subscripts,
@@ -125,7 +144,7 @@ def _by_cases(atom: nodes.Choose, slope: Expr, name: str, value: Expr | None) ->
     for case, holds in ((then, condition), (otherwise, fails)):
         if isinstance(case, Reduction) and taken & {i.name for i in case.indices}:
             case = rename_bound(case, taken)
-        for inner in partials(case, name, value):
+        for inner in (p.apart_from(taken) for p in partials(case, name, value)):
             yield Partial(
                 slope * inner.factor, inner.subscripts, inner.ranges, (holds, *inner.conditions)
             )

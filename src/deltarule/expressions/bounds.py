@@ -60,16 +60,19 @@ def tight(ranges: tuple, conditions: tuple) -> tuple[list[Span], list[Condition]
 
 
 def _span(index: Index, extent: Expr, statements: list[AtLeastZero], known: dict) -> Span:
-    lower: list[Expr] = [Integer(0)]
-    upper = [extent - 1]
+    lower: list[Expr] = []
+    upper: list[Expr] = []
+    first, last = [Integer(0)], [extent - 1]
     for statement in statements:
         coefficient, rest = line(statement.args[0], index)
+        said = isinstance(statement, Bound)  # all about that end of the axis
         if never_negative(coefficient, known):
-            lower = [] if isinstance(statement, Bound) else lower
+            first = [] if said else first
             lower.append(CeilingQuotient(tidy(-rest), coefficient))
         else:
-            upper = [] if isinstance(statement, Bound) else upper
+            last = [] if said else last
             upper.append(FloorQuotient(tidy(rest), -coefficient))
+    lower, upper = first + lower, last + upper
     others = {i: n for i, n in known.items() if i != index}
     lower = _strongest(lower, others, +1)
     upper = _strongest(upper, others, -1)
