@@ -17,6 +17,7 @@ from deltarule.kernels.passes import (
     gradients_of_norms,
     hoist_invariants,
     infer_bounds,
+    outweighed_edges,
     partial_sums,
     pipeline,
     positions_of_data,
@@ -108,11 +109,19 @@ def zero_everywhere(guarded):
     return wrong
 
 
+def without_the_edge(weighted):
+    """A weight stands for its product with a logarithm."""
+    return lambda self, weight, edges: weight
+
+
 PLANTED = {
     "argmax_indices": ("max_pool2d", argmax_indices, "number", column_major),
     "gradients_of_norms": ("capsule_routing", gradients_of_norms, "_guarded", zero_everywhere),
     "numerically_stable": (
         "softmax_cross_entropy", stable_softmax.StableSums, "known_logarithm", sum_added,
+    ),
+    "outweighed_edges": (
+        "binary_cross_entropy", outweighed_edges.ZeroWeights, "_weighted", without_the_edge,
     ),
     "partial_sums": ("additive_attention", partial_sums, "_summed_first", counted_twice_if_any),
     "positions_of_data": ("max_unpool2d", positions_of_data, "taken_apart", transposed),

@@ -65,6 +65,14 @@ class Arithmetic:
     def multiply(self, a, b):
         return a * b
 
+    def weighted(self, weight, a):
+        """weight·a, 0 where the weight is 0 and a infinite."""
+        return self.multiply(weight, a)
+
+    def quotient(self, a, b):
+        """a/b, 0 where both are 0."""
+        return self.weighted(a, self.power(b, Fraction(-1)))
+
     def power(self, a, exponent: Fraction):
         """a to a rational exponent."""
         raise NotImplementedError
@@ -122,6 +130,14 @@ class Arithmetic:
     def least(self):
         """−∞, for maxima over nothing."""
         return -math.inf
+
+    def lacks(self, a) -> bool:
+        """Whether an array has entries that are no numbers, or infinite."""
+        return a.dtype.kind == "f" and not np.isfinite(a).all()
+
+    def multiply_slopes(self, a, b):
+        """a·b, where for numbers that have slopes a value of 0 outweighs an infinite slope."""
+        return self.multiply(a, b)
 
     def same(self, a, b) -> np.ndarray:
         """Where a = b, as booleans. Raises Undecided where that cannot be decided."""

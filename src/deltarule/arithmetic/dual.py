@@ -91,6 +91,33 @@ class Dual(Arithmetic):
             times(a.value, b.value), add(times(a.tangent, b.value), times(a.value, b.tangent))
         )
 
+    def lacks(self, a: DualArray) -> bool:
+        return self.base.lacks(a.value) or self.base.lacks(a.tangent)
+
+    def multiply_slopes(self, a: DualArray, b: DualArray) -> DualArray:
+        base, (one, two) = self.base, self._tangents(a, b)
+        tangent = base.add(base.weighted(b.value, one), base.weighted(a.value, two))
+        return type(a)(base.multiply(a.value, b.value), tangent)
+
+    def weighted(self, weight: DualArray, a: DualArray) -> DualArray:
+        base, (one, two) = self.base, self._tangents(weight, a)
+        tangent = base.add(base.weighted(one, a.value), base.weighted(weight.value, two))
+        return type(weight)(base.weighted(weight.value, a.value), tangent)
+
+    def _tangents(self, a: DualArray, b: DualArray) -> tuple:
+        return a.tangent, b.tangent
+
+    def raised(self, a: DualArray, b: DualArray) -> DualArray:
+        """a^b with the slopes b·a^(b − 1) and a^b·log a, 0 where a^b is."""
+        base = self.base
+        value = base.raised(a.value, b.value)
+        less = base.add(b.value, base.number(Fraction(-1)))
+        by_a = base.weighted(b.value, base.raised(a.value, less))
+        by_b = base.weighted(value, base.apply("log", a.value))
+        one, two = self._tangents(a, b)
+        tangent = base.add(base.weighted(one, by_a), base.weighted(two, by_b))
+        return type(a)(value, tangent)
+
     def power(self, a: DualArray, exponent: Fraction) -> DualArray:
         slope = self.base.multiply(
             self.base.number(exponent), self.base.power(a.value, exponent - 1)
@@ -143,7 +170,7 @@ class Dual(Arithmetic):
         return base.multiply(base.number(Fraction(factor)), base.power(below, exponent))
 
     def _with_slope(self, value, slope, a: DualArray) -> DualArray:
-        return DualArray(value, self.base.multiply(slope, a.tangent))
+        return DualArray(value, self.base.weighted(a.tangent, slope))
 
     def pi(self) -> DualArray:
         return DualArray(self.base.pi(), self.base.number(Fraction(0)))

@@ -85,7 +85,10 @@ class Duals(Dual):
         return DualsArray(times(a.value, b.value), add(times(one, b.value), times(a.value, two)))
 
     def _with_slope(self, value, slope, a: DualsArray) -> DualsArray:
-        return DualsArray(value, np.asarray(self.base.multiply(slope, a.tangent)))
+        return DualsArray(value, np.asarray(self.base.weighted(a.tangent, slope)))
+
+    def _tangents(self, a: DualsArray, b: DualsArray) -> tuple:
+        return aligned(a, b)
 
     def pi(self) -> DualsArray:
         return self.constant(self.base.pi())

@@ -9,50 +9,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 
 import numpy as np
 import sympy
 from sympy import Add, Dummy, Expr, Mul, Pow, Symbol
 
-from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.base import Arithmetic, DivisionByZero
 from deltarule.arithmetic.contraction import contraction
 from deltarule.arithmetic.elimination import inverse_over, log_determinant_over
 from deltarule.arithmetic.fixed_rationals import as_fraction, constant
+from deltarule.arithmetic.function_formulas import written_out
 from deltarule.arithmetic.integers import Grid, beyond, grid_over, integers_over, laid_along, mask
 from deltarule.arithmetic.narrowed_sums import FEW_POINTS, narrowed
 from deltarule.arithmetic.reduce import filled, reduced, selected
 from deltarule.arithmetic.stable import stable as stable_form
 from deltarule.arithmetic.steps_of_one import STEPPED
+from deltarule.arithmetic.tensor_values import Values as Values
+from deltarule.arithmetic.zero_weights import with_zero_weights
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
-from deltarule.expressions.functions import Elementwise, peak
+from deltarule.expressions.functions import Elementwise, peak, quotient, weighted
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.matrices import Inverse, LogDet
-from deltarule.expressions.symbols import Index, Scalar, Size
-from deltarule.networks.tensors import Tensor
+from deltarule.expressions.symbols import Index, Size
 
 #: A sum over more points than this is taken in parts, to bound the memory.
 MOST_POINTS = 1 << 22
-
-
-@dataclass
-class Values:
-    """What the names in an expression stand for.
-
-    `arrays` by tensor name, `sizes` and `scalars` by symbol; `tensors` tells the outside values.
-    """
-
-    arrays: dict
-    sizes: Mapping[Symbol, int]
-    scalars: Mapping[Scalar, Fraction | sympy.Rational]
-    tensors: Mapping[str, Tensor]
-
-    def extent(self, size: Expr) -> int:
-        """The number that a size comes to. Raises DeltaruleError for one that has no value."""
-        known = self.sizes.get(size) if isinstance(size, Symbol) else None
-        return int(integers_over(size, Grid((), (), ()), self) if known is None else known)
 
 
 def evaluate(
@@ -61,17 +44,27 @@ def evaluate(
     values: Values,
     arithmetic: Arithmetic,
     at: Mapping[Index, int] | None = None,
+    name: str = "",
 ):
     """The array of an expression over its free indices, in the order of `ranges`.
 
-    Indices that `at` holds take that one value; their axes have length 1.
+    Indices that `at` holds take that one value; their axes have length 1. `name` is what the
+    expression computes: where a gradient would have no value, weights of 0 outweigh 1/0 too.
     """
     grid = grid_over(ranges, values, at)
     with arithmetic.context():
         if arithmetic.stable:
             expression = stable_form(expression)
-        found = _Walk(values, arithmetic).value(expression, grid)
-        return filled(found, grid.extents, arithmetic)
+        try:
+            value = _Walk(values, arithmetic).value(expression, grid)
+            found = filled(value, grid.extents, arithmetic)
+            if not arithmetic.lacks(found):
+                return found
+        except DivisionByZero:
+            if not is_gradient(name):
+                raise
+        expression = with_zero_weights(expression, is_gradient(name))
+        return filled(_AtZero(values, arithmetic).value(expression, grid), grid.extents, arithmetic)
 
 
 class _Walk:
@@ -146,6 +139,8 @@ class _Walk:
         arguments = [value(a, grid) for a in node.args]
         if isinstance(node, peak) and all(isinstance(a, np.ndarray) for a in arguments):
             return self.arithmetic.maximum(np.stack(np.broadcast_arrays(*arguments)), (0,))
+        if isinstance(node, weighted | quotient):
+            return getattr(self.arithmetic, node.row.name)(*arguments)
         native = node.row.native and self.arithmetic.stable and len(arguments) == 1
         if node.row.leaf or native or node.row.name in self.arithmetic.natives:
             return self.arithmetic.apply(node.row.name, arguments[0])
@@ -287,14 +282,13 @@ class _Walk:
     }  # fmt: skip
 
 
-@lru_cache(maxsize=256)
-def written_out(
-    function: type[Elementwise], arity: int, stable: bool
-) -> tuple[Expr, tuple[Dummy, ...]]:
-    """A function's formula over Dummies, in numerically stable form where that is asked for."""
-    dummies = tuple(Dummy(f"z{k}", real=True) for k in range(arity))
-    row = function.row
-    if stable and row.stable is not None:
-        return row.stable(*dummies), dummies
-    formula = row.formula(*dummies)
-    return stable_form(formula) if stable else formula, dummies
+class _AtZero(_Walk):
+    """An evaluation where something has no value, or an infinite one: 0 outweighs slopes too."""
+
+    def _mul(self, node, grid):
+        result = self.value(node.args[0], grid)
+        for factor in node.args[1:]:
+            result = self.arithmetic.multiply_slopes(result, self.value(factor, grid))
+        return result
+
+    _methods = {**_Walk._methods, Mul: _mul}

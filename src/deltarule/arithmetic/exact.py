@@ -9,7 +9,8 @@ from fractions import Fraction
 import flint
 import numpy as np
 
-from deltarule.arithmetic.base import Arithmetic, DivisionByZero, Undecided, entrywise
+from deltarule.arithmetic.at_zero import AtZero, rational_power, whole_power
+from deltarule.arithmetic.base import DivisionByZero, Undecided, entrywise
 from deltarule.arithmetic.beyond_fractions import (
     BITS_TO_ONE,
     Exact,
@@ -26,7 +27,7 @@ from deltarule.arithmetic.steps_of_one import STEPPED, stepped, stepped_ball
 from deltarule.arithmetic.undefined import MINUS_INFINITY, UNDEFINED, MinusInfinity
 
 
-class Rational(Arithmetic):
+class Rational(AtZero):
     """Exact fractions. Functions such as exp are refused: their values are not rational."""
 
     name, dtype = "rational", "object"
@@ -80,7 +81,7 @@ def _not_rational(what: str) -> Undecided:
     )
 
 
-class Ball(Arithmetic):
+class Ball(AtZero):
     """Enclosures: each number is a midpoint with a radius that is certain to hold the value."""
 
     name, dtype = "ball", "object"
@@ -139,18 +140,6 @@ class Ball(Arithmetic):
             flint.ctx.prec = before
 
 
-def whole_power(value: flint.arb, exponent: int) -> flint.arb:
-    """A ball to a whole power by multiplication: flint's own gives NaN for a ball around 0."""
-    if exponent < 0:
-        return 1 / whole_power(value, -exponent)
-    result, square = flint.arb(1), value
-    while exponent:
-        if exponent % 2:
-            result = result * square
-        square, exponent = square * square, exponent // 2
-    return result
-
-
 def _certainly_positive(value: flint.arb) -> bool:
     if value > 0:
         return True
@@ -203,7 +192,7 @@ class Rounded(Rational):
 
     def power(self, a, exponent: Fraction):
         if exponent.denominator == 1:
-            return entrywise(lambda v: _power(v, int(exponent)), a)
+            return entrywise(lambda v: rational_power(v, int(exponent)), a)
         return self.array(self._ball.power(self._ball.array(a), exponent))
 
     def apply(self, leaf: str, a):
@@ -266,13 +255,6 @@ class Carried(Rounded):
 
     def settle(self, a):
         return entrywise(_cut, a)
-
-
-def _power(value, exponent: int):
-    """A rational to a whole power; what divides by 0 has no value."""
-    if value == 0 and exponent < 0:
-        return UNDEFINED
-    return whole_power(value, exponent) if isinstance(value, flint.arb) else value**exponent
 
 
 def _cut(value):

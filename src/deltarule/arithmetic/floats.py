@@ -61,6 +61,12 @@ class Float64(Arithmetic):
     def from_integers(self, values: np.ndarray) -> np.ndarray:
         return np.asarray(values, dtype=float)
 
+    def weighted(self, weight, a):
+        return np.where((weight == 0) & np.isinf(a), 0.0, weight * a)
+
+    def quotient(self, a, b):
+        return np.where((a == 0) & (b == 0), 0.0, np.divide(a, b))
+
     def power(self, a, exponent: Fraction):
         if exponent.denominator == 1:
             return a ** float(exponent)

@@ -14,9 +14,9 @@ import numpy as np
 from sympy import Basic, Dummy, Expr
 
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.function_formulas import line_of
 from deltarule.arithmetic.prepared import Preparation, Unprepared
 from deltarule.arithmetic.prepared_sums import Prepared
-from deltarule.arithmetic.stable import stable
 from deltarule.expressions.nodes import Read, reads, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
@@ -112,7 +112,7 @@ def open_line(
     openings: list[Opening] = []
     preparation = OpenPreparation(opened, openings, values, None, fixed, known=known)
     try:
-        formula = preparation.prepare(stable(equation.rhs), indices, shape)
+        formula = preparation.prepare(line_of(equation), indices, shape)
         where = preparation.places(equation.name, equation.subscripts, indices)
     except Unprepared:
         return None

@@ -13,17 +13,19 @@ import numpy as np
 import sympy
 from sympy import Add, Dummy, Expr, Mul, Pow, Rational, Symbol
 
-from deltarule.arithmetic.evaluate import MOST_POINTS, Values, written_out
+from deltarule.arithmetic.evaluate import MOST_POINTS, Values
 from deltarule.arithmetic.fixed_rationals import constant
 from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.function_formulas import written_out
 from deltarule.arithmetic.integers import Grid, integers_over, mask
 from deltarule.arithmetic.prepared_sums import Prepared, highest, log_sum, selection, summed
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
-from deltarule.expressions.functions import Elementwise, peak
+from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.symbols import Index, Size
 
 _FLOAT = Float64()
+_OF_TWO = {"peak": np.maximum, "weighted": _FLOAT.weighted, "quotient": _FLOAT.quotient}
 
 
 class Unprepared(Exception):
@@ -233,14 +235,12 @@ class Preparation:
 
     def _function(self, node, indices, shape) -> Prepared:
         inside = [self.prepare(a, indices, shape) for a in node.args]
-        if isinstance(node, peak):
-            return lambda arrays: np.maximum(inside[0](arrays), inside[1](arrays))
+        if (both := _OF_TWO.get(node.row.name)) is not None:
+            return lambda arrays: both(inside[0](arrays), inside[1](arrays))
         if node.row.leaf or node.row.native:
-            apply, name = _FLOAT.apply, node.row.name
-            return lambda arrays: apply(name, inside[0](arrays))
+            return lambda arrays: _FLOAT.apply(node.row.name, inside[0](arrays))
         formula, letters = written_out(type(node), len(inside), stable=True)
-        table = dict(zip(letters, inside, strict=True))
-        inner = self._like(table, self.counted)
+        inner = self._like(dict(zip(letters, inside, strict=True)), self.counted)
         return inner.prepare(formula, indices, shape)
 
     def _reduction(self, node, indices, shape) -> Prepared:

@@ -12,8 +12,8 @@ import numpy as np
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.function_formulas import line_of
 from deltarule.arithmetic.prepared import Preparation, Prepared, Unprepared
-from deltarule.arithmetic.stable import stable
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 
@@ -36,7 +36,9 @@ def program(equations: Iterable[Equation], values: Values) -> Callable[[], None]
 
 
 def _evaluated(equation: Equation, values: Values, arithmetic: Float64) -> Prepared:
-    return lambda arrays: evaluate(equation.rhs, equation.ranges, values, arithmetic)
+    return lambda arrays: evaluate(
+        equation.rhs, equation.ranges, values, arithmetic, name=equation.name
+    )
 
 
 def whole_line(equation: Equation, values: Values, known: dict | None = None) -> Prepared | None:
@@ -50,7 +52,7 @@ def whole_line(equation: Equation, values: Values, known: dict | None = None) ->
     shape = tuple(values.extent(n) for _, n in equation.ranges)
     try:
         preparation = Preparation(values, known=known)
-        formula = preparation.prepare(stable(equation.rhs), equation.indices, shape)
+        formula = preparation.prepare(line_of(equation), equation.indices, shape)
     except Unprepared:
         return None
     count = len(shape)
@@ -96,7 +98,7 @@ def value_at(
         return None
     preparation = Preparation(values, None, fixed, known=known)
     try:
-        formula = preparation.prepare(stable(equation.rhs), indices, shape)
+        formula = preparation.prepare(line_of(equation), indices, shape)
         where = preparation.places(equation.name, equation.subscripts, indices)
     except Unprepared:
         return None

@@ -38,7 +38,7 @@ def run_block(block: Block, values: Values, arithmetic: Arithmetic, pinned: Pinn
         _scan(block, values, arithmetic, pinned)
         return
     at = pinned.get(id(block), {})
-    found = arithmetic.settle(evaluate(block.rhs, block.ranges, values, arithmetic, at))
+    found = arithmetic.settle(evaluate(block.rhs, block.ranges, values, arithmetic, at, block.name))
     write(block, found, values, arithmetic, at)
 
 

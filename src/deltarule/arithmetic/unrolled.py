@@ -14,9 +14,9 @@ from itertools import product
 import numpy as np
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
-from deltarule.arithmetic.evaluate import Values, written_out
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.function_formulas import line_of, written_out
 from deltarule.arithmetic.prepared import Unprepared
-from deltarule.arithmetic.stable import stable
 from deltarule.expressions import nodes
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.rewrites import replaced
@@ -119,7 +119,7 @@ class Unrolled:
             raise Unprepared
         shape = tuple(self.values.extent(n) for _, n in equation.ranges)
         self.shapes[equation.name] = shape
-        formula = stable(equation.rhs)
+        formula = line_of(equation)
         for entry in np.ndindex(*shape):
             at = {i: Integer(k) for i, k in zip(equation.indices, entry, strict=True)}
             self.places[equation.name, entry] = self._number(formula, at, {})

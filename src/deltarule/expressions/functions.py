@@ -66,8 +66,18 @@ peak = elementwise(
     "larger one of two numbers, of which both may be −∞",
     native=True,
 )
+weighted = elementwise(
+    "weighted",
+    lambda w, a: w * a,
+    "product with a weight; 0 where that is 0 and the other factor infinite",
+    native=True,
+)
+quotient = elementwise(
+    "quotient", lambda a, b: a / b, "quotient; 0 where both numbers are 0", native=True
+)
 # What kernels alone use is no word that a person can type.
-del FUNCTIONS["difference"], FUNCTIONS["finite"], FUNCTIONS["peak"]
+for _word in ("difference", "finite", "peak", "weighted", "quotient"):
+    del FUNCTIONS[_word]
 sigmoid = elementwise(
     "sigmoid",
     lambda z: 1 / (1 + exp(-z)),

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import sympy
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
-from deltarule.arithmetic.evaluate import written_out
+from deltarule.arithmetic.function_formulas import written_out
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.functions import Elementwise
@@ -147,8 +147,12 @@ class EntryText(ReadText):
         if row.name == "difference":
             return self._sum_of([node.args[0], -node.args[1]])
         labels = joined(arguments, self.order)
-        self.integers.functions[row.name] = type(node)
         texts = ", ".join(laid_along(a, labels, self.dialect).text for a in arguments)
+        if row.name in self.dialect.helpers:
+            if "_log" in self.dialect.helpers:  # NumPy warns of log 0
+                texts = texts.replace(f"{self.dialect.call('log')}(", "_log(")
+            return Labelled(f"{row.name}({texts})", labels)
+        self.integers.functions[row.name] = type(node)
         return Labelled(f"{self.integers.function_name(type(node))}({texts})", labels)
 
     def write_function(self, function: type[Elementwise], lines: Lines) -> None:

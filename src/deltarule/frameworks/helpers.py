@@ -14,6 +14,14 @@ _ARRAYS = {
 def finite(z):
     """The numbers themselves, and 0 for what is infinite or NaN."""
     return {m}.where({m}.isfinite(z), z, 0.0)''',
+    "weighted": '''\
+def weighted(weight, a):
+    """weight·a; 0 where the weight is 0 and a infinite."""
+    {quietly}return {m}.where((weight == 0) & {m}.isinf(a), 0.0, weight * a)''',
+    "quotient": '''\
+def quotient(a, b):
+    """a/b; 0 where both are 0."""
+    {quietly}return {m}.where((a == 0) & (b == 0), 0.0, a / b)''',
     "as_real": '''\
 def as_real(a, like):
     """Integers and truths as numbers of the type of `like`."""
@@ -73,12 +81,14 @@ def log_determinant(a):
 _NUMPY_TOP = {
     "frozen_top": "finite(np.max(a, axis=axes, keepdims=True, initial=-np.inf))",
     "log_total": "_log(total)",
+    "quietly": 'with np.errstate(divide="ignore", invalid="ignore"):\n        ',
 }
 _JAX_TOP = {
     "frozen_top": (
         "jax.lax.stop_gradient(finite(jnp.max(a, axis=axes, keepdims=True, initial=-jnp.inf)))"
     ),
     "log_total": "jnp.log(total)",
+    "quietly": "",
 }
 
 
@@ -123,6 +133,15 @@ def assigned(array, at, value):
 def finite(z):
     """The numbers themselves, and 0 for what is infinite or NaN."""
     return torch.where(torch.isfinite(z), z, 0.0)''',
+    "weighted": '''\
+def weighted(weight, a):
+    """weight·a; 0 where the weight is 0 and a infinite."""
+    nothing = (torch.as_tensor(weight) == 0) & torch.isinf(a)
+    return torch.where(nothing, 0.0, weight * a)''',
+    "quotient": '''\
+def quotient(a, b):
+    """a/b; 0 where both are 0."""
+    return torch.where((a == 0) & (b == 0), 0.0, a / b)''',
     "as_real": '''\
 def as_real(a, like):
     """Integers and truths as numbers of the type of `like`."""

@@ -113,9 +113,17 @@ def _in_product(
                 return found
             continue
         rest = divided(have, powers(pattern))
-        if rest is not None:
+        if rest is not None and not _below_itself(rest, pattern):
             return rejoined(substitute(equation.lhs, table)) * rest
     return None
+
+
+def _below_itself(rest: Expr, pattern: Expr) -> bool:
+    """Whether it is x^(p − 1) for x^p: y/x for it would have no value at x = 0."""
+    base, exponent = pattern.as_base_exp()
+    if exponent.is_number:
+        return False
+    return any(f.as_base_exp() == (base, -1) for f in Mul.make_args(rest))
 
 
 def _decided(value: Expr, under: tuple) -> Expr:

@@ -15,6 +15,7 @@ from deltarule.kernels.passes.gradients_of_norms import gradients_of_norms
 from deltarule.kernels.passes.hoist_invariants import hoist_factors, hoist_invariants
 from deltarule.kernels.passes.infer_bounds import infer_bounds
 from deltarule.kernels.passes.numerically_stable import numerically_stable
+from deltarule.kernels.passes.outweighed_edges import outweighed_edges
 from deltarule.kernels.passes.partial_sums import partial_sums
 from deltarule.kernels.passes.positions_of_data import positions_of_data
 from deltarule.kernels.passes.products_of_a_time import products_of_a_time
@@ -23,6 +24,7 @@ PASSES: tuple[Callable[[Draft], Draft], ...] = (
     argmax_indices,
     gradients_of_norms,
     numerically_stable,
+    outweighed_edges,
     partial_sums,
     positions_of_data,
     infer_bounds,

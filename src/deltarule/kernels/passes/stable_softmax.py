@@ -33,7 +33,6 @@ from deltarule.expressions.symbols import Index
 from deltarule.expressions.written_out import recognised
 from deltarule.kernels.passes.known_exponentials import Known, divisors
 from deltarule.kernels.passes.working_arrays import WorkingArrays
-from deltarule.kernels.passes.zero_weights import zero_weighted
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
@@ -184,11 +183,7 @@ class StableSums(Stable):
                 if found is not None and not any(map(_overflows, Mul.make_args(found))):
                     return self.form(found, scope)
         found = super()._divided(node, scope)
-        if found is not None:
-            return found
-        node = self._below(node, scope)
-        weighted = zero_weighted(node, self._tensors)
-        return node if weighted is None else weighted
+        return self._below(node, scope) if found is None else found
 
     def _written_out(self, factor: Expr) -> Expr:
         """A power of a share or an exponential by its formula, for one that it is multiplied by."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deltarule.arithmetic.evaluate import written_out
+from deltarule.arithmetic.function_formulas import written_out
 from deltarule.expressions.functions import Elementwise
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
@@ -13,7 +13,8 @@ _REAL = {
     "exp": "fast_exp(z)", "log": "np.log(z)", "tanh": "fast_tanh(z)", "erf": "fast_erf(z)",
     "erfc": "fast_erfc(z)", "expm1": "np.expm1(z)", "log1p": "np.log1p(z)",
     "finite": "z if -np.inf < z < np.inf else real(0)", "difference": "z - a",
-    "peak": "z if z > a else a",
+    "peak": "z if z > a else a", "weighted": "z * a if (z != 0) | (a != a) else real(0)",
+    "quotient": "z / a if (z != 0) | (a != 0) else real(0)",
     "sin": "np.sin(z)", "cos": "np.cos(z)", "tan": "np.tan(z)", "atan": "np.arctan(z)",
     "asin": "np.arcsin(z)", "acos": "np.arccos(z)", "sinh": "np.sinh(z)", "cosh": "np.cosh(z)",
     "asinh": "np.arcsinh(z)", "acosh": "np.arccosh(z)", "atanh": "np.arctanh(z)",
@@ -26,6 +27,8 @@ _COMPLEX = {
     "erfc": "math.erfc(z.real) - 1j * z.imag * 2 / math.sqrt(math.pi) * math.exp(-z.real ** 2)",
     "difference": "z - a",
     "peak": "z if z.real > a.real else a",
+    "weighted": "z * a if (z != 0) | (a != a) else real(0)",
+    "quotient": "z / a if (z != 0) | (a != 0) else real(0)",
     "exp": "np.exp(min(z.real, 709.0)) * (np.cos(z.imag) + 1j * np.sin(z.imag))",
     "log": "np.log(z)",
     "tanh": "np.tanh(z) if abs(z.real) < 20.0 else real(np.sign(z.real))",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deltarule.arithmetic.evaluate import written_out
+from deltarule.arithmetic.function_formulas import written_out
 from deltarule.expressions.functions import Elementwise
 from deltarule.kernels.python_text.identifiers import Spelling
 from deltarule.kernels.python_text.indented import Lines
@@ -19,7 +19,11 @@ _CALLS = {
     "asinh": "np.arcsinh({})", "acosh": "np.arccosh({})", "atanh": "np.arctanh({})",
     "floor": "np.floor({})", "round": "np.rint({})",
 }  # fmt: skip
-_BODIES = {"finite": "z if -np.inf < z < np.inf else 0.0", "difference": "z - a"}
+_BODIES = {
+    "finite": "z if -np.inf < z < np.inf else 0.0", "difference": "z - a",
+    "weighted": "z * a if z != 0 or a != a else 0.0",
+    "quotient": "z / a if z != 0 or a != 0 else 0.0",
+}  # fmt: skip
 
 
 class PlainCode(Code):

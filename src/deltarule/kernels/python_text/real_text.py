@@ -12,7 +12,7 @@ from fractions import Fraction
 import sympy
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
-from deltarule.arithmetic.evaluate import written_out
+from deltarule.arithmetic.function_formulas import written_out
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.choices import Declared
