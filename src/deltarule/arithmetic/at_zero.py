@@ -13,7 +13,7 @@ from deltarule.arithmetic.undefined import UNDEFINED, MinusInfinity, Undefined
 
 
 class AtZero(Arithmetic):
-    """Arrays of objects, of which each is told whether it is 0, and whether it is a number."""
+    """Arrays of objects, whose entries are 0 or not, and numbers or not, exactly."""
 
     def lacks(self, a) -> bool:
         return not all(map(is_number, a.flat))

@@ -28,12 +28,14 @@ def derivative(formula: Expr, by: Dummy, beside: bool = False) -> Expr:
         several = sum(not f.is_number for f in factors) > 1
         changes = ((k, derivative(factor, by, several)) for k, factor in enumerate(factors))
         return Add(*(Mul(*factors[:k], d, *factors[k + 1 :]) for k, d in changes if d != 0))
-    if isinstance(formula, Pow):
+    if isinstance(formula, Pow) and by not in formula.exp.free_symbols:
         base, exponent = formula.args
         whole = beside and isinstance(base, Add)
         one_less = formula / base if whole else base ** (exponent - 1)
-        by_base = derivative(base, by) * exponent * one_less
-        return by_base + formula * derivative(exponent, by) * log(base)
+        return derivative(base, by) * exponent * one_less
+    if isinstance(formula, Pow):
+        base, exponent = derivative(formula.base, by), derivative(formula.exp, by)
+        return formula * (exponent * log(formula.base) + base * formula.exp / formula.base)
     if isinstance(formula, Elementwise):
         changes = ((k, derivative(a, by)) for k, a in enumerate(formula.args, start=1))
         return Add(*(formula.fdiff(k) * d for k, d in changes if d != 0))
