@@ -23,6 +23,10 @@ def shapes(text: str, **said: str) -> str:
 SHAPES = {
     "E = ½‖y − σ(W x)‖²": "y[M] W[M,N] x[N] E",
     "½‖y − σ(W x + b)‖²": "y[M] W[M,N] x[N] b[M] E",
+    "E = ½‖y − σ(Wx + b)‖²": "y[M] W[M,N] x[N] b[M] E",
+    "h = tanh(Wx x + Wh h_prev + b)": "Wx[K,N] x[N] Wh[K,M] h_prev[M] b[K] h[K]",
+    "A = softmax(QKᵀ/√d)V": "Q[N,M] K[L,M] d V[L,H] A[N,H]",
+    "z = μ + σ ⊙ ε": "mu[N] sigma[N] epsilon[N] z[N]",
     r"E = \frac{1}{2}\|y - \sigma(W_2 \tanh(W_1 x))\|^2": "y[M] W2[M,K] W1[K,N] x[N] E",
     "E = ½(y − σ(wᵀ x + b))²": "y w[N] x[N] b E",
     "y = x W + b": "x[N] W[N,M] b[M] y[M]",
@@ -156,7 +160,6 @@ def test_shapes_that_are_said_count():
 
 REFUSED = {
     "E = w x": ("a column times a column can be read in several ways", "write xᵀ y"),
-    "E = ½‖y − σ(Wx)‖²": ("Wx can be read in two ways", "write W x for the product, or W_x"),
     "E = f(W x)": ("f( ) may be any function", "write which, as in σ(W x)"),
     "E = x[n+1]": ("n stands right of = alone", "sum over it: Σ_n …"),
     "y[n] = x[n, G*n]": ("G is no index there", "S, D and P are stride, dilation and padding"),

@@ -77,7 +77,8 @@ class Calls(WholeArrays):
         if len(text) < 2 or text == "sigma" or not ahead or ahead[0].kind not in _NAMED:
             return None
         inner = self._atom()
-        if text in _OF_POWERS and self._raised_sign():
+        squared = self.in_layer and [t.text for t in self.rest[:1]] == ["^"]
+        if text in _OF_POWERS and (self._raised_sign() or squared):
             inner = self._powers(inner)  # log σ² is that of the variance
         behind = self.rest[0] if self.rest else None
         if behind is not None and (

@@ -68,7 +68,17 @@ NO_FUNCTIONS = {
         "A[0, 1]·A[1, 0]",
     ),
     **dict.fromkeys(
-        ("LayerNorm", "BatchNorm", "layer_norm", "batch_norm", "Attention", "attention", "Conv",
+        ("LayerNorm", "BatchNorm", "layer_norm", "batch_norm", "LN", "BN", "GroupNorm"),
+        "is a layer with parameters of its own, and no function: write it out, as "
+        "(x − mean(x))/sqrt(var(x) + ε), or use one of `derive --list` alone",
+    ),
+    **dict.fromkeys(
+        ("RMSNorm", "rms_norm", "rmsnorm"),
+        "is a layer with parameters of its own, and no function: write it out, as "
+        "x/sqrt(mean(x²) + ε) ⊙ g",
+    ),
+    **dict.fromkeys(
+        ("Attention", "attention", "Conv",
          "conv", "LSTM", "GRU", "RNN", "MLP", "Dropout", "dropout"),
         "is a layer with parameters of its own, and no function: `derive --list` names those "
         "there are, or write it out, as (x[m] − μ)/sqrt(v + ε)",

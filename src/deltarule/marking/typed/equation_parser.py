@@ -67,7 +67,7 @@ class EquationParser(Parser):
         self.extents = extents
 
     def _named(self, token: Token) -> Expr:
-        tensor = self.vocabulary.tensors.get(token.text)
+        tensor = self.vocabulary.tensors.get("pi" if token.text == "π" else token.text)
         with_axes = tensor is not None and tensor.axes and self.next() != "["
         if with_axes and token.text in _NUMBERS:
             return self._constant(_NUMBERS[token.text])

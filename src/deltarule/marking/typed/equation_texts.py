@@ -16,17 +16,17 @@ from deltarule.marking.printed import shortened
 from deltarule.marking.typed.file_words import gives_delta, in_own_words
 from deltarule.marking.typed.lecture_spelling import (
     is_index,
-    log_dets,
     parted_off,
     refuse_derivatives,
     respelled,
     with_dot,
-    with_log_det,
     with_whole_inverse,
 )
+from deltarule.marking.typed.log_determinants import log_dets, with_log_det
+from deltarule.marking.typed.name_uses import divisors
 from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.slips_of_quotients import with_rows_below
-from deltarule.marking.typed.typed_names import divisors, names_in
+from deltarule.marking.typed.typed_names import names_in
 from deltarule.marking.typed.typed_slips import narrow, refuse_slips
 from deltarule.marking.typed.whole_texts import einsum_in, in_one_notation
 from deltarule.spelling.names import canonical
@@ -71,7 +71,7 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
         )
     delta = not gives_delta(text)
     read = [_equation(part, part is parts[-1], delta, text, rows) for part in parts]
-    found = [e for equation in read for e in _parted(equation, text)]
+    found = [e for equation in read for e in _parted(equation, text, rows)]
     found = _with_inverses(found)
     names = [e.name for e in found if e.indices[:1] != FIRST]
     for name in names:
@@ -106,7 +106,7 @@ def _with_inverses(equations: list[TypedEquation]) -> list[TypedEquation]:
     return found
 
 
-def _parted(equation: TypedEquation, text: str) -> list[TypedEquation]:
+def _parted(equation: TypedEquation, text: str, rows: bool = False) -> list[TypedEquation]:
     """An equation behind those of what it needs by a name: p = softmax(z) for softmax(z)[k]."""
     product = einsum_in(equation.formula)
     if product is not None:
@@ -117,13 +117,13 @@ def _parted(equation: TypedEquation, text: str) -> list[TypedEquation]:
         first = TypedEquation(name, result, whole, equation.place)
         behind = f"[{','.join(result)}]" if equation.indices else ""
         formula = equation.formula.replace(written, f" {name}{behind} ")
-        return [first, *_parted(replace(equation, formula=formula), f"{text} {name}")]
-    found = parted_off(equation.formula, text, equation.indices)
+        return [first, *_parted(replace(equation, formula=formula), f"{text} {name}", rows)]
+    found = parted_off(equation.formula, text, equation.indices, rows)
     if found is None:
         return [equation]
     formula, name, letters, whole = found
     first = TypedEquation(name, letters, whole, equation.place)
-    return [first, *_parted(replace(equation, formula=formula), f"{text} {name}")]
+    return [first, *_parted(replace(equation, formula=formula), f"{text} {name}", rows)]
 
 
 def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:

@@ -89,11 +89,15 @@ def is_index(letters: Iterable[str], formula: str) -> bool:
 
 def _indices(formula: str, left: Iterable[str]) -> set[str]:
     """The letters that are indices: those that sums are over, those of the left side that stand
-    on the right, and what stands below a name beside one of them: i and f of A_ij X_jf."""
+    on the right, what stands below a name beside one of them, i and f of A_ij X_jf, and below one
+    that is read at another, too: o of u_o beside u_w."""
     left = [*left]
     letters = {*_bound(formula), *_of_left(formula, left)}
     groups = [set(re.findall(r"[a-z]", m[2] or m[3])) for m in _BELOW.finditer(formula)]
     letters |= {i for g in groups if len(g) > 1 and g == set(left) for i in g}
+    found = [(m[1], set(re.findall(r"[a-z]", m[2] or m[3]))) for m in _BELOW.finditer(formula)]
+    stems = {name for name, g in found if g <= letters and name not in (*_SIGNS, ")")}
+    letters |= {i for name, g in found if name in stems and len(g) == 1 for i in g}
     while beside := {i for g in groups if g & letters for i in g} - letters:
         letters |= beside
     return letters
@@ -195,17 +199,24 @@ def with_whole_inverse(formula: str) -> str:
 
 
 def parted_off(
-    formula: str, taken: str, left: Iterable[str] = ()
+    formula: str, taken: str, left: Iterable[str] = (), rows: bool = False
 ) -> tuple[str, str, tuple[str, ...], str] | None:
     """What is an equation of its own: (formula with a name in its place, name, its indices, its
     right side).
 
     That is a softmax of which single entries are read, and the inverse of a matrix. `taken` is all
-    that is typed, whose names are not given again.
+    that is typed, whose names are not given again; with `rows`, what is softmax's has indices.
     """
     for match in _SOFTMAX.finditer(formula):
         end = _closed(formula, match.end())
         inside = formula[match.end() : end - 1]
+        if rows and end and formula[end : end + 1] == "[" and "[" in inside:
+            at = tuple(dict.fromkeys(re.findall(r"(?<=\[)\s*([a-z])\s*(?=\])", inside)))
+            name = next(
+                (n for n in ("p", "q") if not re.search(rf"(?<!\w){n}(?!\w)", taken)), "p_z"
+            )
+            whole = formula[match.start() : end]
+            return formula.replace(f"{whole}[", f" {name}[{','.join(at)},"), name, at, whole
         if end and formula[end : end + 1] == "[" and "[" not in inside:
             free = (n for n in ("p", "q") if not re.search(rf"(?<!\w){n}(?!\w)", taken))
             name = next(free, "softmax_z")
@@ -260,33 +271,6 @@ def _closed(formula: str, start: int) -> int:
         if depth == 0:
             return k + 1
     return 0
-
-
-_LOG_DET = re.compile(
-    r"\blog det\s*(?:(?P<alone>[^\W\d]\w*)(?!\s*[\[\w])"
-    r"|\(\s*(?P<name>[^\W\d]\w*)\s*(?:\[(?P<at>[^\[\]]*)\])?\s*\))"
-)
-
-
-def with_log_det(formula: str) -> str:
-    """log|Σ|, logdet(A) and ln det A as log det A; |x| of a vector or number is |x|."""
-    formula = re.sub(r"\b(?:log|ln)\s*\(?\s*\|\s*([A-ZΣ]\w*)\s*\|\s*\)?", _log_det, formula)
-    formula = re.sub(r"\b(?:logdet|slogdet|ln\s+det)\b", "log det", formula)
-    formula = re.sub(r"\b(?:log|ln)\s*\(\s*det\s*\(([^()]*)\)\s*\)", r"log det(\1)", formula)
-    return re.sub(r"\b(?:log|ln)\s*\(\s*det\s+([^\W\d]\w*)\s*\)", _log_det, formula)
-
-
-def _log_det(match: re.Match[str]) -> str:
-    return f"log det {match[1].replace('Σ', 'Sigma')}"
-
-
-def log_dets(formula: str) -> list[tuple[str, str, tuple[str, ...]]]:
-    """The log-determinants in a formula: as it is written, the matrix, and the indices there."""
-    found = []
-    for match in _LOG_DET.finditer(formula):
-        at = tuple(i.strip() for i in (match["at"] or "").split(",") if i.strip())
-        found.append((match[0], match["alone"] or match["name"], at))
-    return found
 
 
 def refuse_derivatives(found: list[Token], place: str) -> None:

@@ -14,10 +14,11 @@ from sympy import Expr, Integer
 
 from deltarule.calculus.rules.rename_indices import bound_apart
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Read, read, tensor_name
+from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
 from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.typed.equation_parser import EquationVocabulary
 from deltarule.marking.typed.equation_texts import TypedEquation, shifted
+from deltarule.marking.typed.index_equations import alone_right
 from deltarule.marking.typed.index_uses import lag_of
 from deltarule.marking.typed.indexed_lines import IndexedLines, finished
 from deltarule.marking.typed.lettered import by_entries, letter, lettered
@@ -164,6 +165,13 @@ class Rows(RowNames):
                 if final(_own_size(e.name, k)) != n and _own_size(e.name, k) in self._picked():
                     raise Unequal(_own_size(e.name, k), n)
             taken = frozenset(i.name for i, _ in ranges)
+            free = sorted(
+                str(i)
+                for i in free_indices(matrix.entry)
+                if str(i) in extents and i not in dict(left)
+            )
+            if free:
+                raise alone_right(e, free)
             rhs = lettered(bound_apart(matrix.at(at), set(taken)), taken, {*extents})
             found.append((e, rhs, ranges, shape))
         return found

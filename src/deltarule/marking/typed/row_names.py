@@ -14,8 +14,10 @@ from itertools import combinations
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.commas import parted_tokens
+from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.typed.equation_texts import TypedEquation, counts_in
 from deltarule.marking.typed.index_uses import Use, states_before
+from deltarule.marking.typed.shape_parser import SIMILARITIES
 from deltarule.marking.typed.text_names import TextNames
 from deltarule.marking.typed.typed_names import usual_rank
 
@@ -45,12 +47,23 @@ def _mixes(e: TypedEquation, counts: set[str]) -> str:
             kind = "perhaps"
         if before is not None and before.text == "^":
             continue
+        if token.text == "]" and _matrix_at(found, k) and found[k + 1 : k + 2]:
+            behind = found[k + 1]
+            vector = behind.kind == "name" and behind.text in uses and None in uses[behind.text]
+            kind = "perhaps" if vector and usual_rank(behind.text) else kind
+        if token.kind == "name" and token.text in SIMILARITIES and "[" in e.formula:
+            kind = "perhaps"
         beside = found[k + 1 : k + 2]
         if token.kind == "name" and token.text in bare and beside:
             names = beside[0].kind in ("name", "primed", "reduction")
             if names or (beside[0].text == "(" and "[" in e.formula):
                 return "matrix"
     return kind
+
+
+def _matrix_at(found: list[Token], k: int) -> bool:
+    """Whether brackets that end there hold one index of a capital: E[k]."""
+    return [t.text for t in found[k - 2 : k - 1]] == ["["] and found[k - 3].text[:1].isupper()
 
 
 class RowNames(TextNames):

@@ -42,6 +42,8 @@ from deltarule.marking.typed.unified_sizes import Unequal
 _ONE = Integer(1)
 #: The signs of w·x; × and * say nothing about vectors.
 _DOTS = "·⋅∙•"
+#: What lectures call xᵀy/(‖x‖‖y‖), the cosine between two vectors.
+SIMILARITIES = ("sim", "cos_sim", "cossim", "cosine_similarity", "cosine")
 
 
 class ShapeParser(MatrixFunctions):
@@ -153,6 +155,16 @@ class ShapeParser(MatrixFunctions):
         return (
             self._matmul(self._turned(one), two) if column else self._matmul(one, self._turned(two))
         )
+
+    def library_call(self, token: Token) -> Readings | None:
+        if token.text not in SIMILARITIES:
+            return super().library_call(token)
+        one, two = self.arguments(token.text, (2,))
+        if not both_vectors(one.of[0], two.of[0]):
+            raise self.error(f"{token.text}( ) is of two vectors", "write xᵀ y/(‖x‖ ‖y‖)")
+        begin = token.start
+        lengths = self._multiplied([self._norm(one, begin), self._norm(two, begin)])
+        return self._divided(self._dot(one, two), lengths)
 
     def _of_two(self, word: str, one: Readings, two: Readings) -> Readings:
         dots = word == "dot" and both_vectors(one.of[0], two.of[0])

@@ -19,8 +19,26 @@ from deltarule.marking.typed.slip_parts import (
     parted,
 )
 
+_OF_ANOTHER = re.compile(
+    r"(?<![\w.\\])([pqP])\s*\(\s*[^\W\d]\w*\s*(?:\||;)\s*[^()=]*\)(?!\s*=(?!=))"
+)
+_MIXED = re.compile(r"(?<![\w.\\])([fghFGH]_\{?\w+\}?)\s*\(\s*[^\W\d]\w*[^()]*\)(?!\s*=(?!=))")
+
 
 def of_functions(part: str) -> Iterator[Slip]:
+    for match in _OF_ANOTHER.finditer(part):
+        name = match[1].lower()
+        yield Slip(
+            f"{match[0]} does not say how {name} is computed",
+            *match.span(),
+            f"write its equation, as {name} = softmax(W x); L = −log {name}[y]",
+        )
+    for match in _MIXED.finditer(part):
+        yield Slip(
+            f"{match[0]} may be any function",
+            *match.span(),
+            "write the function itself, as in wᵀ x + b or σ(W x)",
+        )
     for match in re.finditer(NAME, part):
         word, behind = match[0], part[match.end() :].lstrip()
         opened = behind[:1] == "("

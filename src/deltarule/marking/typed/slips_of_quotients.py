@@ -27,8 +27,17 @@ _BESIDE = re.compile(
 
 
 def with_rows_below(part: str) -> str:
-    """xᵀ A x / xᵀ x as xᵀ A x / (xᵀ x): nothing is divided by a row."""
-    return _ROW.sub(lambda m: f"/({m[1].strip()})", part)
+    """xᵀ A x / xᵀ x as xᵀ A x / (xᵀ x), as nothing is divided by a row; x²/2σ² as x²/(2·σ²) and
+    1/2m as 1/(2·m), as σ and what counts stand below with their number."""
+
+    def together(match: re.Match[str]) -> str:
+        number, name, power = match.groups()
+        stem = name.rstrip("²³⁴")
+        greek = len(stem) == 1 and not stem.isascii()
+        whole = f"/({number}·{name}{power})"
+        return whole if greek or stem.partition("_")[0] in COUNTS else match[0]
+
+    return _COEFFICIENT.sub(together, _ROW.sub(lambda m: f"/({m[1].strip()})", part))
 
 
 def in_quotients(part: str) -> Iterator[Slip]:

@@ -9,7 +9,8 @@ from sympy import Expr, Integer
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
 from deltarule.marking.typed.equation_texts import TypedEquation, counts_in, states_of
-from deltarule.marking.typed.typed_names import LABELS, on_diagonals, role_of, turned_in, usual_rank
+from deltarule.marking.typed.name_uses import by_entries_alone, exponents, on_diagonals, turned_in
+from deltarule.marking.typed.typed_names import LABELS, role_of, usual_rank
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
 
 #: What the identity matrix is called.
@@ -30,6 +31,10 @@ class TextNames:
         #: What is transposed, and so no number, whatever its letter.
         self.turned = {name for e in self.equations for name in turned_in(e.formula, e.place)}
         self.diagonals = on_diagonals((e.formula, e.place) for e in self.equations)
+        self.entrywise = {
+            name for e in self.equations for name in by_entries_alone(e.formula, e.place)
+        }
+        self.raised = {name for e in self.equations for name in exponents(e.formula, e.place)}
         #: What stands in subscripts.
         self.at: set[str] = set()
         written: list[str] = []
@@ -88,8 +93,10 @@ class TextNames:
         subscripts = [len(u) for u in self.uses.get(name, ()) if u is not None]
         if subscripts or name in self.counts:
             return subscripts[0] if subscripts else 0
+        if name in self.raised and not self.turned & {name} and name[:1].islower():
+            return 0
         usual = 1 if name in self.diagonals else usual_rank(name)
-        return max(usual, int(name in self.turned))
+        return max(usual, int(name in self.turned or name in self.entrywise))
 
     def new_axes(self, name: str, columns: bool, sizes: UnifiedSizes) -> tuple[Expr, ...]:
         """New sizes for a tensor: a vector is a matrix of one column or row."""

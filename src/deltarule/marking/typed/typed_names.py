@@ -38,12 +38,13 @@ LABELS = ("y", "label", "target", "labels", "targets")
 NUMBERS_ALONE = ("pi", "π", "e")
 CALLED = {
     *SPELLED, *ALIASES, *ARITHMETIC, *PRODUCTS, *REDUCED, *SAME, *SOFTMAX, *TURNED, *FUNCTIONS,
+    "sim", "cos_sim", "cossim", "cosine_similarity", "cosine",
     "expit", "logistic", "einsum", "diag", "var", "std", "prod", "logsumexp", "len",
 }  # fmt: skip
 _ANY_FUNCTION = ("f", "g", "φ", "phi", "ϕ", "ψ", "F", "G")
 _NUMBERS = (
     "lambda", "alpha", "eta", "epsilon", "tau", "rho", "kappa", "nu", "zeta", "delta", "eps", "lam",
-    "lr", "tol", "temp", "temperature", "margin", "momentum",
+    "lr", "tol", "ell", "temp", "temperature", "margin", "momentum",
 )  # fmt: skip
 #: What stands for how many there are, where it is divided by alone: 1/N, √D.
 COUNTS = ("N", "M", "D", "K", "T", "B", "n", "m", "d", "k")
@@ -104,7 +105,7 @@ def names_in(
         size = token.text.isupper() and token.text.lower() in {*bound, *letters}
         if opened != "[" and size:
             continue  # how far an index runs: N of n
-        name = canonical(token.text) if opened == "[" else _named(token, place)
+        name = canonical(token.text) if opened == "[" else tensor_of(token, place)
         subscripts = None
         if opened == "[":
             subscripts, _ = _subscripts(found, k, place)  # labels stand in them: p[n, t[n]]
@@ -124,14 +125,8 @@ def _of_several(found: Sequence[Token], k: int) -> bool:
     return False
 
 
-def _named(token: Token, place: str) -> str:
+def tensor_of(token: Token, place: str) -> str:
     text = token.text
-    if re.fullmatch(r"[A-Z][a-z]", text):
-        raise DeltaruleError(
-            f"{text} can be read in two ways",
-            place,
-            f"write {text[0]} {text[1]} for the product, or {text[0]}_{text[1]} for one quantity",
-        )
     try:
         return canonical(text)
     except DeltaruleError as error:
@@ -205,53 +200,12 @@ def _subscripts(found: Sequence[Token], k: int, place: str) -> tuple[tuple[str, 
     )
 
 
-def turned_in(formula: str, place: str) -> set[str]:
-    """The names that are transposed: α of αᵀ K α."""
-    found = parted_tokens(formula, place)
-    pairs = zip(found, found[1:], strict=False)
-    return {_named(a, place) for a, b in pairs if a.kind == "name" and b.kind == "transposed"}
-
-
-def on_diagonals(formulas: Iterable[tuple[str, str]]) -> set[str]:
-    """The names that stand in diag( ) alone, which are vectors whatever their letter; the formulas
-    come with their places."""
-    inside: set[str] = set()
-    elsewhere: set[str] = set()
-    for formula, place in formulas:
-        found = parted_tokens(formula, place)
-        for k, token in enumerate(found):
-            if token.kind == "name":
-                there = [t.text for t in found[max(k - 2, 0) : k]] == ["diag", "("]
-                (inside if there else elsewhere).add(token.text)
-    return {canonical(name) for name in inside - elsewhere}
-
-
 def usual_rank(name: str) -> int:
     """How many axes a name usually has."""
     stem = name.partition("_")[0].rstrip("0123456789")
     if stem in (*_NUMBERS, "sigma"):
         return 0
     return 2 if stem[:1].isupper() else 1
-
-
-def divisors(formula: str, place: str) -> set[str]:
-    """The names in a formula that say how many: N, √D, which stand below a line alone."""
-    below: dict[str, bool] = {}
-    inside, opened = [False], False
-    for token in parted_tokens(formula, place):
-        if token.text == "/":
-            opened = True
-        elif token.text in _OPENING:
-            inside.append(inside[-1] or opened)
-            opened = False
-        elif token.text in _CLOSING:
-            inside = inside[:-1] or [False]
-        elif token.text.partition("_")[0] in COUNTS:
-            below[token.text] = below.get(token.text, True) and (inside[-1] or opened)
-            opened = False
-        elif token.text not in ("sqrt", "√"):
-            opened = False
-    return {name for name, alone in below.items() if alone}
 
 
 def role_of(name: str, wrt: Iterable[str], rank: int) -> str:

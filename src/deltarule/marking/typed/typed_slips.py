@@ -25,8 +25,6 @@ from deltarule.marking.typed.slips_of_words import of_words
 #: Full-width signs of other keyboards, and those that they are.
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
-#: A number's Greek letter at a Latin one: λI and ηg are products; λmax is a name.
-_BESIDE = re.compile(r"(?<![^\W\d])([αβγηκλμνρτω])(?=[A-Za-z](?!\w)(?!\s*=))")
 #: What is written for a word of Python's.
 _INSTEAD = {
     "in": "Sum[d](…), in which d runs over its axis",
@@ -53,7 +51,6 @@ _STRANGE = (
 def narrow(text: str) -> str:
     """The text with ordinary signs for full-width ones, and Sum_n and Sum(…) as Σ_n and sum(…)."""
     text = text.translate(_WIDE)
-    text = _BESIDE.sub(r"\1 ", text)
     text = re.sub("(⁻?)(?:¹ᐟ²|½(?<=⁻½))", lambda m: f"^({m[1] and '-'}1/2)", text)
     text = re.sub(r"\bSum(?=_)", "Σ", text)
     return re.sub(REDUCTION + r"(?=_|\s*\()", lambda m: m[1].lower(), text)

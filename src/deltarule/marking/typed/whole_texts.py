@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 
 from deltarule.marking.formulas.einstein import parted
+from deltarule.marking.typed.lecture_signs import in_plain_signs
+from deltarule.marking.typed.letters_beside import with_products_apart
 from deltarule.marking.typed.subscripts_below import with_indices_in_brackets
 
 _SQUARE = r"\s*(?:²|\^\s*2(?!\w)|\^\{2\}|\*\*\s*2(?!\w))"
@@ -36,7 +38,8 @@ _EINSUM = re.compile(
 def in_one_notation(text: str) -> str:
     """The text with names for squares that are given, steps back instead of ahead, and without the
     arguments of f(x) = … and the words around equations."""
-    text = with_indices_in_brackets(text)
+    text = in_plain_signs(text)
+    text = with_products_apart(with_indices_in_brackets(text))
     text = _INFINITE.sub("∞", _LEADING.sub(r"\1", text))
     text = _BEHIND.sub("; ", text)
     for name, arguments in dict.fromkeys(_FUNCTIONS_LEFT.findall(text)):

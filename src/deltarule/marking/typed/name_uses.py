@@ -1,0 +1,76 @@
+"""How names stand in a formula: transposed, in exponents, on diagonals, below a line, beside ⊙."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from deltarule.marking.formulas.commas import parted_tokens
+from deltarule.marking.typed.typed_names import COUNTS, WORDS, tensor_of, usual_rank
+from deltarule.spelling.names import canonical
+
+_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
+
+
+def turned_in(formula: str, place: str) -> set[str]:
+    """The names that are transposed: α of αᵀ K α."""
+    found = parted_tokens(formula, place)
+    pairs = zip(found, found[1:], strict=False)
+    return {tensor_of(a, place) for a, b in pairs if a.kind == "name" and b.kind == "transposed"}
+
+
+def by_entries_alone(formula: str, place: str) -> set[str]:
+    """Names of numbers between which ⊙ stands, as σ ⊙ ε, which are vectors then."""
+    found = parted_tokens(formula, place)
+    pairs = [(a, c) for a, b, c in zip(found, found[1:], found[2:], strict=False) if b.text == "⊙"]
+    names = [[tensor_of(t, place) for t in p] for p in pairs if all(t.kind == "name" for t in p)]
+    return {n for pair in names if not any(map(usual_rank, pair)) for n in pair}
+
+
+def exponents(formula: str, place: str) -> set[str]:
+    """The names in exponents, which are numbers: d of (xᵀ y + c)^d and (2π)^{−d/2}."""
+    found, names = parted_tokens(formula, place), set()
+    for k, token in enumerate(found):
+        if token.text != "^":
+            continue
+        depth = 0
+        for inner in found[k + 1 :]:
+            depth += (inner.text in _OPENING) - (inner.text in _CLOSING)
+            if inner.kind == "name" and inner.text not in WORDS:
+                names.add(tensor_of(inner, place))
+            if depth <= 0 and inner.text != "-":
+                break
+    return names
+
+
+def on_diagonals(formulas: Iterable[tuple[str, str]]) -> set[str]:
+    """The names that stand in diag( ) alone, which are vectors whatever their letter; the formulas
+    come with their places."""
+    inside: set[str] = set()
+    elsewhere: set[str] = set()
+    for formula, place in formulas:
+        found = parted_tokens(formula, place)
+        for k, token in enumerate(found):
+            if token.kind == "name":
+                there = [t.text for t in found[max(k - 2, 0) : k]] == ["diag", "("]
+                (inside if there else elsewhere).add(token.text)
+    return {canonical(name) for name in inside - elsewhere}
+
+
+def divisors(formula: str, place: str) -> set[str]:
+    """The names in a formula that say how many: N, √D, which stand below a line alone."""
+    below: dict[str, bool] = {}
+    inside, opened = [False], False
+    for token in parted_tokens(formula, place):
+        if token.text == "/":
+            opened = True
+        elif token.text in _OPENING:
+            inside.append(inside[-1] or opened)
+            opened = False
+        elif token.text in _CLOSING:
+            inside = inside[:-1] or [False]
+        elif token.text.partition("_")[0] in COUNTS:
+            below[token.text] = below.get(token.text, True) and (inside[-1] or opened)
+            opened = False
+        elif token.text not in ("sqrt", "√"):
+            opened = False
+    return {name for name, alone in below.items() if alone}
