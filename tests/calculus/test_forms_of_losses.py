@@ -3,6 +3,8 @@
 import pytest
 
 from deltarule import derive, hessian, layer
+from deltarule.pages.mathml import mathml_row
+from deltarule.reports.latex_alphabet import latex
 from deltarule.spelling.text import text
 
 FORMS = [
@@ -28,7 +30,9 @@ FORMS = [
         },
     ),
     ("y[n] = 0.98*x[n] + x[n]/1000 + 0.25*x[n]**2", {"x": "∂L/∂y[n]·(x[n]/2 + 0.981)"}),
-    ("y = Prod[d](x[d])", {"x": "Π_{d′, d′ ≠ d} x[d′]"}),
+    ("y = Prod[d](x[d])", {"x": "Π_{d′ ≠ d} x[d′]"}),
+    ("y[t] = Sum[k](x[k]*(k <= t)*(t <= k))", {"x": "∂L/∂y[k]"}),
+    ("y[n,k] = a[n,k]*b[n]/(a[n,k]*c[n])", {"a": "0", "c": "−Σ_k ∂L/∂y[n, k]·y[n, k]/c[n]"}),
     # A Laplacian may be called L: the loss then has another name, and L a gradient.
     ("y = L x", {"L": "∂E/∂y[m]·x[n]", "x": "Σ_m ∂E/∂y[m]·L[m, n]"}),
     # Schroff et al. 2015: what is left of the anchor is the difference of the two others.
@@ -107,3 +111,11 @@ def test_the_hessian_of_a_sum_of_exponentials_is_that_of_a_softmax():
     """The gradient reads the loss itself, exp(z − L), which is one tensor among others there."""
     (block,) = hessian(layer("L = log(Sum[k](exp(z[k])))"), wrt="z")
     assert text(block.expr) == "∂L/∂z[k]·([k = k′] − ∂L/∂z[k′])"
+
+
+def test_a_limit_names_an_index_once():
+    form = derive(layer("y = Prod[d](x[d])")).gradients["x"].expr
+    assert latex(form) == r"\prod_{d' \ne d} x[d']"
+    assert "<mrow><msup><mi>d</mi><mo>′</mo></msup><mo>≠</mo><mi>d</mi></mrow></munder>" in (
+        mathml_row(form)
+    )

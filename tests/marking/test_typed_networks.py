@@ -171,6 +171,7 @@ REFUSED = {
     "E = Σ_n x[n] y[n,n,n] z[n] + x[n,m]": ("x has 1 and 2 subscripts", "one index for each axis"),
     "y[k] = x[n]": ("k stands left of = alone", "did you mean y[n]?"),
     "y[n] = x[n,k]": ("k stands right of = alone", "sum over it: Σ_k"),
+    "L[n] = a[n,k]*b[n]/(a[n,k]*c[n])": ("k stands right of = alone", "sum over it: Σ_k"),
     "s = W x; s = x": ("s is written twice", "a name of its own"),
     "s = E; E = s": ("E is read before it is written", "write its equation first"),
     "y = (A B)⁻² x": ("a power below 0 of a matrix is none of its entries", "write S = …; S⁻¹"),

@@ -148,7 +148,8 @@ class GradientWork:
         self.network, self.tensor, self.root = network, tensor, root
         self.gradients, self.live = gradients, live
         self.consumers = consumers(network, tensor.name, live)
-        self.indices = target_indices(tensor, self.consumers, network.equation_of(tensor.name))
+        writers = network.equation_of(tensor.name)
+        self.indices = target_indices(tensor, self.consumers, writers, network.equations)
         self.ranges = tuple(zip(self.indices, tensor.axes, strict=True))
         self.times = sequence_lengths(network.equations)
         self.known = {**dict(self.ranges), **at_least_one_time(network)}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from sympy import Add, Basic, Expr, Integer, Mul
 
 from deltarule.expressions.affine import affine, line, never_negative
-from deltarule.expressions.conditions import Bound
+from deltarule.expressions.conditions import Bound, Unequal
 from deltarule.expressions.nodes import (
     AtLeastZero,
     CeilingQuotient,
@@ -31,6 +31,8 @@ class Span:
     lower: tuple[Expr, ...]
     upper: tuple[Expr, ...]
     on_axis: bool = True
+    #: Whether a limit names it, so that Π_{j ≠ i} says all.
+    named: bool = False
 
     @property
     def whole(self) -> bool:
@@ -57,6 +59,16 @@ def tight(ranges: tuple, conditions: tuple) -> tuple[list[Span], list[Condition]
         rest.append(condition)
     known = dict(ranges)
     return [_span(i, n, mine[i], known) for i, n in ranges], rest
+
+
+def limited(spans: list[Span], conditions: Iterable[Condition]) -> list[Span]:
+    """The spans, those marked whose indices a condition names that stands among the limits."""
+    whole = {s.index for s in spans if s.whole}
+    named: set[Basic] = set()
+    for condition in conditions:
+        if isinstance(condition, Unequal) and set(condition.args[0].args) <= whole:
+            named |= set(condition.args[0].args)
+    return [replace(s, named=s.index in named) for s in spans]
 
 
 def _span(index: Index, extent: Expr, statements: list[AtLeastZero], known: dict) -> Span:

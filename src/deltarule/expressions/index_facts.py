@@ -40,12 +40,21 @@ class IndexFacts:
         return cls({}, {}, axes=tuple(axes)).within(ranges)
 
     def within(self, ranges: Iterable[tuple[Index, Expr]]) -> IndexFacts:
-        """The facts inside a reduction over some more indices."""
+        """The facts inside a reduction over some more indices.
+
+        Of an index that has the name of one from outside nothing is known that was of that one.
+        """
         ranges = tuple(ranges)
+        own = {i for i, _ in ranges}
+        lower, upper = (
+            {i: tuple(e for e in bounds if not own & free_indices(e)) for i, bounds in side.items()}
+            for side in (self.lower, self.upper)
+        )
         return replace(
             self,
-            lower={**self.lower, **{i: (Integer(0),) for i, _ in ranges}},
-            upper={**self.upper, **{i: (n - 1,) for i, n in ranges}},
+            lower={**lower, **{i: (Integer(0),) for i, _ in ranges}},
+            upper={**upper, **{i: (n - 1,) for i, n in ranges}},
+            sums=tuple(e for e in self.sums if not own & free_indices(e)),
         )
 
     def holds(self, condition: Condition) -> bool | None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from deltarule.expressions.nodes import index_names, reads
-from deltarule.expressions.symbols import Index, spare
+from deltarule.expressions.symbols import Index, Size, spare
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
 
 def target_indices(
-    tensor: Tensor, consumers: Iterable[Equation], writers: Iterable[Equation]
+    tensor: Tensor,
+    consumers: Iterable[Equation],
+    writers: Iterable[Equation],
+    others: Iterable[Equation] = (),
 ) -> tuple[Index, ...]:
     """One index an axis: as the tensor is read, or else written, or else letters of their own.
+
+    Of a tensor that nothing reads or writes they are those that run as far in the `others`, or
+    letters like those of its sizes.
 
     W[d, m] in s[n, m] = Σ_d x[n, d]·W[d, m] gives (d, m); an axis read at S·i + D·k − P gets a
     spare letter, which is the name of no tensor in sight.
@@ -29,6 +35,12 @@ def target_indices(
                 chosen[axis] = None if index in chosen else index
         if None not in chosen:
             break
+    if not patterns:
+        for axis, extent in enumerate(tensor.axes):
+            alike = (i for e in others for i, n in e.ranges if n == extent and i not in chosen)
+            own = str(extent).lower() if isinstance(extent, Size) else ""
+            letter = Index(own) if len(own) == 1 and Index(own) not in chosen else None
+            chosen[axis] = next(alike, letter)
     taken = {i.name for i in chosen if i is not None}
     for e in consumers:
         taken |= index_names(e.rhs, *e.subscripts) | e.read_names()

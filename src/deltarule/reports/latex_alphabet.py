@@ -99,6 +99,8 @@ class LatexWriter(Writer):
             return self.bracket(conditions) + ("" if counts else self.dot + body)
         signs: list[tuple[list[str], str]] = []
         for span in spans:
+            if span.named:
+                continue
             if not span.whole:
                 low, high = self.extreme("max", span.lower), self.extreme("min", span.upper)
                 signs.append(([f"{self(span.index)} = {low}"], high))
@@ -107,11 +109,11 @@ class LatexWriter(Writer):
             else:
                 signs.append(([self(span.index)], ""))
         pieces = []
-        for k, (below, above) in enumerate(signs):
-            under = ",".join(below)
-            if conditions and k == len(signs) - 1:
-                lines = r" \\ ".join([under, *conditions])
-                under = rf"\substack{{{lines}}}"
+        for k, (below, above) in enumerate(signs or [([], "")]):
+            lines = [",".join(below)] if below else []
+            lines += conditions if k >= len(signs) - 1 else []
+            stacked = r" \\ ".join(lines)
+            under = stacked if len(lines) == 1 else rf"\substack{{{stacked}}}"
             pieces.append(self.signed(sign, under, above))
         return f"{' '.join(pieces)} {body}"
 

@@ -114,7 +114,8 @@ class Alphabet:
             body = self.bracket(conditions) + ("" if counts else self.dot + body)
         if not spans:
             return body
-        below = ("," if all(s.whole for s in spans) else self.comma).join(
-            self(s.index) if s.whole else self.span(s) for s in spans
+        said = [s for s in spans if not (limits and s.named)]
+        below = ("," if all(s.whole for s in said) else self.comma).join(
+            self(s.index) if s.whole else self.span(s) for s in said
         )
-        return f"{self.big(sign, self.comma.join([below, *limits]))} {body}"
+        return f"{self.big(sign, self.comma.join([below, *limits] if said else limits))} {body}"

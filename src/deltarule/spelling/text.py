@@ -12,7 +12,7 @@ from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
 from sympy.core.numbers import Infinity, NegativeInfinity, Pi
 
 from deltarule.expressions import nodes
-from deltarule.expressions.bounds import Span, tight
+from deltarule.expressions.bounds import Span, limited, tight
 from deltarule.expressions.choices import Declared
 from deltarule.expressions.functions import Elementwise, exp, log
 from deltarule.expressions.matrices import Inverse, LogDet
@@ -147,7 +147,7 @@ class Writer(Alphabet):
         spans, rest = tight(node.ranges, node.conditions)
         asked = [r for c in rest for r in nodes.reads(c)]
         axes = {i for read in (*nodes.reads(node.body), *asked) for i in read.indices}
-        spans = [replace(s, on_axis=s.index in axes) for s in spans]
+        spans = limited([replace(s, on_axis=s.index in axes) for s in spans], rest)
         before = self._whole
         self._whole = before | {c.args[::-1] for c in rest if isinstance(c, nodes.Divides)}
         body = self.inside(node.body, PRODUCT)

@@ -251,9 +251,12 @@ def _tied(
 ) -> tuple[Index, Expr] | None:
     """The index and what it is tied to in i = a, data or another index; None otherwise.
 
-    Of two indices it is the second, for which a gradient asks, or the one of those `wanted`.
+    Of two indices it is the second, for which a gradient asks, or the one of those `wanted`. In
+    i = i and in i = t[i] it is tied to nothing that stays when it goes.
     """
-    if not isinstance(condition, Equal):
+    if not isinstance(condition, Equal) or free_indices(condition.args[0]) & free_indices(
+        condition.args[1]
+    ):
         return None
     one, two = condition.args
     if isinstance(one, Index) and isinstance(two, Index):

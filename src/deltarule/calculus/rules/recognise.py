@@ -75,7 +75,9 @@ def _use(
         if found is not None:
             return _use(found, equation, apart, True, under, extents)
     if isinstance(node, Reduction):
-        under, extents = (*under, *node.conditions), {**extents, **dict(node.ranges)}
+        own = frozenset(node.indices)  # what is said of i from outside is about another i
+        under = (*(c for c in under if not own & free_symbols(c)), *node.conditions)
+        extents = {**extents, **dict(node.ranges)}
     return rebuild(node, lambda part: _use(part, equation, apart, True, under, extents))
 
 

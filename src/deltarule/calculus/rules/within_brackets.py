@@ -1,6 +1,7 @@
 """What is the case within a bracket: where x + 3 > 0, max(0, x + 3) is x + 3.
 
 [x + 3 > 0]·[max(0, x + 3) < 6] = [x + 3 > 0, x + 3 < 6]
+[k ≥ t]·[t ≥ k] = [k = t]
 """
 
 from __future__ import annotations
@@ -9,14 +10,26 @@ from sympy import Expr, Integer, Mul
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.expressions.functions import larger, relu
-from deltarule.expressions.nodes import Choose, Positive, Reduction, read
+from deltarule.expressions.nodes import (
+    AtLeastZero,
+    Choose,
+    Equal,
+    Positive,
+    Reduction,
+    Sum,
+    read,
+    reads,
+)
 from deltarule.expressions.rebuild import rebuild
+from deltarule.expressions.symbols import Index, Size
 from deltarule.expressions.thresholds import bracketed, threshold
+from deltarule.spelling.ordering import sides
 
 
 def within(expression: Expr, given: Given) -> Rewrite | None:
     """The formula with max(0, u) where [u > 0] is u, and two bounds of one value in one bracket."""
-    return changed(expression, _simplified(expression)) if expression.has(Positive) else None
+    asked = expression.has(Positive, AtLeastZero)
+    return changed(expression, _simplified(expression)) if asked else None
 
 
 def _simplified(node: Expr) -> Expr:
@@ -49,12 +62,31 @@ def _where_positive(node: Expr, value: Expr) -> Expr:
 def _put_together(factors: list[Expr]) -> list[Expr]:
     """[x > a]·[x < b] as [x > a, x < b]."""
     bounds = {k: t for k, f in enumerate(factors) if (t := _bound(f)) is not None}
+    for k, factor in enumerate(factors if len(factors) > 1 else ()):
+        for m, other in enumerate(factors[:k]):
+            asked = _not_below(factor), _not_below(other)
+            if None not in asked and (asked[0] + asked[1]).expand() == 0:
+                rest = [f for n, f in enumerate(factors) if n not in (k, m)]
+                return [*rest, Sum(Integer(1), (), [Equal(*sides(asked[0]))])]
     for k, one in bounds.items():
         for m, two in bounds.items():
             if one.quantity == two.quantity and one.above and not two.above:
                 rest = [f for n, f in enumerate(factors) if n not in (k, m)]
                 return [*rest, Choose(factors[k].args[0], factors[m], Integer(0))]
     return factors
+
+
+def _not_below(factor: Expr) -> Expr | None:
+    """What a bracket [u ≥ 0] asks about indices, u; None for anything else."""
+    if not isinstance(factor, Choose):
+        return None
+    condition, *cases = factor.args
+    asked = {AtLeastZero: (1, 0), Positive: (0, 1)}.get(type(condition))
+    if asked is None or tuple(cases) != asked:
+        return None
+    value = condition.args[0] if isinstance(condition, AtLeastZero) else -condition.args[0]
+    indices = all(isinstance(s, Index | Size) for s in value.free_symbols)
+    return value if indices and not reads(value) else None
 
 
 def _bound(factor: Expr):

@@ -12,11 +12,11 @@ from sympy import Expr, Integer
 
 from deltarule.calculus.rules.rename_indices import bound_apart
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
+from deltarule.expressions.nodes import Read, free_indices, read, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.typed.equation_parser import EquationParser
-from deltarule.marking.typed.equation_texts import TypedEquation
+from deltarule.marking.typed.equation_texts import TypedEquation, summed_letters
 from deltarule.marking.typed.slips_of_indices import alone_left
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes
 from deltarule.networks.equations import Equation
@@ -91,9 +91,17 @@ def parsed_right(
     network = Network("", "", "", dict(tensors), tuple(before), dict(symbols or {}))
     rhs = EquationParser(equation.formula, network, equation.place, ranges, extents).parse()
     free = sorted(str(i) for i in free_indices(rhs) if i not in dict(ranges))
+    free = free or sorted(_cancelled(equation, rhs) - set(equation.indices))
     if free:
         raise alone_right(equation, free)
     return bound_apart(rhs, {i.name for i, _ in ranges}), ranges
+
+
+def _cancelled(equation: TypedEquation, rhs: Expr) -> set[str]:
+    """The indices of what is typed and cancels: k of a[k]·b/(a[k]·c), if no sum is over it."""
+    gone = {n: uses for n, uses in equation.reads().items() if not reads(rhs, n)}
+    every = {i for uses in gone.values() for use in uses for i in use or ()}
+    return {i for i in every if i.isalpha()} - summed_letters(equation) if every else set()
 
 
 def alone_right(equation: TypedEquation, free: Sequence[str]) -> DeltaruleError:
