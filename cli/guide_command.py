@@ -22,7 +22,8 @@ class ShowGuide(Asked):
         option("The folder to write the site into; --html FOLDER is the same.", "FOLDER"),
     ] = None
     only: Annotated[
-        list[str] | None, option("Of the derivations, these alone.", "NAME", names.derivations)
+        list[str] | None,
+        option("Of the derivations, these alone. Repeatable.", "NAME", names.derivations),
     ] = None
 
     def __init__(self, **given):

@@ -224,6 +224,10 @@ def test_the_index_of_the_site_is_searched(opened):
         ("softmax loss", "softmax_cross_entropy"),
         ("attention heads", "multi_head_attention"),
         ("hints in a browser", "In a browser"),
+        ("vanishing gradients", "Numbers"),
+        ("normalization of batches", "batch_norm"),
+        ("convolutional", "conv2d"),
+        ("dropped", "dropout"),
     ):
         field.fill(typed)
         assert page.get_by_role("link", name=found).first.is_visible(), typed

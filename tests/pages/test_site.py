@@ -1,5 +1,6 @@
 """The documentation as a site: every page is made, every link leads somewhere."""
 
+import json
 import re
 from collections import Counter
 from dataclasses import replace
@@ -35,6 +36,11 @@ def resolved(path: str, link: str) -> str:
     for part in link.split("/"):
         parts = parts[:-1] if part == ".." else [*parts, part]
     return "/".join(parts)
+
+
+def page_data(page: str) -> dict:
+    """What a page holds for its script."""
+    return json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])
 
 
 def whole(page: str) -> None:
@@ -153,6 +159,13 @@ def test_the_site_is_written(tmp_path):
     assert (site.layers, site.guides, site.rules) == (1, len(guides()), len(all_rules()))
     assert told[0] == "index.html" and told[-1] == "layers/adam.html"
     assert all((tmp_path / "docs" / path).is_file() for path in told)
+    for path in told:  # of some derivations no page leads to one that is not there
+        for link, _ in LINK.findall((tmp_path / "docs" / path).read_text()):
+            assert (tmp_path / "docs" / resolved(path, link)).is_file(), (path, link)
+    searched = page_data((tmp_path / "docs/index.html").read_text())
+    assert "layers/adam.html" in searched and "layers/dense.html" not in searched
+    write_site(tmp_path / "docs", ["lms"])
+    assert "layers/adam.html" in (tmp_path / "docs/index.html").read_text()
     (tmp_path / "taken").write_text("")
     with pytest.raises(DeltaruleError, match="the file cannot be written"):
         write_site(tmp_path / "taken", ["adam"])

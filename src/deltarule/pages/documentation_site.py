@@ -5,7 +5,7 @@ sources that the commands use, and an index that is searched without a server.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from deltarule.pages.trace_html import STEPPER
 from deltarule.proving.cited import EVERYWHERE
 from deltarule.reports.rule_values import given_lines
 from deltarule.signed_files import refuse_others, write_signed
+from deltarule.spelling.counted import counted
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -47,6 +48,7 @@ def write_site(
 ) -> Site:
     """Write the site into a folder; with `only`, of the derivations these alone.
 
+    The index lists what was written, and what is in the folder already.
     `tell` is called with the path of each page. Raises DeltaruleError where nothing can be written,
     and, before anything is, where something else would be overwritten, unless by `force`.
     """
@@ -54,18 +56,19 @@ def write_site(
     paths = [path for path in site_paths() if not only or _is_wanted(path, only)]
     if not force:
         refuse_others((folder / path for path in paths), "folder")
+    there = {path for path in site_paths() if path in paths or (folder / path).is_file()}
     for path in paths:
         kind = path.partition("/")[0]
         tell(path)
-        write_signed(folder / path, site_page(path), force, "folder")
+        write_signed(folder / path, site_page(path, there), force, "folder")
         site.guides += kind == "guides"
         site.rules += kind == "rules"
         site.layers += kind == "layers"
     return site
 
 
-def site_page(path: str) -> str:
-    """One page of the site, by its path."""
+def site_page(path: str, there: Collection[str] | None = None) -> str:
+    """One page of the site, by its path; the index lists the pages that are `there`, None: all."""
     kind, _, file = path.partition("/")
     name = file.removesuffix(".html")
     if kind == "guides":
@@ -74,7 +77,7 @@ def site_page(path: str) -> str:
         return _rule_page(next(rule for rule in all_rules() if rule_file(rule) == file))
     if kind == "layers":
         return _layer_page(name)
-    return _index()
+    return _index(there)
 
 
 def all_rules() -> list[Rule]:
@@ -123,10 +126,12 @@ def _rule_page(rule: Rule) -> str:
     return page_html(rule.name, _inside(body), STYLES)
 
 
-def _index() -> str:
+def _index(there: Collection[str] | None) -> str:
     """Everything there is, with a field that leaves what holds all words typed into it."""
     styles = (*STYLES, "site_style.css")
-    return page_html("deltarule", _index_body(), styles, "site_search.js", _searched())
+    pages = {*site_paths()} if there is None else {*there}
+    words = {page: said for page, said in _searched().items() if page in pages}
+    return page_html("deltarule", _index_body(pages), styles, "site_search.js", words)
 
 
 def _searched() -> dict[str, str]:
@@ -139,7 +144,7 @@ def _searched() -> dict[str, str]:
     return {page: " ".join(found) for page, found in words.items()}
 
 
-def _index_body() -> Iterator[str]:
+def _index_body(pages: Collection[str]) -> Iterator[str]:
     yield "<h1>deltarule</h1>"
     yield paragraph(
         "Write a layer's forward equations once; the gradient, every step, the numbers, the "
@@ -150,11 +155,15 @@ def _index_body() -> Iterator[str]:
     yield "<h2>Guides</h2>"
     yield from listed_guides()
     yield "<h2>Derivations</h2>"
-    entries = [entry_of(name, path) for name, path in catalogue().items()]
+    paths = {n: path for n, path in catalogue().items() if f"layers/{n}.html" in pages}
+    left = len(catalogue()) - len(paths)
+    if left:
+        yield paragraph(f"Not in this folder: {counted(left, 'other derivation')}.", "soft")
+    entries = [entry_of(name, path) for name, path in paths.items()]
     for group in GROUPS:
-        yield f"<h3>{group}</h3><ul>"
-        yield from (_entry(entry) for entry in entries if entry["group"] == group)
-        yield "</ul>"
+        mine = [_entry(entry) for entry in entries if entry["group"] == group]
+        if mine:
+            yield f"<h3>{group}</h3><ul>{''.join(mine)}</ul>"
     yield "<h2>Rules</h2>"
     for part, rules in EVERYWHERE.items():
         yield f"<h3>{text_html(part)}</h3><ul>"

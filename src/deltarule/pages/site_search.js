@@ -1,7 +1,12 @@
 // Leaves of the lists what holds all the words that are typed; where nothing does, that whose page
-// holds them, or most of them. Without it everything is listed.
+// holds them, or most of them. Words are alike that begin alike: "vanishing" finds what "vanishes".
+// Without it everything is listed.
 "use strict";
 (() => {
+  const ENDINGS = (
+    "isations isation ational ations ation ional ences ence ents ent ingly ings ing ions ion edly " +
+    "ally al ers er ies ied es ed ly s e y"
+  ).split(" ");
   const field = document.getElementById("search");
   const said = document.querySelector(".search [role=status]");
   const words = JSON.parse(document.getElementById("data").textContent);
@@ -15,8 +20,11 @@
   find();
 
   function find() {
-    const asked = plain(field.value).split(/\s+/).filter(Boolean).map(single);
-    const hitsIn = (k) => items.map((item) => asked.filter((word) => item[k].includes(word)).length);
+    const typed = plain(field.value).split(/\s+/).filter(Boolean);
+    // "of" and "in" tell nothing beside other words.
+    const telling = typed.filter((word) => !/^\p{L}{1,2}$/u.test(word));
+    const asked = (telling.length ? telling : typed).map(finder);
+    const hitsIn = (k) => items.map((item) => asked.filter((stands) => stands(item[k])).length);
     const listed = hitsIn(1);
     const hits = listed.includes(asked.length) ? listed : hitsIn(2);
     const most = Math.max(...hits);
@@ -41,14 +49,22 @@
     said.textContent = asked.length ? part : "";
   }
 
-  // "heads" is found where "head" stands.
-  function single(word) {
-    return word.length > 4 && word.endsWith("s") && !word.endsWith("ss") ? word.slice(0, -1) : word;
+  // Whether a word stands in a text, as part of any word, or its stem at the beginning of one.
+  function finder(word) {
+    const start = new RegExp(`(?<![\\p{L}\\p{N}])${stem(word).replace(/[^\p{L}\p{N}]/gu, "\\$&")}`, "u");
+    return (text) => text.includes(word) || start.test(text);
   }
 
-  // Small letters without accents: "Batch-Norm" is found by "batch norm".
+  // "vanish" of "vanishing", "gradi" of "gradients", "drop" of "dropped": four letters at least.
+  function stem(word) {
+    const ending = ENDINGS.find((end) => word.endsWith(end) && word.length >= end.length + 4);
+    if (!ending || (ending === "s" && word.endsWith("ss"))) return word;
+    return word.slice(0, -ending.length).replace(/([bdgmnprt])\1$/, "$1");
+  }
+
+  // Small letters without accents: "Batch-Norm" is found by "batch norm", "normalization" too.
   function plain(text) {
     const letters = text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-    return letters.replace(/[-_]/g, " ");
+    return letters.replace(/[-_]/g, " ").replace(/iz/g, "is");
   }
 })();
