@@ -125,7 +125,7 @@ class MathmlWriter(Writer):
             conditions = []
         if not spans:
             return body
-        said = [s for s in spans if not (conditions and s.named)]
+        said = [s for s in spans if sign == "sum" or not (conditions and s.named)]
         signs = self._lines_of(said, apart=sign != "max") or [([], "")]
         signs[-1][0].extend(conditions)
         pieces = [_signed(sign, lines, above) for lines, above in signs]

@@ -99,7 +99,7 @@ class LatexWriter(Writer):
             return self.bracket(conditions) + ("" if counts else self.dot + body)
         signs: list[tuple[list[str], str]] = []
         for span in spans:
-            if span.named:
+            if span.named and sign != "sum":
                 continue
             if not span.whole:
                 low, high = self.extreme("max", span.lower), self.extreme("min", span.upper)
