@@ -9,6 +9,7 @@ import os
 from dataclasses import replace
 
 import pytest
+from second_differences import hessian_faults
 from second_order import tangents
 
 from deltarule.arithmetic.settings import most_points, points_added, setting, sizes_at
@@ -56,6 +57,25 @@ def test_a_sum_within_a_sum_takes_no_index_from_its_factor():
     """Cumulative averages with weights: what exp(k[s]) multiplies sums over s again below."""
     network = layer("o[t,d] = Sum[s≤t](exp(k[s])*v[s,d])/Sum[s≤t](exp(k[s]))")
     assert tangents(network, seeds=(0,)) == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "y[i] = Sum[j](w[j]*exp(-(x[i]-c[j])**2))",
+        "L = Sum[n](log(1+exp(-t[n]*(Sum[d](w[d]*x[n,d])+b))))",
+        "L = Sum[i](100*(x[i+1]-x[i]^2)^2 + (1-x[i])^2)",
+    ],
+)
+def test_second_derivatives_are_what_differences_say(typed):
+    """The first one's diagonal was simplified to and fro, without an end."""
+    assert hessian_faults(layer(typed)) == []
+
+
+def test_a_matrix_with_one_vector_along_rows_and_columns_is_not_said_in_words():
+    """x[n] + x[n′] would be x + x."""
+    (entries,) = hessian(layer("u = Mean[n](x[n]); L = Sum[n]((x[n]-u)^2*x[n])"))
+    assert "x[n] − 2·x[n′]" in text(entries.expr) and entries.words == ""
 
 
 #: Of each, the tensors, an entry, and a matrix.

@@ -53,11 +53,27 @@ def matrix_of(
         raise NoWords from None
     used = tuple(i for i, _ in every)
     # Of two letters alike but for a prime one cannot say which block is which.
-    alike = len({i.name.rstrip("′") for i in used}) < len(used)
+    alike = len(set(map(_plain, used))) < len(used)
+    alike = alike or (_plain(row) == _plain(column) and _one_sided(phrase, {row, column}))
     if alike or sum(1 for _ in phrase.walk()) > MOST_PARTS:
         raise NoWords
     whole = ph.ForEvery((*used, row, column), phrase, used) if used else phrase
     return whole, equation, work.extents, blocks
+
+
+def _plain(index: Index) -> str:
+    return index.name.rstrip("′")
+
+
+def _one_sided(phrase: Phrase, sides: set[Index]) -> bool:
+    """Whether a vector is added to a matrix, or multiplied by one entry by entry: x[n] + x[n′] of
+    rows and columns that have one letter."""
+    for part in phrase.walk():
+        if isinstance(part, ph.Hadamard | ph.Plus) and sides <= {*part.labels}:
+            operands = part.terms if isinstance(part, ph.Plus) else part.top + part.bottom
+            if any(len(sides & {*o.labels}) == 1 for o in operands):
+                return True
+    return False
 
 
 def _blocks(expression: Expr, rows: Ranges, columns: Ranges) -> tuple[tuple[Index, ...], Equation]:

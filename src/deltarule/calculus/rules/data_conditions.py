@@ -222,7 +222,10 @@ def _guarded(term: Expr) -> Expr:
     inner = guards[0]
     index, data = next(tied for c in inner.conditions if (tied := _tied(c)) is not None)
     rest = Mul(*(f for f in Mul.make_args(term) if f is not inner))
-    factors = Mul.make_args(substitute(rest * inner.body, {index: data}))
+    there = substitute(inner.body, {index: data})
+    if there == inner.body and rest.is_number:
+        return term  # nothing is said of it, and a number in front stays there
+    factors = Mul.make_args(substitute(rest, {index: data}) * there)
     constant = [f for f in factors if not reads(f) and not free_indices(f)]
     body = Mul(*(f for f in factors if f not in constant))
     return Mul(*constant) * Sum(body, (), inner.conditions)
