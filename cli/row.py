@@ -7,7 +7,7 @@ and what a person asked for is handed on as an instance of the class.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,13 +32,19 @@ class Asked:
         vars(self).update(given)
 
 
+def never(_word: str) -> bool:
+    """Of a use that no word asks for."""
+    return False
+
+
 @dataclass(frozen=True)
 class Use:
     """One thing that a command can do: what it `shows`, as cli/formats.py calls it, and the
     function that `does` it, which takes what is asked and gives the exit status.
 
-    `asked_by` are the options that ask for it, none for what is done without any; `takes` the
-    options that say something about it. `words` tells whether names, and options of a
+    `asked_by` are the options that ask for it, none for what is done without any, and
+    `asked_by_word` tells of a word whether it does; `takes` are the options that say something
+    about it. `words` tells whether names, and options of a
     derivation's own, stand beside it; if not, `remedy` what to write.
     """
 
@@ -48,6 +54,7 @@ class Use:
     takes: tuple[str, ...] = ()
     words: bool = True
     remedy: str = "leave it out"
+    asked_by_word: Callable[[str], bool] = never
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -80,7 +87,12 @@ class Row:
         """What is to be done: what an option asks for, else what is done without any."""
         given = {word(name) for name, value in vars(asked).items() if value not in (None, False)}
         plain = next(use for use in self.uses if not use.asked_by)
-        return next((use for use in self.uses if given & set(use.asked_by)), plain)
+        asking = (use for use in self.uses if given & set(use.asked_by))
+        return next(asking, next(self.by_words(asked.words or ()), plain))
+
+    def by_words(self, words: Iterable[str]) -> Iterator[Use]:
+        """The uses that some words ask for by themselves."""
+        return (use for use in self.uses if any(map(use.asked_by_word, words)))
 
 
 def use(shows: str, does: str, asked_by: str = "", takes: str = "", **more) -> Use:

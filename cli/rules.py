@@ -117,7 +117,7 @@ def refuse(name: str, found: Given) -> None:
     """Raises DeltaruleError for options that do not go together, and for stray words."""
     command = COMMANDS[name]
     options = list(dict.fromkeys(found.options))
-    use = _use_of(command, options)
+    use = _use_of(command, options, found.words)
     for group in command.exclude:
         both = [option for option in group if option in options]
         if len(both) > 1:
@@ -151,7 +151,7 @@ def _without(command: Row, use: Use, options: Sequence[str], form: str) -> str:
     return f"leave {' and '.join(asking)} out for {plain.shows} as {FORMATS[form].title}"
 
 
-def _use_of(command: Row, options: Sequence[str]) -> Use:
+def _use_of(command: Row, options: Sequence[str], words: Sequence[str]) -> Use:
     """What is asked for. Raises DeltaruleError for two things at once, unless one is of the other:
     --jvp --kernel is a kernel.
     """
@@ -160,7 +160,8 @@ def _use_of(command: Row, options: Sequence[str]) -> Use:
     asked = [use for use in asked if asking <= set(use.options)] or asked
     if len(asked) > 1:
         raise _excluding(*(next(o for o in options if o in use.asked_by) for use in asked[:2]))
-    return asked[0] if asked else next(use for use in command.uses if not use.asked_by)
+    plain = next(use for use in command.uses if not use.asked_by)
+    return asked[0] if asked else next(command.by_words(words), plain)
 
 
 def _excluding(first: str, second: str) -> DeltaruleError:
@@ -169,8 +170,12 @@ def _excluding(first: str, second: str) -> DeltaruleError:
 
 def _out_of_place(command: Row, use: Use, option: str, options: Sequence[str]) -> DeltaruleError:
     """The error for an option that says nothing about what is asked."""
+    if asking := [o for o in options if o in use.asked_by]:
+        return _excluding(asking[0], option)
     if use.asked_by:
-        return _excluding(next(o for o in options if o in use.asked_by), option)
+        return DeltaruleError(
+            f"--{option} says nothing about {use.shows} of what is typed", PLACE, "leave it out"
+        )
     homes = [u for u in command.uses if option in u.options]
     needed = _either([name for home in homes for name in home.asked_by])
     if not needed:

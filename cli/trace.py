@@ -9,12 +9,14 @@ from fractions import Fraction
 from deltarule.arithmetic.base import Arithmetic, Undecided
 from deltarule.arithmetic.exact import Ball, Rational, Rounded
 from deltarule.arithmetic.rounding import check_rule
-from deltarule.calculus import derive
+from deltarule.calculus import Derivation, derive
 from deltarule.cli.arguments import no_example, numbers, one_name, split
 from deltarule.cli.formats import show
+from deltarule.cli.formula_words import is_formula
 from deltarule.cli.screen import busy
 from deltarule.cli.trace_command import Trace as Asked
 from deltarule.cli.trace_faults import report_faults
+from deltarule.cli.typed_formula import network_of_formula
 from deltarule.errors import DeltaruleError
 from deltarule.language.load import find, load
 from deltarule.marking.printed import Printed
@@ -132,8 +134,8 @@ def show_random(asked: Asked) -> int:
     bare, options = split(asked.words or ())
     name = one_name(bare, "trace dense --random", options)
     with busy(f"working through {name}"):
-        derivation = derive(load(name, **options))
-        givens, sizes = drawn(derivation, asked.seed, numbers(asked.set_ or ()))
+        derivation, fixed = _named(name, options, asked)
+        givens, sizes = drawn(derivation, asked.seed, fixed)
         rate = None if asked.rate is None else Fraction(Printed(asked.rate, "--rate").value)
         extra = asked.only or ()
 
@@ -146,6 +148,13 @@ def show_random(asked: Asked) -> int:
             found = traced(Ball(160))
     show(ShownTrace(found, asked.seed, _only(asked, found)), "a trace", asked.format)
     return report_faults([found])
+
+
+def _named(name: str, options: dict, asked: Asked) -> tuple[Derivation, dict[str, int]]:
+    """The derivation of that name, or of the equations typed, and the sizes that are given it."""
+    if is_formula(name):
+        return derive(network_of_formula(name, options, asked.set_ or (), ())), {}
+    return derive(load(name, **options)), numbers(asked.set_ or ())
 
 
 def _only(asked: Asked, found: Trace) -> set[str] | None:

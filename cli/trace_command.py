@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from deltarule.cli import completion as names
+from deltarule.cli.formula_words import is_formula
 from deltarule.cli.row import NETWORK, SEED, SET, Asked, Row, one_of, option, use
 
 
@@ -10,6 +11,10 @@ class Trace(Asked):
     """Work through with numbers: forward, backward, update."""
 
     words: Annotated[list[str] | None, NETWORK] = None
+    equation: Annotated[
+        str | None,
+        option("An equation instead of a name, with numbers drawn; several by ;.", "EQUATION"),
+    ] = None
     example: Annotated[str | None, option("The sheet of that name.", "NAME", names.sheets)] = None
     decimals: Annotated[
         int | None, option("Round every line to so many decimals.", "N", least=0)
@@ -33,6 +38,11 @@ class Trace(Asked):
         False
     )
 
+    def __init__(self, **given):
+        super().__init__(**given)
+        if self.equation is not None:
+            self.words = [self.equation, *(self.words or ())]
+
 
 ROW = Row(
     Trace,
@@ -40,8 +50,10 @@ ROW = Row(
         use(
             "a trace",
             ".cli.trace:show_random",
-            "random",
+            "random equation",
             "seed set rate decimals significant rounding exact only",
+            # No sheet has numbers for what is typed.
+            asked_by_word=is_formula,
         ),
         use(
             "a worked sheet",
@@ -54,6 +66,7 @@ ROW = Row(
         ("trace example slide", "a worked example, line by line"),
         ("trace backprop --example slide --decimals 2", "the same, rounded at each line"),
         ("trace dense --random --set N=2", "numbers drawn at random"),
+        ('trace "y = tanh(W x + b)" --set W=2x3', "an equation of your own, likewise"),
         ("trace my_sheet.toml --latex", "a sheet of your own, as LaTeX"),
         ("trace flow rnn --steps 100", "how the gradient vanishes"),
     ),

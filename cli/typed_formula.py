@@ -6,15 +6,8 @@ from collections.abc import Iterable
 
 from deltarule.cli.arguments import no_option, numbers
 from deltarule.cli.derive_command import Derive
+from deltarule.cli.formula_words import is_formula
 from deltarule.networks.network import Network
-
-#: Signs that no name of a derivation has.
-_OF_FORMULAS = "=‖½²√Σ∑⊙ᵀσ(\\^"
-
-
-def is_formula(name: str) -> bool:
-    """Whether a word is a formula, and no name or path of a derivation."""
-    return any(sign in name for sign in _OF_FORMULAS) and not name.endswith(".py")
 
 
 def network_named(name: str, options: dict[str, object], asked: Derive) -> Network:

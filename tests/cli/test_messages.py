@@ -72,7 +72,7 @@ MESSAGES = [
         "give --decimals or --significant too",
     ),
     (["trace", "dense", "--random", "--only", "foo"], "dense has no quantity foo", "it has"),
-    (["trace", "slide", "--set", "N=2"], "--set is for --random alone", "add --random"),
+    (["trace", "slide", "--set", "N=2"], "--set is for --random or --equation alone", "add --random"),
     (
         ["check", "gradient", "dense", "--rtol", "nan"],
         "invalid value for --rtol: nan is not a finite number",
