@@ -90,6 +90,10 @@ FORMS = [
         "L = 1 - 2*Sum[n](p[n]*t[n])/(Sum[n](p[n])+Sum[n](t[n]))",
         {"p": "∂L/∂den_L − 2·t[n]/den_L"},
     ),
+    (  # SwiGLU (Shazeer 2020): (∂y W₂ᵀ) ⊙ b ⊙ SiLU′(a), with the first factor once
+        "y[n,m] = Sum[h](b[n,h]*SiLU(a[n,h])*W[h,m])",
+        {"u_y": "Σ_m ∂L/∂y[n, m]·W[h, m]", "b": "∂L/∂u_y[n, h]·SiLU(a[n, h])"},
+    ),
     ("y[n] = max(a[n], b[n], c[n])", {"c": "∂L/∂y[n]·[c[n] > max(a[n], b[n])]"}),
     (  # a mixture of Gaussians: the gradient by an exponent is its responsibility
         "L = Sum[n](log(Sum[k](p[k]*exp(-Sum[d]((x[n,d]-mu[k,d])**2)/2))))",

@@ -5,8 +5,9 @@
 becomes two lines, the preactivation a_s[t, m] = Σ_d W[d, m]·x[t, d] + b[m] and what is left. Then
 ∂L/∂W, ∂L/∂x and ∂L/∂b are ∂L/∂a_s times something short, as in a textbook, and kernels compute the
 piece once. What is named: the argument of a function whose slope reads it, the exponent of what is
-added up, a divisor, what stands under a root or a square; if it is a matrix product or long, and
-made of several tensors that move. Means that values are centred by, too, and their variances. A
+added up, a divisor, the length that is divided by, what stands under a root or a square, what goes
+through a gate into a product with weights; if it is a matrix product or long, and made of several
+tensors that move. Means that values are centred by, too, and their variances. A
 softmax inside a line is always one, so that attention in one line is scores, softmax and sum.
 Sums of exponentials stay with their logarithm and with what they divide, whose stable form needs
 them in sight: log(1 + exp(−t·(Σ_d w[d]·x[d] + b))) names s = Σ_d w[d]·x[d] + b.
@@ -48,6 +49,7 @@ from deltarule.language.alike_pieces import (
 from deltarule.language.centred_values import centred_tensor, centring_mean
 from deltarule.language.piece_words import (
     EXPONENT,
+    GATED,
     LETTERS,
     MEAN,
     PREACTIVATION,
@@ -60,7 +62,7 @@ from deltarule.language.piece_words import (
 )
 from deltarule.language.predicted_lengths import long_sums
 from deltarule.language.repeated_functions import repeated
-from deltarule.language.worth_a_line import is_worth_it, length_in
+from deltarule.language.worth_a_line import gated_in, is_worth_it, length_in
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
 from deltarule.networks.tensors import Tensor
@@ -176,7 +178,12 @@ class _At:
         if isinstance(node, Reduction):
             if node.conditions or not isinstance(node, Sum | Product):
                 return node  # a guard keeps reads inside arrays, and a maximum is known by its body
-            return with_body(node, self._inside(node.body, (*ranges, *node.ranges)))
+            within = (*ranges, *node.ranges)
+            gated = gated_in(node, self.work.moving) if isinstance(node, Sum) else None
+            if gated is not None:
+                named = self._named(self._inside(gated, within, alone=True), GATED, within)
+                return with_body(node, named * self._inside(node.body / gated, within))
+            return with_body(node, self._inside(node.body, within))
         if share := share_in(node):
             named = self._named(self._of_share(share, ranges), SHARE, ranges)
             return named * self._inside(share.rest, ranges)

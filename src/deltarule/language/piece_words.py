@@ -11,6 +11,7 @@ from deltarule.expressions.nodes import Carried, Choose, Frozen, LogSumExp, Sele
 
 PREACTIVATION, EXPONENT, SCORES, SHARE = "pre", "exponent", "scores", "share"
 MEAN, VARIANCE = "mean", "var"
+GATED = "gated"
 #: Lengths: what they are of follows where they are of one tensor.
 NORM, ROOT_MEAN_SQUARE, ROOT = "norm", "rms", "root"
 LENGTHS = (NORM, ROOT_MEAN_SQUARE, ROOT)
@@ -20,6 +21,7 @@ LETTERS = {
     EXPONENT: ("s", "e", "z", "u"),
     SCORES: ("s", "e", "z", "u"),
     SHARE: ("p", "a", "q", "c"),
+    GATED: ("u", "g", "c", "q"),
 }
 #: What the pieces are, by the words that their names begin with.
 WORDS = {
@@ -29,6 +31,7 @@ WORDS = {
     SHARE: "the softmax",
     MEAN: "the mean of",
     VARIANCE: "the variance of",
+    GATED: "the gated values",
     NORM: "the norm of",
     ROOT_MEAN_SQUARE: "the root mean square of",
     ROOT: "the root",

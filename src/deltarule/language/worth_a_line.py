@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from sympy import Add, Basic, Expr, Mul, Pow
 
+from deltarule.expressions.elementwise import Elementwise
 from deltarule.expressions.exponential_sums import is_exponential_sum
 from deltarule.expressions.functions import exp
-from deltarule.expressions.nodes import Read, Sum, reads, tensor_name, walk
+from deltarule.expressions.nodes import Read, Sum, free_indices, reads, tensor_name, walk
 from deltarule.expressions.symbols import Size
 from deltarule.expressions.terms_counted import count_terms
+from deltarule.language.activations import is_activation
 from deltarule.language.piece_words import (
     EXPONENT,
+    GATED,
     LENGTHS,
     NORM,
     ROOT,
@@ -39,7 +42,7 @@ def is_worth_it(piece: Expr, word: str, moving: Set[str], selected: Set[str]) ->
     few = 1 if divides or word in (SHARE, *LENGTHS) else 2
     if len(names) < few or any(map(is_closed, walk(piece))):
         return False
-    if word in (SHARE, *LENGTHS):
+    if word in (SHARE, GATED, *LENGTHS):
         return True
     if is_exponential_sum(piece) or all(term.has(exp) for term in Add.make_args(piece)):
         return False  # sums of exponentials are computed together with what they divide
@@ -89,6 +92,31 @@ def length_in(power: Pow, moving: Set[str]) -> Length | None:
     if _is_mean(base, total):
         return Length(ROOT_MEAN_SQUARE, tensor_name(of))
     return Length(ROOT) if power.exp.is_negative else None
+
+
+def gated_in(total: Sum, moving: Set[str]) -> Expr | None:
+    """f(a)·b of Σ_h f(a[n, h])·b[n, h]·W[h, m], what goes through a gate and a weight after it.
+
+    Of both a and b the gradient would repeat Σ_m ∂y[n, m]·W[h, m]. None where there is no gate.
+    """
+    factors = Mul.make_args(total.body)
+    if total.conditions or len(total.ranges) != 1 or len(factors) < 3:
+        return None
+    for function in factors:
+        if not isinstance(function, Elementwise) or not is_activation(function):
+            continue
+        own = free_indices(function)
+        inside = [f for f in factors if free_indices(f) == own and _names(f) & moving]
+        after = [f for f in factors if f not in inside and _names(f) & moving]
+        if len(inside) < 2 or len({n for f in inside for n in _names(f)}) < 2 or not after:
+            continue
+        if all(free_indices(f) - own for f in after) and total.indices[0] in own:
+            return Mul(*inside)
+    return None
+
+
+def _names(formula: Expr) -> set[str]:
+    return {tensor_name(r) for r in reads(formula)}
 
 
 def _is_mean(base: Expr, total: Sum) -> bool:
