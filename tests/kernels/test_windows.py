@@ -18,17 +18,17 @@ from deltarule.kernels import build
 @pytest.fixture(scope="module")
 def summed(cache):
     """The three sums into y, w and x, as functions of flat arrays and a plan."""
-    names = vars(build.module("conv2d", {"pad": 1}, "float64", False, cache))
-    data, to_y, to_w, to_x = (names[n] for n in ("data", *(f"windows_to_{t}" for t in "ywx")))
+    names = vars(build.module("grouped_conv2d", {}, "float64", False, cache))
+    data, to_y, to_w, to_x = (names[n] for n in ("data", *(f"groups_to_{t}" for t in "ywx")))
 
     @njit
-    def run(x, w, y, plan, into):
+    def run(x, w, y, first, plan, into):
         if into == 0:
-            to_y(data(x), data(w), data(y), data(plan))
+            to_y(data(x), data(w), data(y), data(first), data(plan))
         elif into == 1:
-            to_w(data(x), data(w), data(y), data(plan))
+            to_w(data(x), data(w), data(y), data(first), data(plan))
         else:
-            to_x(data(x), data(w), data(y), data(plan))
+            to_x(data(x), data(w), data(y), data(first), data(plan))
 
     return run
 
@@ -68,11 +68,15 @@ MISSING = st.just(SimpleNamespace(length=1, taps=1, stride=1, dilation=1, pad=0)
         st.tuples(DIRECTION, DIRECTION, DIRECTION),
     ),
     st.integers(1, 3),
-    st.sampled_from([(1, 1, 1), (1, 3, 5), (5, 1, 1), (7, 1, 2), (2, 2, 19), (3, 4, 1)]),
+    st.sampled_from([(1, 1, 1), (1, 3, 5), (5, 1, 1), (17, 1, 2), (2, 2, 19), (3, 2, 1)]),
     st.sampled_from([(0, 1, 2, 3, 4, 5), (0, 3, 4, 5, 1, 2), (5, 2, 0, 4, 1, 3)]),
+    st.integers(0, 2),
 )
-def test_any_windows_groups_and_layouts_give_the_sums(summed, moved, n, channels, order):
-    """What is summed is added to ones; what lies behind the arrays in memory is NaN."""
+def test_any_windows_groups_and_layouts_give_the_sums(summed, moved, n, channels, order, begins):
+    """What is summed is put over NaN, added to ones, or to numbers that an axis has.
+
+    What lies behind the arrays in memory is NaN.
+    """
     b, c, f = channels
     for m in moved:
         m.length = max(m.length, m.dilation * (m.taps - 1) + 1 - 2 * m.pad)
@@ -87,7 +91,9 @@ def test_any_windows_groups_and_layouts_give_the_sums(summed, moved, n, channels
     sizes = (n, b, c, f, *x.shape[3:], *w.shape[3:], *y.shape[3:])
     for into, name in enumerate("ywx"):
         taken = {"x": x, "w": w, "y": y}
-        taken[name] = np.ones_like(taken[name])
+        taken[name] = np.full_like(taken[name], 1 if begins == 1 else np.nan)
+        first = np.arange(1.0, 1 + taken[name].shape[0 if name == "w" else 1])
+        start = [0.0, 1.0, first.reshape(-1, *[1] * (5 if name == "w" else 4))][begins]
         rooms, strides = {}, []
         for key, array in taken.items():
             # The axes lie in another order in memory, with all strides told.
@@ -95,7 +101,10 @@ def test_any_windows_groups_and_layouts_give_the_sums(summed, moved, n, channels
             rooms[key] = np.append(laid.ravel(), np.full(64, np.nan))
             taken[key] = rooms[key][: laid.size].reshape(laid.shape).transpose(np.argsort(order))
             strides += [s // 8 for s in taken[key].strides]
-        summed(*rooms.values(), np.array([*strides, *sizes, *steps]), into)
-        scale = 1 + np.abs(wanted[name]).max()
-        np.testing.assert_allclose(taken[name] - 1, wanted[name], 0, 1e-13 * scale, err_msg=name)
+        plan = [*strides, *sizes, *steps, begins, int(name == "w"), int(name != "w"), 0]
+        summed(*rooms.values(), first, np.array(plan), into)
+        scale = 9 + np.abs(wanted[name]).max()
+        np.testing.assert_allclose(
+            taken[name] - start, wanted[name], 0, 1e-13 * scale, err_msg=name
+        )
         assert all(np.isnan(room[-64:]).all() for room in rooms.values())

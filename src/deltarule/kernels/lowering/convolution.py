@@ -44,10 +44,12 @@ def match(site: Site) -> Convolution | None:
 
 
 def emit(plan: Convolution, site: Site, out: Emitter) -> None:
-    """What is left of the equation, and the call that adds the windows to it."""
-    out.lower(plan.left(site))
-    out.prelude.add("window_sums")
-    write_windows(plan.windows, out.code, out.lines)
+    """The call, and before it what is left of the equation if the call cannot begin with it."""
+    alone = plan.rest == 0 or plan.windows.first is not None
+    if not alone:
+        out.lower(plan.left(site))
+    out.prelude.add("window_planes" if in_groups(plan.windows) else "window_sums")
+    write_windows(plan.windows, out.code, out.lines, begins="FROM_ZERO" if alone else "ADDED_TO")
 
 
 def fits(pattern: Windows) -> bool:
@@ -56,17 +58,26 @@ def fits(pattern: Windows) -> bool:
     return len(pattern.windows) <= 3 and len(set(kinds)) == len(kinds)
 
 
+def in_groups(pattern: Windows) -> bool:
+    """Whether an index stands in all three tensors."""
+    return any(None not in pair for pair in pattern.pairs)
+
+
 _NAMES = {"one": "to_y", "other": "to_w", "wide": "to_x"}
 
 
-def write_windows(pattern: Windows, code: Code, lines: Lines, forced: bool | None = None) -> None:
-    """The call that adds the sum to what is written.
+def write_windows(
+    pattern: Windows, code: Code, lines: Lines, forced: bool | None = None, begins: str = "ADDED_TO"
+) -> None:
+    """The call that adds the sum to what is written, or puts it there.
 
     Of the two tensors beside the wide one, that whose window axes are longer is run along; the
     other holds the weights. Where `forced` is said, the call is one of Python, which chooses by
     cost, or is forced to take the transforms.
     """
-    call = _call if forced is None else partial(_choosing_call, forced=forced)
+    call = partial(_call, begins=begins)
+    if forced is not None:
+        call = partial(_choosing_call, forced=forced)
     runs = [code.integer(pattern.one.axes[w.one_axis], 3) for w in pattern.windows]
     taps = [code.integer(pattern.other.axes[w.other_axis], 3) for w in pattern.windows]
     with lines.block(f"if {' * '.join(runs)} >= {' * '.join(taps)}:"):
@@ -93,13 +104,28 @@ def _turned(pattern: Windows) -> Windows:
     )
 
 
-def _call(pattern: Windows, code: Code) -> list[str]:
+def _call(pattern: Windows, code: Code, begins: str) -> list[str]:
     """A call from compiled code: where the arrays lie, and what there is to tell of them."""
-    pointers = ", ".join(code.pointer(tensor_name(place.access)) for place, _ in _places(pattern))
+    first = None if begins == "ADDED_TO" else pattern.first
+    arrays = [place.access for place, _ in _places(pattern)]
+    arrays.append((first or pattern.into).access)
     strides = [", ".join(_strides(place, axes, code)) for place, axes in _places(pattern)]
     arguments = [*strides, ", ".join(_extents(pattern, code)), ", ".join(_steps(pattern))]
-    name = f"windows_{_NAMES[pattern.written]}"
+    begun = [begins if first is None else "FROM_FIRST", *_first_strides(pattern, first, code)]
+    arguments.append(", ".join(begun))
+    pointers = ", ".join(code.pointer(tensor_name(access)) for access in arrays)
+    name = f"{'groups' if in_groups(pattern) else 'windows'}_{_NAMES[pattern.written]}"
     return [f"{name}({pointers}, numbers((", *(f"    {line}," for line in arguments), ")))"]
+
+
+def _first_strides(pattern: Windows, first: Place | None, code: Code) -> list[str]:
+    """The strides of `first` for the first three axes of what is written."""
+    if first is None:
+        return ["0"] * 3
+    [axes] = [axes for place, axes in _places(pattern) if place is pattern.into]
+    into, own = pattern.into.access.indices, first.access.indices
+    found = [None if a is None or into[a] not in own else own.index(into[a]) for a in axes[:3]]
+    return _strides(first, found, code)
 
 
 def _choosing_call(pattern: Windows, code: Code, forced: bool) -> list[str]:

@@ -9,8 +9,8 @@ the relation. Nothing here knows a layer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, Mul
 
@@ -52,6 +52,8 @@ class Windows:
     """wide ~ one ⋆ other: `written` tells which of the three is summed into.
 
     `pairs` gives for each plain index its axes in (wide, one, other), None where it is missing.
+    `first` is what the sum is added to, where that is a tensor with some of the written one's plain
+    indices, as a bias.
     """
 
     wide: Place
@@ -60,6 +62,12 @@ class Windows:
     windows: tuple[Window, ...]
     pairs: tuple[tuple[int | None, int | None, int | None], ...]
     written: str
+    first: Place | None = None
+
+    @property
+    def into(self) -> Place:
+        """What is written."""
+        return {"wide": self.wide, "one": self.one, "other": self.other}[self.written]
 
 
 #: A sum over a product of two reads, what is added to it, and the reads.
@@ -82,7 +90,7 @@ def windows_of(
     equation: Equation, found: SumOfProducts, tensors: Mapping[str, Tensor]
 ) -> Windows | None:
     """The window pattern of a sum of products in an equation; None where it has none."""
-    total, _, factors = found
+    total, rest, factors = found
     if set(total.indices) & set(equation.indices):
         return None
     parts = (*factors, *total.conditions)
@@ -101,9 +109,21 @@ def windows_of(
     conditions = [in_digits(c, tables) for c in total.conditions]
     for wide, other in ((a, b), (b, a)):
         pattern = _read_wide(wide, out, other) or _written_wide(out, other, wide)
-        if pattern is not None and _covered(pattern, set(extents), conditions):
-            return pattern
+        if pattern is not None and _covered(pattern, extents, conditions):
+            return replace(pattern, first=_first(rest, pattern, place, tensors))
     return None
+
+
+def _first(rest: Expr, pattern: Windows, place: Callable, tensors: Mapping) -> Place | None:
+    """What the sum is added to, if it is real and depends on plain indices alone."""
+    if not isinstance(rest, Read) or tensors[tensor_name(rest)].integral:
+        return None
+    found, into = place(rest), pattern.into
+    axes = {"wide": 0, "one": 1, "other": 2}[pattern.written]
+    plain = [into.access.indices[p[axes]] for p in pattern.pairs if p[axes] is not None]
+    own = found.access.indices
+    known = set(own) <= set(plain) and len(set(own)) == len(own)
+    return found if known and tensor_name(rest) != tensor_name(into.access) else None
 
 
 def _read_wide(wide: Place, out: Place, other: Place) -> Windows | None:
@@ -185,8 +205,8 @@ def _complete(wide, one, other, windows: list[Window], written: str) -> Windows 
     return Windows(wide, one, other, tuple(windows), tuple(map(tuple, axes.values())), written)
 
 
-def _covered(pattern: Windows, indices: set, conditions: Iterable) -> bool:
-    """Whether the indices are the pattern's, and the conditions no more than its own."""
+def _covered(pattern: Windows, extents: Mapping[Index, Expr], conditions: Iterable) -> bool:
+    """Whether indices and conditions are the pattern's, and indices run along whole axes."""
     inside = {
         i
         for p in (pattern.wide, pattern.one, pattern.other)
@@ -194,11 +214,13 @@ def _covered(pattern: Windows, indices: set, conditions: Iterable) -> bool:
         for i in s.free_symbols
         if isinstance(i, Index)
     }
-    if inside != indices:
+    if inside != set(extents):
         return False
     allowed = set()
     for place in (pattern.wide, pattern.one, pattern.other):
         for subscript, extent in zip(place.access.indices, place.axes, strict=True):
+            if isinstance(subscript, Index) and extents[subscript] != extent:
+                return False
             allowed |= _within(subscript, extent)
     return all(_key(c) in allowed for c in conditions)
 

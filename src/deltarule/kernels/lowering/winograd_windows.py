@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from deltarule.kernels.lowering.convolution import Convolution, shapes, write_windows
+from deltarule.kernels.lowering.convolution import Convolution, in_groups, shapes, write_windows
 from deltarule.kernels.lowering.lowering import Stage
 from deltarule.kernels.lowering.patterns import Windows
 from deltarule.kernels.lowering.site import Site
@@ -28,7 +28,7 @@ def stage(plan: Convolution, site: Site) -> Stage | None:
 
 def applies(pattern: Windows) -> bool:
     """Whether windows lie side by side on two axes (strides and dilations of 1), in no groups."""
-    if len(pattern.windows) != 2 or any(None not in pair for pair in pattern.pairs):
+    if len(pattern.windows) != 2 or in_groups(pattern):
         return False
     return all(w.stride == w.dilation == 1 for w in pattern.windows)
 

@@ -10,12 +10,18 @@ from deltarule.kernels.winograd import transforms
 from deltarule.signed_files import fingerprint
 
 _MARK = "# ---- what follows goes into kernels\n"
-#: Parts that kernels share: one file each, compiled once and not for every kernel. Each file
-#: needs those before it.
+#: Parts that kernels share: one file each, compiled once and not for every kernel, in an order
+#: in which each stands behind those that it needs.
 _SHARED = {
     "strided_products": ("calls", "vectors", "micro_kernel", "strided_products"),
     "window_sums": ("dots", "window_layout", "window_sums"),
+    "window_planes": ("tap_rows", "tap_sums", "window_planes"),
     "winograd_blocks": ("lanes", "transforms", "dynamic_range", "strips", "winograd_blocks"),
+}
+_NEEDS = {
+    "window_sums": {"strided_products"},
+    "window_planes": {"strided_products", "window_sums"},
+    "winograd_blocks": {"strided_products", "window_sums"},
 }
 _ORDER = (
     "checked_arrays", "addresses", "views", "elementary", "maximum", "gaussian_elimination",
@@ -60,7 +66,7 @@ def shared(parts: set[str], head: str) -> list[tuple[str, str]]:
     wanted, files = _with_needs(parts), []
     for name, group in _SHARED.items():
         if name not in wanted:
-            break
+            continue
         before = [taken_in(stem) for stem, _ in files[-1:]]
         whole = "\n\n\n".join(_file(part) for part in group)
         everything = '__all__ = [name for name in globals() if not name.startswith("__")]'
@@ -81,9 +87,9 @@ def names() -> frozenset[str]:
 
 
 def _with_needs(parts: set[str]) -> set[str]:
-    groups = list(_SHARED.values())
-    last = max((k for k, group in enumerate(groups) if set(parts) & set(group)), default=-1)
-    return set(parts).union(*groups[: last + 1])
+    groups = {name for name, group in _SHARED.items() if set(parts) & set(group)}
+    groups = groups.union(*(_NEEDS.get(name, set()) for name in groups))
+    return set(parts).union(*(_SHARED[name] for name in groups))
 
 
 def _marked(written: str) -> str:

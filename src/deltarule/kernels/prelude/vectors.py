@@ -155,35 +155,57 @@ def take(_typing, b, b0, bk, panel, deep, count, scale):  # pyright: ignore
     return types.void(b, whole, whole, panel, whole, whole, scale), write
 
 
-def _mover(add):
-    """b[b0 + bp·r + n] = a[a0 + ap·r + n] (or +=) for some rows, n below count."""
+def _each_vector(builder, a, ap, b, bp, rows, count, made):
+    """b[bp·r + n] = made(a[ap·r + n], place, mask) for some rows, n below count."""
+    with cgutils.for_range(builder, rows) as row:
+        here = builder.gep(a, [builder.mul(row.index, ap)])
+        there = builder.gep(b, [builder.mul(row.index, bp)])
+        parts = builder.sdiv(builder.add(count, _WORD(LANES - 1)), _WORD(LANES))
+        with cgutils.for_range(builder, parts) as part:
+            n = builder.mul(part.index, _WORD(LANES))
+            [mask] = _masks(builder, builder.sub(count, n), 1)
+            to = builder.gep(there, [n])
+            vector = _loaded_part(builder, builder.gep(here, [n]), mask)
+            _stored_part(builder, made(vector, to, mask), to, mask)
+
+
+@intrinsic
+def copied(_typing, a, a0, ap, b, b0, bp, rows, count):  # pyright: ignore
+    """b[b0 + bp·r + n] = a[a0 + ap·r + n] for some rows, n below count."""
 
     def write(context, builder, signature, arguments):
         a, a0, ap, b, b0, bp, rows, count = _pointers(context, builder, signature, arguments)
         a, b = builder.gep(a, [a0]), builder.gep(b, [b0])
-        with cgutils.for_range(builder, rows) as row:
-            here = builder.gep(a, [builder.mul(row.index, ap)])
-            there = builder.gep(b, [builder.mul(row.index, bp)])
-            parts = builder.sdiv(builder.add(count, _WORD(LANES - 1)), _WORD(LANES))
-            with cgutils.for_range(builder, parts) as part:
-                n = builder.mul(part.index, _WORD(LANES))
-                [mask] = _masks(builder, builder.sub(count, n), 1)
-                to = builder.gep(there, [n])
-                vector = _loaded_part(builder, builder.gep(here, [n]), mask)
-                if add:
-                    vector = builder.fadd(vector, _loaded_part(builder, to, mask))
-                _stored_part(builder, vector, to, mask)
+        _each_vector(builder, a, ap, b, bp, rows, count, lambda vector, _to, _mask: vector)
         return context.get_dummy_value()
 
-    @intrinsic
-    def move(_typing, a, a0, ap, b, b0, bp, rows, count):
-        whole = types.int64
-        return types.void(a, whole, whole, b, whole, whole, whole, whole), write
-
-    return move
+    whole = types.int64
+    return types.void(a, whole, whole, b, whole, whole, whole, whole), write
 
 
-copied, added = _mover(False), _mover(True)
+@intrinsic
+def added(_typing, a, a0, ap, b, b0, bp, rows, count, add, first):  # pyright: ignore
+    """`copied`, to which what b holds is added, or `first` where `add` is 0."""
+
+    def write(context, builder, signature, arguments):
+        a, a0, ap, b, b0, bp, rows, count, add, first = _pointers(
+            context, builder, signature, arguments
+        )
+        a, b = builder.gep(a, [a0]), builder.gep(b, [b0])
+        kept, start = builder.icmp_signed("!=", add, _WORD(0)), _splat(builder, first)
+
+        def made(vector, to, mask):
+            held = builder.select(kept, _loaded_part(builder, to, mask), start)
+            return builder.fadd(vector, held)
+
+        _each_vector(builder, a, ap, b, bp, rows, count, made)
+        return context.get_dummy_value()
+
+    whole = types.int64
+    given = (a, whole, whole, b, whole, whole, whole, whole, whole, first)
+    return types.void(*given), write
+
+
 if numba.config.DISABLE_JIT:  # pyright: ignore
     def turn(a, a0, pitch, b, b0, step, rows, columns):  # noqa: F811 # pyright: ignore
         """A block turned round, where nothing is compiled."""
@@ -204,7 +226,8 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
         for r in range(rows):
             b[b0 + bp * r:b0 + bp * r + count] = a[a0 + ap * r:a0 + ap * r + count]
 
-    def added(a, a0, ap, b, b0, bp, rows, count):
+    def added(a, a0, ap, b, b0, bp, rows, count, add, first):
         """Rows added, where nothing is compiled."""
         for r in range(rows):
-            b[b0 + bp * r:b0 + bp * r + count] += a[a0 + ap * r:a0 + ap * r + count]
+            to = b[b0 + bp * r:b0 + bp * r + count]
+            to[:] = a[a0 + ap * r:a0 + ap * r + count] + (to if add else first)

@@ -6,8 +6,9 @@ all three, b, are groups: each is summed by itself. X is laid out flat (see `win
 (c, q, k, l) is then a constant offset, and the loop over all images is one long run.
 
 Arrays come as places in memory; `plan` holds the strides of X[n, b, c, t, h, w],
-W[b, f, c, q, k, l] and Y[n, b, f, g, i, j], the sizes N, B, C, F, T, H, W, Q, K, L, G, I, J, and
-strides, dilations and pads of the three directions.
+W[b, f, c, q, k, l] and Y[n, b, f, g, i, j], the sizes N, B, C, F, T, H, W, Q, K, L, G, I, J,
+strides, dilations and pads of the three directions, and what the result begins with: that, and the
+strides of `first` for the first three axes of the result.
 """
 
 from __future__ import annotations
@@ -21,11 +22,16 @@ from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places, ti
 from deltarule.kernels.prelude.strided_products import product
 from deltarule.kernels.prelude.vectors import LANES, NR
 from deltarule.kernels.prelude.window_layout import (
+    ADDED_TO,
+    begun,
+    entries_of,
     grid_of,
     lay_out,
+    one_phase,
     rounded,
     take_back,
     tap_places,
+    volume,
     zeros,
 )
 
@@ -39,7 +45,7 @@ real = np.float32
 
 @inlined
 def spelt_out(plan):
-    """The strides of X, W and Y, the sizes, and (strides, dilations, pads)."""
+    """The strides of X, W and Y, the sizes, (strides, dilations, pads), and what begins."""
     return (
         (plan[0], plan[1], plan[2], plan[3], plan[4], plan[5]),
         (plan[6], plan[7], plan[8], plan[9], plan[10], plan[11]),
@@ -48,19 +54,8 @@ def spelt_out(plan):
         (plan[25], plan[26], plan[27]), (plan[28], plan[29], plan[30]),
         ((plan[31], plan[32], plan[33]), (plan[34], plan[35], plan[36]),
          (plan[37], plan[38], plan[39])),
+        (plan[40], plan[41], plan[42], plan[43]),
     )
-
-
-@inlined
-def volume(sizes):
-    """How many places three directions have together."""
-    return sizes[0] * sizes[1] * sizes[2]
-
-
-@inlined
-def one_phase():
-    """Strides and pads of what has no windows."""
-    return (ONE, ONE, ONE), (NIL, NIL, NIL)
 
 
 @in_threads
@@ -81,19 +76,6 @@ def spread_in_groups(c, c0, cr, cb, a, ab, rows, ak, b, bb, at, N, B):
 
 
 @compiled
-def entries_of(taps, ws):
-    """How far each tap (q, k, l) of W lies from its first."""
-    at = np.empty(volume(taps), np.int64)
-    t = 0
-    for q in range(taps[0]):
-        for k in range(taps[1]):
-            for l in range(taps[2]):
-                at[t] = q * ws[3] + k * ws[4] + l * ws[5]
-                t += 1
-    return at
-
-
-@compiled
 def weights_of(w, ws, sizes, entries, cs, fs, ts):
     """The weights of some taps, at [b][cs·c + fs·f + ts·t]."""
     N, B, C, F = sizes
@@ -108,19 +90,32 @@ def weights_of(w, ws, sizes, entries, cs, fs, ts):
     return found
 
 
-@outside(_NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
-def windows_to_y(x, w, y, plan):
-    """Y[n, b, f, i, …] += Σ_{c,k,…} W[b, f, c, k, …]·X[n, b, c, s·i + d·k − p, …]."""
-    x, w, y = from_start(x), from_start(w), from_start(y)
-    xs, ws, ys, sizes, wide, taps, run, steps = spelt_out(plan)
+@compiled
+def empty_sums(y, ys, sizes, shape, first, begin):
+    """Y[n, b, f, i, …] is what it begins with: nothing is added."""
+    N, B, F = sizes
+    for o in range(N * B * F * volume(shape) if begin[0] != ADDED_TO else 0):
+        image, at = o // volume(shape), o % volume(shape)
+        g, i, j = at // (shape[1] * shape[2]), at // shape[2] % shape[1], at % shape[2]
+        n, b, f = image // (B * F), image // F % B, image % F
+        entry = n * ys[0] + b * ys[1] + f * ys[2] + g * ys[3] + i * ys[4] + j * ys[5]
+        y[U(entry)] = begun(first, begin, n, b, f)
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def windows_to_y(x, w, y, first, plan):
+    """Y[n, b, f, i, …] = Σ_{c,k,…} W[b, f, c, k, …]·X[n, b, c, s·i + d·k − p, …]."""
+    x, w, y, first = from_start(x), from_start(w), from_start(y), from_start(first)
+    xs, ws, ys, sizes, wide, taps, run, steps, begin = spelt_out(plan)
     N, B, C, F = sizes
     if min(N, B, C, F, volume(wide), volume(taps), volume(run)) == 0:
+        empty_sums(y, ys, (N, B, F), run, first, begin)
         return
-    grid, ahead = grid_of(wide, taps, run, steps)
+    grid, ahead = grid_of(wide, taps, run, steps, ONE)
     length = N * volume(grid)
     plane = rounded(length + ahead)
     flat = zeros(volume(steps[0]) * B * C * plane)
-    lay_out(x, xs, (N, B, C) + wide, flat, NIL, plane, grid, steps[0], steps[2])
+    lay_out(x, xs, (N, B, C), wide, flat, NIL, plane, grid, steps[0], steps[2])
     at, entries = taps_flat(C, B * C * plane, plane, taps, grid, steps), entries_of(taps, ws)
     weights = weights_of(w, ws, sizes, entries, entries.size, at.size, ONE)
     sums = aligned(B * F * plane)
@@ -129,7 +124,7 @@ def windows_to_y(x, w, y, plan):
         C * plane, at, length, B,
     )
     once, nowhere = one_phase()
-    take_back(y, ys, (N, B, F) + run, sums, NIL, plane, grid, once, nowhere)
+    take_back(y, ys, (N, B, F), run, sums, NIL, plane, grid, once, nowhere, first, begin)
 
 
 @compiled
@@ -143,23 +138,24 @@ def taps_flat(C, whole, plane, taps, grid, steps):
     return at
 
 
-@outside(_NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
-def windows_to_w(x, w, y, plan):
-    """W[b, f, c, k, …] += Σ_{n,i,…} Y[n, b, f, i, …]·X[n, b, c, s·i + d·k − p, …]."""
-    x, w, y = from_start(x), from_start(w), from_start(y)
-    xs, ws, ys, sizes, wide, taps, run, steps = spelt_out(plan)
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def windows_to_w(x, w, y, first, plan):
+    """W[b, f, c, k, …] = Σ_{n,i,…} Y[n, b, f, i, …]·X[n, b, c, s·i + d·k − p, …]."""
+    x, w, y, first = from_start(x), from_start(w), from_start(y), from_start(first)
+    xs, ws, ys, sizes, wide, taps, run, steps, begin = spelt_out(plan)
     N, B, C, F = sizes
     if min(N, B, C, F, volume(wide), volume(taps), volume(run)) == 0:
+        empty_sums(w, ws, (B, F, C), taps, first, begin)
         return
-    grid, ahead = grid_of(wide, taps, run, steps)
+    grid, ahead = grid_of(wide, taps, run, steps, ONE)
     length = N * volume(grid)
     plane = rounded(length + ahead)
     flat = zeros(volume(steps[0]) * B * C * plane)
-    lay_out(x, xs, (N, B, C) + wide, flat, NIL, plane, grid, steps[0], steps[2])
+    lay_out(x, xs, (N, B, C), wide, flat, NIL, plane, grid, steps[0], steps[2])
     at, entries = taps_flat(C, B * C * plane, plane, taps, grid, steps), entries_of(taps, ws)
     outer = zeros(B * F * plane)
     once, nowhere = one_phase()
-    lay_out(y, ys, (N, B, F) + run, outer, NIL, plane, grid, once, nowhere)
+    lay_out(y, ys, (N, B, F), run, outer, NIL, plane, grid, once, nowhere)
     # Few filters would leave lanes of a tile empty: then whole runs are multiplied.
     few = F <= LANES
     totals = zeros(B * F * at.size)
@@ -178,27 +174,29 @@ def windows_to_w(x, w, y, plan):
         for f in range(F):
             for c in range(C):
                 here = b * ws[0] + f * ws[1] + c * ws[2]
+                start = begun(first, begin, b, f, c)
                 for tap in range(entries.size):
-                    t = c * entries.size + tap
-                    from_ = b * F * at.size + (f * at.size + t if few else t * F + f)
-                    w[U(here + entries[tap])] += totals[U(from_)]
+                    t, o = c * entries.size + tap, U(here + entries[tap])
+                    total = totals[U(b * F * at.size + (f * at.size + t if few else t * F + f))]
+                    w[o] = total + (w[o] if begin[0] == ADDED_TO else start)
 
 
-@outside(_NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
-def windows_to_x(x, w, y, plan):
-    """X[n, b, c, p, …] += Σ W[b, f, c, k, …]·Y[n, b, f, i, …], where p = s·i + d·k − p0, …"""
-    x, w, y = from_start(x), from_start(w), from_start(y)
-    xs, ws, ys, sizes, wide, taps, run, steps = spelt_out(plan)
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def windows_to_x(x, w, y, first, plan):
+    """X[n, b, c, p, …] = Σ W[b, f, c, k, …]·Y[n, b, f, i, …], where p = s·i + d·k − p0, …"""
+    x, w, y, first = from_start(x), from_start(w), from_start(y), from_start(first)
+    xs, ws, ys, sizes, wide, taps, run, steps, begin = spelt_out(plan)
     N, B, C, F = sizes
     if min(N, B, C, F, volume(wide), volume(taps), volume(run)) == 0:
+        empty_sums(x, xs, (N, B, C), wide, first, begin)
         return
-    grid, ahead = grid_of(wide, taps, run, steps)
+    grid, ahead = grid_of(wide, taps, run, steps, ONE)
     length = N * volume(grid)
     before = rounded(ahead)
     plane = rounded(length + before)
     outer = zeros(before + B * F * plane)
     once, nowhere = one_phase()
-    lay_out(y, ys, (N, B, F) + run, outer, before, plane, grid, once, nowhere)
+    lay_out(y, ys, (N, B, F), run, outer, before, plane, grid, once, nowhere)
     flat = aligned(volume(steps[0]) * B * C * plane)
     phases, ahead_of = tap_places(taps, grid, steps[0], steps[1])
     entries, chosen = entries_of(taps, ws), np.empty(phases.size, np.int64)
@@ -217,4 +215,4 @@ def windows_to_x(x, w, y, plan):
             flat, phase * B * C * plane, plane, C * plane, weights, weights.size // B,
             places(C, ONE), C, outer, F * plane, at[: F * count], length, B,
         )
-    take_back(x, xs, (N, B, C) + wide, flat, NIL, plane, grid, steps[0], steps[2])
+    take_back(x, xs, (N, B, C), wide, flat, NIL, plane, grid, steps[0], steps[2], first, begin)

@@ -23,6 +23,7 @@ from deltarule.kernels.prelude.dynamic_range import narrow_range
 from deltarule.kernels.prelude.micro_kernel import aligned, places, tiles
 from deltarule.kernels.prelude.strips import filters_in, filters_out, strips_in, strips_out
 from deltarule.kernels.prelude.vectors import BYTES, LANES, NR
+from deltarule.kernels.prelude.window_layout import ADDED_TO
 from deltarule.kernels.prelude.window_sums import windows_to_w, windows_to_x, windows_to_y
 
 real = np.float32
@@ -149,26 +150,27 @@ def plan_of(xs, ws, ys, shape, axes):
     )
     s0, d0, p0, s1, d1, p1 = axes
     return numbers(
-        strides + (N, 1, C, F, 1, H, W, 1, K, L, 1, I, J, 1, s0, s1, 1, d0, d1, 0, p0, p1)
+        strides + (N, 1, C, F, 1, H, W, 1, K, L, 1, I, J, 1, s0, s1, 1, d0, d1, 0, p0, p1,
+                   ADDED_TO, 0, 0, 0)
     )
 
 
 @kept
 def untiled_to_y(x, xs, w, ws, y, ys, shape, axes):
     """`windows_to_y` of arrays."""
-    windows_to_y(data(x), data(w), data(y), plan_of(xs, ws, ys, shape, axes))
+    windows_to_y(data(x), data(w), data(y), data(x), plan_of(xs, ws, ys, shape, axes))
 
 
 @kept
 def untiled_to_x(x, xs, w, ws, y, ys, shape, axes):
     """`windows_to_x` of arrays."""
-    windows_to_x(data(x), data(w), data(y), plan_of(xs, ws, ys, shape, axes))
+    windows_to_x(data(x), data(w), data(y), data(x), plan_of(xs, ws, ys, shape, axes))
 
 
 @kept
 def untiled_to_w(x, xs, w, ws, y, ys, shape, axes):
     """`windows_to_w` of arrays."""
-    windows_to_w(data(x), data(w), data(y), plan_of(xs, ws, ys, shape, axes))
+    windows_to_w(data(x), data(w), data(y), data(x), plan_of(xs, ws, ys, shape, axes))
 
 
 PARTS = (
