@@ -3,9 +3,10 @@
 from types import SimpleNamespace
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 from numba.core import codegen, cpu
 
+from deltarule.kernels.cache import linking
 from deltarule.kernels.cache.linking import made_once
 
 inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -33,3 +34,31 @@ def test_what_waits_is_made_with_what_calls_it_and_serves_other_functions():
     # Code that somebody else compiles afterwards calls the same functions: now they are made.
     assert njit(lambda n: middle(n) + np.ones(n).size)(4) == 12
     assert waiting._finalized
+
+
+def test_bodies_of_parallel_loops_are_made_with_what_calls_them_and_not_apart(monkeypatch):
+    """Of two the process that compiles would run one, and those that load it the other."""
+    made, finalize = [], linking._Waiting.finalize
+
+    def counted(library):
+        made.append(library.name)
+        finalize(library)
+
+    monkeypatch.setattr(linking._Waiting, "finalize", counted)
+
+    @njit(parallel=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    def doubled(x):
+        for i in prange(x.size):
+            x[i] *= 2
+
+    @njit(parallel=True)
+    def twice(x):
+        doubled(x)
+        for i in prange(x.size):
+            x[i] += x[0] * 0 + 1
+
+    made_once(SimpleNamespace(twice=twice))
+    x = np.arange(4.0)
+    twice(x)
+    assert x.tolist() == [1, 3, 5, 7]
+    assert {name.rpartition(".")[2] for name in made} - {"nrt"} == {"twice"}

@@ -4,7 +4,9 @@ Numba optimises every function, and translates it, before it is copied into thos
 where both are done again with all that they call: a chain of five functions is optimised five
 times. Here a function that Python cannot call (`no_cpython_wrapper`) waits as it was written,
 until one that Python can call is made, with all that it calls in one go. One that is asked for
-by anything else is made then, as Numba would have.
+by anything else is made then, as Numba would have. The bodies of parallel loops wait too: made
+before, they stood twice in memory, and the process that compiled them ran others than those that
+load them.
 """
 
 from __future__ import annotations
@@ -18,19 +20,25 @@ from numba import _dynfunc  # pyright: ignore
 from numba.core import codegen, cpu
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
+from numba.parfors import parfor_lowering
 
 from deltarule.kernels.garbage import seldom_collected
 
 _usual: Callable = cpu.CPUContext.get_executable
+_usual_loop: Callable = parfor_lowering.call_parallel_gufunc
+#: What the functions are called that Numba makes of the bodies of parallel loops.
+_BODY = "__numba_parfor_gufunc"
 
 
 class _Waiting(codegen.JITCodeLibrary):
     """The code of a function, which may wait; `_places` are where it looks for its constants."""
 
-    _waits = False
+    #: Whether the call of a parallel loop is being written: what is made for that waits.
+    in_loop = False
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
+        self._waits = _Waiting.in_loop
         self._places: list[tuple] = []
 
     def wait(self, place: str, constants: object) -> None:
@@ -48,14 +56,10 @@ class _Waiting(codegen.JITCodeLibrary):
         """Make it, with all that it calls."""
         self._codegen._check_llvm_bugs()
         self._raise_if_finalized()
-        seen, found, places = {self}, list(self._linking_libraries), list(self._places)
-        for library in found:  # it grows
-            if library in seen:
-                continue
-            seen.add(library)
+        places = list(self._places)
+        for library in _order(self):
             self._reload_init.update(library._reload_init)
             if _waiting(library):
-                found += library._linking_libraries
                 places += library._places
                 module = library._as_written()
             else:
@@ -69,7 +73,7 @@ class _Waiting(codegen.JITCodeLibrary):
                 self._codegen.set_env(place, constants)
 
     def _ensure_finalized(self) -> None:
-        if not self._finalized:
+        if not self._finalized and not (self._waits and _Waiting.in_loop):
             self._shared_module = None
             self.finalize()
 
@@ -84,6 +88,27 @@ class _Waiting(codegen.JITCodeLibrary):
         return self._shared_module
 
 
+def _order(first: _Waiting) -> list:
+    """All that a function calls. What nobody has asked for yet would be left out when it is linked.
+
+    So the body of a parallel loop comes after what hands it to the threads.
+    """
+    seen, found, bodies = {first}, [], []
+    new = list(first._linking_libraries)
+    while new or bodies:
+        library = (new or bodies).pop(0)
+        if library in seen:
+            continue
+        if library._name.startswith(_BODY) and new:
+            bodies.append(library)
+            continue
+        seen.add(library)
+        found.append(library)
+        if _waiting(library):
+            new += library._linking_libraries
+    return found
+
+
 def _waiting(library: object) -> bool:
     return isinstance(library, _Waiting) and library._waits and not library._finalized
 
@@ -94,14 +119,29 @@ def _active() -> bool:
 
 def _executable(context: cpu.CPUContext, library, fndesc, env):
     """What Python calls; of a function that it cannot call, only what stands for it in Numba."""
-    if isinstance(library, _Waiting) and not library._finalized:
-        try:
-            library._final_module.get_function(fndesc.llvm_cpython_wrapper_name)
-        except NameError:
-            library.wait(context.get_env_name(fndesc), env)
-            module, name = fndesc.lookup_module(), fndesc.qualname.split(".")[-1]
-            return _dynfunc.make_function(module, name, fndesc.qualname, 0, env, (library,))
+    if isinstance(library, _Waiting) and not library._finalized and not _called(library, fndesc):
+        library.wait(context.get_env_name(fndesc), env)
+        module, name = fndesc.lookup_module(), fndesc.qualname.split(".")[-1]
+        return _dynfunc.make_function(module, name, fndesc.qualname, 0, env, (library,))
     return _usual(context, library, fndesc, env)
+
+
+def _called(library: _Waiting, fndesc) -> bool:
+    """Whether Python can call it."""
+    try:
+        library._final_module.get_function(fndesc.llvm_cpython_wrapper_name)
+    except NameError:
+        return False
+    return _BODY not in fndesc.qualname
+
+
+def _loop(*arguments):
+    """The call of a parallel loop; its body waits."""
+    _Waiting.in_loop = True
+    try:
+        return _usual_loop(*arguments)
+    finally:
+        _Waiting.in_loop = False
 
 
 def made_once(module: ModuleType) -> None:
@@ -119,8 +159,10 @@ def _compile(compile_: Callable, signature):
         before = codegen.JITCPUCodegen._library_class
         codegen.JITCPUCodegen._library_class = _Waiting
         cpu.CPUContext.get_executable = _executable
+        parfor_lowering.call_parallel_gufunc = _loop
         try:
             return compile_(signature)
         finally:
             codegen.JITCPUCodegen._library_class = before
             cpu.CPUContext.get_executable = _usual
+            parfor_lowering.call_parallel_gufunc = _usual_loop
