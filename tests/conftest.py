@@ -22,6 +22,9 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Workers share the processors; a second process for each would take more than it gives.
+os.environ["DELTARULE_PROCESSES"] = "1"
+
 #: Fixtures that start programs, or whose kernels are compiled.
 COSTLY_FIXTURES = {"program", "cache", "archives", "installed", "sandbox"}
 #: What a file imports to do so.

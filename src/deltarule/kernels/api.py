@@ -57,6 +57,8 @@ def kernel(
     Every number is added up in an order that does not depend on how many threads there are:
     results are the same to the last digit at every run, whatever `threads` is.
     `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the user's cache folder.
+    Where there are several processors, both passes are compiled at once, one of them in a second
+    process (unless DELTARULE_PROCESSES is 1).
     `progress` is said what takes time. With `plain` it is a kernel of loops as one would write
     them (`PlainKernel`), slower and easy to read. Raises DeltaruleError for an unknown name, an
     unknown or impossible setting, and a cache folder that cannot be written.

@@ -10,6 +10,7 @@ from types import ModuleType
 import numpy as np
 
 from deltarule.errors import DeltaruleError, not_positive
+from deltarule.kernels.cache import second_process
 from deltarule.kernels.cache.loading import entry
 from deltarule.kernels.threads import in_threads, lost
 
@@ -42,10 +43,14 @@ class Bound:
         self._given = given
         #: What the forward pass fills, where that holds logarithms of determinants.
         self._filled: tuple = forward[1] if module.DETERMINANTS else ()
-        self._forward = _call(module.forward_at, forward, threads, alone, progress)
         self._backward = _missing
-        if backward is not None:
-            self._backward = _call(module.backward_at, backward, threads, alone, progress)
+        one = (module.forward_at, forward, threads, alone, progress)
+        if backward is None:
+            self._forward = _call(*one)
+        else:
+            other = (module.backward_at, backward, threads, alone, progress)
+            second_process.ask(*_compiled(*other[:2], alone), progress)
+            self._forward, self._backward = _call(*one), _call(*other)
         # Machine code tells of a bad label; passes in stages do not, so it is looked for first.
         runs = [one[0] for one in (forward, backward) if one is not None]
         watched = given.whole and not all(hasattr(run, "overloads") for run in runs)
@@ -171,13 +176,23 @@ def _call(
 ) -> Callable[[], None]:
     """A pass without arguments; of small arrays it hands over one address."""
     run, taken, _ = ready
-    arrays = [a for a in taken if isinstance(a, np.ndarray)]
     if alone is not None:
         return _InThreads(threads, alone, run, taken, progress)
-    if sum(a.nbytes for a in arrays) > SMALL or not hasattr(run, "overloads"):
+    made, given = _compiled(by_address, ready, alone)
+    if made is run:
         return partial(entry(run, taken, progress), *taken)
+    arrays = [a for a in taken if isinstance(a, np.ndarray)]
     table = np.array([*(a.ctypes.data for a in arrays), *taken[len(arrays) :]], np.int64)
-    return _AtAddress(entry(by_address, (0,), progress), table, arrays)
+    return _AtAddress(entry(made, given, progress), table, arrays)
+
+
+def _compiled(by_address: Callable, ready: tuple, alone: Callable | None) -> tuple:
+    """What is compiled for a pass, and what it is called with."""
+    run, taken, _ = ready
+    large = sum(a.nbytes for a in taken if isinstance(a, np.ndarray)) > SMALL
+    if alone is not None or large or not hasattr(run, "overloads"):
+        return run, taken
+    return by_address, (0,)
 
 
 class _AtAddress(partial):

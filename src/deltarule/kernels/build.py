@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from deltarule.errors import DeltaruleError
-from deltarule.kernels.cache import store
+from deltarule.kernels.cache import second_process, store
 from deltarule.kernels.cache.bytecode import CheckedLoader
 from deltarule.kernels.cache.loading import quickly
 from deltarule.kernels.garbage import seldom_collected
@@ -41,6 +41,7 @@ def module(
     if entry is None:
         if progress:
             progress(f"deriving {path.stem}")
+        second_process.begin()
         what = str(path) if isinstance(name, str) else name
         made, read = _derived(what, settings, dtype, parallel, transforms)
         try:

@@ -11,6 +11,7 @@ import numpy as np
 
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.kernels.bound_kernel import Bound, Given, check_determinants, misfits
+from deltarule.kernels.cache import second_process
 from deltarule.kernels.cache.loading import entry
 from deltarule.kernels.threads import in_threads, lost
 from deltarule.represented import Represented
@@ -99,6 +100,8 @@ class Kernel(Represented):
             more = (*self.kept, *self.outputs)
             raise self._wrong(arrays, (*self.inputs, *self.upstream), more)
         if not arrays.keys() >= self._kept:
+            if second_process.running() is not None:
+                self._ask(*([arrays[n] for n in names] for names in (self.inputs, self.upstream)))
             arrays = {**self.values(**{n: arrays[n] for n in self.inputs}), **arrays}
         names = (*self.inputs, *self.kept, *self.upstream)
         return self._run("backward", [arrays[name] for name in names])
@@ -112,10 +115,12 @@ class Kernel(Represented):
         if arrays.keys() != self._needed:
             raise self._wrong(arrays, (*self.inputs, *self.upstream), ())
         given = [arrays[name] for name in self.inputs]
+        upstream = [arrays[name] for name in self.upstream]
+        if second_process.running() is not None:
+            self._ask(given, upstream)
         values = self._run("forward", given)
         given += [values[name] for name in self.kept]
-        given += [arrays[name] for name in self.upstream]
-        return values, self._run("backward", given)
+        return values, self._run("backward", [*given, *upstream])
 
     def bind(self, **arrays) -> Bound:
         """Both passes made ready for these very `arrays`, without further checks or new arrays.
@@ -170,6 +175,13 @@ class Kernel(Represented):
         if name == "forward" and self.module.DETERMINANTS:
             check_determinants(self.module, self.name, given, taken)
         return filled
+
+    def _ask(self, given: list, upstream: list) -> None:
+        """Have the backward pass compiled in a second process while the forward pass is here."""
+        filled = self._ready("forward", given)[2]
+        given = [*given, *(filled[name] for name in self.kept), *upstream]
+        run, taken, _ = self._ready("backward", given)
+        second_process.ask(run, taken, self._progress)
 
     def _wrong(self, arrays: dict, needed: Sequence[str], more: Sequence[str]) -> DeltaruleError:
         """What is wrong with the names of some arrays: one is not known, or one is missing."""

@@ -11,9 +11,11 @@ load them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
+from typing import ClassVar
 
 import llvmlite.binding
 from numba import _dynfunc  # pyright: ignore
@@ -22,6 +24,8 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 from numba.parfors import parfor_lowering
 
+from deltarule.kernels.cache import claims
+from deltarule.kernels.cache.second_process import running
 from deltarule.kernels.garbage import seldom_collected
 
 _usual: Callable = cpu.CPUContext.get_executable
@@ -67,6 +71,7 @@ class _Waiting(codegen.JITCodeLibrary):
             self._final_module.link_in(module, preserve=True)
         self._optimize_final_module()
         self._final_module.verify()
+        _link(self._final_module)
         self._finalize_final_module()
         for place, constants in places:
             if self._codegen._engine.is_symbol_defined(place):
@@ -144,8 +149,59 @@ def _loop(*arguments):
         _Waiting.in_loop = False
 
 
+class Link:
+    """Makes a function that is called by its name ready: when what calls it has been made.
+
+    Until then another process may have compiled it.
+    """
+
+    waiting: ClassVar[dict[str, Link]] = {}
+
+    def __init__(self, name: str, file: str, make: Callable[[], None]):
+        self.name, self.file, self._make = name, file, make
+
+    def __call__(self) -> None:
+        """Later, if something is being made that can wait for it."""
+        if not _active():
+            self.now()
+        elif self.name not in self.waiting:
+            self.waiting[self.name] = self
+            second = running()
+            if second is not None:
+                second.ask(self.name, file=self.file)
+
+    def now(self) -> None:
+        """Load it, or compile it."""
+        with _made_in_one_go():
+            self._make()
+
+
+def _link(module: llvmlite.binding.ModuleRef) -> None:
+    """Make ready what a module calls by name; last what another process is compiling."""
+    called = [f.name for f in module.functions if f.is_declaration and f.name in Link.waiting]
+    links = [Link.waiting.pop(name) for name in called]
+    for link in [link for link in links if not _tried(link)]:
+        with claims.claimed(link.name):
+            link.now()
+
+
+def _tried(link: Link) -> bool:
+    """Make it ready unless another process is at it."""
+    if claims.shared is None or not claims.shared.take(link.name):
+        return False
+    try:
+        link.now()
+    finally:
+        claims.shared.give_back(link.name)
+    return True
+
+
 def made_once(module: ModuleType) -> None:
     """Let the compiled functions of a module be made in one go with all that they call."""
+    outside = vars(module).get("OUTSIDE", {})
+    for name, link in outside.items():
+        if not isinstance(link, Link):
+            outside[name] = Link(name, str(module.__file__), link)
     for function in vars(module).values():
         if isinstance(function, Dispatcher) and "compile" not in vars(function):
             function.compile = partial(_compile, function.compile)
@@ -153,15 +209,23 @@ def made_once(module: ModuleType) -> None:
 
 def _compile(compile_: Callable, signature):
     """What `compile_` gives for a signature."""
-    if _active():
+    with _made_in_one_go():
         return compile_(signature)
+
+
+@contextmanager
+def _made_in_one_go() -> Iterator[None]:
+    """Functions that are compiled here wait for those that Python calls."""
+    if _active():
+        yield
+        return
     with global_compiler_lock, seldom_collected():
         before = codegen.JITCPUCodegen._library_class
         codegen.JITCPUCodegen._library_class = _Waiting
         cpu.CPUContext.get_executable = _executable
         parfor_lowering.call_parallel_gufunc = _loop
         try:
-            return compile_(signature)
+            yield
         finally:
             codegen.JITCPUCodegen._library_class = before
             cpu.CPUContext.get_executable = _usual

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from deltarule.kernels.cache.claims import claimed
 from deltarule.kernels.cache.store import write_whole
 from deltarule.signed_files import fingerprint
 
@@ -26,21 +27,33 @@ def entry(dispatcher: Callable, arguments: Sequence, progress: Callable | None =
             part._cache.progress = progress
     if not hasattr(dispatcher, "overloads"):
         return dispatcher  # it calls compiled functions, or nothing is compiled in this process
-    signature = tuple(_type(a) for a in arguments)
-    known = dispatcher.overloads.get(signature)
+    kinds = signature(kind(a) for a in arguments)
+    known = dispatcher.overloads.get(kinds)
     if known is not None:
         return known.entry_point
     dispatcher._cache.progress = progress
-    return dispatcher.compile(signature)
+    with claimed(claim_of(dispatcher)):
+        return dispatcher.compile(kinds)
 
 
-def _type(argument):
-    """Numba's type of an argument."""
+def kind(argument) -> tuple[str, int] | None:
+    """What counts of an argument: type and number of axes of an array; None for an integer."""
+    return (argument.dtype.name, argument.ndim) if isinstance(argument, np.ndarray) else None
+
+
+def signature(kinds: Iterable[Sequence | None]) -> tuple:
+    """Numba's types of arguments of these kinds."""
     from numba import from_dtype, types
 
-    if not isinstance(argument, np.ndarray):
-        return types.int64
-    return types.Array(from_dtype(argument.dtype), argument.ndim, "C")
+    return tuple(
+        types.int64 if one is None else types.Array(from_dtype(np.dtype(one[0])), one[1], "C")
+        for one in kinds
+    )
+
+
+def claim_of(function: Callable) -> str:
+    """By what name a process claims to compile a kernel's function."""
+    return f"{function.__module__}.{function.__name__}"
 
 
 @contextlib.contextmanager
@@ -117,7 +130,7 @@ def _found(cache, signature, context):
         raise ValueError("damaged")
     for name, link in cache._py_func.__globals__.get("OUTSIDE", {}).items():
         if name.encode() in code:
-            link()  # a name without a function would end the process
+            getattr(link, "now", link)()  # a name without a function would end the process
     rtsys.initialize(context)
     with _without_imports():
         return cache._load_overload(signature, context)

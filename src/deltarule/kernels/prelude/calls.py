@@ -113,7 +113,7 @@ def outside(*kinds):
                 llvmlite.binding.add_symbol(name, ready.address)
 
         def met(context, args, kws):
-            link()
+            OUTSIDE[name]()
             return typed(context, args, kws)
 
         found.get_call_type = met

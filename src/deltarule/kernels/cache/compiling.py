@@ -1,0 +1,73 @@
+"""What the second process does that compiles (`second_process`): what it is asked for, in order."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from pathlib import Path
+
+#: After so many seconds with nothing to do the process ends.
+PATIENCE = 60
+
+
+def serve(folder: str) -> None:
+    """Compile what lines of standard input ask for, each an object of JSON.
+
+    Ends when the input does, and after a while without any. Claims lie in `folder`.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for the process that asks
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(lines,), daemon=True).start()
+    from deltarule.kernels.cache import claims
+
+    claims.shared = claims.Claims(Path(folder), lambda: True)
+    _warm()
+    with contextlib.suppress(queue.Empty):
+        while True:
+            with contextlib.suppress(Exception):  # who asked will find out
+                _compile(json.loads(lines.get(timeout=PATIENCE)))
+
+
+def _read(lines: queue.SimpleQueue[bytes]) -> None:
+    """Hand on the lines; at the end nobody waits for this process."""
+    for line in sys.stdin.buffer:
+        lines.put(line)
+    os._exit(0)
+
+
+def _warm() -> None:
+    """Have Numba read what it needs for any function."""
+    from numba import float64, njit
+
+    njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(_last).compile((float64[::1],))
+
+
+def _last(x):
+    total = 0.0
+    for i in range(x.size):
+        total += x[i]
+    return total
+
+
+def _compile(task: dict) -> None:
+    """One function of a kernel's file, or one that kernels share, unless somebody is at it."""
+    from deltarule.kernels.build import imported
+    from deltarule.kernels.cache import claims
+    from deltarule.kernels.cache.loading import signature
+
+    module = imported(Path(task["file"]))
+    mine = claims.shared is not None and claims.shared.take(task["name"])
+    if not mine:
+        return
+    try:
+        if "kinds" in task:
+            getattr(module, task["function"]).compile(signature(task["kinds"]))
+        else:
+            module.OUTSIDE[task["name"]].now()
+    finally:
+        claims.shared.give_back(task["name"])  # pyright: ignore

@@ -1,0 +1,119 @@
+"""A second process that compiles one pass and shared parts, while this one compiles the others.
+
+It begins when a kernel is derived that is not in the cache, so that Numba is ready when there is
+something to compile. Both processes claim what they compile (`claims`) and hand it over by the
+cache on disk; what the other one does not deliver is compiled here. It ends with this process, or
+when it has had nothing to do for a while (`compiling`).
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from deltarule.kernels.cache import claims
+
+#: Set to 1, this variable keeps kernels from being compiled in two processes.
+SETTING = "DELTARULE_PROCESSES"
+_CODE = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from deltarule.kernels.cache.compiling import serve; serve(sys.argv[2])"
+)
+
+
+class SecondProcess:
+    """The process, with the folder in which both claim what they compile."""
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="deltarule-"))
+        home = str(Path(__file__).resolve().parents[3])
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _CODE, home, str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._asked: set[str] = set()
+
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self.process.poll() is None
+
+    def ask(self, name: str, **task) -> bool:
+        """Have something compiled, after what was asked for earlier; False if it was already."""
+        if name in self._asked:
+            return False
+        self._asked.add(name)
+        with contextlib.suppress(OSError, ValueError):
+            line = json.dumps({"name": name, **task}) + "\n"
+            self.process.stdin.write(line.encode())  # pyright: ignore
+            self.process.stdin.flush()  # pyright: ignore
+        return True
+
+    def end(self) -> None:
+        """End it: it notices that nobody can ask any more."""
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()  # pyright: ignore
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(2)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+_second: SecondProcess | None = None
+
+
+def begin() -> None:
+    """Start the process, where there is a processor for it and none runs yet."""
+    global _second
+    if running() is not None or not _wanted():
+        return
+    with contextlib.suppress(OSError):
+        _second = SecondProcess()
+        claims.shared = claims.Claims(_second.folder, _second.alive)
+        atexit.register(_second.end)
+
+
+def running() -> SecondProcess | None:
+    """The process, if there is one."""
+    return _second if _second is not None and _second.alive() else None
+
+
+def _wanted() -> bool:
+    several = hasattr(os, "sched_getaffinity")
+    processors = len(os.sched_getaffinity(0)) if several else os.cpu_count() or 1
+    one = os.environ.get(SETTING) == "1" or os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
+    return bool(sys.executable) and processors > 1 and not one
+
+
+def ask(function: Callable, arguments: Sequence, progress: Callable | None = None) -> None:
+    """Have a kernel's function compiled for arguments like these, if there is a process for it."""
+    from deltarule.kernels.cache.loading import claim_of, kind, signature
+
+    second = running()
+    if second is None or not hasattr(function, "overloads"):
+        return
+    kinds = [kind(a) for a in arguments]
+    if signature(kinds) in function.overloads:  # pyright: ignore
+        return
+    file = function.py_func.__globals__["__file__"]  # pyright: ignore
+    name = claim_of(function)
+    if second.ask(name, file=file, function=function.__name__, kinds=kinds) and progress:
+        progress(f"compiling {function.__name__} in a second process")
+
+
+def _forget() -> None:
+    """A child that was forked has no such process."""
+    global _second
+    _second = claims.shared = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
