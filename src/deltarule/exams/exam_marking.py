@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from deltarule.errors import DeltaruleError
-from deltarule.marking.verdicts import COUNT_AS_RIGHT
+from deltarule.marking.verdicts import COUNT_AS_RIGHT, TakenEntry
 
 _TEXTS = ("question", "kind", "quantity", "verdict", "finding", "expected", "given")
 _POINTS = ("points", "of", "open")
@@ -25,7 +25,8 @@ class QuestionMark:
     is one of marking/verdicts.py. `points` of `of` are earned, `open` ones somebody decides by
     hand. `finding` is what is said, `causes` name the mistakes found by their kinds, `expected`
     and `given` are the right answer and the one handed in, as texts. `comment` is a teacher's;
-    `marked` is what the marking gave, where a teacher decided otherwise.
+    `marked` is what the marking gave, where a teacher decided otherwise. `taken` are the entries
+    of givens that the verdict supposes, where the sheet leaves them open.
     """
 
     question: str
@@ -41,6 +42,7 @@ class QuestionMark:
     given: str = ""
     comment: str = ""
     marked: Fraction | None = None
+    taken: tuple[TakenEntry, ...] = ()
 
     def decided(self, points: Fraction | None, comment: str = "") -> QuestionMark:
         """The mark with a teacher's comment, and with their points, unless these are None."""
@@ -60,6 +62,8 @@ class QuestionMark:
         points = {name: str(getattr(self, name)) for name in _POINTS}
         marked = None if self.marked is None else str(self.marked)
         own = {"causes": list(self.causes), "comment": self.comment, "marked": marked}
+        if self.taken:
+            own["taken"] = [[name, list(entry), str(value)] for name, entry, value in self.taken]
         return {**texts, **points, **own}
 
     @staticmethod
@@ -73,7 +77,8 @@ class QuestionMark:
         said = (points, of, open_, finding, causes, expected, given)
         marked = None if values.get("marked") is None else _fraction(values, "marked")
         teacher = (str(values.get("comment", "")), marked)
-        return QuestionMark(question, kind, quantity, verdict, *said, *teacher)
+        taken = tuple(map(_taken, values.get("taken", ())))
+        return QuestionMark(question, kind, quantity, verdict, *said, *teacher, taken)
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,14 @@ def _fraction(values: Mapping[str, Any], name: str) -> Fraction:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
         raise _no_marking(name, text) from None
+
+
+def _taken(value: Any) -> TakenEntry:
+    try:
+        name, entry, number = value
+        return str(name), tuple(map(int, entry)), Fraction(number)
+    except (TypeError, ValueError, ZeroDivisionError):
+        raise _no_marking("taken", value) from None
 
 
 def _no_marking(name: str, value: Any) -> DeltaruleError:

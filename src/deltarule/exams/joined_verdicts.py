@@ -32,6 +32,7 @@ def gravest(found: Iterable[str]) -> str:
 def joined(question: str, kind: str, score: Score, found: Sequence[Verdict]) -> QuestionMark:
     """The mark of a quantity: its points, its gravest verdict, and what is said of its entries."""
     worst = gravest(v.verdict for v in found)
+    taken = next((v.taken for v in found if v.verdict == worst), ())
     return QuestionMark(
         question,
         kind,
@@ -44,6 +45,7 @@ def joined(question: str, kind: str, score: Score, found: Sequence[Verdict]) -> 
         tuple(dict.fromkeys(m for v in found for m in v.mistakes)),
         _together([(v.at, v.expected) for v in found]),
         _together([(v.at, v.given) for v in found]),
+        taken=taken,
     )
 
 

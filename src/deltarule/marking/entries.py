@@ -50,6 +50,7 @@ def verdict_on(
         tuple(entries),
         tuple(wrong),
         len(entries) == written.numbers.size,
+        taken=session.taken,
     )
 
 

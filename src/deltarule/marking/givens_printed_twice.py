@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
 
 import numpy as np
 
@@ -57,7 +58,13 @@ def best(
 
     Values after updates are evaluated by judging them; all others are there already.
     """
+    own = session.computation.givens
     sessions = [session.with_givens(givens) for givens in possible]
+    for one in sessions:
+        one.taken = tuple(
+            (name, entry, Fraction(str(value)))
+            for name, entry, value, _ in _differences(one.computation.givens, own)
+        )
     if len(sessions) > 1 and session.run.at == "after":
         chosen = max(sessions, key=lambda s: sum(len(v.entries) for v in judged(s) if v.right))
         chosen.take(chosen.computation)  # what was charged on the way is forgotten

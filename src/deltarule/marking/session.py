@@ -34,6 +34,7 @@ from deltarule.marking.run_computations import (
 )
 from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
+from deltarule.marking.verdicts import TakenEntry
 from deltarule.networks.equations import Equation
 from deltarule.tracing.computation import Computation
 
@@ -47,7 +48,8 @@ class Session:
 
     `others` are sessions with other givens, from which answers are right too. `kept` holds what
     depends on the computation alone, for other answers to the same run. `before` is that of
-    the update before, where `computation` starts from updated parameters.
+    the update before, where `computation` starts from updated parameters. `taken` names the
+    entries of givens that the sheet leaves open, and are others here than it gives first.
     """
 
     run: Run
@@ -57,6 +59,7 @@ class Session:
     others: tuple[Session, ...] = ()
     kept: dict[str, Any] = field(default_factory=dict)
     before: Computation | None = None
+    taken: tuple[TakenEntry, ...] = ()
 
     @cached_property
     def evaluator(self) -> Evaluator:

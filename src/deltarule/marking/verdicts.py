@@ -26,6 +26,10 @@ COUNT_AS_RIGHT = (RIGHT, CARRIED)
 MOST_NAMED = 6
 
 
+#: A given, the place of an entry, and its number.
+TakenEntry = tuple[str, tuple[int, ...], Fraction]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The verdict on a quantity, or on one entry of it.
@@ -34,7 +38,8 @@ class Verdict:
     `alternatives` other explanations in the order of their simplicity, `expected` the right
     value and `given` the printed one, both as text; `mistakes` names the kinds found. `entries`
     are those that it is on, and `wrong` those of them that are not right; `whole`: there are no
-    others. `sources` are the earlier quantities that it follows from.
+    others. `sources` are the earlier quantities that it follows from. `taken` are the entries of
+    givens that it supposes, where the sheet leaves them open.
     """
 
     quantity: str
@@ -50,6 +55,7 @@ class Verdict:
     wrong: tuple[tuple[int, ...], ...] = ()
     whole: bool = True
     sources: tuple[str, ...] = ()
+    taken: tuple[TakenEntry, ...] = ()
 
     @property
     def right(self) -> bool:

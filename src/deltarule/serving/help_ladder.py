@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from deltarule.classes.revealing import CAUSES, RIGHT_VALUES, finding_shown
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import FORMULA, NUMBERS, Exam
@@ -18,6 +20,7 @@ from deltarule.exams.practice_hints import hint
 from deltarule.marking.run_computations import run_computation
 from deltarule.marking.sheets import Run
 from deltarule.spelling.names import parse_reference
+from deltarule.tracing.computation import Computation
 from deltarule.tracing.trace import trace_computation
 
 #: What a rung is called above what it says.
@@ -69,8 +72,17 @@ def _run(exam: Exam, mark: QuestionMark) -> Run | None:
     return runs[number - 1] if number <= len(runs) else None
 
 
+def _supposed(computation: Computation, mark: QuestionMark) -> Computation:
+    """The computation with those numbers for what the sheet leaves open that the verdict takes."""
+    changed: dict[str, np.ndarray] = {}
+    for name, entry, value in mark.taken:
+        array = changed.setdefault(name, computation.givens[name].copy())
+        array[entry] = value
+    return computation.with_givens(changed)
+
+
 def _of_line(name: str, run: Run, mark: QuestionMark) -> Iterator[str]:
-    computation = run_computation(run, (mark.quantity,), {})
+    computation = _supposed(run_computation(run, (mark.quantity,), {}), mark)
     if name == RIGHT:
         yield from map(matrix_line, right_matrices(mark.quantity, computation, run.rounding))
         return
