@@ -277,3 +277,26 @@ def _difference(text: str) -> float:
     """0.617747 - 1, or one number, in parentheses or without."""
     first, *others = text.strip().strip("()").split(" - ")
     return float(first) - sum(map(float, others))
+
+
+def test_equations_are_refused_and_left_out_in_the_words_of_the_page(serving):
+    from served import Visitor
+
+    student = Visitor(serving())
+    student.get("/equations")
+    asked = {"equations": "E = ½‖y − W x‖² + λ‖W‖²", "wrt": "", "shapes": ""}
+    page = student.post("/equations", asked)
+    assert "to derive by it, write lambda into Only by these tensors" in Parsed(page.text).text
+    page = student.post("/equations", {**asked, "equations": "y = W x", "shapes": "W=2x3, x=4"})
+    assert "check the field Shapes" in Parsed(page.text).text and "--set" not in page.text
+
+
+def test_a_number_and_a_formula_for_one_quantity_are_told_apart(serving):
+    from served import Visitor
+
+    student = Visitor(serving())
+    student.get("/sheet/slide")
+    page = student.post("/sheet/slide", {"n.5.0": "-0.38", "f.5.0": "y - yhat"})
+    assert "the number: right, the formula: a mistake" in Parsed(page.text).text
+    page = student.post("/sheet/slide", {"n.5.0": "-0.38", "f.5.0": "yhat - y"})
+    assert "the number: " not in Parsed(page.text).text

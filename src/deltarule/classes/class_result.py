@@ -11,6 +11,7 @@ from typing import Any
 from deltarule.classes.written_markings import UNMARKED, ClassMarkings
 from deltarule.exams.exam_marking import ExamMarking
 from deltarule.marking.points import points_text
+from deltarule.marking.verdicts import MISSING
 from deltarule.spelling.counted import counted
 
 
@@ -75,8 +76,10 @@ def _line(marking: ExamMarking) -> StudentLine:
     words = f"{points_text(marking.points)} of {points_text(marking.of)} points"
     if marking.open:
         words += f", {points_text(marking.open)} to be decided"
-    wrong = sum(mark.points < mark.of for mark in marking.marks)
+    missing = sum(mark.verdict == MISSING for mark in marking.marks if mark.points < mark.of)
+    wrong = sum(mark.points < mark.of for mark in marking.marks) - missing
     words += f", {counted(wrong, 'answer')} not right" if wrong and not failed else ""
+    words += f", {counted(missing, 'answer')} missing" if missing and not failed else ""
     decided = any(mark.marked is not None for mark in marking.marks)
     words += ", decided by hand" if decided else ""
     words = f"{marking.notes[0]}; {words}" if failed else words

@@ -26,7 +26,8 @@ class QuestionMark:
     hand. `finding` is what is said, `causes` name the mistakes found by their kinds, `expected`
     and `given` are the right answer and the one handed in, as texts. `comment` is a teacher's;
     `marked` is what the marking gave, where a teacher decided otherwise. `taken` are the entries
-    of givens that the verdict supposes, where the sheet leaves them open.
+    of givens that the verdict supposes, where the sheet leaves them open. `parts` are the verdicts
+    on "number" and "formula", where both are written and one is better than the other.
     """
 
     question: str
@@ -43,6 +44,7 @@ class QuestionMark:
     comment: str = ""
     marked: Fraction | None = None
     taken: tuple[TakenEntry, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
 
     def decided(self, points: Fraction | None, comment: str = "") -> QuestionMark:
         """The mark with a teacher's comment, and with their points, unless these are None."""
@@ -64,6 +66,8 @@ class QuestionMark:
         own = {"causes": list(self.causes), "comment": self.comment, "marked": marked}
         if self.taken:
             own["taken"] = [[name, list(entry), str(value)] for name, entry, value in self.taken]
+        if self.parts:
+            own["parts"] = [list(part) for part in self.parts]
         return {**texts, **points, **own}
 
     @staticmethod
@@ -78,7 +82,8 @@ class QuestionMark:
         marked = None if values.get("marked") is None else _fraction(values, "marked")
         teacher = (str(values.get("comment", "")), marked)
         taken = tuple(map(_taken, values.get("taken", ())))
-        return QuestionMark(question, kind, quantity, verdict, *said, *teacher, taken)
+        parts = tuple((str(name), str(of)) for name, of in values.get("parts", ()))
+        return QuestionMark(question, kind, quantity, verdict, *said, *teacher, taken, parts)
 
 
 @dataclass(frozen=True)

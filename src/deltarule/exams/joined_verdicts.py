@@ -33,6 +33,12 @@ def joined(question: str, kind: str, score: Score, found: Sequence[Verdict]) -> 
     """The mark of a quantity: its points, its gravest verdict, and what is said of its entries."""
     worst = gravest(v.verdict for v in found)
     taken = next((v.taken for v in found if v.verdict == worst), ())
+    numbers, formulas = [v for v in found if v.entries], [v for v in found if not v.entries]
+    parts = [
+        (name, gravest(v.verdict for v in own))
+        for name, own in (("number", numbers), ("formula", formulas))
+        if own
+    ]
     return QuestionMark(
         question,
         kind,
@@ -46,6 +52,7 @@ def joined(question: str, kind: str, score: Score, found: Sequence[Verdict]) -> 
         _together([(v.at, v.expected) for v in found]),
         _together([(v.at, v.given) for v in found]),
         taken=taken,
+        parts=tuple(parts) if len({of in verdicts.COUNT_AS_RIGHT for _, of in parts}) > 1 else (),
     )
 
 

@@ -23,8 +23,9 @@ def in_words(trace: Trace, line: TracedLine) -> str:
     """What a quantity is made of, and how, without its formula."""
     gradients = trace.computation.derivation.gradients.values()
     gradient = next((g for g in gradients if g.name == line.quantity), None)
-    if gradient is not None and gradient.words:
-        return str(gradient.words)
+    words = str(gradient.words) if gradient is not None and gradient.words else ""
+    if words and words not in line.formula:  # ŷ − y is the formula itself
+        return words
     return _made_of(line.line.equation)
 
 

@@ -37,8 +37,10 @@ def derivation_html(shown: ShownDerivation) -> str:
     return page_html(shown.derivation.network.title, derivation_body(shown), STYLES)
 
 
-def derivation_body(shown: ShownDerivation) -> Iterator[str]:
-    """Title, forward equations, tensors and gradients, as elements of a page."""
+def derivation_body(shown: ShownDerivation, field: str = "") -> Iterator[str]:
+    """Title, forward equations, tensors and gradients, as elements of a page; `field` is where a
+    reader says by what is derived.
+    """
     derivation = shown.derivation
     network = derivation.network
     yield f"<h1>{text_html(network.title)}</h1>"
@@ -65,7 +67,7 @@ def derivation_body(shown: ShownDerivation) -> Iterator[str]:
     for first, *others in kinds:
         yield from _gradient(first, others, shown, same.get(first.name))
     yield paragraph(f"Every step was checked when it was made, at {derivation.tried}.", "soft")
-    if sentence := left_out_sentence(network, [g.tensor.name for g in shown.gradients]):
+    if sentence := left_out_sentence(network, [g.tensor.name for g in shown.gradients], field):
         yield paragraph(sentence, "soft")
 
 

@@ -37,10 +37,11 @@ def left_out(network: Network) -> list[LeftOut]:
     return found
 
 
-def left_out_sentence(network: Network, by: Iterable[str]) -> str:
+def left_out_sentence(network: Network, by: Iterable[str], field: str = "") -> str:
     """`Left out: t (target); derive by it with --wrt t, …`, beside what is derived `by`.
 
     Empty where nothing but labels is left out, and where somebody asked for some gradients alone.
+    `field` is the one of a page into which names are written, in place of an option.
     """
     found = left_out(network)
     usual = {t.name for t in network.with_role("input", "parameter") if not t.integral}
@@ -49,6 +50,8 @@ def left_out_sentence(network: Network, by: Iterable[str]) -> str:
     names = ", ".join(f"{pretty(o.tensor.name)} ({o.taken_for})" for o in found)
     again = [o.tensor.name for o in found if o.remedy]
     it = "it" if len(found) == 1 else joined([pretty(n) for n in again])
+    if field:
+        return f"Left out: {names}; to derive by {it}, write {' '.join(again)} into {field}."
     options = " ".join(f"--wrt {n}" for n in again)
     listed = ", ".join(f'"{n}"' for n in again)
     return f"Left out: {names}; derive by {it} with {options}, in Python with wrt=[{listed}]."

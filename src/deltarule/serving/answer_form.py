@@ -11,7 +11,7 @@ from deltarule.classes.feedback.feedback_html import SIGN_CLASSES
 from deltarule.classes.feedback.student_feedback import FeedbackPart, earned_text, feedback_of
 from deltarule.classes.marked_questions import shown_name
 from deltarule.classes.revealing import VERDICTS
-from deltarule.classes.verdict_words import sign
+from deltarule.classes.verdict_words import plain_words, sign
 from deltarule.exams.exam import CHOICE, CODE, FORMULA, NUMBERS
 from deltarule.exams.exam_marking import ExamMarking, QuestionMark
 from deltarule.marking.verdicts import MISSING, UNREADABLE
@@ -237,6 +237,10 @@ def _verdict(placed: tuple[int, QuestionMark], sitting: Sitting, k: int) -> Iter
     said = f'<span class="verdict {kind}">{text_html(part.sign)} {text_html(part.verdict)}</span>'
     given = f" for {quoted_html(mark.given)}" if sitting.draft is not None and mark.given else ""
     yield f'<div class="said"><p>{said}{given}</p>'
+    if mark.parts:
+        said = ((name, plain_words(verdict).partition(":")[0]) for name, verdict in mark.parts)
+        words = ", ".join(f"the {name}: {verdict}" for name, verdict in said)
+        yield f'<p class="soft">{text_html(words)}</p>'
     if mark.right or mark.verdict in (MISSING, UNREADABLE):
         if mark.finding and mark.verdict != MISSING:
             yield f'<p class="soft">{quoted_html(in_page_words(mark.finding))}</p>'

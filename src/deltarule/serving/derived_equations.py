@@ -24,7 +24,7 @@ def derived_answer(job: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return {"html": _derived(job["equations"], job.get("wrt", ""), job.get("shapes", ""))}
     except DeltaruleError as error:
-        return refusal(error)
+        return refusal(_in_words_of_the_page(error))
     except RecursionError:
         return refusal(DeltaruleError("it is nested beyond reading", "the equations", "nest less"))
     except MemoryError:
@@ -38,7 +38,7 @@ def _derived(equations: str, wrt: str, shapes: str) -> str:
     network = typed_network(equations, names, _shapes(equations, shapes))
     derivation = derive(network)
     shown = ShownDerivation(derivation, chosen(derivation, names))
-    html = "".join(derivation_body(shown))
+    html = "".join(derivation_body(shown, "Only by these tensors"))
     if len(html) > LARGEST:
         raise _too_large(f"the page has {len(html)} characters")
     return html
@@ -60,6 +60,17 @@ def _shapes(equations: str, typed: str) -> dict[str, str]:
             )
         found[name] = value
     return found
+
+
+def _in_words_of_the_page(error: DeltaruleError) -> DeltaruleError:
+    """The error with the names of the page's fields for the options of the command line."""
+    fact, place, remedy = (
+        (said or "")
+        .replace("--set", "the field Shapes")
+        .replace("--wrt", "the field Only by these tensors")
+        for said in (error.fact, error.place, error.remedy)
+    )
+    return DeltaruleError(fact, place, remedy)
 
 
 def _too_large(fact: str) -> DeltaruleError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from deltarule.errors import DeltaruleError
@@ -22,6 +23,8 @@ from deltarule.pages.mathml import equation_mathml, mathml, mathml_row, number_m
 from deltarule.pages.mathml_names import mathml_name, sign
 from deltarule.tracing.format_numbers import with_decimals
 
+#: A number with more zeros before or behind its digits is shown with a power of ten.
+MOST_ZEROS = 12
 #: Derivations by their networks, kept for what is typed next.
 _KNOWN: Known = {}
 
@@ -54,7 +57,20 @@ def _number(typed: str) -> str:
         minus = sign("−") if value < 0 else ""
         below = f"<mfrac>{whole}<mn>{value.denominator}</mn></mfrac>"
         return minus + (below if value.denominator != 1 else whole)
+    tiny = decimals > MOST_ZEROS and abs(value) < Fraction(1, 10**MOST_ZEROS)
+    if tiny or decimals < -MOST_ZEROS:
+        return _with_power(value, decimals)
     return number_mathml(with_decimals(value, decimals))
+
+
+def _with_power(value: Fraction, decimals: int) -> str:
+    """A very large or small number as 3.07·10⁻⁵², with the digits that were typed."""
+    figures, power = str(abs(value) * Fraction(10) ** decimals), -decimals
+    power += len(figures) - 1
+    point = f"{figures[0]}.{figures[1:]}".rstrip(".")
+    exponent = f"<mrow>{number_mathml(str(power))}</mrow>"
+    minus = sign("−") if value < 0 else ""
+    return f"{minus}{number_mathml(point)}{sign('·')}<msup><mn>10</mn>{exponent}</msup>"
 
 
 def _formula(run: Run, quantity: str, typed: str) -> str:

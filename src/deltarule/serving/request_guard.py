@@ -85,7 +85,7 @@ class Guard:
         if not self._is_ours(headers.get(b"host", b"")):
             await refuse(send, 421, "this server is not called so: use the address that it printed")
         elif _length(headers) > LARGEST_BODY:
-            await refuse(send, 413, "that is more than is read at once: send less")
+            await refuse(send, 413, "that is more than is read at once: go back, and send less")
         elif not self._allowance.takes(self._bearer(scope, headers)):
             await refuse(send, 429, "too many requests: wait a few seconds, and go on")
         else:

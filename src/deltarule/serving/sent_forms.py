@@ -44,7 +44,9 @@ async def sent_fields(request: Request) -> dict[str, str]:
         body = (await request.body()).decode("utf-8")
         pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except TooLarge:
-        raise HTTPException(413, "that is more than is read at once: send less") from None
+        raise HTTPException(
+            413, "that is more than is read at once: go back, and send less"
+        ) from None
     except ValueError:
         raise HTTPException(400, "the form cannot be read") from None
     return {name: _plain(value) for name, value in pairs}

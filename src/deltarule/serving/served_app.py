@@ -168,4 +168,4 @@ async def _superseded(_request: Request, _error: Exception) -> Response:
 
 
 async def _too_large(_request: Request, _error: Exception) -> Response:
-    return PlainTextResponse("that is more than is read at once: send less\n", 413)
+    return PlainTextResponse("that is more than is read at once: go back, and send less\n", 413)

@@ -25,6 +25,7 @@ from deltarule.exams.exam_marking import ExamMarking
 from deltarule.marking.points import points_text
 from deltarule.pages.blocks_html import paragraph, table_html
 from deltarule.pages.html_page import quoted_html, text_html
+from deltarule.spelling.counted import counted
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def overview_body(result: ClassResult, rows: Sequence[StudentRow], distances: st
     """The elements of the page; `distances` is the address of that page, empty for none."""
     course = course_statistics(result.markings)
     yield quoted_html(result.exam or "The course", "h1")
-    yield paragraph(f"{len(rows)} submissions: {result.kinds}", "total")
+    yield paragraph(f"{counted(len(rows), 'submission')}: {result.kinds}", "total")
     yield f"<ul>{''.join(f'<li>{text_html(line)}</li>' for line in summary(course))}</ul>"
     yield from (f'<p class="soft">{quoted_html(note)}</p>' for note in result.notes)
     yield "<h2>Students</h2>"
@@ -119,10 +120,10 @@ def _cell(row: StudentRow, question: str) -> str:
 def _bars(course: CourseStatistics) -> str:
     """How many students have each tenth of the points."""
     tenths = [(name, times) for name, times, _ in distribution(course)]
-    most = max(times for _, times in tenths) or 1
+    students = sum(times for _, times in tenths) or 1
     rows = []
     for name, times in tenths:
-        width = 100 * times // most
+        width = 100 * times // students
         bar = f'<progress class="bar" aria-hidden="true" max="100" value="{width}"></progress>'
         rows.append((text_html(name), str(times), bar))
     return (
