@@ -199,6 +199,11 @@ class Sums(Statements):
 
     def _up_to(self, index: Index, low: Expr | None) -> Span:
         """The upper end behind ^: from 1 to N, or from 0 to N − 1, is the whole axis."""
+        if self.in_layer and low is not None and low.is_negative:
+            raise self.error(
+                f"{index} runs from {low}, and entries are counted from 0",
+                f"write Σ_{{{index}=0}}^{{…}}, and what is read at {index} as many places further",
+            )
         high = Index("T")
         if self.pop().text == "^":
             high = self.counting(self._atom, halves=True)

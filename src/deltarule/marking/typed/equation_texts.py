@@ -16,8 +16,8 @@ from deltarule.marking.printed import shortened
 from deltarule.marking.typed.file_words import gives_delta, in_own_words
 from deltarule.marking.typed.lecture_spelling import (
     is_index,
+    is_index_elsewhere,
     parted_off,
-    refuse_derivatives,
     respelled,
     with_dot,
     with_whole_inverse,
@@ -26,6 +26,7 @@ from deltarule.marking.typed.log_determinants import log_dets, with_log_det
 from deltarule.marking.typed.name_uses import divisors
 from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.slips_of_quotients import with_rows_below
+from deltarule.marking.typed.slips_of_words import refuse_derivatives
 from deltarule.marking.typed.typed_names import names_in
 from deltarule.marking.typed.typed_slips import narrow, refuse_slips
 from deltarule.marking.typed.whole_texts import einsum_in, in_one_notation
@@ -128,18 +129,19 @@ def _parted(equation: TypedEquation, text: str, rows: bool = False) -> list[Type
 
 def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:
     """Each equation behind those whose names it reads; as they stand, where there is no order."""
-    if states_of(equations):
-        return equations  # times are put in order later
-    reads = {e.name: set(e.reads()) for e in equations}
+    states = states_of(equations)
+    starts = [e for e in equations if e.indices[:1] == FIRST]
+    equations = [e for e in equations if e not in starts]
+    reads = {e.name: set(e.reads()) - states for e in equations}  # times are put in order later
     rest, found = list(equations), []
     while rest:
         open_names = {e.name for e in rest}
         free = next((e for e in rest if not reads[e.name] & open_names), None)
         if free is None:
-            return equations
+            return [*starts, *equations]
         found.append(free)
         rest.remove(free)
-    return found
+    return [*starts, *found]
 
 
 def _equation(part: str, last: bool, delta: bool, text: str, rows: bool) -> TypedEquation:
@@ -168,9 +170,11 @@ def _equation(part: str, last: bool, delta: bool, text: str, rows: bool) -> Type
                     else "write E = ½‖x‖²",
                 )
             stem, _, below = name.rpartition("_")
-            if stem and not indices and is_index(below, right):
+            elsewhere = bool(stem) and is_index_elsewhere(stem, below, text)
+            if stem and not indices and (elsewhere or is_index(below, right)):
                 name, indices = stem, tuple(below)
-            right = with_whole_inverse(respelled(right, indices, text, rows))
+            known = set(indices) if elsewhere else set()
+            right = with_whole_inverse(respelled(right, indices, text, rows, known))
             return TypedEquation(name, indices, right, place)
     if last:
         return TypedEquation("E", (), respelled(formula, (), text, rows), place)
@@ -178,10 +182,10 @@ def _equation(part: str, last: bool, delta: bool, text: str, rows: bool) -> Type
 
 
 def _left(text: str, place: str, right: str) -> tuple[str, tuple[str, ...]]:
-    below = re.fullmatch(r"\s*([^\W_]\w*?)_\{([a-z](?:\s*,\s*[a-z])+)\}\s*", text)
+    below = re.fullmatch(r"\s*([^\W_]\w*?[\u0300-\u036f]*)_\{([a-z](?:\s*,\s*[a-z])+)\}\s*", text)
     if below:  # y_{n, m}
         return canonical(below[1]), tuple(i.strip() for i in below[2].split(","))
-    together = re.fullmatch(r"\s*([^\W_]\w*?)_\{([a-z]{2,4})\}\s*", text)
+    together = re.fullmatch(r"\s*([^\W_]\w*?[\u0300-\u036f]*)_\{([a-z]{2,4})\}\s*", text)
     if together and is_index(together[2], right):  # y_{nm} = Σ_d x_{nd} W_{dm}
         return canonical(together[1]), tuple(together[2])
     refuse_left_sides(text.strip(), place)
@@ -248,5 +252,5 @@ def counts_in(equations: list[TypedEquation]) -> set[str]:
     found = {e: divisors(e.formula, e.place) for e in equations}
     every = set().union(*found.values())
     for equation, own in found.items():
-        every -= set(equation.reads()) - own
+        every -= set(equation.reads()) - own - {"T"}  # a temperature, wherever it stands
     return every

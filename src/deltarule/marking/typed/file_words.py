@@ -22,10 +22,15 @@ _WHOLE_RANGE = re.compile(
     r"\s*(?=[\],}])"
 )
 _INDICATOR = re.compile(r"(?<![\w.\])])[1𝟙𝕀I]\s*\{([^{}]*[<>=≠≤≥][^{}]*)\}")
-_OVER = re.compile(r"\b(softmax|logsumexp|log_softmax)_(?:([a-z])(?=\s*[(\[])|\{([a-z])\})")
+_OVER = re.compile(r"\b(softmax|logsumexp|log_softmax|mean)_(?:([a-z])(?=\s*[(\[])|\{([a-z])\})")
 _LOG_DET = re.compile(r"(?<![\w.])(?:LogDet|logdet)\s*(?:\[[^\[\]]*\]\s*)?(?=\()")
 _INVERTED = re.compile(r"(?<![\w.])Inverse\s*(?:\[([^\[\]]*)\]\s*)?(?=\()")
-_CALLED = {"softmax": "Softmax", "logsumexp": "LogSumExp", "log_softmax": "LogSoftmax"}
+_CALLED = {
+    "softmax": "Softmax",
+    "logsumexp": "LogSumExp",
+    "log_softmax": "LogSoftmax",
+    "mean": "Mean",
+}
 _QUOTIENT = re.compile(
     r"(\d+|[^\W\d]\w*(?:\[[^\[\]]*\])?|\([^()]*\))\s*//\s*(\d+|[^\W\d]\w*|\([^()]*\))"
 )

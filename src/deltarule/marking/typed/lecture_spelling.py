@@ -14,10 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from deltarule.errors import DeltaruleError
-from deltarule.marking.formulas.tokens import Token
-from deltarule.marking.printed import shortened
-
 #: What may not stand behind letters below a name: more letters, of which powers are none.
 _ENDS = r"(?![^\W²³⁰¹⁴⁵⁶⁷⁸⁹⁻ᵀ]|\()"
 _NAME = r"[^\W\d_][^\W_]*(?:_[0-9]\w*)?[\u0300-\u036f]*"
@@ -53,14 +49,20 @@ _INVERSE = re.compile(
 )
 
 
-def respelled(formula: str, left: Iterable[str] = (), taken: str = "", rows: bool = False) -> str:
+def respelled(
+    formula: str,
+    left: Iterable[str] = (),
+    taken: str = "",
+    rows: bool = False,
+    known: Iterable[str] = (),
+) -> str:
     """A right side in the parsers' spelling; `left` are the letters below the name on its left.
 
     Letters that stand in `taken`, all of the text, are given to no new index; with `rows`, products
     of vectors that have indices are written with none.
     """
     formula = _ABSOLUTE.sub(r" sum(abs(\1))", _LENGTH.sub(r"‖\1‖", formula))
-    letters = _indices(formula, left)
+    letters = _indices(formula, left) | {*known}
     formula = _BELOW.sub(lambda m: _in_brackets(m, letters), formula)
     return (
         formula
@@ -87,6 +89,13 @@ def is_index(letters: Iterable[str], formula: str) -> bool:
     return bool(letters) and set(letters) <= _indices(formula, letters)
 
 
+def is_index_elsewhere(stem: str, letter: str, text: str) -> bool:
+    """Whether a sum of another equation is over the letter below a name: Σ_t log p_t; p_t = …"""
+    sums = rf"(?:[Σ∑]|\\sum)\s*_\{{?\s*{letter}(?![A-Za-z0-9])"
+    read = re.findall(rf"(?<![^\W\d_]){re.escape(stem)}_\{{?{letter}\}}?(?![A-Za-z0-9])", text)
+    return len(letter) == 1 and len(read) > 1 and bool(re.search(sums, text))
+
+
 def _indices(formula: str, left: Iterable[str]) -> set[str]:
     """The letters that are indices: those that sums are over, those of the left side that stand
     on the right, what stands below a name beside one of them, i and f of A_ij X_jf, and below one
@@ -95,6 +104,10 @@ def _indices(formula: str, left: Iterable[str]) -> set[str]:
     letters = {*_bound(formula), *_of_left(formula, left)}
     groups = [set(re.findall(r"[a-z]", m[2] or m[3])) for m in _BELOW.finditer(formula)]
     letters |= {i for g in groups if len(g) > 1 and g == set(left) for i in g}
+    if len(left) > 1 and set(left) <= {i for g in groups if len(g) == 1 for i in g}:
+        letters |= set(left)  # r_ui = b_u + b_i
+    if left[1:] == [] and set(left) & set("ijkl"):  # X_k = Σ_n x_n cos(k n)
+        letters |= {i for i in left if re.search(rf"(?<![\w\\]){i}(?![\w(])", formula)}
     found = [(m[1], set(re.findall(r"[a-z]", m[2] or m[3]))) for m in _BELOW.finditer(formula)]
     stems = {name for name, g in found if g <= letters and name not in (*_SIGNS, ")")}
     letters |= {i for name, g in found if name in stems and len(g) == 1 for i in g}
@@ -271,14 +284,3 @@ def _closed(formula: str, start: int) -> int:
         if depth == 0:
             return k + 1
     return 0
-
-
-def refuse_derivatives(found: list[Token], place: str) -> None:
-    """Raises DeltaruleError for ∂E/∂x in a network: it is what is looked for."""
-    for token in found:
-        if token.kind in ("derivative", "entries"):
-            raise DeltaruleError(
-                f"{shortened(token.text)} is a derivative",
-                place,
-                "a network is written forwards, and derived from that; a quotient is (da)/(db)",
-            )

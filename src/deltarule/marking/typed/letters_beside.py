@@ -21,6 +21,8 @@ _CAPITALS = re.compile(
 _LINE = re.compile(rf"(?<![\w\\∂])([wmkab]x)(?!{_MORE}|[(\[_'′]|\s*=(?!=))")
 #: A matrix with a number, and what it is multiplied with: W_1x, W₂h₁.
 _NUMBERED = re.compile(r"(?<![\w\\])([A-Z](?:_\d|[₀-₉]))(?=[A-Za-z](?:[₀-₉]+|_\d)?(?!\w))")
+#: An input at a matrix with a subscript: XW_Q, xW_K.
+_WEIGHTED = re.compile(r"(?<![\w\\])([XHZxhz])(?=[A-Z]_\{?\w)")
 _FACTOR = re.compile(r"\s+(?!(?:if|else|and|or|not|mod|where|with)\b)(?:[^\W\d]|\()")
 #: What letters are that stand for one thing.
 _NAMES = frozenset(
@@ -34,6 +36,7 @@ def with_products_apart(text: str) -> str:
     if "\\" not in text:
         text = _GREEK.sub(r"\1 ", text)
     text = _NUMBERED.sub(r"\1 ", text)
+    text = _WEIGHTED.sub(r"\1 ", text)
     given = set(re.findall(r"(?:^|[;\n])\s*([^\W\d_]\w*)[^=;\n]*=(?!=)", text))
 
     def apart(match: re.Match[str]) -> str:

@@ -47,3 +47,9 @@ def said(matrix: Matrix) -> str:
     if len(shape) != 2 or all(n == 1 for n in shape):
         return "a number" if all(n == 1 for n in shape) else shape_shown(shape)
     return "a column" if shape[1] == 1 else "a row" if shape[0] == 1 else "a matrix"
+
+
+def is_scale(matrix: Matrix) -> bool:
+    """Whether a part is the γ or β of a normalisation, which scales entry by entry."""
+    entry = matrix.entry
+    return isinstance(entry, nodes.Read) and nodes.tensor_name(entry) in ("gamma", "beta")

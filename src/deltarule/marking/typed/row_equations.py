@@ -46,18 +46,24 @@ class Rows(RowNames):
 
     def lines(self) -> IndexedLines:
         """Tensors and equations. Raises DeltaruleError where no reading fits."""
-        refused = None
+        refused, unusual = None, None
         for ranks in self.ways():
             for columns in (not self.inputs_first(), self.inputs_first()):
                 try:
-                    return self._lines(ranks, columns)
+                    lines, usual = self._lines(ranks, columns)
+                    if usual:
+                        return lines
+                    unusual = unusual or lines
                 except PowerOfMatrix:
                     raise
                 except DeltaruleError as error:
                     refused = refused or error
+        if unusual is not None:
+            return unusual
         raise refused or DeltaruleError("no equations", "the formula", "write E = ½‖x‖²")
 
-    def _lines(self, ranks: Mapping[str, int], columns: bool) -> IndexedLines:
+    def _lines(self, ranks: Mapping[str, int], columns: bool) -> tuple[IndexedLines, bool]:
+        """The lines, and whether what has two subscripts and no matrix is a number in all."""
         sizes = UnifiedSizes()
         axes = {n: self._axes(n, ranks[n], columns) for n in ranks}
         for name, own in axes.items():
@@ -65,13 +71,21 @@ class Rows(RowNames):
             for size, number in zip(given, self.said.get(name, ()), strict=False):
                 sizes.join(size, Integer(number))
         self._join_letters(axes, sizes)
-        last, _, _, shape = self._joined(axes, sizes, columns)[-1]
-        if last.name in _NUMBERS and not last.indices and any(n != 1 for n in shape):
+        parsed = self._joined(axes, sizes, columns)
+        usual = not any(self._is_odd(e, own) for e, _, _, own in parsed)
+        last, _, _, shape = parsed[-1]
+        number = last.name in _NUMBERS or last.name.startswith("log_")
+        if number and not last.indices and any(n != 1 for n in shape):
             raise DeltaruleError(f"{last.name} is no number", last.place, "sum over its entries")
         order = sorted(axes, key=lambda n: role_of(n, (), ranks[n]) != "input")
         every = [n for name in order for n in axes[name]]
         names = sizes.named(every, (*axes, *self.written), _SIZES)
-        return self._finished(axes, sizes, columns, names)
+        return self._finished(axes, sizes, columns, names), usual
+
+    def _is_odd(self, e: TypedEquation, shape: Sequence[Expr]) -> bool:
+        """Whether an entry r[u, i] would be a vector, where nothing says so."""
+        whole = any(self.count[n] == 0 and self.rank(n) == 2 for n in e.reads())
+        return len(e.indices) > 1 and any(n != 1 for n in shape) and not whole
 
     def _joined(self, axes: Axes, sizes: UnifiedSizes, columns: bool) -> list[Parsed]:
         """What is read once all sizes that have to be equal are."""

@@ -42,7 +42,7 @@ def _mixes(e: TypedEquation, counts: set[str]) -> str:
     found, kind = parted_tokens(e.formula, e.place), ""
     for k, token in enumerate(found):
         before = found[k - 1] if k else None
-        turned = token.kind == "transposed" and before is not None and before.text == "]"
+        turned = token.kind == "transposed"
         if token.text == "‖" or turned or token.text == "⊗":
             kind = "perhaps"
         if before is not None and before.text == "^":

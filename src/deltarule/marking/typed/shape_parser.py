@@ -33,6 +33,7 @@ from deltarule.marking.typed.matrix_kinds import (
     both_vectors,
     is_matrix,
     is_number,
+    is_scale,
     on_diagonal,
     said,
     squeezed,
@@ -118,7 +119,8 @@ class ShapeParser(MatrixFunctions):
         found: list[Readings] = []
         for factor in self._dotted(rest):
             pair = bool(found) and both_vectors(found[-1].of[0], factor.of[0])
-            if pair and self.in_sum:
+            scaled = pair and (is_scale(found[-1].of[0]) or is_scale(factor.of[0]))
+            if pair and (self.in_sum or (scaled and not self._sign(factor))):
                 found[-1] = self._times(found[-1], factor)
             elif pair and self._sign(factor) == "·":
                 found[-1] = self._dot(found[-1], factor)
@@ -216,6 +218,10 @@ class ShapeParser(MatrixFunctions):
 
     def _norm(self, value: Readings, begin: int) -> Readings:
         return Readings((length(squeezed(value.of[0])),))
+
+    def _in_all(self, value: Readings, word: str, begin: int) -> Readings:
+        whole = squeezed(value.of[0])
+        return one_reading(summed(whole, word) if whole.axes else whole.entry)
 
     def _summed(self, value: Readings, word: str, begin: int) -> Readings:
         whole = squeezed(value.of[0])

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deltarule.errors import DeltaruleError
 from deltarule.language import words
+from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.printed import shortened
 from deltarule.marking.typed.slip_parts import KNOWN, LETTERS, NAME, REDUCTION, Slip
 
 _IN_FILE = "write it in a derivation file, or with the functions that equations have"
@@ -37,3 +40,14 @@ def of_words(part: str) -> Iterator[Slip]:
 def _spelled(word: str) -> bool:
     """Whether it is spelled as a function's name: a word of three letters, and no Greek one."""
     return len(word) > 2 and word.isascii() and word.isalpha() and word not in LETTERS
+
+
+def refuse_derivatives(found: list[Token], place: str) -> None:
+    """Raises DeltaruleError for ∂E/∂x in a network: it is what is looked for."""
+    for token in found:
+        if token.kind in ("derivative", "entries"):
+            raise DeltaruleError(
+                f"{shortened(token.text)} is a derivative",
+                place,
+                "a network is written forwards, and derived from that; a quotient is (da)/(db)",
+            )

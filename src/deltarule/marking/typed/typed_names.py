@@ -44,7 +44,7 @@ CALLED = {
 _ANY_FUNCTION = ("f", "g", "φ", "phi", "ϕ", "ψ", "F", "G")
 _NUMBERS = (
     "lambda", "alpha", "eta", "epsilon", "tau", "rho", "kappa", "nu", "zeta", "delta", "eps", "lam",
-    "lr", "tol", "ell", "temp", "temperature", "margin", "momentum",
+    "lr", "tol", "ell", "Delta", "temp", "temperature", "margin", "momentum",
 )  # fmt: skip
 #: What stands for how many there are, where it is divided by alone: 1/N, √D.
 COUNTS = ("N", "M", "D", "K", "T", "B", "n", "m", "d", "k")

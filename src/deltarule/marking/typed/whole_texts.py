@@ -11,6 +11,7 @@ import re
 
 from deltarule.marking.formulas.einstein import parted
 from deltarule.marking.typed.lecture_signs import in_plain_signs
+from deltarule.marking.typed.lecture_words import in_own_words_of_lectures
 from deltarule.marking.typed.letters_beside import with_products_apart
 from deltarule.marking.typed.subscripts_below import with_indices_in_brackets
 
@@ -38,7 +39,7 @@ _EINSUM = re.compile(
 def in_one_notation(text: str) -> str:
     """The text with names for squares that are given, steps back instead of ahead, and without the
     arguments of f(x) = … and the words around equations."""
-    text = in_plain_signs(text)
+    text = in_plain_signs(in_own_words_of_lectures(text))
     text = with_products_apart(with_indices_in_brackets(text))
     text = _INFINITE.sub("∞", _LEADING.sub(r"\1", text))
     text = _BEHIND.sub("; ", text)

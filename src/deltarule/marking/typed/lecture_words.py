@@ -1,0 +1,77 @@
+"""Spellings of lectures for which other words stand: bold letters, expectations, Σ_ij, o_{i}.
+
+\\mathbf{W}\\mathbf{h}_t        W h_t
+E[x], Var[x], E_t[r_t]        mean(x), var(x), Mean[t](r_t)
+Σ_ij, Σ_{(i,j)}, o_{i}        Σ_{i,j}, o_i
+W_3(x ⊙ y), log |det J|       W_3·(x ⊙ y), log det(J)
+log p = …                     log_p = …
+"""
+
+from __future__ import annotations
+
+import re
+
+_BOLD = re.compile(
+    r"\\(?:mathbf|boldsymbol|bm|mathsf|vec)\s*(?:\{\s*(\\?[A-Za-z]+)\s*\}|([A-Za-z])(?![A-Za-z]))"
+)
+_PAIR = re.compile(r"(Σ|∑|\\sum)_([a-z])([a-z])(?![\w(])")
+_TUPLE = re.compile(r"(?<=_\{)\s*\(\s*([a-z](?:\s*,\s*[a-z])+)\s*\)\s*(?=\})")
+_SINGLE = re.compile(r"_\{\s*([a-z])\s*\}(?=(\w?))")
+_MATRIX_OF = re.compile(r"(?<![\w\\])([A-Z](?:_\d|[₀-₉]))\(")
+_DET = re.compile(r"\b(log|ln)\s*\(?\s*\|\s*det\s*\(?\s*([^\W\d]\w*)\s*\)?\s*\|\s*\)?")
+_LOG_LEFT = re.compile(r"((?:^|[;\n])\s*)(?:log|ln)\s+([A-Za-z]\w*)(?=\s*=(?!=))")
+_EXPECTED = re.compile(
+    r"(?<![\w\\])(?:(E|𝔼|\\mathbb\{E\})(?:_(?:([a-z])|\{\s*([a-z])\s*\}))?|(Var|Std))\s*\["
+)
+_TOGETHER = re.compile(
+    r"(?<![\w\\])([A-Z])(?:_(?:\{(\w{1,3})\}|(\w)))?\s*(?:·|\*|\\cdot)?\s*"
+    r"\[([^\[\],;‖]*?_[^\[\],;‖]*?)\s*[,;‖]\s*([^\[\],;‖]*?_[^\[\],;‖]*?)\]"
+)
+_PLAIN_INDEX = re.compile(r"\s*[a-tw]['′]*(?:\s*[-+,]\s*\w+)*\s*")
+
+
+def in_own_words_of_lectures(text: str) -> str:
+    """A text without these spellings."""
+    text = _TOGETHER.sub(_of_each, text)
+    text = _BOLD.sub(lambda m: f" {m[1] or m[2]}", text)
+    text = _TUPLE.sub(r"\1", _PAIR.sub(r"\1_{\2,\3}", text))
+    text = _SINGLE.sub(lambda m: f"_{m[1]}{' ' if m[2] else ''}", text)
+    text = _MATRIX_OF.sub(r"\1·(", _DET.sub(r"log det(\2)", text))
+    return _with_means(_LOG_LEFT.sub(r"\1log_\2", text))
+
+
+def _of_each(match: re.Match[str]) -> str:
+    """The product of a matrix with two vectors one below the other, by the matrix of each."""
+    stem = f"{match[1]}_{match[2] or match[3] or ''}"
+    letters = [re.findall(r"([^\W\d_])\w*?_", part) for part in match.groups()[3:]]
+    if not all(letters) or letters[0][-1] == letters[1][-1]:
+        return match[0]
+    parts = []
+    for own, part in zip(letters, match.groups()[3:], strict=True):
+        inside = f"({part.strip()})" if "⊙" in part else part.strip()
+        parts.append(f"{stem}{own[-1]} {inside}")
+    return f"({' + '.join(parts)})"
+
+
+def _with_means(text: str) -> str:
+    """E[(x − μ)²] as mean((x − μ)²); E[i, j] is an entry of a matrix."""
+    for match in reversed(list(_EXPECTED.finditer(text))):
+        end = _closed(text, match.end() - 1)
+        inside = text[match.end() : end - 1]
+        over = match[2] or match[3]
+        if not end or (not over and _PLAIN_INDEX.fullmatch(inside)) or text[end : end + 1] == "(":
+            continue
+        word = "mean" if match[1] else match[4].lower()
+        word = f"Mean[{over}]" if over else word
+        text = f"{text[: match.start()]}{word}({inside}){text[end:]}"
+    return text
+
+
+def _closed(text: str, start: int) -> int:
+    """Where the bracket at a place is closed; 0 for nowhere."""
+    depth = 0
+    for k in range(start, len(text)):
+        depth += (text[k] in "[({") - (text[k] in "])}")
+        if depth == 0:
+            return k + 1
+    return 0
