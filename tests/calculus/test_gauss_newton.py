@@ -4,9 +4,11 @@ import pytest
 from second_order import quadratic_gap
 
 import deltarule
+from deltarule.calculus.gauss_newton import gauss_newton_network
 from deltarule.errors import DeltaruleError
 from deltarule.gradcheck.choose import check_derivation
 from deltarule.marking.typed import layer
+from deltarule.networks.unused import unused
 from deltarule.spelling.text import text
 
 NETWORKS = {
@@ -70,3 +72,8 @@ def test_a_loss_that_is_linear_in_it_is_refused():
     network = layer("s[n] = tanh(w[n]*x[n]); E = Sum[n](3*s[n])")
     with pytest.raises(DeltaruleError, match="E is linear in s: its Gauss–Newton matrix there is"):
         deltarule.gauss_newton(network, "s")
+
+
+def test_what_the_jacobian_is_of_is_not_said_to_be_unused():
+    """y is shown beside v_y, though the loss that read it is left out."""
+    assert unused(gauss_newton_network(layer("y = W x; E = ½‖t − y‖²"), "y")) == []

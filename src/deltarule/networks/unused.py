@@ -19,8 +19,7 @@ def unused(network: Network) -> list[str]:
     # Of D, whose gradient alone is read, nothing else need read it.
     made |= {lines.value for lines in network.derived}
     # y is shown beside its tangent v_y, which need not read it.
-    put_out = {t.name for t in network.with_role("output")}
-    made |= {name for name in network.tensors if f"v_{name}" in put_out}
+    made |= {name for name in network.tensors if f"v_{name}" in written}
     found = []
     for name, tensor in network.tensors.items():
         if tensor.given and name not in read | written:
