@@ -9,7 +9,7 @@ from laid_out import as_python
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Ball, Carried
-from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.floats import Float64, nearest_float
 from deltarule.arithmetic.run import run
 from deltarule.expressions.symbols import Size
 from deltarule.frameworks.dialect import DIALECTS
@@ -22,6 +22,7 @@ INF = np.inf
 USUAL = {
     "r": [0.5, 0.25, 0.75], "q": [0.25, 0.5, 0.125], "x": [0.5, 2.0, 1.25], "w": [1.5, -2.0, 0.5],
     "p": [1.5, 2.0, 0.5], "m": [0.5, 2.0, 1.5], "y": [1.0, 2.0, 0.5],
+    "z": [0.5, -1.0, 2.0],
 }  # fmt: skip
 #: A loss, an entry that adds nothing to it, and its gradients there.
 ADDED = [
@@ -40,6 +41,11 @@ ADDED = [
     ("L = Sum[n](w[n]*x[n]**p[n])", {"w": 0, "x": 0, "p": 0.5}, {"x": 0, "p": 0}),
     ("L = Sum[n](w[n]*sqrt(x[n]))", {"w": 0, "x": 0}, {"x": 0, "w": 0}),
     ("L = Sum[n](w[n]*acos(r[n]))", {"w": 0, "r": 1}, {"w": 0, "r": 0}),
+    # exp(1000 − m) overflows, m the largest of the others.
+    ("L = log(Sum[n](q[n]*exp(z[n])))", {"q": 0, "z": 1000}, {"z": 0}),
+    ("L = Sum[n](q[n]*x[n]*exp(z[n]))/Sum[n](q[n]*exp(z[n]))", {"q": 0, "x": 3, "z": 1000}, {"x": 0, "z": 0}),
+    ("L = Sum[n]((1-r[n])*x[n]*exp(z[n]))/Sum[n]((1-r[n])*exp(z[n]))", {"r": 1, "x": 3, "z": 1000}, {"x": 0, "z": 0}),
+    ("L = log(Sum[n](r[n]**2*exp(z[n])))", {"r": 0, "z": 1000}, {"r": 0, "z": 0}),
 ]  # fmt: skip
 
 
@@ -51,7 +57,7 @@ def by_evaluator(made, arrays: dict, arithmetic) -> dict:
 
     def number(value) -> float:
         value = value.mid() if isinstance(arithmetic, Ball) else value
-        return float(value)
+        return nearest_float(value)
 
     names = {"L": "L"} | {n: made.gradients[n] for n in arrays}
     return {n: np.vectorize(number, otypes=[float])(held[name]) for n, name in names.items()}

@@ -7,16 +7,28 @@ nothing overflows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import reduce
 
 from sympy import Add, Expr, Integer, Mul, Pow, S
 
 from deltarule.expressions.exponential_sums import exponent, guarded, is_exponential_sum, is_term
-from deltarule.expressions.functions import exp, finite, peak
-from deltarule.expressions.nodes import Choose, Positive, Read, Sum, free_indices, walk
-from deltarule.expressions.substitution import rename_bound
+from deltarule.expressions.functions import exp, finite, peak, weighted
+from deltarule.expressions.nodes import (
+    Choose,
+    Positive,
+    Read,
+    Reduction,
+    Sum,
+    free_indices,
+    size_of,
+    walk,
+)
+from deltarule.expressions.substitution import nameless, rename_bound
 from deltarule.expressions.written_out import powers
+
+#: Weights of more nodes are not asked whether they are 0.
+_LONGEST = 12
 
 
 def _counts(node: Expr) -> bool:
@@ -40,11 +52,20 @@ def power_of(node: Expr) -> Expr:
     factors = Mul.make_args(node)
     inside = [f for f in factors if is_term(f)]
     power = _together(inside)
-    for weight in (f for f in factors if f not in inside):
-        if isinstance(weight, Read):
-            negative = Choose(Positive(-weight), power, S.NegativeInfinity)
-            power = Choose(Positive(weight), power, negative)
+    for weight in filter(_is_weight, factors):
+        negative = Choose(Positive(-weight), power, S.NegativeInfinity)
+        power = Choose(Positive(weight), power, negative)
     return power
+
+
+def _is_weight(factor: Expr) -> bool:
+    """Whether a factor beside an exponential moves, may be 0 and is short enough to be asked."""
+    if isinstance(factor, Read):
+        return True
+    base, times = factor.as_base_exp()
+    if times.is_negative or is_term(factor) or guarded(factor) or not factor.atoms(Read):
+        return False
+    return size_of(factor) <= _LONGEST and not factor.has(Reduction, exp)
 
 
 def _together(terms: list[Expr]) -> Expr:
@@ -77,57 +98,85 @@ def largest_power(node: Expr) -> Expr:
     return most if all(map(_counts, terms)) else finite(most)
 
 
-def scaled(node: Expr, shift: Expr) -> Expr | None:
-    """node·exp(−shift), the shift taken into exponentials; None where there are none."""
+def weights_of(total: Expr) -> frozenset[Expr]:
+    """What exponentials are multiplied by in a sum, with one name for all indices.
+
+    The largest power leaves out those whose weight is 0: by it they may overflow.
+    """
+    return frozenset(
+        nameless(f)
+        for node in walk(total)
+        if isinstance(node, Mul) and any(map(is_term, node.args))
+        for f in filter(_is_weight, node.args)
+    )
+
+
+def scaled(node: Expr, shift: Expr, weights: Set[Expr] = frozenset()) -> Expr | None:
+    """node·exp(−shift), the shift taken into exponentials; None where there are none.
+
+    Where one of the `weights` beside an exponential is 0, their product is, though it overflows.
+    """
     power = exponent(node)
     if power is not None:
         return exp(power - shift)
     if isinstance(node, Mul):
         for k, factor in enumerate(node.args):
-            found = scaled(factor, shift)
+            found = scaled(factor, shift, weights)
             if found is not None:
-                return Mul(*node.args[:k], found, *node.args[k + 1 :])
+                others, found = _with_weights(found, [*node.args[:k], *node.args[k + 1 :]], weights)
+                return Mul(*others, found)
         return None
     if isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0:
-        found = scaled(node.base, shift / node.exp)
+        found = scaled(node.base, shift / node.exp, weights)
         return None if found is None else found**node.exp
     if isinstance(node, Add):
-        terms = [scaled(a, shift) for a in node.args]
+        terms = [scaled(a, shift, weights) for a in node.args]
         if all(t is None for t in terms):
             return None
         return Add(
             *(a * exp(-shift) if t is None else t for a, t in zip(node.args, terms, strict=True))
         )
     if type(node) is Choose:
-        then, otherwise = (a if a == 0 else scaled(a, shift) for a in node.args[1:])
+        then, otherwise = (a if a == 0 else scaled(a, shift, weights) for a in node.args[1:])
         if then is None or otherwise is None:
             return None
         return Choose(node.args[0], then, otherwise)
     if type(node) is Sum:
         apart = rename_bound(node, {i.name for i in free_indices(shift)})
-        found = scaled(apart.body, shift)
+        found = scaled(apart.body, shift, weights)
         return None if found is None else Sum(found, apart.ranges, apart.conditions)
     return None
 
 
+def _with_weights(found: Expr, others: list, weights: Set[Expr]) -> tuple[list, Expr]:
+    """The factors beside an exponential without its weights, and it with them."""
+    own = [f for f in others if nameless(f) in weights] if weights else []
+    if not own or not isinstance(found, exp):
+        return others, found
+    return [f for f in others if f not in own], weighted(Mul(*own), found)
+
+
 def shifted(node: Expr, shift: Expr) -> Expr:
     """node·exp(−shift) for a term or a sum of terms, which has exponentials to take the shift."""
-    found = scaled(node, shift)
+    found = scaled(node, shift, weights_of(node))
     if found is None:
         raise ValueError(f"{node} is no sum of exponentials")
     return found
 
 
-def taken_into(above: list, shift: Expr, times: Expr, used: set[Expr]) -> tuple[list, Expr]:
+def taken_into(
+    above: list, shift: Expr, times: Expr, used: set[Expr], weights: Set[Expr] = frozenset()
+) -> tuple[list, Expr]:
     """Factors with exp(−times·shift) taken into them, each once if there are enough."""
     above, left = list(above), times
     for part in [Integer(1)] * int(times) if times.is_Integer else [times]:
         for k in sorted(
             range(len(above)), key=lambda k: (above[k] in used, not isinstance(above[k], exp))
         ):
-            found = scaled(above[k], part * shift)
+            found = scaled(above[k], part * shift, weights)
             if found is not None:
-                above[k], left = found, left - part
+                others, found = _with_weights(found, [*above[:k], *above[k + 1 :]], weights)
+                above, left = [*others, found], left - part
                 used.add(found)
                 break
     return above, left

@@ -8,32 +8,40 @@ from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, Mul, Pow, Symbol
 
+from deltarule.arithmetic.exponentials import weights_of
 from deltarule.expressions.exponential_sums import is_exponential_sum
-from deltarule.expressions.functions import absolute, cosh, exp, relu, sigmoid, softplus
+from deltarule.expressions.functions import (
+    absolute,
+    cosh,
+    exp,
+    log,
+    relu,
+    sigmoid,
+    softplus,
+    weighted,
+)
 from deltarule.expressions.gradient_names import is_gradient
-from deltarule.expressions.nodes import Read, Sum, tensor_name, walk
-from deltarule.expressions.rewrites import replaced
-from deltarule.expressions.symbols import Index
+from deltarule.expressions.nodes import Read, Sum, reads, tensor_name, walk
+from deltarule.expressions.substitution import nameless
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
 _ABOVE = exp | sigmoid | softplus | cosh
 
 
-_ANY = Index("·")
-
-
 @dataclass(frozen=True)
 class KnownSigns:
     """The tensors none of whose entries is 0, and those none of whose entries is below 0.
 
-    `divisors` are formulas that are not 0, their indices without names.
+    `divisors` are formulas that are not 0, their indices without names; `logarithms` tensors that
+    are log Σ v·exp(z), so that exp(z − log Σ v·exp(z)) may overflow where v is 0 (None: any may).
     Scalars and sizes are taken to be above 0: ε under a root is.
     """
 
     nonzero: Set[str] = frozenset()
     nonnegative: Set[str] = frozenset()
     divisors: Set[Expr] = frozenset()
+    logarithms: Set[str] | None = None
 
     def where_nonzero(self, node: Expr) -> KnownSigns:
         """What is known where a value is not 0 either."""
@@ -45,7 +53,7 @@ class KnownSigns:
             return True
         if isinstance(node, Read):
             return tensor_name(node) in self.nonzero
-        if isinstance(node, _ABOVE) or is_exponential_sum(node):
+        if isinstance(node, _ABOVE) or is_exponential_sum(node) or _with_weights(node):
             return True
         if isinstance(node, Mul):
             return all(map(self.never_zero, node.args))
@@ -56,6 +64,12 @@ class KnownSigns:
         if isinstance(node, Add):
             return all(map(self.never_below, node.args)) and any(map(self.never_zero, node.args))
         return False
+
+    def overflows(self, power: Expr) -> bool:
+        """Whether an exponential may be infinite where a weight before it is 0."""
+        if self.logarithms is None:
+            return bool(power.atoms(Read))
+        return power.has(weighted) or any(tensor_name(r) in self.logarithms for r in reads(power))
 
     def never_below(self, node: Expr) -> bool:
         """Whether a node is known to be at least 0, where it has a value."""
@@ -87,7 +101,9 @@ def signs_of(equations: Iterable[Equation], tensors: Iterable[Tensor]) -> KnownS
     nonnegative = {name for name, low in least.items() if low >= 0}
     equations = tuple(equations)
     forward = [e.rhs for e in equations if not is_gradient(e.name)]
-    found = KnownSigns(nonzero, nonnegative, {nameless(b) for r in forward for b in _below(r)})
+    divisors = {nameless(b) for r in forward for b in _below(r)}
+    logarithms = {e.name for e in equations if isinstance(e.rhs, log) and weights_of(e.rhs)}
+    found = KnownSigns(nonzero, nonnegative, divisors, logarithms)
     times = Counter(e.name for e in equations)
     for equation in equations:
         if times[equation.name] > 1 or equation.subscripts != equation.indices:
@@ -106,6 +122,6 @@ def _below(node: Expr) -> Iterator[Expr]:
             yield part.base
 
 
-def nameless(node: Expr) -> Expr:
-    """A formula with one name for all indices, to compare it with another."""
-    return replaced(node, dict.fromkeys(node.atoms(Index), _ANY))
+def _with_weights(node: Expr) -> bool:
+    """Whether it is Σ v·exp(z), where weights of 0 outweigh."""
+    return isinstance(node, Sum) and isinstance(node.body, weighted) and node.body.has(exp)

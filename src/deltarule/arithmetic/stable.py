@@ -250,7 +250,8 @@ class Stable:
         if shift is None:
             self.unpaired = True
             return above, [self._below(base, scope) ** -times]
-        above, left = exponentials.taken_into(above, shift, times, used)
+        weights = exponentials.weights_of(base)
+        above, left = exponentials.taken_into(above, shift, times, used, weights)
         if difference is None:
             divisors = [self.divisor(exponentials.shifted(base, shift), scope) ** -times]
         else:

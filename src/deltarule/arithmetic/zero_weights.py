@@ -17,7 +17,7 @@ from functools import lru_cache
 from sympy import Add, Basic, Dummy, Expr, Integer, Mul, Pow
 
 from deltarule.arithmetic.known_signs import UNKNOWN, KnownSigns
-from deltarule.expressions.functions import log, log1p, quotient, weighted
+from deltarule.expressions.functions import exp, log, log1p, quotient, weighted
 from deltarule.expressions.nodes import (
     Choose,
     Condition,
@@ -112,6 +112,8 @@ class ZeroWeights:
         if isinstance(node, log | log1p):
             inner = node.args[0] if isinstance(node, log) else 1 + node.args[0]
             return not self._signs.never_zero(inner)
+        if isinstance(node, exp):
+            return self._signs.overflows(node)
         if not isinstance(node, Pow) or node.exp.is_number and not self._derivative:
             return False
         return self._falls(node)

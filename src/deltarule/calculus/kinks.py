@@ -24,8 +24,7 @@ from deltarule.expressions.nodes import (
     walk,
 )
 from deltarule.expressions.rebuild import rebuild
-from deltarule.expressions.rewrites import replaced
-from deltarule.expressions.substitution import plainly_named, replace_reads, substitute
+from deltarule.expressions.substitution import nameless, plainly_named, replace_reads, substitute
 from deltarule.expressions.symbols import Index
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks
@@ -90,7 +89,7 @@ class Surfaces:
     @staticmethod
     def like(one: Expr, other: Expr) -> bool:
         """Whether two surfaces are the same up to the names of indices."""
-        return _nameless(one) == _nameless(other)
+        return nameless(one) == nameless(other)
 
     def opened_reads(self, expression: Expr, surface: Expr) -> Expr:
         """The formula with tensors that have a kink at the surface written out."""
@@ -164,10 +163,6 @@ def arguments(expression: Basic, inside: bool = True) -> Iterator[Expr]:
     parts = (expression.body,) if isinstance(expression, Reduction) else expression.args
     for part in parts:
         yield from arguments(part)
-
-
-def _nameless(surface: Expr) -> Expr:
-    return replaced(surface, {i: Index("·") for i in surface.atoms(Index)})
 
 
 def _up_to_scale(z: Expr) -> tuple[Expr, int]:

@@ -17,8 +17,10 @@ from deltarule.expressions.nodes import (
     tensor_name,
 )
 from deltarule.expressions.rebuild import rebuild, with_body
-from deltarule.expressions.rewrites import rewrite
+from deltarule.expressions.rewrites import replaced, rewrite
 from deltarule.expressions.symbols import Index, fresh
+
+_ANY = Index("·")
 
 
 @rewrite
@@ -131,3 +133,8 @@ def plainly_named(node: Basic, apart: frozenset[str] | None = None) -> Basic:
         table[index] = fresh(index.name.rstrip("′"), taken - mine)
         taken.add(table[index].name)
     return rename_indices(plain, table)
+
+
+def nameless(expression: Expr) -> Expr:
+    """An expression with one name for all indices, to compare it with others."""
+    return cast(Expr, replaced(expression, dict.fromkeys(expression.atoms(Index), _ANY)))
