@@ -19,6 +19,7 @@ from deltarule.gradcheck.kink_points import kinks_of, on_kinks
 from deltarule.kernels.api import kernel
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
+from deltarule.marking.typed.typed_layer import layer
 from deltarule.networks.nonsmooth import kinked
 from deltarule.tracing.reference_derivatives import derivatives_along
 from deltarule.tracing.trace import trace
@@ -105,6 +106,25 @@ def test_single_kinks_are_met_exactly(derived):
     values = evaluate(site.argument, site.ranges, probe.values, probe.arithmetic)
     near = [v.abs_upper() < 1e-25 for v in np.ravel(values)]
     assert near.count(True) == 1
+
+
+JUMPING = """
+L = Sum[n](where(R[n]==0, 0, (R[n]-P[n])**2))
+L = Sum[n]((R[n]!=P[n])*(R[n]-2*P[n])**2)
+L = Sum[n](relu(P[n])*(R[n]!=0)*(R[n]+1))
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("text", JUMPING)
+def test_a_jump_on_the_kink_alone_has_no_slope_beside_it(text):
+    """[R = 0] is 0 on both sides, and another number between them."""
+    derivation = derive(layer(text))
+    checks = {c.tensor: c for c in at_edges(derivation, 0, {})}
+    assert set(checks) == {"P", "R"} and all(c.right for c in checks.values())
+    gradient = derivation.gradients["R"]
+    planted = {**derivation.gradients, "R": replace(gradient, expr=2 * gradient.expr)}
+    found = at_edges(replace(derivation, gradients=planted), 0, {})
+    assert not all(c.right for c in found)
 
 
 KINKED = [name for name in sorted(catalogue()) if kinked(once.loaded(name))]

@@ -24,6 +24,7 @@ USUAL = {
     "p": [1.5, 2.0, 0.5], "m": [0.5, 2.0, 1.5], "y": [1.0, 2.0, 0.5],
     "z": [0.5, -1.0, 2.0],
 }  # fmt: skip
+MEAN = "Sum[n]({0}*x[n]*exp(z[n]))/Sum[n]({0}*exp(z[n]))"
 #: A loss, an entry that adds nothing to it, and its gradients there.
 ADDED = [
     ("L = Sum[n](r[n]*log(q[n]))", {"r": 0, "q": 0}, {"r": -INF, "q": 0}),
@@ -43,8 +44,8 @@ ADDED = [
     ("L = Sum[n](w[n]*acos(r[n]))", {"w": 0, "r": 1}, {"w": 0, "r": 0}),
     # exp(1000 − m) overflows, m the largest of the others.
     ("L = log(Sum[n](q[n]*exp(z[n])))", {"q": 0, "z": 1000}, {"z": 0}),
-    ("L = Sum[n](q[n]*x[n]*exp(z[n]))/Sum[n](q[n]*exp(z[n]))", {"q": 0, "x": 3, "z": 1000}, {"x": 0, "z": 0}),
-    ("L = Sum[n]((1-r[n])*x[n]*exp(z[n]))/Sum[n]((1-r[n])*exp(z[n]))", {"r": 1, "x": 3, "z": 1000}, {"x": 0, "z": 0}),
+    (f"L = {MEAN.format('q[n]')}", {"q": 0, "x": 3, "z": 1000}, {"x": 0, "z": 0}),
+    (f"L = {MEAN.format('(1-r[n])')}", {"r": 1, "x": 3, "z": 1000}, {"x": 0, "z": 0}),
     ("L = log(Sum[n](r[n]**2*exp(z[n])))", {"r": 0, "z": 1000}, {"r": 0, "z": 0}),
 ]  # fmt: skip
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.arithmetic.duals import Duals, DualsArray, aligned
+from deltarule.arithmetic.near_zero import NEAR
 
 
 class SidedMask(np.ndarray):
@@ -51,6 +52,9 @@ class OneSided(Duals):
         one, two = aligned(a, b, axes)
         missing = (1,) * (axes - np.ndim(mask))
         tangents = tangents.reshape(len(tangents), *missing, *np.shape(mask))
+        # Where the value jumps there is no slope beside it: the one on the kink itself is taken.
+        jumps = np.asarray(_APART(a.value, b.value), dtype=bool)
+        tangents = np.where(jumps, np.asarray(mask), tangents)
         value = self.base.where(np.asarray(mask), a.value, b.value)
         return DualsArray(value, self.base.where(tangents, one, two))
 
@@ -65,3 +69,7 @@ class OneSided(Duals):
         behind = tuple(k + 1 for k in axes)
         best = self.base.maximum(self.base.where(tied, a.tangent, least), behind)
         return DualsArray(top, self.base.where(empty, self.base.zeros(()), best))
+
+
+#: Whether two values differ for certain; what has no value does not.
+_APART = np.frompyfunc(lambda u, v: bool(abs(float(u - v)) > NEAR), 2, 1)
