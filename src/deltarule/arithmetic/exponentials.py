@@ -25,7 +25,7 @@ from deltarule.expressions.nodes import (
     walk,
 )
 from deltarule.expressions.substitution import nameless, rename_bound
-from deltarule.expressions.written_out import powers
+from deltarule.expressions.written_out import power_of_exp, powers
 
 #: Weights of more nodes are not asked whether they are 0.
 _LONGEST = 12
@@ -153,12 +153,14 @@ def _with_weights(found: Expr, others: list, weights: Set[Expr]) -> tuple[list, 
     own = [f for f in others if nameless(f) in weights] if weights else []
     if not own or not isinstance(found, exp):
         return others, found
-    return [f for f in others if f not in own], weighted(Mul(*own), found)
+    beside = {f: p for f in others if (p := power_of_exp(f)) is not None}
+    whole = exp(Add(found.args[0], *beside.values()))
+    return [f for f in others if f not in (*own, *beside)], weighted(Mul(*own), whole)
 
 
-def shifted(node: Expr, shift: Expr) -> Expr:
+def shifted(node: Expr, shift: Expr, weights: Set[Expr] = frozenset()) -> Expr:
     """node·exp(−shift) for a term or a sum of terms, which has exponentials to take the shift."""
-    found = scaled(node, shift, weights_of(node))
+    found = scaled(node, shift, weights)
     if found is None:
         raise ValueError(f"{node} is no sum of exponentials")
     return found

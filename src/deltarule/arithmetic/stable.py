@@ -96,6 +96,10 @@ class Stable:
             return None
         return reduce(larger, most, largest_power(total - Add(*sums)))
 
+    def weights(self, total: Expr) -> frozenset[Expr]:
+        """What exponentials are multiplied by, and may be 0, with one name for all indices."""
+        return exponentials.weights_of(total)
+
     def divisor(self, total: Expr, scope: tuple) -> Expr:
         """A sum of exponentials, shifted already, that is divided by."""
         return self._below(total, scope)
@@ -145,7 +149,7 @@ class Stable:
         shift = self.maximum(node, scope)
         if shift is None:
             return None
-        return shift, log(self._below(exponentials.shifted(node, shift), scope))
+        return shift, log(self._below(exponentials.shifted(node, shift, self.weights(node)), scope))
 
     def _grouped(self, node: Add, scope: tuple) -> Expr | None:
         """z − log Σ exp(b) as (z − m) − log Σ exp(b − m): the large numbers cancel first."""
@@ -250,10 +254,10 @@ class Stable:
         if shift is None:
             self.unpaired = True
             return above, [self._below(base, scope) ** -times]
-        weights = exponentials.weights_of(base)
+        weights = self.weights(base)
         above, left = exponentials.taken_into(above, shift, times, used, weights)
         if difference is None:
-            divisors = [self.divisor(exponentials.shifted(base, shift), scope) ** -times]
+            divisors = [self.divisor(exponentials.shifted(base, shift, weights), scope) ** -times]
         else:
             divisors = [self._below(apart(*difference), scope) ** -times]
         if left:

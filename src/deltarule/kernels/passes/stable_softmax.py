@@ -96,6 +96,12 @@ class StableSums(Stable):
         most = nodes.Max(power, total.ranges, total.conditions)
         return self._kept(finite(most), scope)
 
+    def weights(self, total: Expr) -> frozenset[Expr]:
+        """The weights that are no exponentials themselves, which are multiplied by others."""
+        known = self._known.shares.keys() | self._known.terms.keys()
+        found = super().weights(total)
+        return frozenset(w for w in found if not known & {tensor_name(r) for r in nodes.reads(w)})
+
     def divisor(self, total: Expr, scope: tuple) -> Expr:
         """A sum that is divided by; under a guard it would be added up anew for each entry."""
         found = super().divisor(total, scope)
