@@ -77,6 +77,10 @@ TOLD = {
         "x": "∂L/∂y in the shape N × C × H × W, row by row: ∂L/∂y[:, W·(H·c + i) + j]"
     },
     ("concatenation", ()): {"u": "slice ∂L/∂y[:, :A]", "v": "slice ∂L/∂y[:, A:]"},
+    ("max_unpool1d", ()): {
+        "x": "entries of ∂L/∂y from where the values were put: ∂L/∂y[n, c, at[n, c, i]]"
+    },
+    ("wasserstein", ()): {"x": "entries of ∂L/∂a from where the values were put: ∂L/∂a[x_rank[n]]"},
     ("pixel_shuffle", ()): {
         "x": "entries of ∂L/∂y back where they came from: "
         "∂L/∂y[:, ⌊p/R²⌋, (⌊p/R⌋ mod R) + R·q, (p mod R) + R·r]"

@@ -19,7 +19,13 @@ from deltarule.matrix_form.axes import Axes, Kinds
 from deltarule.matrix_form.evaluate_tree import World, laid
 from deltarule.matrix_form.match_correlation import correlation_of
 from deltarule.matrix_form.match_formula import phrase_of
-from deltarule.matrix_form.match_places import block_sum_of, rearranged_of, scattered_of, shared_of
+from deltarule.matrix_form.match_places import (
+    block_sum_of,
+    fetched_of,
+    rearranged_of,
+    scattered_of,
+    shared_of,
+)
 from deltarule.matrix_form.match_pooling import pooling_of
 from deltarule.matrix_form.match_second import Ranges, matrix_of
 from deltarule.matrix_form.match_slopes import Slopes
@@ -72,6 +78,7 @@ class Search:
             lambda: pooling_of(formula, ranges, self._network),
             lambda: block_sum_of(formula, ranges, self._network),
             lambda: scattered_of(formula, ranges, self._network),
+            lambda: fetched_of(formula, ranges, self._network),
             lambda: shared_of(formula, ranges, self._network, plain),
         ):
             try:

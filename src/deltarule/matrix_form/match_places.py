@@ -44,6 +44,16 @@ def rearranged_of(expression: Expr, ranges: Ranges, network: Network) -> Found:
     return scaled(factor, phrase), extents
 
 
+def fetched_of(expression: Expr, ranges: Ranges, network: Network) -> Found:
+    """Entries that lie where data say. Raises NoWords for anything else."""
+    factor, access = _scaled_read(expression)
+    extents = dict(ranges)
+    phrase = placed(access, extents, network, data=True)
+    if set(phrase.labels) != set(extents):
+        raise NoWords
+    return scaled(factor, phrase), extents
+
+
 def block_sum_of(expression: Expr, ranges: Ranges, network: Network) -> Found:
     """The sum over blocks of a tensor. Raises NoWords for anything else."""
     factor, total = split(expression)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sympy import Integer
 
+from deltarule.expressions.nodes import Read
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.formula import PhraseWriter
@@ -89,6 +90,9 @@ class Speech(PhraseWriter):
     def _moved(self, p: Placed) -> str:
         """A slice, another shape, or another order."""
         extents, name = self._axes.extents, self._writer.name(p.name)
+        if any(place.has(Read) for place in p.places):
+            entry = self._writer.access(name, [self._writer(place) for place in p.places])
+            return f"entries of {name} from where the values were put: {entry}"
         if len(p.whole) == len(p.places):
             return (
                 f"{name} with its axes exchanged: {name}[{', '.join(map(self._writer, p.places))}]"

@@ -91,9 +91,13 @@ def _knows_a_gradient(expression: Expr) -> bool:
     return any(is_gradient(tensor_name(r)) for r in reads(expression))
 
 
-def placed(access: Read, extents: Mapping[Index, Expr], network: Network) -> Placed:
-    """A tensor read at places that known indices give. Raises NoWords for others, and for data."""
-    if reads(access) != [access]:
+def placed(
+    access: Read, extents: Mapping[Index, Expr], network: Network, data: bool = False
+) -> Placed:
+    """A tensor read at places that known indices give. Raises NoWords for others, and for places
+    in `data` unless these are asked for.
+    """
+    if data == (reads(access) == [access]):
         raise NoWords
     labels = tuple(i for i in extents if i in free_indices(access))
     if not free_indices(access) <= set(labels):
