@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ET
+from collections import Counter
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -93,6 +94,16 @@ def test_what_is_told(result):
     values = json.loads(json.dumps(told.result_values(result), allow_nan=False))
     assert values["right"] == result.right
     assert values["least_certain"][0]["probability"] == pytest.approx(certain.min())
+
+
+def test_confusion_and_the_least_certain_are_those_counted_one_by_one(result):
+    """Without the record's own arrays of counts: sample after sample, in plain Python."""
+    rows = result.probabilities.tolist()
+    taken = [max(range(len(row)), key=row.__getitem__) for row in rows]
+    counted = Counter(zip(result.samples.labels.tolist(), taken, strict=True))
+    assert {at: n for at, n in np.ndenumerate(result.confusion) if n} == counted
+    by_doubt = sorted(range(len(rows)), key=lambda n: max(rows[n]))
+    assert result.least_certain(len(rows)) == by_doubt
 
 
 def test_what_units_respond_to(result):
