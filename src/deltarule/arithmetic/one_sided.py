@@ -21,7 +21,8 @@ class SidedMask(np.ndarray):
 
 
 class OneSided(Duals):
-    """Derivatives to the right along `count` directions; `edges` counts the kinks that were met.
+    """Derivatives to the right along `count` directions; `edges` counts the kinks that were met,
+    `ties` those of them at which largest entries tie.
 
     To the left along d is the negative of what is to the right along −d.
     """
@@ -30,7 +31,7 @@ class OneSided(Duals):
 
     def __init__(self, base, count: int):
         super().__init__(base, count)
-        self.edges = 0
+        self.edges = self.ties = 0
 
     def positive(self, a: DualsArray) -> np.ndarray:
         """1 where a value is above 0. On 0 itself, tangents decide for what changes."""
@@ -65,7 +66,8 @@ class OneSided(Duals):
         tied = self.base.same(a.value, wide)
         least = self.base.least()
         empty = self.base.same(top, np.full(np.shape(top), least, dtype=self.base.dtype))
-        self.edges += int(((tied.sum(axis=tuple(axes)) > 1) & ~empty).sum())
+        ties = int(((tied.sum(axis=tuple(axes)) > 1) & ~empty).sum())
+        self.edges, self.ties = self.edges + ties, self.ties + ties
         behind = tuple(k + 1 for k in axes)
         best = self.base.maximum(self.base.where(tied, a.tangent, least), behind)
         return DualsArray(top, self.base.where(empty, self.base.zeros(()), best))

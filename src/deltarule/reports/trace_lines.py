@@ -12,11 +12,14 @@ from deltarule.marking.worked_sheets import Worked
 from deltarule.reports.number_text import brief, one_line, power_of_ten
 from deltarule.spelling.counted import counted
 from deltarule.tracing.format_numbers import finite
+from deltarule.tracing.kinks_met import KinksMet
 from deltarule.tracing.line_check import Check
 from deltarule.tracing.trace import Trace, TracedLine
 
 #: Below it float64 has fewer digits, and at last 0.
 LEAST_NORMAL = 2.0**-1022
+#: So many entries that lie on a kink are named.
+MOST_NAMED = 4
 #: The headings of the phases.
 PHASES = {"forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update"}
 
@@ -126,4 +129,27 @@ def check_text(check: Check) -> str:
         near = near if isnan(check.differences) else f"are off by {differences}"
         return f"✗ off by {dual} from dual numbers, central differences {near}"
     zeros = f", 0 within {power_of_ten(check.within)}" if check.within else ""
-    return f"✓ dual numbers agree to {dual}{zeros}, central differences {near}"
+    agree = f"✓ dual numbers agree to {dual}{zeros}"
+    if check.kinks is None:
+        return f"{agree}, central differences {near}"
+    every = len(check.kinks.entries) == check.entries
+    beside = "" if every else f", central differences of the others {near}"
+    return f"{agree}{beside}; {_kinks_text(check.kinks, check.entries)}"
+
+
+def _kinks_text(met: KinksMet, in_all: int) -> str:
+    """Which entries lie on a kink or a tie, and which convention holds there."""
+    count, jumps = len(met.entries), len(met.jumps)
+    kinds = [kind for kind, there in (("tie", met.tied), ("kink", met.bent)) if there]
+    kinds = [*kinds * (count > jumps), *["jump"] * (jumps > 0)] or ["tie or kink"]
+    named = ", ".join(f"[{','.join(map(str, e))}]" for e in met.entries[:MOST_NAMED] if e)
+    more = f" and {count - MOST_NAMED} more" if count > MOST_NAMED else ""
+    which = "it" if in_all == 1 else f"{count or 'none'} of {counted(met.looked_at, 'entry')}"
+    looked = f" looked at, of {in_all}," if met.looked_at < in_all else ""
+    places = " or ".join(f"{kind}s" if count > 1 else f"a {kind}" for kind in kinds)
+    why = "there is no slope" if count and count == jumps else "slopes to both sides differ"
+    return (
+        f"{which}{looked} {'lie' if count > 1 else 'lies'} on {places}"
+        f"{f' ({named}{more})' if named else ''}, where {why}; by convention, "
+        f"{'; '.join(met.conventions)}"
+    )

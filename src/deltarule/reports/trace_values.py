@@ -103,6 +103,8 @@ def _checks(line: TracedLine) -> dict | None:
         "differences": plain(float(check.differences)),
         "entries": check.entries,
         "agrees": bool(check.agrees),
+        "kinks": [list(entry) for entry in check.kinks.entries] if check.kinks else [],
+        "conventions": list(check.kinks.conventions) if check.kinks else [],
     }
 
 

@@ -8,28 +8,24 @@ output that has one derivative along generic directions is smooth there, whateve
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import flint
 import numpy as np
 
-from deltarule.arithmetic.base import Arithmetic, Undecided
+from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.beyond_fractions import as_ball, middle
 from deltarule.arithmetic.duals import Duals
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.magnitude import Magnitude
-from deltarule.arithmetic.one_sided import OneSided
 from deltarule.networks.network import Network
 from deltarule.networks.nonsmooth import everyone, kinked
+from deltarule.tracing.kinks_met import ALIKE, Roots, same, sides
 from deltarule.tracing.reference_derivatives import central_differences, changes_along
 
-Roots = Mapping[str, np.ndarray | None]
-#: Numbers that differ by no larger share are the same; and so are the slopes to both sides of a
-#: place, relative to the larger of them.
-ALIKE = 1e-20
 #: A gradient that is a smaller share of what is subtracted is lost in central differences.
 LOST = 1e-9
 #: Below it float64 has too few digits to subtract.
@@ -42,12 +38,13 @@ class Gap:
 
     `share` is the largest gap of an entry relative to it, an upper bound; of entries that may be 0
     both ways `within` says how far they are from 0 at most. `open` tells that some are known too
-    roughly to be compared: more bits are needed.
+    roughly to be compared: more bits are needed; `edges` that kinks or ties were met.
     """
 
     share: float
     within: Magnitude
     open: bool
+    edges: bool = False
 
 
 def gap(
@@ -66,19 +63,20 @@ def gap(
     """
     arguments = network, values, name, roots
     composed = list(_by_conventions(*arguments, arithmetic, directions))
-    sides = list(_sides(*arguments, arithmetic, directions)) if kinked(network) else []
-    if not sides:
+    both = sides(*arguments, arithmetic, directions) if kinked(network) else []
+    if not both:
         return _farthest(found, *[_total(arithmetic, composed)] * 2)
     lows, highs = [], []
     # Where the generic directions cannot be told apart, no entry is known to be smooth.
     smooth_at = _smooth(arguments, arithmetic, np.shape(directions)[1:])
     smooth_at = smooth_at or [np.array(False)] * len(composed)
-    for change, (right, left), smooth in zip(composed, sides, smooth_at, strict=True):
+    for change, (right, left), smooth in zip(composed, both, smooth_at, strict=True):
         least, most = _least(right, left), _most(right, left)
         kept = ~smooth | lenient
         lows.append(np.where(kept, _least(least, change), least))
         highs.append(np.where(kept, _most(most, change), most))
-    return _farthest(found, _total(arithmetic, lows), _total(arithmetic, highs))
+    found_gap = _farthest(found, _total(arithmetic, lows), _total(arithmetic, highs))
+    return replace(found_gap, edges=True)
 
 
 def _by_conventions(
@@ -93,25 +91,6 @@ def _by_conventions(
     return changes_along(network, values, duals, name, directions, roots)
 
 
-def _sides(
-    network: Network,
-    values: Values,
-    name: str,
-    roots: Roots,
-    arithmetic: Arithmetic,
-    directions: np.ndarray,
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """For each root the derivatives to both sides; empty where no kink is met."""
-    minus = arithmetic.number(Fraction(-1))
-    both = np.concatenate([directions, arithmetic.multiply(minus, directions)])
-    duals, count = OneSided(arithmetic, len(both)), len(directions)
-    try:
-        found = list(changes_along(network, values, duals, name, both, roots))
-    except Undecided:
-        return []
-    return [(c[:count], arithmetic.multiply(minus, c[count:])) for c in found if duals.edges]
-
-
 def _smooth(
     arguments: tuple[Network, Values, str, Roots], arithmetic: Arithmetic, shape: tuple[int, ...]
 ) -> list[np.ndarray]:
@@ -119,17 +98,11 @@ def _smooth(
     where that is not decided.
     """
     directions = np.stack([generic(shape, arithmetic, 1), generic(shape, arithmetic, 2)])
-    sides = _sides(*arguments, arithmetic, directions)
-    near = np.frompyfunc(_alike, 2, 1)
+    both = sides(*arguments, arithmetic, directions)
+    near = np.frompyfunc(same, 2, 1)
     return [
-        np.logical_and.reduce(np.asarray(near(right, left), dtype=bool)) for right, left in sides
+        np.logical_and.reduce(np.asarray(near(right, left), dtype=bool)) for right, left in both
     ]
-
-
-def _alike(one, other) -> bool:
-    """Whether two slopes are the same, as far as balls can tell."""
-    one, other = middle(as_ball(one)), middle(as_ball(other))
-    return bool(abs(one - other) <= ALIKE * max(1, abs(one), abs(other)))
 
 
 def from_differences(
@@ -140,10 +113,11 @@ def from_differences(
     entries: Sequence[tuple[int, ...]],
     roots: Roots,
 ) -> float:
-    """The largest distance of the gradient `ours` from central differences at some of its
-    `entries`, relative to its largest entry; NaN where that is below what rounding leaves of them.
+    """The largest distance of the gradient `ours` from central differences at some `entries`,
+    relative to its largest entry; NaN where that is below what rounding leaves of them, and where
+    a kink lies within every step.
     """
-    sample = entries[:: max(1, len(entries) // 8)]
+    sample = sampled(entries)
     every = everyone(network)
     with np.errstate(all="ignore"):
         near = central_differences(network, values, Float64(), name, roots, sample)
@@ -155,26 +129,32 @@ def from_differences(
         return math.nan
     if not scale:
         return 0.0
+    compared = zip(sample, near, strict=True)
     gaps = [
-        _outside(float(ours[e]), *ends, every) / scale for e, ends in zip(sample, near, strict=True)
+        gap for e, ends in compared if (gap := _outside(float(ours[e]), *ends, every)) is not None
     ]
-    return float(np.max(gaps, initial=0.0))
+    return float(np.max(gaps)) / scale if gaps else math.nan
+
+
+def sampled(entries: Sequence[tuple[int, ...]]) -> Sequence[tuple[int, ...]]:
+    """Those of many entries that central differences are taken of."""
+    return entries[:: max(1, len(entries) // 8)]
 
 
 def _largest(array: np.ndarray) -> float:
     return float(np.max(np.abs(array), initial=0.0))
 
 
-def _outside(slope: float, left: float, right: float, every: bool) -> float:
+def _outside(slope: float, left: float, right: float, every: bool) -> float | None:
     """How far a slope is from the mean of those to both sides.
 
-    Nothing at a kink between them; and at no kink where every entry that ties is declared to get
+    None at a kink between them; and at no kink where every entry that ties is declared to get
     the whole gradient, which is no subgradient.
     """
     gap = abs(slope - (left + right) / 2)
     kink = abs(right - left) > 1e-3 * max(1.0, abs(slope))
     between = min(left, right) - 1e-6 <= slope <= max(left, right) + 1e-6
-    return 0.0 if kink and (every or between) else gap
+    return None if kink and (every or between) else gap
 
 
 def generic(shape: tuple[int, ...], arithmetic: Arithmetic, number: int = 1) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 
@@ -15,7 +16,9 @@ from deltarule.arithmetic.magnitude import Magnitude
 from deltarule.expressions.gradient_names import GradientName
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.format_numbers import finite
-from deltarule.tracing.gaps import ALIKE, Gap, from_differences, gap, generic
+from deltarule.tracing.gaps import ALIKE, Gap, from_differences, gap, generic, sampled
+from deltarule.tracing.kinks_met import MOST_ENTRIES as MOST_LOOKED_AT
+from deltarule.tracing.kinks_met import KinksMet, jumps_met, jumpy, kinks_met
 from deltarule.tracing.reference_derivatives import MOST_ENTRIES
 from deltarule.tracing.sharpened import MORE_BITS, MOST_BITS
 
@@ -28,8 +31,8 @@ class Check:
     relative to the entry; entries that both say to be 0 are so `within` that. `open` tells that
     they could not be told apart from others. `differences` is the largest gap from central
     differences in float64, relative to the largest entry or to what their rounding lets them tell;
-    NaN where they tell nothing. Where the gradient is ∞ or NaN itself, `dual` is NaN as well: there
-    is no derivative to compare with.
+    NaN where they tell nothing. They leave out the entries that lie on `kinks`. Where the gradient
+    is ∞ or NaN itself, `dual` is NaN as well: there is no derivative to compare with.
     """
 
     dual: float
@@ -37,6 +40,7 @@ class Check:
     entries: int
     within: float = 0.0
     open: bool = False
+    kinks: KinksMet | None = None
 
     @property
     def agrees(self) -> bool:
@@ -67,16 +71,33 @@ def check_gradient(computation: Computation, quantity: str) -> Check | None:
         needed = found.open or (not found.within.is_zero and bits == MORE_BITS[0])
         if needed and (bits < MOST_BITS or _tiny(exact)):
             found = _gap(computation, quantity, name, Ball(bits), computation.with_bits(bits))
-    entries = list(np.ndindex(*np.shape(computation.floats.arrays[quantity])))
+    entries = list(np.ndindex(*exact.shape))
+    met = _kinks(computation, name, entries, found.edges)
+    smooth = [e for e in entries if e not in met.entries] if met else entries
     far = from_differences(
         computation.network,
         computation.floats,
         computation.floats.arrays[quantity],
         name,
-        entries,
+        smooth,
         _roots(computation, computation.floats),
     )
-    return Check(found.share, far, len(entries), found.within, found.open)
+    return Check(found.share, far, len(entries), found.within, found.open, met)
+
+
+def _kinks(
+    computation: Computation, name: str, entries: Sequence[tuple[int, ...]], edges: bool
+) -> KinksMet | None:
+    """The kinks and ties that entries of a tensor lie on; of many entries some are looked at."""
+    network, floats, exact = computation.network, computation.floats, computation.exact
+    jumping = jumpy(network)
+    if not (edges or jumping):
+        return None
+    looked_at = entries if len(entries) <= MOST_LOOKED_AT else sampled(entries)
+    roots = _roots(computation, floats)
+    jumps = jumps_met(network, floats, name, roots, looked_at) if jumping else []
+    arithmetic, roots = computation.exact_arithmetic, _roots(computation, exact)
+    return kinks_met(network, exact, arithmetic, name, roots, looked_at, jumps)
 
 
 def _gap(

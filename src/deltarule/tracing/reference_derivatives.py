@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -126,30 +127,57 @@ def central_differences(
     step: float = 1e-6,
 ) -> list[tuple[float, float]]:
     """(E(x) − E(x − h))/h and (E(x + h) − E(x))/h in float64, at some entries of a tensor."""
-    how, start = displacement(network, values, arithmetic, name)
-    equations, values = with_frozen_values(how.equations, how.values, arithmetic)
-    how = replace(how, equations=equations, values=values)
+    moved = Moved(network, values, arithmetic, name, roots)
+    return [
+        (before / left, after / right)
+        for before, after, left, right in (moved.around(entry, step) for entry in entries)
+    ]
 
-    def error(array: np.ndarray) -> float:
-        moved = how.at(array)
-        run(how.equations, moved, arithmetic)
-        return sum(
-            float(np.sum(moved.arrays[root] if up is None else up * moved.arrays[root]))
-            for root, up in roots.items()
-        )
 
-    found = []
-    here = np.asarray(start, dtype=float)
-    middle = error(here)
-    for entry in entries:
+class Moved:
+    """The error E, or Σ of upstream times output, in float64 where entries of a tensor move.
+
+    Entries of roots that are infinite and remain so add nothing to how much it changes.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        values: Values,
+        arithmetic: Arithmetic,
+        name: str,
+        roots: Mapping[str, np.ndarray | None],
+    ):
+        how, start = displacement(network, values, arithmetic, name)
+        equations, values = with_frozen_values(how.equations, how.values, arithmetic)
+        self._how = replace(how, equations=equations, values=values)
+        self._arithmetic, self._roots = arithmetic, roots
+        self._here = np.asarray(start, dtype=float)
+        self._endless: list[np.ndarray] = []
+        self._middle = self._error(self._here)
+
+    def around(self, entry: tuple[int, ...], step: float) -> tuple[float, float, float, float]:
+        """E(x) − E(x − h), E(x + h) − E(x), and both h, for h = `step`·|x|."""
+        here = self._here
         width = step * max(0.01, abs(float(here[entry])))
         up, down = here.copy(), here.copy()
         up[entry] += width
         down[entry] -= width
-        found.append(
-            (
-                (middle - error(down)) / (here[entry] - down[entry]),
-                (error(up) - middle) / (up[entry] - here[entry]),
-            )
+        return (
+            self._middle - self._error(down),
+            self._error(up) - self._middle,
+            float(here[entry] - down[entry]),
+            float(up[entry] - here[entry]),
         )
-    return found
+
+    def _error(self, array: np.ndarray) -> float:
+        moved = self._how.at(array)
+        run(self._how.equations, moved, self._arithmetic)
+        found = [np.asarray(moved.arrays[root], dtype=float) for root in self._roots]
+        endless = [np.where(np.isfinite(part), 0.0, part) for part in found]
+        self._endless = self._endless or endless
+        if any(map(np.any, map(np.not_equal, endless, self._endless))):
+            return math.nan
+        finite = [np.where(e == 0, part, 0.0) for part, e in zip(found, endless, strict=True)]
+        parts = zip(finite, self._roots.values(), strict=True)
+        return sum(float(np.sum(part if up is None else up * part)) for part, up in parts)
