@@ -97,7 +97,7 @@ def _audit(audit: Mapping[str, Any]) -> Iterator[str]:
             said = f"{quoted_html(words)}: {counted(len(shown), 'mistake')}"
             yield f"<details><summary>{said}</summary><ul>{each}</ul></details>"
     yield from _listed("What other numbers with more digits show", audit["finer"])
-    yield from _listed("What no numbers show at these sizes", audit["never"])
+    yield from _listed("What no numbers show at these sizes and settings", audit["never"])
 
 
 def _listed(heading: str, words: Sequence[str]) -> Iterator[str]:
