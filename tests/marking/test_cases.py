@@ -124,10 +124,11 @@ def test_matrices_in_words_are_read_in_a_batch():
 
 
 def test_a_line_without_a_value_is_named():
-    found = marked("log_of_zero").verdicts
+    assert [v.verdict for v in marked("log_of_zero").verdicts] == [RIGHT]  # 0·log 0 is 0
+    found = marked("log_of_zero_weighed").verdicts
     assert [v.verdict for v in found] == [UNDECIDED]
     assert found[0].finding == (
-        "E_o[0] = −(1 − 0)·log(1 − 0) − 0·log(0) is NaN, and so is what needs it"
+        "E_o[0] = −(1 − 1)·log(1 − 0) − 1·log(0) is ∞, and so is what needs it"
     )
     found = marked("small_probability").verdicts[0]  # 0.81 is −log₁₀ of it indeed
     assert (found.verdict, found.mistakes) == (WRONG, ())
