@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 from numba import njit, prange
-from numba.core import codegen, cpu
+from numba.core import codegen, compiler, cpu
+from numba.core.types.functions import BaseFunction
 
 from deltarule.kernels.cache import linking
 from deltarule.kernels.cache.linking import made_once
@@ -23,12 +24,20 @@ def test_what_waits_is_made_with_what_calls_it_and_serves_other_functions():
 
     @njit
     def highest(n):
-        return middle(n) + lowest(n)
+        def same(value):
+            return value
 
-    usual = codegen.JITCPUCodegen._library_class, cpu.CPUContext.get_executable
+        return same(middle(n)) + lowest(n)
+
+    def replaced():
+        passes = compiler.DefaultPassBuilder.define_nopython_pipeline
+        class_, call = codegen.JITCPUCodegen._library_class, BaseFunction.get_call_type
+        return class_, call, cpu.CPUContext.get_executable, passes
+
+    usual = replaced()
     made_once(SimpleNamespace(highest=highest))
     assert highest(3) == 9
-    assert (codegen.JITCPUCodegen._library_class, cpu.CPUContext.get_executable) == usual
+    assert replaced() == usual
     [waiting] = (one.library for one in middle.overloads.values())
     assert not waiting._finalized
     # Code that somebody else compiles afterwards calls the same functions: now they are made.

@@ -9,11 +9,12 @@ import deltarule
 from deltarule.kernels.cache import claims, second_process
 from deltarule.kernels.cache.loading import claim_of, entry
 
-DOUBLED = """
+#: A kernel that calls what kernels share.
+PRODUCT = """
 from deltarule.language import *
-N, n = size("N"), index("n")
-x, y = input("x", N), output("y", N)
-y[n] = {} * x[n]
+N, D, n, d = *sizes("N D"), *indices("n d")
+A, x, y = input("A", N, D), input("x", D), output("y", N)
+y[n] = 2 * Sum[d](A[n, d] * x[d])
 """
 
 
@@ -30,34 +31,31 @@ def second(monkeypatch):
     second_process._second = claims.shared = None
 
 
-def doubled(folder, factor: int):
-    path = folder / f"times_{factor}.py"
-    path.write_text(DOUBLED.format(factor), encoding="utf-8")
-    return deltarule.kernel(str(path), cache=folder)
-
-
-def test_a_pass_is_compiled_in_the_second_process_and_loaded_in_this_one(second, tmp_path):
-    made, x, said = doubled(tmp_path, 2), np.arange(5.0), []
-    run, taken, filled = made.module.ready_backward(x, x)
+def test_a_pass_is_compiled_in_the_second_process_and_loaded_in_this_one(
+    second, tmp_path, with_shared_parts
+):
+    with_shared_parts(tmp_path)
+    path, said = tmp_path / "product.py", []
+    path.write_text(PRODUCT, encoding="utf-8")
+    made = deltarule.kernel(str(path), cache=tmp_path)
+    A, x, dy = np.arange(15.0).reshape(5, 3), np.arange(3.0), np.arange(5.0)
+    run, taken, filled = made.module.ready_backward(A, x, dy)
     for _ in range(2):  # the second time it was asked for already
         second_process.ask(run, taken, said.append)
     assert said == ["compiling backward_loops in a second process"]
     folder = tmp_path / "kernels" / "__pycache__"
-    while not list(folder.glob("*backward_loops*.sum")) or list(second.folder.iterdir()):
+    while not list(folder.glob("product_*backward_loops*.sum")) or list(second.folder.iterdir()):
         assert second.alive()
         time.sleep(0.02)
     entry(run, taken)(*taken)
-    assert (filled["x"] == 2 * x).all()
+    assert (filled["x"] == 2 * dy @ A).all()
     assert sum(run.stats.cache_hits.values()) == 1
-    values, gradients = made.both(x=x, dy=x)
-    assert (values["y"] == 2 * x).all()
-    assert (gradients["x"] == 2 * x).all()
     # A process that died at work has left its claim, and is not waited for.
-    other = doubled(tmp_path, 3)
     second.process.kill()
-    for function in (other.module.forward_loops, other.module.backward_loops):
-        (second.folder / claim_of(function)).touch()
-    assert (other.both(x=x, dy=x)[1]["x"] == 3 * x).all()
+    (second.folder / claim_of(made.module.forward_loops)).touch()
+    values, gradients = made.both(A=A, x=x, dy=dy)
+    assert (values["y"] == 2 * A @ x).all()
+    assert (gradients["A"] == 2 * np.outer(dy, x)).all()
 
 
 def test_what_is_claimed_is_waited_for_until_it_is_given_back_or_the_other_is_gone(tmp_path):

@@ -6,7 +6,7 @@ import atexit
 import importlib.util
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.abc import Loader
 from pathlib import Path
 from types import ModuleType
@@ -48,9 +48,7 @@ def module(
             entry = _written(place, key, path, made, read)
         except OSError as error:
             entry = _written(store.instead_of(place, error), key, path, made, read)
-    for file in (*entry["needs"], entry["file"]):
-        found = imported(Path(file), progress)
-    return found
+    return imported(Path(entry["file"]), progress, entry["needs"])
 
 
 def source(
@@ -122,8 +120,12 @@ def _key(
     )
 
 
-def imported(path: Path, progress: Callable[[str], None] | None = None) -> ModuleType:
-    """A kernel's file as a module; Numba reloads what it compiled before."""
+def imported(
+    path: Path, progress: Callable[[str], None] | None = None, needs: Sequence[str] = ()
+) -> ModuleType:
+    """A kernel's file as a module, after those that it needs; Numba reloads what it compiled."""
+    for k, file in enumerate(needs):
+        imported(Path(file), progress, needs[:k])
     name = store.module_name(path.stem)
     if name in sys.modules and sys.modules[name].__file__ == str(path):
         return sys.modules[name]
@@ -131,6 +133,7 @@ def imported(path: Path, progress: Callable[[str], None] | None = None) -> Modul
     if spec is None or spec.loader is None:
         raise DeltaruleError(f"{path} is no Python file", str(path), "empty the cache folder")
     found = importlib.util.module_from_spec(spec)
+    found.__dict__["__needs__"] = list(needs)
     sys.modules[name] = found
     try:
         with quickly(progress):

@@ -60,7 +60,7 @@ def _compile(task: dict) -> None:
     from deltarule.kernels.cache import claims
     from deltarule.kernels.cache.loading import signature
 
-    module = imported(Path(task["file"]))
+    module = imported(Path(task["file"]), None, task["needs"])
     mine = claims.shared is not None and claims.shared.take(task["name"])
     if not mine:
         return

@@ -25,6 +25,7 @@ from numba.core.dispatcher import Dispatcher
 from numba.parfors import parfor_lowering
 
 from deltarule.kernels.cache import claims
+from deltarule.kernels.cache.lean_compiling import lean
 from deltarule.kernels.cache.second_process import running
 from deltarule.kernels.garbage import seldom_collected
 
@@ -157,8 +158,9 @@ class Link:
 
     waiting: ClassVar[dict[str, Link]] = {}
 
-    def __init__(self, name: str, file: str, make: Callable[[], None]):
-        self.name, self.file, self._make = name, file, make
+    def __init__(self, name: str, module: ModuleType, make: Callable[[], None]):
+        self.name, self._make = name, make
+        self._task = {"file": module.__file__, "needs": vars(module).get("__needs__", [])}
 
     def __call__(self) -> None:
         """Later, if something is being made that can wait for it."""
@@ -168,7 +170,7 @@ class Link:
             self.waiting[self.name] = self
             second = running()
             if second is not None:
-                second.ask(self.name, file=self.file)
+                second.ask(self.name, **self._task)
 
     def now(self) -> None:
         """Load it, or compile it."""
@@ -201,7 +203,7 @@ def made_once(module: ModuleType) -> None:
     outside = vars(module).get("OUTSIDE", {})
     for name, link in outside.items():
         if not isinstance(link, Link):
-            outside[name] = Link(name, str(module.__file__), link)
+            outside[name] = Link(name, module, link)
     for function in vars(module).values():
         if isinstance(function, Dispatcher) and "compile" not in vars(function):
             function.compile = partial(_compile, function.compile)
@@ -219,7 +221,7 @@ def _made_in_one_go() -> Iterator[None]:
     if _active():
         yield
         return
-    with global_compiler_lock, seldom_collected():
+    with global_compiler_lock, seldom_collected(), lean():
         before = codegen.JITCPUCodegen._library_class
         codegen.JITCPUCodegen._library_class = _Waiting
         cpu.CPUContext.get_executable = _executable

@@ -103,9 +103,9 @@ def ask(function: Callable, arguments: Sequence, progress: Callable | None = Non
     kinds = [kind(a) for a in arguments]
     if signature(kinds) in function.overloads:  # pyright: ignore
         return
-    file = function.py_func.__globals__["__file__"]  # pyright: ignore
-    name = claim_of(function)
-    if second.ask(name, file=file, function=function.__name__, kinds=kinds) and progress:
+    module = function.py_func.__globals__  # pyright: ignore
+    task = {"file": module["__file__"], "needs": module["__needs__"], "function": function.__name__}
+    if second.ask(claim_of(function), kinds=kinds, **task) and progress:
         progress(f"compiling {function.__name__} in a second process")
 
 
