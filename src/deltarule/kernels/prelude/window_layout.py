@@ -5,8 +5,12 @@ S makes S phases, and the zeros between rows and slabs are shared by both neighb
 all images, slabs, rows and columns is then one long run. What it computes between rows is never
 copied out.
 
-`shape` holds N, B, C, T, H, W; `grid` the slabs, rows and columns that an image needs; strides and
-pads are those of the three directions.
+`plan` is a table of integers: from `OF_X`, `OF_W` and `OF_Y` on the strides of X[n, b, c, t, h, w],
+W[b, f, c, q, k, l] and Y[n, b, f, g, i, j]; from `AT_SIZES` on N, B, C, F; from `AT_WIDE`,
+`AT_TAPS` and `AT_RUN` on T, H, W, then Q, K, L and G, I, J; from `AT_STRIDES`, `AT_DILATIONS` and
+`AT_PADS` on those of the three directions; at `AT_BEGINS` what the result begins with, and then the
+strides of the tensor that it may begin with, for the first three axes of the result. `grid` holds
+the slabs, rows and columns that an image needs, and by how many places the taps reach ahead.
 """
 
 from __future__ import annotations
@@ -14,8 +18,17 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from deltarule.kernels.prelude.calls import apart
-from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned
+from deltarule.kernels.prelude.calls import (
+    _NUMBER,
+    _NUMBERS,
+    _PLACES,
+    _WHOLE,
+    apart,
+    data,
+    from_start,
+    outside,
+)
+from deltarule.kernels.prelude.micro_kernel import aligned
 from deltarule.kernels.prelude.vectors import NR, added, copied
 
 compiled = inlined = in_threads = njit
@@ -25,7 +38,10 @@ real = np.float32
 
 # ---- what follows goes into kernels
 
-
+#: Where in a plan strides, sizes, and what belongs to directions begin.
+OF_X, OF_W, OF_Y = 0, 6, 12
+AT_SIZES, AT_WIDE, AT_TAPS, AT_RUN = 18, 22, 25, 28
+AT_STRIDES, AT_DILATIONS, AT_PADS, AT_BEGINS = 31, 34, 37, 40
 #: What a result begins with: 0, what it holds, or numbers of another tensor.
 FROM_ZERO = 0
 ADDED_TO = 1
@@ -33,17 +49,30 @@ FROM_FIRST = 2
 
 
 @inlined
-def held(begin):
-    """Whether results are added to what they hold, as 0 or 1."""
-    return np.int64(begin[0] == ADDED_TO)
+def volume(plan, start):
+    """How many places three directions have together."""
+    return plan[start] * plan[start + 1] * plan[start + 2]
 
 
 @inlined
-def begun(first, begin, n, b, c):
+def empty(plan):
+    """Whether nothing is summed."""
+    sizes = plan[AT_SIZES] * plan[AT_SIZES + 1] * plan[AT_SIZES + 2] * plan[AT_SIZES + 3]
+    return sizes * volume(plan, AT_WIDE) * volume(plan, AT_TAPS) * volume(plan, AT_RUN) == 0
+
+
+@inlined
+def begun(first, plan, n, b, c):
     """What entries of [n, b, c] begin with, if not with what they hold."""
-    if begin[0] != FROM_FIRST:
+    if plan[AT_BEGINS] != FROM_FIRST:
         return real(0)
-    return first[U(n * begin[1] + b * begin[2] + c * begin[3])]
+    return first[U(n * plan[AT_BEGINS + 1] + b * plan[AT_BEGINS + 2] + c * plan[AT_BEGINS + 3])]
+
+
+@inlined
+def held(plan):
+    """Whether results are added to what they hold, as 0 or 1."""
+    return np.int64(plan[AT_BEGINS] == ADDED_TO)
 
 
 @compiled
@@ -61,151 +90,128 @@ def rounded(count):
     return ((count + NR + 15) // 16 | 1) * 16
 
 
-@compiled
-def extent_flat(x, k, y, s, d, p):
-    """Along one axis: the places a row needs, and by how many the taps reach ahead."""
-    reach = d * (k - 1) // s
-    end = (p + x + s - 1) // s
-    return max(y, end, y + reach - p // s), reach
-
-
-@inlined
-def grid_of(wide, taps, run, steps, unit):
-    """Slabs, rows and columns of an image, and by how many places the taps reach ahead.
-
-    The columns are a multiple of `unit`.
-    """
-    s, d, p = steps
-    slabs, deep = extent_flat(wide[0], taps[0], run[0], s[0], d[0], p[0])
-    rows, up = extent_flat(wide[1], taps[1], run[1], s[1], d[1], p[1])
-    columns, ahead = extent_flat(wide[2], taps[2], run[2], s[2], d[2], p[2])
-    columns = (columns + unit - 1) // unit * unit
-    return (slabs, rows, columns), (deep * rows + up) * columns + ahead
-
-
 @inlined
 def place_in(grid, slab, row, column):
     """How far a place lies from the start of its image."""
     return (slab * grid[1] + row) * grid[2] + column
 
 
-@inlined
-def volume(sizes):
-    """How many places three directions have together."""
-    return sizes[0] * sizes[1] * sizes[2]
+@outside(_PLACES, _WHOLE, _PLACES)
+def find_layout(plan, unit, table):
+    """The grid, with columns a multiple of `unit`; of each tap phase, place, and entry in W."""
+    plan, table = from_start(plan), from_start(table)
+    ahead, many = 0, volume(plan, AT_TAPS)
+    for t in range(3 * many):
+        table[4 + t] = 0
+    for k in range(3):
+        s, d, p = plan[AT_STRIDES + k], plan[AT_DILATIONS + k], plan[AT_PADS + k]
+        reach = d * (plan[AT_TAPS + k] - 1) // s
+        end = (p + plan[AT_WIDE + k] + s - 1) // s
+        places = max(plan[AT_RUN + k], end, plan[AT_RUN + k] + reach - p // s)
+        if k == 2:
+            places = (places + unit - 1) // unit * unit
+        table[k] = places
+        ahead = ahead * places + reach
+        inner = 1
+        for after in range(k + 1, 3):
+            inner *= plan[AT_TAPS + after]
+        for t in range(many):
+            tap = t // inner % plan[AT_TAPS + k]
+            table[4 + t] = table[4 + t] * s + d * tap % s
+            table[4 + many + t] = table[4 + many + t] * places + d * tap // s
+            table[4 + 2 * many + t] += tap * plan[OF_W + 3 + k]
+    table[3] = ahead
 
 
-@inlined
-def one_phase():
-    """Strides and pads of what has no windows."""
-    return (ONE, ONE, ONE), (NIL, NIL, NIL)
-
-
+# What calls a function from outside must not be inlined: Numba would want to inline that too.
 @compiled
-def lay_out_image(x, source, xs, shape, flat, start, phases, grid, s, p):
-    """x[source + …] of T × H × W into flat[start + …], a phase every `phases` numbers."""
-    T, H, W = shape
-    for t in range(T):
-        slab = (t + p[0]) // s[0]
-        if s[0] == 1 and s[1] == 1 and s[2] == 1 and xs[5] == 1:
-            to = start + place_in(grid, slab, p[1], p[2])
-            copied(x, source + t * xs[3], xs[4], flat, to, grid[2], H, W)
-            continue
-        for h in range(H):
-            row = (h + p[1]) // s[1]
-            phase = ((t + p[0] - slab * s[0]) * s[1] + h + p[1] - row * s[1]) * s[2]
-            here = source + t * xs[3] + h * xs[4]
-            for r in range(s[2]):
-                first = (r - p[2]) % s[2]
-                place = place_in(grid, slab, row, (first + p[2]) // s[2])
-                to = U(start + (phase + r) * phases + place)
-                count = U((W - first + s[2] - 1) // s[2])
-                for w in range(count):
-                    flat[to + w] = x[U(here + first * xs[5]) + w * U(s[2] * xs[5])]
+def found(plan, unit):
+    """The grid of a plan; of its taps the phases, how far they reach ahead, and their entries."""
+    many = volume(plan, AT_TAPS)
+    table = np.empty(4 + 3 * many, np.int64)
+    find_layout(data(plan), unit, data(table))
+    return table[:4], table[4 : 4 + many], table[4 + many : 4 + 2 * many], table[4 + 2 * many :]
 
 
-@compiled
-def take_back_image(x, source, xs, shape, flat, start, phases, grid, s, p, add, begin):
-    """`lay_out_image` backwards: x[source + …] is flat[start + …] + (x[source + …] or begin)."""
-    T, H, W = shape
-    for t in range(T):
-        slab = (t + p[0]) // s[0]
-        if s[0] == 1 and s[1] == 1 and s[2] == 1 and xs[5] == 1:
-            to = start + place_in(grid, slab, p[1], p[2])
-            added(flat, to, grid[2], x, source + t * xs[3], xs[4], H, W, add, begin)
-            continue
-        for h in range(H):
-            row = (h + p[1]) // s[1]
-            phase = ((t + p[0] - slab * s[0]) * s[1] + h + p[1] - row * s[1]) * s[2]
-            here = source + t * xs[3] + h * xs[4]
-            for r in range(s[2]):
-                first = (r - p[2]) % s[2]
-                place = place_in(grid, slab, row, (first + p[2]) // s[2])
-                to = U(start + (phase + r) * phases + place)
-                count = U((W - first + s[2] - 1) // s[2])
-                for w in range(count):
-                    o = U(here + first * xs[5]) + w * U(s[2] * xs[5])
-                    x[o] = flat[to + w] + (x[o] if add else begin)
+@outside(_NUMBERS, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _PLACES, _WHOLE, _PLACES, _WHOLE, _NUMBER)
+def move_image(x, source, flat, start, phases, plan, of, grid, into, begin):
+    """One image of the tensor `of` from x[source + …] into flat[start + …], or back.
 
-
-@in_threads
-def lay_out(x, xs, sizes, shape, flat, o, plane, grid, s, p):
-    """X[n, b, c, t, h, w] into flat[phase, b, c][n, slab, row, column]; all else stays 0.
-
-    `sizes` are N, B, C, and `shape` T, H, W.
+    A phase lies every `phases` numbers; only X has several. Where `into` is −1 the image is copied
+    into `flat`; else x[source + …] is flat[start + …] plus `begin` (0), or what x holds (1).
     """
-    apart()
-    N, B, C = sizes
-    for channel in prange(B * C):
-        for n in range(N):
-            source = n * xs[0] + channel // C * xs[1] + channel % C * xs[2]
-            start = o + channel * plane + n * place_in(grid, grid[0], 0, 0)
-            lay_out_image(x, source, xs, shape, flat, start, B * C * plane, grid, s, p)
+    x, flat, plan, grid = from_start(x), from_start(flat), from_start(plan), from_start(grid)
+    T, H, W = plan[AT_WIDE + of // 2], plan[AT_WIDE + of // 2 + 1], plan[AT_WIDE + of // 2 + 2]
+    x3, x4, x5 = plan[of + 3], plan[of + 4], plan[of + 5]
+    s0 = s1 = s2 = 1
+    p0 = p1 = p2 = 0
+    if of == OF_X:
+        s0, s1, s2 = plan[AT_STRIDES], plan[AT_STRIDES + 1], plan[AT_STRIDES + 2]
+        p0, p1, p2 = plan[AT_PADS], plan[AT_PADS + 1], plan[AT_PADS + 2]
+    for t in range(T):
+        slab = (t + p0) // s0
+        if s0 * s1 * s2 == 1 and x5 == 1:
+            place, here = start + place_in(grid, slab, p1, p2), source + t * x3
+            if into < 0:
+                copied(x, here, x4, flat, place, grid[2], H, W)
+            else:
+                added(flat, place, grid[2], x, here, x4, H, W, into, begin)
+            continue
+        for h in range(H):
+            row = (h + p1) // s1
+            phase = ((t + p0 - slab * s0) * s1 + h + p1 - row * s1) * s2
+            for r in range(s2):
+                first = (r - p2) % s2
+                place = place_in(grid, slab, row, (first + p2) // s2)
+                to, count = U(start + (phase + r) * phases + place), U((W - first + s2 - 1) // s2)
+                here, step = U(source + t * x3 + h * x4 + first * x5), U(s2 * x5)
+                if into < 0:
+                    for w in range(count):
+                        flat[to + w] = x[here + w * step]
+                elif into:
+                    for w in range(count):
+                        x[here + w * step] += flat[to + w]
+                else:
+                    for w in range(count):
+                        x[here + w * step] = flat[to + w] + begin
 
 
 @in_threads
-def take_back(x, xs, sizes, shape, flat, o, plane, grid, s, p, first, begin):
-    """`lay_out` backwards: X[n, b, c, t, h, w] becomes flat[…] and what it begins with."""
+def move_all(x, plan, of, flat, o, plane, grid, into, first):
+    """`move_image` of all images of all channels."""
     apart()
-    N, B, C = sizes
+    N, B, C = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2 if of == OF_X else AT_SIZES + 3]
+    image = place_in(grid, grid[0], 0, 0)
     for channel in prange(B * C):
         b, c = channel // C, channel % C
         for n in range(N):
-            source = n * xs[0] + b * xs[1] + c * xs[2]
-            start = o + channel * plane + n * place_in(grid, grid[0], 0, 0)
-            take_back_image(
-                x, source, xs, shape, flat, start, B * C * plane, grid, s, p, held(begin),
-                begun(first, begin, n, b, c),
+            source = n * plan[of] + b * plan[of + 1] + c * plan[of + 2]
+            begin = begun(first, plan, n, b, c) if into == 0 else real(0)
+            move_image(
+                data(x), source, data(flat), o + channel * plane + n * image, B * C * plane,
+                data(plan), of, data(grid), into, begin,
             )
 
 
-@compiled
-def tap_places(taps, grid, s, d):
-    """Of each tap its phase, and how far it lies from the window's corner."""
-    phases = np.empty(taps[0] * taps[1] * taps[2], np.int64)
-    at = np.empty(phases.size, np.int64)
-    t = 0
-    for q in range(taps[0]):
-        slab = d[0] * q // s[0]
-        for k in range(taps[1]):
-            row = d[1] * k // s[1]
-            for l in range(taps[2]):
-                column = d[2] * l // s[2]
-                phase = (d[0] * q - slab * s[0]) * s[1] + d[1] * k - row * s[1]
-                phases[t] = phase * s[2] + d[2] * l - column * s[2]
-                at[t] = place_in(grid, slab, row, column)
-                t += 1
-    return phases, at
+@outside(_NUMBERS, _PLACES, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _PLACES, _WHOLE, _NUMBERS)
+def move_images(x, plan, of, flat, o, plane, grid, into, first):
+    """X[n, b, c, t, h, w], or Y, into flat[phase, b, c][n, slab, row, column], or back.
+
+    See `move_image`; what X begins with, where it is not added to, is told by the plan.
+    """
+    move_all(
+        from_start(x), from_start(plan), of, from_start(flat), o, plane, from_start(grid), into,
+        from_start(first),
+    )
 
 
 @compiled
-def entries_of(taps, ws):
-    """How far each tap (q, k, l) of W lies from its first."""
-    at = np.empty(volume(taps), np.int64)
-    t = 0
-    for q in range(taps[0]):
-        for k in range(taps[1]):
-            for l in range(taps[2]):
-                at[t] = q * ws[3] + k * ws[4] + l * ws[5]
-                t += 1
-    return at
+def lay_out(x, plan, of, flat, o, plane, grid):
+    """Images into the flat layout, where all else stays 0."""
+    move_images(data(x), data(plan), of, data(flat), o, plane, data(grid), -1, data(x))
+
+
+@compiled
+def take_back(x, plan, of, flat, o, plane, grid, first):
+    """Images out of the flat layout, and what they begin with."""
+    move_images(data(x), data(plan), of, data(flat), o, plane, data(grid), held(plan), data(first))

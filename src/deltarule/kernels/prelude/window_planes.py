@@ -17,25 +17,26 @@ from deltarule.kernels.prelude.tap_sums import multiply_rows, weigh_rows
 from deltarule.kernels.prelude.vectors import LANES
 from deltarule.kernels.prelude.window_layout import (
     ADDED_TO,
+    AT_BEGINS,
+    AT_PADS,
+    AT_RUN,
+    AT_SIZES,
+    AT_STRIDES,
+    AT_WIDE,
+    OF_W,
+    OF_X,
+    OF_Y,
     begun,
-    entries_of,
-    grid_of,
+    empty,
+    found,
     held,
-    lay_out_image,
-    one_phase,
+    move_image,
     place_in,
     rounded,
-    take_back_image,
-    tap_places,
     volume,
     zeros,
 )
-from deltarule.kernels.prelude.window_sums import (
-    spelt_out,
-    windows_to_w,
-    windows_to_x,
-    windows_to_y,
-)
+from deltarule.kernels.prelude.window_sums import windows_to_w, windows_to_x, windows_to_y
 
 compiled = inlined = in_threads = njit
 U = np.uint64
@@ -55,6 +56,18 @@ def shares(B, N):
 
 
 @compiled
+def corner(plan, of, n, b, c):
+    """Where X[n, b, c], Y[n, b, f] or W[b, f, c] begins."""
+    return n * plan[of] + b * plan[of + 1] + c * plan[of + 2]
+
+
+@compiled
+def margin_of(plan):
+    """How far X is moved so that its rows begin at whole vectors."""
+    return -(plan[AT_PADS + 2] // plan[AT_STRIDES + 2]) % LANES
+
+
+@compiled
 def picked(w, start, entries, weights):
     """weights[t] = w[start + entries[t]]"""
     for t in range(entries.size):
@@ -62,198 +75,176 @@ def picked(w, start, entries, weights):
 
 
 @in_threads
-def planes_to_y(x, xs, w, ws, y, ys, sizes, wide, taps, run, steps, first, begin):
+def planes_to_y(x, w, y, first, plan):
     """`windows_to_y` of arrays, group by group."""
     apart()
-    N, B, C, F = sizes
-    s, d, p = steps
-    once, nowhere = one_phase()
-    grid, ahead = grid_of(wide, taps, run, steps, LANES)
-    margin = -(p[2] // s[2]) % LANES
-    room = rounded(margin + volume(grid) + ahead)
-    phases, at = tap_places(taps, grid, s, d)
+    N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
+    grid, phases, at, entries = found(plan, LANES)
+    margin = margin_of(plan)
+    room = rounded(margin + volume(grid, 0) + grid[3])
     at += phases * room
-    entries = entries_of(taps, ws)
-    straight, parts = ys[5] == 1, shares(B, N)
+    straight, parts = plan[OF_Y + 5] == 1, shares(B, N)
     for task in prange(B * parts):
         b, part = task // parts, task % parts
-        flat, sums = zeros(volume(s) * room), aligned(1 if straight else room)
+        flat = zeros(volume(plan, AT_STRIDES) * room)
+        sums = aligned(1 if straight else room)
         weights = np.empty(at.size, real)
         for o in range((N - part + parts - 1) // parts * C):
             n, c = part + o // C * parts, o % C
-            source = n * xs[0] + b * xs[1] + c * xs[2]
-            lay_out_image(x, source, xs, wide, flat, margin, room, grid, s, p)
+            move_image(
+                data(x), corner(plan, OF_X, n, b, c), data(flat), margin, room, data(plan), OF_X,
+                data(grid), -1, real(0),
+            )
             for f in range(F):
-                picked(w, b * ws[0] + f * ws[1] + c * ws[2], entries, weights)
-                to = n * ys[0] + b * ys[1] + f * ys[2]
-                add = np.int64(c > 0) | held(begin)
-                start = begun(first, begin, n, b, f)
-                for g in range(run[0]):
-                    from_ = margin + place_in(grid, g, 0, 0)
+                picked(w, corner(plan, OF_W, b, f, c), entries, weights)
+                to = corner(plan, OF_Y, n, b, f)
+                add, start = np.int64(c > 0) | held(plan), begun(first, plan, n, b, f)
+                for g in range(plan[AT_RUN]):
+                    place = place_in(grid, g, 0, 0)
+                    into, at_, pitch = data(sums), place, grid[2]
                     if straight:
-                        weigh_rows(
-                            data(y), to + g * ys[3], ys[4], data(flat), from_, grid[2], data(at),
-                            data(weights), at.size, run[1], run[2], add, start,
-                        )
-                    else:
-                        weigh_rows(
-                            data(sums), from_ - margin, grid[2], data(flat), from_, grid[2],
-                            data(at), data(weights), at.size, run[1], run[2], 0, real(0),
-                        )
+                        into, at_, pitch = data(y), to + g * plan[OF_Y + 3], plan[OF_Y + 4]
+                    weigh_rows(
+                        into, at_, pitch, data(flat), margin + place, grid[2], data(at),
+                        data(weights), at.size, plan[AT_RUN + 1], plan[AT_RUN + 2],
+                        add if straight else 0, start if straight else real(0),
+                    )
                 if not straight:
-                    take_back_image(
-                        y, to, ys, run, sums, NIL, room, grid, once, nowhere, add, start
+                    move_image(
+                        data(y), to, data(sums), 0, room, data(plan), OF_Y, data(grid), add, start
                     )
 
 
 @in_threads
-def planes_to_x(x, xs, w, ws, y, ys, sizes, wide, taps, run, steps, first, begin):
+def planes_to_x(x, w, y, first, plan):
     """`windows_to_x` of arrays, group by group."""
     apart()
-    N, B, C, F = sizes
-    s, d, p = steps
-    once, nowhere = one_phase()
-    grid, ahead = grid_of(wide, taps, run, steps, LANES)
-    before = rounded(ahead)
-    room = rounded(volume(grid))
-    phases, ahead_of = tap_places(taps, grid, s, d)
-    entries = entries_of(taps, ws)
+    N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
+    grid, phases, ahead, entries = found(plan, LANES)
+    before, room, many = rounded(grid[3]), rounded(volume(grid, 0)), volume(plan, AT_STRIDES)
     # Taps in the order of their phases, from the last on, so that places follow each other; the
     # taps of a phase end before ends[phase + 1].
-    order, ends = np.empty(phases.size, np.int64), np.zeros(volume(s) + 1, np.int64)
-    for phase in range(volume(s)):
+    order, ends = np.empty(phases.size, np.int64), np.zeros(many + 1, np.int64)
+    for phase in range(many):
         ends[phase + 1] = ends[phase]
         for tap in range(phases.size - 1, -1, -1):
             if phases[tap] == phase:
                 order[ends[phase + 1]] = tap
                 ends[phase + 1] += 1
-    at, entries = -ahead_of[order], entries[order]
-    straight, parts = xs[5] == 1 and volume(s) == 1, shares(B, N)
+    at, entries = -ahead[order], entries[order]
+    straight, parts = plan[OF_X + 5] == 1 and many == 1, shares(B, N)
     for task in prange(B * parts):
         b, part = task // parts, task % parts
-        outer = zeros(before + room)
-        flat = aligned(1 if straight else volume(s) * room)
+        outer, flat = zeros(before + room), aligned(1 if straight else many * room)
         weights = np.empty(at.size, real)
         for o in range((N - part + parts - 1) // parts * F):
             n, f = part + o // F * parts, o % F
-            source = n * ys[0] + b * ys[1] + f * ys[2]
-            lay_out_image(y, source, ys, run, outer, before, room, grid, once, nowhere)
+            move_image(
+                data(y), corner(plan, OF_Y, n, b, f), data(outer), before, room, data(plan), OF_Y,
+                data(grid), -1, real(0),
+            )
             for c in range(C):
-                picked(w, b * ws[0] + f * ws[1] + c * ws[2], entries, weights)
-                to = n * xs[0] + b * xs[1] + c * xs[2]
-                add = np.int64(f > 0) | held(begin)
-                start = begun(first, begin, n, b, c)
-                if straight:
-                    for t in range(wide[0]):
-                        from_ = before + place_in(grid, t + p[0], p[1], p[2])
-                        weigh_rows(
-                            data(x), to + t * xs[3], xs[4], data(outer), from_, grid[2], data(at),
-                            data(weights), at.size, wide[1], wide[2], add, start,
-                        )
-                    continue
-                for phase in range(volume(s)):
-                    begins, many = ends[phase], ends[phase + 1] - ends[phase]
+                picked(w, corner(plan, OF_W, b, f, c), entries, weights)
+                to = corner(plan, OF_X, n, b, c)
+                add, start = np.int64(f > 0) | held(plan), begun(first, plan, n, b, c)
+                # Slab by slab to where they belong, or phase by phase.
+                for k in range(plan[AT_WIDE] if straight else many):
+                    into, at_, pitch, from_ = data(flat), k * room, grid[2], before
+                    begins, ended, rows, columns = ends[k % many], ends[k % many + 1], NIL, NIL
+                    if straight:
+                        into, at_, pitch = data(x), to + k * plan[OF_X + 3], plan[OF_X + 4]
+                        up, left = plan[AT_PADS + 1], plan[AT_PADS + 2]
+                        from_ += place_in(grid, k + plan[AT_PADS], up, left)
+                        rows, columns = plan[AT_WIDE + 1], plan[AT_WIDE + 2]
+                    else:
+                        rows, columns = grid[0] * grid[1], grid[2]
                     weigh_rows(
-                        data(flat), phase * room, grid[2], data(outer), before, grid[2],
-                        data(at[begins:]), data(weights[begins:]), many, grid[0] * grid[1], grid[2],
-                        0, real(0),
+                        into, at_, pitch, data(outer), from_, grid[2], data(at[begins:]),
+                        data(weights[begins:]), ended - begins, rows, columns,
+                        add if straight else 0, start if straight else real(0),
                     )
-                take_back_image(x, to, xs, wide, flat, NIL, room, grid, s, p, add, start)
+                if not straight:
+                    move_image(
+                        data(x), to, data(flat), 0, room, data(plan), OF_X, data(grid), add, start
+                    )
 
 
 @in_threads
-def planes_to_w(x, xs, w, ws, y, ys, sizes, wide, taps, run, steps, first, begin):
+def planes_to_w(x, w, y, first, plan):
     """`windows_to_w` of arrays, group by group."""
     apart()
-    N, B, C, F = sizes
-    s, d, p = steps
-    once, nowhere = one_phase()
-    grid, ahead = grid_of(wide, taps, run, steps, LANES)
-    margin = -(p[2] // s[2]) % LANES
-    room = rounded(margin + volume(grid) + ahead)
-    phases, at = tap_places(taps, grid, s, d)
+    N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
+    grid, phases, at, entries = found(plan, LANES)
+    margin = margin_of(plan)
+    room = rounded(margin + volume(grid, 0) + grid[3])
     at += phases * room
-    entries = entries_of(taps, ws)
-    straight, parts = ys[5] == 1, shares(B, N)
+    whole, straight, parts = volume(plan, AT_STRIDES) * room, plan[OF_Y + 5] == 1, shares(B, N)
     totals = zeros(B * parts * C * F * at.size * LANES)
     for task in prange(B * parts):
         b, part = task // parts, task % parts
-        flat = zeros(volume(s) * room * C)
-        outer = aligned(1 if straight else room)
+        flat, outer = zeros(whole * C), aligned(1 if straight else room)
         for n in range(part, N, parts):
             for c in range(C):
-                source = n * xs[0] + b * xs[1] + c * xs[2]
-                start = margin + c * volume(s) * room
-                lay_out_image(x, source, xs, wide, flat, start, room, grid, s, p)
+                move_image(
+                    data(x), corner(plan, OF_X, n, b, c), data(flat), margin + c * whole, room,
+                    data(plan), OF_X, data(grid), -1, real(0),
+                )
             for f in range(F):
-                source = n * ys[0] + b * ys[1] + f * ys[2]
+                source = corner(plan, OF_Y, n, b, f)
                 if not straight:
-                    lay_out_image(y, source, ys, run, outer, NIL, room, grid, once, nowhere)
-                for c in range(C):
-                    to = ((task * F + f) * C + c) * at.size * LANES
-                    for g in range(run[0]):
-                        place = place_in(grid, g, 0, 0)
-                        from_ = margin + c * volume(s) * room + place
-                        if straight:
-                            multiply_rows(
-                                data(totals), to, data(y), source + g * ys[3], ys[4], data(flat),
-                                from_, grid[2], data(at), at.size, run[1], run[2],
-                            )
-                        else:
-                            multiply_rows(
-                                data(totals), to, data(outer), place, grid[2], data(flat), from_,
-                                grid[2], data(at), at.size, run[1], run[2],
-                            )
+                    move_image(
+                        data(y), source, data(outer), 0, room, data(plan), OF_Y, data(grid), -1,
+                        real(0),
+                    )
+                for o in range(C * plan[AT_RUN]):
+                    c, g = o // plan[AT_RUN], o % plan[AT_RUN]
+                    place = place_in(grid, g, 0, 0)
+                    from_, at_, pitch = data(outer), place, grid[2]
+                    if straight:
+                        from_, at_, pitch = data(y), source + g * plan[OF_Y + 3], plan[OF_Y + 4]
+                    multiply_rows(
+                        data(totals), ((task * F + f) * C + c) * at.size * LANES, from_, at_, pitch,
+                        data(flat), margin + c * whole + place, grid[2], data(at), at.size,
+                        plan[AT_RUN + 1], plan[AT_RUN + 2],
+                    )
     for o in range(B * F * C):
         b, f, c = o // (F * C), o // C % F, o % C
-        start = begun(first, begin, b, f, c)
+        start = begun(first, plan, b, f, c)
         for t in range(at.size):
             total = real(0)
             for part in range(parts):
                 lanes = (((b * parts + part) * F + f) * C + c) * at.size + t
                 for lane in range(LANES):
                     total += totals[U(lanes * LANES + lane)]
-            entry = U(b * ws[0] + f * ws[1] + c * ws[2] + entries[t])
-            w[entry] = total + (w[entry] if begin[0] == ADDED_TO else start)
+            entry = U(corner(plan, OF_W, b, f, c) + entries[t])
+            w[entry] = total + (w[entry] if plan[AT_BEGINS] == ADDED_TO else start)
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
 def groups_to_y(x, w, y, first, plan):
     """`windows_to_y`, plane by plane where groups have few channels."""
-    xs, ws, ys, sizes, wide, taps, run, steps, begin = spelt_out(plan)
-    N, B, C, F = sizes
-    if C * F > FEW_FILTERS or min(N * B * C * F, volume(wide) * volume(taps) * volume(run)) == 0:
+    sizes = from_start(plan)
+    if sizes[AT_SIZES + 2] * sizes[AT_SIZES + 3] > FEW_FILTERS or empty(sizes):
         windows_to_y(x, w, y, first, plan)
-        return
-    planes_to_y(
-        from_start(x), xs, from_start(w), ws, from_start(y), ys, sizes, wide, taps, run, steps,
-        from_start(first), begin,
-    )
+    else:
+        planes_to_y(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
 def groups_to_x(x, w, y, first, plan):
     """`windows_to_x`, plane by plane where groups have few channels."""
-    xs, ws, ys, sizes, wide, taps, run, steps, begin = spelt_out(plan)
-    N, B, C, F = sizes
-    if C * F > FEW_FILTERS or min(N * B * C * F, volume(wide) * volume(taps) * volume(run)) == 0:
+    sizes = from_start(plan)
+    if sizes[AT_SIZES + 2] * sizes[AT_SIZES + 3] > FEW_FILTERS or empty(sizes):
         windows_to_x(x, w, y, first, plan)
-        return
-    planes_to_x(
-        from_start(x), xs, from_start(w), ws, from_start(y), ys, sizes, wide, taps, run, steps,
-        from_start(first), begin,
-    )
+    else:
+        planes_to_x(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
 def groups_to_w(x, w, y, first, plan):
     """`windows_to_w`, plane by plane where groups have few channels."""
-    xs, ws, ys, sizes, wide, taps, run, steps, begin = spelt_out(plan)
-    N, B, C, F = sizes
-    if C * F > FEW_FILTERS or min(N * B * C * F, volume(wide) * volume(taps) * volume(run)) == 0:
+    sizes = from_start(plan)
+    if sizes[AT_SIZES + 2] * sizes[AT_SIZES + 3] > FEW_FILTERS or empty(sizes):
         windows_to_w(x, w, y, first, plan)
-        return
-    planes_to_w(
-        from_start(x), xs, from_start(w), ws, from_start(y), ys, sizes, wide, taps, run, steps,
-        from_start(first), begin,
-    )
+    else:
+        planes_to_w(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
