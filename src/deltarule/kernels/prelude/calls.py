@@ -141,8 +141,8 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
         return pointer
 
     def numbers(values):  # noqa: F811 # pyright: ignore
-        """The numbers themselves, where nothing is compiled."""
-        return values
+        """The numbers as an array, where nothing is compiled."""
+        return np.array(values)
 
     def apart():  # noqa: F811 # pyright: ignore
         """Nothing, where nothing is compiled."""
