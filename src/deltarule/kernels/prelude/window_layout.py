@@ -197,7 +197,7 @@ def move_all(x, plan, of, flat, o, plane, grid, into, first):
 def move_images(x, plan, of, flat, o, plane, grid, into, first):
     """X[n, b, c, t, h, w], or Y, into flat[phase, b, c][n, slab, row, column], or back.
 
-    See `move_image`; what X begins with, where it is not added to, is told by the plan.
+    See `move_image`; the plan says what X begins with, where it is not added to.
     """
     move_all(
         from_start(x), from_start(plan), of, from_start(flat), o, plane, from_start(grid), into,
