@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from axe_playwright_python.sync_playwright import Axe
+from parsed_html import EMPTY
 from playwright.sync_api import Page
 
 #: Texts of pictures that are not whole inside them; a sign's own box is a little larger than it.
@@ -24,10 +25,13 @@ _HIDDEN = """() => [...document.querySelectorAll('main *')].filter(e =>
 
 
 def faults(page: Page) -> Iterator[str]:
-    """Violations that axe-core finds, contents wider than the window, and what is cut."""
+    """Violations that axe-core finds, contents wider than the window, what is cut, and sentences
+    with nothing in them."""
     for violation in Axe().run(page).response["violations"]:
         yield f"{violation['id']}: {violation['nodes'][0]['html'][:200]}"
     if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
         yield "wider than its window"
     yield from (f"cut in its picture: {text}" for text in page.evaluate(_CUT))
     yield from (f"cut: {element}" for element in page.evaluate(_HIDDEN))
+    texts = page.locator("main p").all_text_contents()
+    yield from (f"an empty sentence: {text!r}" for text in texts if EMPTY.search(text))

@@ -1,9 +1,13 @@
 """HTML as a reader of it finds it: tags, and text."""
 
+import re
 from html.parser import HTMLParser
 
 #: Elements without an end.
 VOID = {"meta", "br", "hr", "input", "link"}
+
+#: A sentence into which nothing was put: "Checked: .", "Where .", "( )", ".".
+EMPTY = re.compile(r"(^|[:;,(]|\bWhere) *[.;)](\s|$)|^\s*$|(^|\s)\(\s*\)")
 
 
 class Parsed(HTMLParser):
@@ -27,13 +31,15 @@ class Parsed(HTMLParser):
 
 
 class Whole(HTMLParser):
-    """Every element is ended where it must be; nothing names another file."""
+    """Every element is ended where it must be; nothing names another file; no paragraph is empty,
+    or has an empty sentence."""
 
     refused = frozenset({"link", "object", "img", "form", "base"})
 
     def __init__(self, text: str):
         super().__init__()
         self.open: list[str] = []
+        self._paragraph: str | None = None
         self.feed(text)
         self.close()
         assert self.open == []
@@ -43,6 +49,15 @@ class Whole(HTMLParser):
         assert tag not in self.refused
         if tag not in VOID:
             self.open.append(tag)
+        if tag == "p":
+            self._paragraph = ""
+
+    def handle_data(self, data):
+        if self._paragraph is not None:
+            self._paragraph += data
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
+        if tag == "p" and self._paragraph is not None:
+            assert not EMPTY.search(self._paragraph), self._paragraph
+            self._paragraph = None

@@ -147,4 +147,5 @@ def _step(first: int, last: int, step: Step, lhs: Expr) -> Iterator[str]:
     yield paragraph(step.reason)
     if step.condition:
         yield paragraph(f"Where {step.condition}.", "how")
-    yield paragraph(f"Checked: {step.checked}.", "how") + "</li>"
+    yield paragraph(f"Checked: {step.checked}.", "how") if step.checked else ""
+    yield "</li>"

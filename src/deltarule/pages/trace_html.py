@@ -8,6 +8,7 @@ from collections.abc import Container, Iterator, Mapping
 
 import numpy as np
 
+from deltarule.calculus import Derivation, derive
 from deltarule.calculus.alike import Alike, alike
 from deltarule.counting.window_reads import WindowReads
 from deltarule.expressions import nodes
@@ -158,14 +159,14 @@ def trace_body(
                 yield paragraph(f"{verdict.finding}.", "bad")
         yield "</div>"
     most, own = _most(trace), f"h{int(level[1]) + 1}"
-    derivation = trace.computation.derivation
-    same = alike(derivation, derivation.gradients.values()) if steps else {}
+    derivation = _verified(trace.computation.derivation) if steps else None
+    same = alike(derivation, derivation.gradients.values()) if derivation else {}
     for line, phase in shown_lines_of(trace, worked, only):
         if phase:
             yield f'<{level} class="phase">{PHASES[phase]}</{level}>'
         yield from _line(line, trace, worked, own, most, windows.get(line.quantity))
-        if steps:
-            yield from _derived(line.quantity, trace, same)
+        if derivation:
+            yield from _derived(line.quantity, derivation, same)
         yield "</section>"
     yield "</div>"
 
@@ -210,9 +211,15 @@ def _line(
         yield from _published(line.quantity, worked)
 
 
-def _derived(quantity: str, trace: Trace, same: Mapping[str, Alike]) -> Iterator[str]:
+def _verified(derivation: Derivation) -> Derivation:
+    """The same with every step verified: sheets are worked with gradients that were compared as
+    wholes."""
+    return derivation if derivation.verified else derive(derivation.network, of=derivation.of)
+
+
+def _derived(quantity: str, derivation: Derivation, same: Mapping[str, Alike]) -> Iterator[str]:
     """Of a gradient, the steps of its derivation, to be unfolded; or which are the same."""
-    for gradient in trace.computation.derivation.gradients.values():
+    for gradient in derivation.gradients.values():
         if gradient.name == quantity and quantity in same:
             sentence = same[quantity].sentence(pretty(gradient.tensor.name))
             yield paragraph(f"Its formula is derived by {sentence}.", "soft")
