@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from random import Random
 
 from deltarule.arithmetic.base import Arithmetic, Undecided
 from deltarule.arithmetic.exact import Ball, Rational, Rounded
@@ -24,7 +25,7 @@ from deltarule.marking.sheets import Sheet, load_sheet, sheet_names
 from deltarule.marking.worked_sheets import Worked, work
 from deltarule.networks.network import Network
 from deltarule.reports.things import ShownSheet, ShownTrace
-from deltarule.tracing.random_givens import drawn
+from deltarule.tracing.random_givens import drawn, sizes_by_hand
 from deltarule.tracing.trace import Trace, trace
 
 #: The words that mean the network of the sheet.
@@ -154,7 +155,9 @@ def _named(name: str, options: dict, asked: Asked) -> tuple[Derivation, dict[str
     """The derivation of that name, or of the equations typed, and the sizes that are given it."""
     if is_formula(name):
         return derive(network_of_formula(name, options, asked.set_ or (), ())), {}
-    return derive(load(name, **options)), numbers(asked.set_ or ())
+    network, fixed = load(name, **options), numbers(asked.set_ or ())
+    sizes_by_hand(network, Random(asked.seed), fixed)  # refused before it is derived
+    return derive(network), fixed
 
 
 def _only(asked: Asked, found: Trace) -> set[str] | None:

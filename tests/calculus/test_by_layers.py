@@ -16,6 +16,9 @@ from deltarule.expressions.symbols import Index
 from deltarule.language.load import catalogue, load
 from deltarule.language.optimisers import is_update
 from deltarule.spelling.text import text
+from deltarule.tracing.all_gradients import gradients_agree
+from deltarule.tracing.random_givens import drawn
+from deltarule.tracing.trace import computation_of
 
 
 def formulas(derivation):
@@ -60,6 +63,48 @@ def test_layers_by_themselves_give_the_formulas_of_the_whole(name, monkeypatch):
     assert [len(g.indices) for g in found.gradients.values()] == [
         len(g.indices) for g in whole.gradients.values()
     ]
+
+
+#: Tensors that two lines or more read, which are taken apart in the next test.
+SHARING = (
+    "residual", "residual_norm", "residual_conv", "squeeze_excitation", "swiglu",
+    "layer_norm", "attention", "gru_cell", "lstm_cell", "focal_loss", "memory_network",
+)  # fmt: skip
+BLOCKS = '''"""Blocks with a shortcut each, of which another index writes what is added."""
+from deltarule.language import *
+N, D = sizes("N D")
+n, d, e, k = indices("n d e k")
+h = input("x", N, D)
+for number in range(3):
+    w = parameter(f"w_{number}", D, D)
+    s = intermediate(f"s_{number}", N, D)
+    s[n, e] = Sum[k](h[n, k] * w[k, e])
+    out = intermediate(f"h_{number}", N, D)
+    out[n, d] = relu(h[n, d] + s[n, d])
+    h = out
+y = output("y", N, D)
+y[n, d] = 2 * h[n, d]
+'''
+
+
+@pytest.mark.parametrize("name", [*(n for n in SHARING if n in catalogue()), BLOCKS])
+def test_every_line_by_itself_gives_the_gradients(name, monkeypatch, tmp_path):
+    """What several lines read has in each of these a part of its gradient alone."""
+    if name is BLOCKS:
+        name = tmp_path / "blocks.py"
+        name.write_text(BLOCKS, encoding="utf-8")
+    network = load(name)
+    monkeypatch.setattr(by_layers, "MOST_ENTRIES", 0)
+    monkeypatch.setattr(by_layers, "_MOST_LINES", 0)
+    found = by_layers.derive_by_layers(network, None, 0, derive_unverified)
+    assert found is not None
+    known = {*map(found.gradient_name, found.upstream)}
+    for equation in found.equations():
+        read = {n for n in equation.read_names() if n.startswith(f"d{found.of}/")}
+        assert read <= known, equation.name
+        known.add(equation.name)
+    givens, sizes = drawn(found, seed=1)
+    assert gradients_agree(computation_of(found, givens, sizes=sizes))
 
 
 @pytest.fixture(scope="module")

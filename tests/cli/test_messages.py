@@ -51,6 +51,11 @@ MESSAGES = [
         "work with its layers or smaller sizes, or count them: derive dense --count",
     ),
     (
+        ["trace", "vgg11", "--random"],
+        "vgg11 is too large to be worked through, whatever its sizes: s_1a has",
+        "work with one of its layers, or with a copy of its file",
+    ),
+    (
         ["check", "gradient", "dense", "--no-kernel", "--set", "N=1000000000"],
         "dense is too large to be measured: x has 2000000000 entries",
         "smaller sizes",
@@ -72,7 +77,11 @@ MESSAGES = [
         "give --decimals or --significant too",
     ),
     (["trace", "dense", "--random", "--only", "foo"], "dense has no quantity foo", "it has"),
-    (["trace", "slide", "--set", "N=2"], "--set is for --random or --equation alone", "add --random"),
+    (
+        ["trace", "slide", "--set", "N=2"],
+        "--set is for --random or --equation alone",
+        "add --random",
+    ),
     (
         ["check", "gradient", "dense", "--rtol", "nan"],
         "invalid value for --rtol: nan is not a finite number",

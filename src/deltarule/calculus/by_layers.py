@@ -99,11 +99,7 @@ class _ByLayers:
             if equation.name in self._live:
                 for name in equation.read_names():
                     self._readers.setdefault(name, {})[self._use_of[equation.name]] = None
-        self._tied = {
-            t.name: set(readers)
-            for t in network.with_role("parameter")
-            if len(readers := self._readers.get(t.name, {})) > 1
-        }
+        self._tied = {n: set(readers) for n, readers in self._readers.items() if len(readers) > 1}
         self._tail = self._last_layers()
         self._kinds: dict[tuple, Derivation] = {}
         self._places: dict[tuple[int, ...], tuple[Place, dict[str, str]]] = {}

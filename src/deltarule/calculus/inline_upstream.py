@@ -57,7 +57,11 @@ def insert_upstream(
     record.simplify()
     _as_known(record, by_paths)
     # What goes into a group of layers may be read by others: its gradient here is a part.
-    within = {n: g.equation() for n, g in gradients.items() if g.tensor.role != "input"}
+    within = {
+        n: g.equation()
+        for n, g in gradients.items()
+        if g.tensor.role != "input" and not g.tensor.shared
+    }
     every = Given(extents=dict(record.ranges), gradients=within)
     if (whole := as_known(record.now, every)) is not None and is_known(whole.after):
         record.move(KNOWN_GRADIENT, whole.after, whole.detail)

@@ -176,7 +176,8 @@ class _Grouping:
             role = "intermediate"
         elif role not in ("parameter", "target", "memory", "gradient") or name in self._shared:
             role = "input"
-        return replace(resized(tensor, self._same), role=role)
+        shared = name in self._shared and not any(e.name == tensor.name for e in equations)
+        return replace(resized(tensor, self._same), role=role, shared=shared)
 
 
 def _with_its_indices(

@@ -57,6 +57,7 @@ class Tensor:
     that axis than they stand themselves, as a tree gives parents or children; −1 is no position.
     `start` is what a memory, which an update keeps, holds before the first step; for a parameter
     what training usually starts from, a number or "identity".
+    A `shared` one was taken out with some of the layers that read it: others read it too.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Tensor:
     symmetric: bool = False
     piece: bool = False
     points: tuple[int, int] | None = None
+    shared: bool = False
 
     @property
     def given(self) -> bool:

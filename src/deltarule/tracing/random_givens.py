@@ -7,6 +7,7 @@ from fractions import Fraction
 from random import Random
 
 import numpy as np
+from sympy import Symbol
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.probe import MOST_ENTRIES, places_inside
@@ -30,10 +31,7 @@ def drawn(
     entries, or too many.
     """
     network, random = derivation.network, Random(seed)
-    specialise(network, sizes or {})
-    fixed = {s.name: n for s, n in network.attributes.items()} | dict(sizes or {})
-    chosen = choose_sizes(network, random, fixed)
-    refuse_many(network, chosen, MOST_ENTRIES, "worked through")
+    chosen = sizes_by_hand(network, random, sizes)
     values = Values({}, chosen, {}, {})
     sampler = _ByHand(network, values.extent, random)
     given, places = [t for t in network.tensors.values() if t.given], places_inside(network)
@@ -43,6 +41,19 @@ def drawn(
         givens[derivation.gradient_name(name)] = sampler.between(shape, (-1, 1))
     free = {s.name: n for s, n in chosen.items() if s not in network.definitions}
     return givens, free
+
+
+def sizes_by_hand(
+    network: Network, random: Random, sizes: Mapping[str, int] | None = None
+) -> dict[Symbol, int]:
+    """The sizes of random givens. Raises DeltaruleError for those that are unknown, do not fit, or
+    leave a tensor no entries, or too many to be worked through.
+    """
+    specialise(network, sizes or {})
+    fixed = {s.name: n for s, n in network.attributes.items()} | dict(sizes or {})
+    chosen = choose_sizes(network, random, fixed)
+    refuse_many(network, chosen, MOST_ENTRIES, "worked through")
+    return chosen
 
 
 def _compares(network: Network) -> bool:
