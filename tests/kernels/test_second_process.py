@@ -4,10 +4,11 @@ import time
 
 import numpy as np
 import pytest
+from numba import types
 
 import deltarule
 from deltarule.kernels.cache import claims, second_process
-from deltarule.kernels.cache.loading import claim_of, entry
+from deltarule.kernels.cache.loading import claim_of, entry, kind, signature
 
 #: A kernel that calls what kernels share.
 PRODUCT = """
@@ -56,6 +57,12 @@ def test_a_pass_is_compiled_in_the_second_process_and_loaded_in_this_one(
     values, gradients = made.both(A=A, x=x, dy=dy)
     assert (values["y"] == 2 * A @ x).all()
     assert (gradients["A"] == 2 * np.outer(dy, x)).all()
+
+
+def test_kinds_of_arguments_are_types_of_numba():
+    f = types.Array(types.float32, 2, "C")
+    kinds = [kind(np.zeros((1, 2), np.float32)), kind(3), 4, True]
+    assert signature(kinds) == (f, types.int64, types.UniTuple(types.int64, 4), types.boolean)
 
 
 def test_what_is_claimed_is_waited_for_until_it_is_given_back_or_the_other_is_gone(tmp_path):

@@ -32,10 +32,26 @@ class Claims:
         """What was claimed is done, or somebody else may try."""
         (self.folder / name).unlink(missing_ok=True)
 
+    def taken(self, name: str) -> bool:
+        """Whether one of the processes is at it."""
+        return (self.folder / name).exists() and self.alive()
+
     def wait(self, name: str) -> None:
         """Until the other process has given back a claim, or has ended."""
-        while (self.folder / name).exists() and self.alive():
+        while self.taken(name):
             time.sleep(_PAUSE)
+
+
+def tried(name: str, make: Callable[[], object]) -> bool:
+    """Compile something unless the other process is at it; False in that case."""
+    if shared is not None and not shared.take(name):
+        return False
+    try:
+        make()
+    finally:
+        if shared is not None:
+            shared.give_back(name)
+    return True
 
 
 #: The claims of this process and another one; None where it compiles alone.
@@ -46,13 +62,11 @@ shared: Claims | None = None
 def claimed(name: str) -> Iterator[None]:
     """Compile something. If the other process is at it, what it gave is in the cache then."""
     claims = shared
-    if claims is None:
-        yield
-    elif claims.take(name):
-        try:
-            yield
-        finally:
-            claims.give_back(name)
-    else:
+    mine = claims is not None and claims.take(name)
+    if claims is not None and not mine:
         claims.wait(name)
+    try:
         yield
+    finally:
+        if claims is not None and mine:
+            claims.give_back(name)

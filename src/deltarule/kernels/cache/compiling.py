@@ -60,14 +60,11 @@ def _compile(task: dict) -> None:
     from deltarule.kernels.cache import claims
     from deltarule.kernels.cache.loading import signature
 
-    module = imported(Path(task["file"]), None, task["needs"])
-    mine = claims.shared is not None and claims.shared.take(task["name"])
-    if not mine:
+    if claims.shared is None or claims.shared.taken(task["name"]):
         return
-    try:
-        if "kinds" in task:
-            getattr(module, task["function"]).compile(signature(task["kinds"]))
-        else:
-            module.OUTSIDE[task["name"]].now()
-    finally:
-        claims.shared.give_back(task["name"])  # pyright: ignore
+
+    module = imported(Path(task["file"]), None, task["needs"])
+    if "kinds" in task:
+        getattr(module, task["function"]).compile(signature(task["kinds"]))
+    else:
+        claims.tried(task["name"], module.OUTSIDE[task["name"]].now)

@@ -26,6 +26,7 @@ from numba.parfors import parfor_lowering
 
 from deltarule.kernels.cache import claims
 from deltarule.kernels.cache.lean_compiling import lean
+from deltarule.kernels.cache.loading import claim_of
 from deltarule.kernels.cache.second_process import running
 from deltarule.kernels.garbage import seldom_collected
 
@@ -182,20 +183,9 @@ def _link(module: llvmlite.binding.ModuleRef) -> None:
     """Make ready what a module calls by name; last what another process is compiling."""
     called = [f.name for f in module.functions if f.is_declaration and f.name in Link.waiting]
     links = [Link.waiting.pop(name) for name in called]
-    for link in [link for link in links if not _tried(link)]:
+    for link in [link for link in links if not claims.tried(link.name, link.now)]:
         with claims.claimed(link.name):
             link.now()
-
-
-def _tried(link: Link) -> bool:
-    """Make it ready unless another process is at it."""
-    if claims.shared is None or not claims.shared.take(link.name):
-        return False
-    try:
-        link.now()
-    finally:
-        claims.shared.give_back(link.name)
-    return True
 
 
 def made_once(module: ModuleType) -> None:
@@ -206,12 +196,14 @@ def made_once(module: ModuleType) -> None:
             outside[name] = Link(name, module, link)
     for function in vars(module).values():
         if isinstance(function, Dispatcher) and "compile" not in vars(function):
-            function.compile = partial(_compile, function.compile)
+            function.compile = partial(_compile, claim_of(function), function.compile)
 
 
-def _compile(compile_: Callable, signature):
+def _compile(name: str, compile_: Callable, signature):
     """What `compile_` gives for a signature."""
-    with _made_in_one_go():
+    if _active():
+        return compile_(signature)
+    with claims.claimed(name), _made_in_one_go():
         return compile_(signature)
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 
-from deltarule.kernels.cache.claims import claimed
 from deltarule.kernels.cache.store import write_whole
 from deltarule.signed_files import fingerprint
 
@@ -32,8 +31,7 @@ def entry(dispatcher: Callable, arguments: Sequence, progress: Callable | None =
     if known is not None:
         return known.entry_point
     dispatcher._cache.progress = progress
-    with claimed(claim_of(dispatcher)):
-        return dispatcher.compile(kinds)
+    return dispatcher.compile(kinds)
 
 
 def kind(argument) -> tuple[str, int] | None:
@@ -41,14 +39,21 @@ def kind(argument) -> tuple[str, int] | None:
     return (argument.dtype.name, argument.ndim) if isinstance(argument, np.ndarray) else None
 
 
-def signature(kinds: Iterable[Sequence | None]) -> tuple:
-    """Numba's types of arguments of these kinds."""
+def signature(kinds: Iterable[Sequence | int | None]) -> tuple:
+    """Numba's types of arguments of these kinds; a number stands for so many integers, or a bool.
+
+    (float32, 2), None, 4 and True are a matrix, an integer, a tuple of 4 integers and a bool.
+    """
     from numba import from_dtype, types
 
-    return tuple(
-        types.int64 if one is None else types.Array(from_dtype(np.dtype(one[0])), one[1], "C")
-        for one in kinds
-    )
+    def one(kind):
+        if kind is None or isinstance(kind, bool):
+            return types.int64 if kind is None else types.boolean
+        if isinstance(kind, int):
+            return types.UniTuple(types.int64, kind)
+        return types.Array(from_dtype(np.dtype(kind[0])), kind[1], "C")
+
+    return tuple(map(one, kinds))
 
 
 def claim_of(function: Callable) -> str:

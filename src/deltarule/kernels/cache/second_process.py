@@ -95,17 +95,25 @@ def _wanted() -> bool:
 
 def ask(function: Callable, arguments: Sequence, progress: Callable | None = None) -> None:
     """Have a kernel's function compiled for arguments like these, if there is a process for it."""
-    from deltarule.kernels.cache.loading import claim_of, kind, signature
+    from deltarule.kernels.cache.loading import kind
+
+    if hasattr(function, "overloads"):
+        _ask(function, [kind(a) for a in arguments], progress)
+    # Of a pass in stages the parts that say what they are called with.
+    for part in getattr(function, "parts", ()):
+        if hasattr(part, "kinds") and hasattr(part, "overloads"):
+            _ask(part, part.kinds, progress)
+
+
+def _ask(function: Callable, kinds: Sequence, progress: Callable | None) -> None:
+    from deltarule.kernels.cache.loading import claim_of, signature
 
     second = running()
-    if second is None or not hasattr(function, "overloads"):
-        return
-    kinds = [kind(a) for a in arguments]
-    if signature(kinds) in function.overloads:  # pyright: ignore
+    if second is None or signature(kinds) in function.overloads:  # pyright: ignore
         return
     module = function.py_func.__globals__  # pyright: ignore
     task = {"file": module["__file__"], "needs": module["__needs__"], "function": function.__name__}
-    if second.ask(claim_of(function), kinds=kinds, **task) and progress:
+    if second.ask(claim_of(function), kinds=list(kinds), **task) and progress:
         progress(f"compiling {function.__name__} in a second process")
 
 

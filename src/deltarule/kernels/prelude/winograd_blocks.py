@@ -176,6 +176,10 @@ def untiled_to_w(x, xs, w, ws, y, ys, shape, axes):
 PARTS = (
     in_tiles, filters_in, filters_out, narrow_range, untiled_to_y, untiled_to_x, untiled_to_w,
 )
+# What they are called with: arrays of numbers, so many integers in a tuple, integers and bools.
+ROW = (np.dtype(real).name, 1)
+in_tiles.kinds = ROW, 4, ROW, 4, 7, 2, ROW, None, False
+filters_out.kinds = ROW, None, ROW, 4, None, None
 
 
 def fits_tiles(x, xs, shape, pads, known):
