@@ -11,11 +11,15 @@ import pytest
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rational
+from deltarule.arithmetic.near_zero import NearZero
 from deltarule.arithmetic.one_sided import OneSided
 from deltarule.arithmetic.settings import setting
 from deltarule.calculus import Derivation, derive
 from deltarule.gradcheck.at_kinks import at_edges
 from deltarule.gradcheck.kink_points import kinks_of, on_kinks
+from deltarule.gradcheck.probed import Probed
+from deltarule.gradcheck.sides import outputs_of
+from deltarule.gradcheck.subgradients import EdgyProbe
 from deltarule.kernels.api import kernel
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
@@ -96,6 +100,28 @@ def test_of_kinks_that_stay_any_subgradient_is_accepted_and_no_other(derived):
         planted = replace(gradient, expr=factor * gradient.expr)
         checks = at_edges(replace(derivation, gradients={"x": planted}), 0, {})
         assert all(c.right for c in checks) is right
+
+
+MEETING = """t = target("t", N)
+E = loss("E", Sum[n](t[n] * relu(x[n])))
+"""
+
+
+def test_kinks_that_meet_in_one_output_are_counted_however_they_cancel(derived):
+    """Σ_n t_n·relu(x_n): of weights with both signs, the gradient where several x_n are 0 may lie
+    outside of the slopes to both sides along most directions, and is a subgradient."""
+    derivation = derived(MEETING)
+    met = set()
+    for seed in range(24):
+        probed = Probed(derivation, EdgyProbe(derivation.network, NearZero(128), seed, N=7))
+        (x, t), tensor = (probed.arrays[n] for n in "xt"), probed.network.tensors["x"]
+        kinks = sum(a == 0 and b != 0 for a, b in zip(x, t, strict=True))
+        with probed.arithmetic.context():
+            outputs = outputs_of(probed, tensor)
+        assert outputs.several == [kinks > 1] and outputs.smooth == [kinks == 0]
+        met.add(min(kinks, 2))
+    assert met == {0, 1, 2}
+    assert all(c.right and c.edges for c in at_edges(derivation, 0, {}))
 
 
 def test_single_kinks_are_met_exactly(derived):

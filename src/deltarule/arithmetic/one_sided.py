@@ -54,7 +54,7 @@ class OneSided(Duals):
         missing = (1,) * (axes - np.ndim(mask))
         tangents = tangents.reshape(len(tangents), *missing, *np.shape(mask))
         # Where the value jumps there is no slope beside it: the one on the kink itself is taken.
-        jumps = np.asarray(_APART(a.value, b.value), dtype=bool)
+        jumps = apart(a.value, b.value)
         tangents = np.where(jumps, np.asarray(mask), tangents)
         value = self.base.where(np.asarray(mask), a.value, b.value)
         return DualsArray(value, self.base.where(tangents, one, two))
@@ -66,12 +66,16 @@ class OneSided(Duals):
         tied = self.base.same(a.value, wide)
         least = self.base.least()
         empty = self.base.same(top, np.full(np.shape(top), least, dtype=self.base.dtype))
-        ties = int(((tied.sum(axis=tuple(axes)) > 1) & ~empty).sum())
-        self.edges, self.ties = self.edges + ties, self.ties + ties
+        met = int(((tied.sum(axis=tuple(axes)) > 1) & ~empty).sum())
+        self.edges, self.ties = self.edges + met, self.ties + met
         behind = tuple(k + 1 for k in axes)
         best = self.base.maximum(self.base.where(tied, a.tangent, least), behind)
         return DualsArray(top, self.base.where(empty, self.base.zeros(()), best))
 
 
-#: Whether two values differ for certain; what has no value does not.
+def apart(a, b) -> np.ndarray:
+    """Whether values differ for certain; what has no value does not."""
+    return np.asarray(_APART(a, b), dtype=bool)
+
+
 _APART = np.frompyfunc(lambda u, v: bool(abs(float(u - v)) > NEAR), 2, 1)

@@ -1,10 +1,9 @@
 """What a gradient may be at kinks and ties, by the true derivatives to both sides.
 
-Along a random direction d the derivatives to the right and to the left of an output tell what
-kind of point this is: a smooth one, where they agree; one kink, whose jump along d₁ + d₂ is the sum
-or the difference of those along d₁ and d₂; or several kinks that meet. At a smooth point one value
-alone is the derivative. At one kink, what lies between the sides is a subgradient. Where several
-meet, each of them may keep its own convention.
+An output is smooth at a point where the derivatives to the right and to the left agree along a
+random direction: one value alone is the derivative. One kink meets it where its slopes along two
+directions, mixed at every kink by random weights, move along one line: what lies between the sides
+is a subgradient. Where several meet, each of them may keep its own convention.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.arithmetic.one_sided import OneSided
+from deltarule.gradcheck.mixed_slopes import DRAWS, MixedSlopes
 from deltarule.gradcheck.probed import Probed
 from deltarule.gradcheck.subgradients import Subgradients
 from deltarule.networks.tensors import Tensor
@@ -38,19 +38,31 @@ class Outputs:
 def outputs_of(probed: Probed, tensor: Tensor) -> Outputs:
     """What kind of point this is for each output, when all entries of a tensor move."""
     one, two = probed.probe.noise(tensor.axes), probed.probe.noise(tensor.axes)
-    directions = np.stack([one, two, probed.arithmetic.add(one, two)])
-    smooth, several, edges = [], [], 0
+    directions, smooth, edges = np.stack([one, two]), [], 0
     for right, left, met in _sides(probed, tensor, directions):
         edges = met
-        jumps = np.abs(_floats(right - left))
-        smooth.append((jumps < ALIKE).all(axis=0))
-        first, second, both = jumps
-        scale = ALIKE + 1e-12 * (first + second)
-        single = (np.abs(both - (first + second)) < scale) | (
-            np.abs(both - np.abs(first - second)) < scale
-        )
-        several.append(~single)
-    return Outputs(smooth, several, edges)
+        smooth.append((np.abs(_floats(right - left)) < ALIKE).all(axis=0))
+    if not edges:
+        return Outputs(smooth, [np.zeros_like(part) for part in smooth], edges)
+    return Outputs(smooth, list(_several(probed, tensor, directions)), edges)
+
+
+def _several(probed: Probed, tensor: Tensor, directions: np.ndarray) -> Iterator[np.ndarray]:
+    """For each root whether the slopes along two directions are moved along more than one line by
+    the weights of what meets there."""
+    mixed = MixedSlopes(probed.arithmetic, len(directions))
+    for change in changes_along(
+        probed.network,
+        probed.probe.values,
+        mixed,
+        tensor.name,
+        np.concatenate([directions] * DRAWS),
+        probed.roots,
+    ):
+        drawn = change.reshape(DRAWS, len(directions), -1)
+        (a, b), (c, d) = drawn[1] - drawn[0], drawn[2] - drawn[0]
+        crossed = np.abs(_floats(a * d - b * c))
+        yield crossed > ALIKE**2 + 1e-12 * np.abs(_floats(a * d))
 
 
 def allowed(
