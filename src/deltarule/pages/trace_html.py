@@ -233,7 +233,7 @@ def _reckoning(line: TracedLine, trace: Trace, point, entry: tuple[int, ...]) ->
     value, exact = to_text(line.value[entry]), exactly(line, trace, entry)
     pieces = [places(entry)] if entry else []
     if not line.line.equation.rhs.has(Inverse, LogDet):
-        numbers = inserted(line.line.equation, point, trace.values, _number, _Sources)
+        numbers = inserted(line.line.equation, point, trace.put_in, _number, _Sources)
         if numbers != number_mathml(value):
             pieces.append(f"{sign('=')}{numbers}")
     at = f'data-q="{text_html(line.quantity)}" data-at="{",".join(map(str, entry))}"'

@@ -95,7 +95,7 @@ def line_rows(line: TracedLine, trace: Trace) -> Iterator[str]:
         value = plain(to_text)(line.value[entry])
         numbers = value
         if trace.numbers(line, point):
-            numbers = inserted(equation, point, trace.values, plain(brief), LatexNumbers)
+            numbers = inserted(equation, point, trace.put_in, plain(brief), LatexNumbers)
         first, *more = broken(numbers, room)
         equals = ("" if numbers == value else f" = {value}") + _exactly(line, entry, trace)
         if not more and visible(first + equals) <= room:

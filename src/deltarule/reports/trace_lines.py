@@ -11,13 +11,11 @@ from deltarule.marking.verdicts import COUNT_AS_RIGHT, Verdict
 from deltarule.marking.worked_sheets import Worked
 from deltarule.reports.number_text import brief, one_line, power_of_ten
 from deltarule.spelling.counted import counted
-from deltarule.tracing.format_numbers import finite
+from deltarule.tracing.format_numbers import LEAST_NORMAL, finite
 from deltarule.tracing.kinks_met import KinksMet
 from deltarule.tracing.line_check import Check
 from deltarule.tracing.trace import Trace, TracedLine
 
-#: Below it float64 has fewer digits, and at last 0.
-LEAST_NORMAL = 2.0**-1022
 #: So many entries that lie on a kink are named.
 MOST_NAMED = 4
 #: The headings of the phases.
@@ -119,6 +117,8 @@ def exactly(line: TracedLine, trace: Trace, entry: tuple[int, ...]) -> str:
 
 def check_text(check: Check) -> str:
     """How a gradient compares with derivatives that were found without the derivation."""
+    if check.beyond:
+        return "? not compared: on the way there are numbers too large for certain enclosures"
     if isnan(check.dual):
         return "? ∞ or NaN: there is no derivative here to compare with"
     if check.undefined:

@@ -13,6 +13,8 @@ from deltarule.arithmetic.rounding import round_significant
 from deltarule.arithmetic.undefined import MinusInfinity
 
 MINUS = "−"
+#: Below it float64 has fewer digits, and at last 0.
+LEAST_NORMAL = 2.0**-1022
 
 
 def shown(number: object, digits: int = 6) -> str:
@@ -50,6 +52,11 @@ def finite(number: object) -> bool:
         return math.isfinite(number)
     ball = getattr(number, "is_finite", None)
     return bool(ball()) if callable(ball) else not isinstance(number, MinusInfinity)
+
+
+def told_apart_from_zero(number: object) -> bool:
+    """Whether a number of any arithmetic is finite and known not to be 0."""
+    return finite(number) and zero_within(number) is None and number != 0
 
 
 def infinite(number: Any) -> str:

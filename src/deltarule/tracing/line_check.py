@@ -32,7 +32,8 @@ class Check:
     they could not be told apart from others. `differences` is the largest gap from central
     differences in float64, relative to the largest entry or to what their rounding lets them tell;
     NaN where they tell nothing. They leave out the entries that lie on `kinks`. Where the gradient
-    is ∞ or NaN itself, `dual` is NaN as well: there is no derivative to compare with.
+    is ∞ or NaN itself, `dual` is NaN as well: there is no derivative to compare with. So it is
+    where float64 has one, but numbers on the way to it are `beyond` what balls enclose.
     """
 
     dual: float
@@ -41,6 +42,7 @@ class Check:
     within: float = 0.0
     open: bool = False
     kinks: KinksMet | None = None
+    beyond: bool = False
 
     @property
     def agrees(self) -> bool:
@@ -65,7 +67,8 @@ def check_gradient(computation: Computation, quantity: str) -> Check | None:
     exactly = computation.exact_arithmetic
     exact = np.asarray(computation.exact.arrays[quantity])
     if not all(finite(entry) for entry in exact.flat):
-        return Check(nan, nan, exact.size)
+        floats = np.asarray(computation.floats.arrays[quantity], dtype=float)
+        return Check(nan, nan, exact.size, beyond=bool(np.isfinite(floats).all()))
     found = _gap(computation, quantity, name, exactly, computation.exact)
     for bits in (*MORE_BITS, MOST_BITS) if isinstance(exactly, Ball) else ():
         needed = found.open or (not found.within.is_zero and bits == MORE_BITS[0])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-import flint
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
@@ -31,6 +30,7 @@ from deltarule.networks.network import Network
 from deltarule.represented import Represented
 from deltarule.spelling.names import canonical
 from deltarule.spelling.text import text
+from deltarule.tracing.beyond_floats import beyond_floats, take_exact
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.format_numbers import shown
 from deltarule.tracing.given_constants import given_constants
@@ -87,6 +87,18 @@ class Trace(Represented):
         """The lines by their quantity."""
         return {line.quantity: line for line in self.lines}
 
+    @cached_property
+    def put_in(self) -> Values:
+        """The values as they are put into formulas: float64's, but for those that end there as 0 or
+        ∞ and are none, such as exp(−1000)."""
+        if not isinstance(self.arithmetic, Float64):
+            return self.values
+        arrays, exact = dict(self.values.arrays), self.computation.exact.arrays
+        for name, floats in self.values.arrays.items():
+            if name in exact and np.asarray(floats).dtype == float:
+                arrays[name] = beyond_floats(np.asarray(floats), exact[name])
+        return replace(self.values, arrays=arrays)
+
     def points(self, line: TracedLine) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
         """The values that the line's indices take, each with the entry that is computed there."""
         return points(line.line.equation, self.values)
@@ -98,7 +110,7 @@ class Trace(Represented):
         """
         if line.line.equation.rhs.has(Inverse, LogDet):
             return ""
-        return inserted(line.line.equation, point, self.values, shown)
+        return inserted(line.line.equation, point, self.put_in, shown)
 
 
 def trace(
@@ -236,7 +248,7 @@ def trace_computation(
     exact = computation.exact
     values = exact if isinstance(arithmetic, Ball) else computation.compute(arithmetic)
     if isinstance(arithmetic, Float64):
-        _take_exact(values, exact)
+        take_exact(values, exact)
     found = []
     for line in computation.lines:
         check = check_gradient(computation, line.quantity) if checks else None
@@ -244,25 +256,3 @@ def trace_computation(
             TracedLine(line, values.arrays[line.quantity], exact.arrays[line.quantity], check)
         )
     return Trace(computation, arithmetic, values, tuple(found))
-
-
-def _take_exact(values: Values, exact: Values) -> None:
-    """The floats nearest to the exact values, for those that rounding leaves on the way.
-
-    Where terms cancel, as in the softmax of a single entry, floats give 2·10⁻¹⁶ for 0.
-    """
-    for name, balls in exact.arrays.items():
-        floats = values.arrays.get(name)
-        if floats is not None and np.asarray(floats).dtype == float and np.asarray(balls).size:
-            values.arrays[name] = np.asarray(_NEAREST(balls, floats), dtype=float)
-
-
-def _nearest(ball, computed: float) -> float:
-    if not isinstance(ball, flint.arb):
-        return computed
-    if not ball.is_finite():
-        return computed
-    return 0.0 if ball.contains(0) else float(ball.mid())
-
-
-_NEAREST = np.frompyfunc(_nearest, 2, 1)
