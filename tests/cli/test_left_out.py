@@ -24,6 +24,14 @@ def test_what_is_left_out_is_said_in_all_formats(asked, invoke):
     assert [v["remedy"] for v in values] == ["--wrt t", "--wrt lambda"]
 
 
+def test_tables_call_a_constant_so(invoke, tmp_path):
+    page = tmp_path / "page.html"
+    invoke("derive", "--equation", LOSS, "--html", page)
+    rows = page.read_text(encoding="utf-8").split("<tr>")
+    assert any(">constant<" in row and "λ</" in row and "a number" in row for row in rows)
+    assert "| constant |" in invoke("derive", "--equation", LOSS, "--markdown").out
+
+
 def test_lines_alone_say_it_too(invoke):
     shown = invoke("derive", "--equation", LOSS, "--brief").out
     assert " ".join(shown.split()).endswith(SENTENCE)

@@ -97,6 +97,20 @@ def test_few_places_are_a_picture():
         assert len(parts(picture, "rect", "frame")) == 1
 
 
+def test_every_curve_has_its_name_and_one_place_is_no_flow():
+    many = [flow(loaded(name), steps=3, width=2) for name in ("rnn", "lstm", "irnn")]
+    picture = flow_picture(ShownFlow(many[0], many[1:]))
+    names = parts(picture, "text", "name")
+    assert sorted(part.text for part in names) == ["irnn", "lstm", "rnn"]
+    heights = sorted(float(part.get("y", "nan")) for part in names)
+    assert all(below - above >= 20 for above, below in zip(heights, heights[1:], strict=False))
+    ways = [len(parts(picture, "polyline", kind)) for kind in ("first", "way1", "way2")]
+    assert ways == [1, 1, 1] and "size of the gradient" in picture
+    one = flow(loaded("rnn"), steps=1, width=2)
+    picture = flow_picture(ShownFlow(one))
+    assert one.verdict == "one place" and "steady" not in picture and one.sentence in picture
+
+
 def test_states_are_a_map_over_depth_and_time():
     found = flow(loaded("deep_rnn", layers=3), steps=7, width=3)
     assert [*found.states] == ["h3", "h2", "h1"]

@@ -82,6 +82,11 @@ class Tensor:
         return self.role in GIVEN
 
     @property
+    def called(self) -> str:
+        """Its role as it is shown: a target that a typed text has as a constant is one."""
+        return CONSTANT if self.note == CONSTANT else self.role
+
+    @property
     def drawn_within(self) -> tuple[int, int] | None:
         """The open interval from which random entries are taken; None for the usual one."""
         if self.within is None:

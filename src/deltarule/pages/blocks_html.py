@@ -90,5 +90,5 @@ def tensors_html(network: Network) -> Iterator[str]:
     for tensor in network.tensors.values():
         shape = sign("×").join(mathml_row(a) for a in tensor.axes)
         shown = mathml(shape, block=False) if tensor.axes else "a number"
-        rows.append((inline_name(tensor.name), text_html(tensor.role), shown))
+        rows.append((inline_name(tensor.name), text_html(tensor.called), shown))
     yield table_html(("tensor", "role", "shape"), rows)

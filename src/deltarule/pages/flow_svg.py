@@ -19,6 +19,8 @@ from deltarule.tracing.flow_found import Flow
 WIDTH, HEIGHT, _LEFT, _STRIP = 700.0, 260.0, 86.0, 24.0
 #: The height of a line of text, which is written larger where the picture is shown smaller.
 _TEXT = 28.0
+#: About so wide is a letter, at the largest size.
+_LETTER = 13.5
 #: At most so many lines across the curve.
 _MOST_LINES = 8
 
@@ -28,9 +30,14 @@ def flow_svg(first: Flow, beside: Sequence[Flow], alone: bool = False) -> str:
     flows = [first, *beside]
     low, high = _range(flows)
     inside = [*_lines(low, high)]
-    for flow in reversed(flows):
-        kind = ' class="first"' if flow is first else ""
-        inside += (f'<polyline{kind} points="{way}"/>' for way in _ways(flow, low, high))
+    inside.append(f'<text x="{_LEFT}" y="-12">size of the gradient</text>')
+    for number, flow in reversed([*enumerate(flows)]):
+        kind = "first" if flow is first else f"way{number}"
+        inside += (f'<polyline class="{kind}" points="{way}"/>' for way in _ways(flow, low, high))
+        if len(flow.places) == 1 and (log := _log10(flow.places[0].size)) is not None:
+            place = f'cx="{_LEFT}" cy="{HEIGHT * (high - log) / (high - low):.1f}"'
+            inside.append(f'<circle class="only" {place} r="4"/>')
+    inside += _names(flows, low, high)
     y = HEIGHT + 2 * _TEXT + 4
     for flow in flows:
         said = f"{flow.title}: {flow.verdict}"
@@ -41,14 +48,41 @@ def flow_svg(first: Flow, beside: Sequence[Flow], alone: bool = False) -> str:
         y += _TEXT + 4
     labels = [p.label for p in first.places]
     if labels:
+        label = labels[0] if len(labels) > 1 else f"{labels[0]}: {first.sentence}"
         inside.append(
-            f'<text x="{_LEFT:.0f}" y="{HEIGHT + _TEXT - 4:.0f}">{text_html(labels[0])}</text>'
+            f'<text x="{_LEFT:.0f}" y="{HEIGHT + _TEXT - 4:.0f}">{text_html(label)}</text>'
         )
+    if len(labels) > 1:
         end = f'x="{_LEFT + WIDTH:.0f}" y="{HEIGHT + _TEXT - 4:.0f}" class="tick"'
         inside.append(f"<text {end}>{text_html(labels[-1])}</text>")
     title = f"How the gradient flows through {first.title}: {first.sentence}"
-    frame = (0, -18, _LEFT + WIDTH + 4, y - _TEXT + 24)
+    frame = (0, -34, _LEFT + WIDTH + _room(flows), y - _TEXT + 40)
     return picture(title, frame, "\n".join(inside), "flow", alone)
+
+
+def _room(flows: Sequence[Flow]) -> float:
+    """The room for the names of the curves, right of them."""
+    return 4 + (12 + _LETTER * max(len(f.network) for f in flows) if len(flows) > 1 else 0)
+
+
+def _names(flows: Sequence[Flow], low: float, high: float) -> Iterator[str]:
+    """The name of each of several curves, where it ends; none over another."""
+    if len(flows) < 2:
+        return
+    ends = {
+        k: HEIGHT * (high - logs[-1]) / (high - low)
+        for k, flow in enumerate(flows)
+        if (logs := [log for p in flow.places if (log := _log10(p.size)) is not None])
+    }
+    at = -_TEXT
+    # From the top down, each a line below the last at least, and all of them inside.
+    for number, (k, y) in enumerate(sorted(ends.items(), key=lambda end: end[1])):
+        below = len(ends) - 1 - number
+        at = max(at + _TEXT, min(y + 4, HEIGHT - below * _TEXT))
+        kind, said = "first" if k == 0 else f"way{k}", text_html(flows[k].network)
+        x = _LEFT + 6 + (WIDTH if len(flows[k].places) > 1 else 4)
+        place = f'x="{x:.0f}" y="{at:.0f}"'
+        yield f'<text class="name {kind}" {place}>{said}</text>'
 
 
 def _range(flows: Sequence[Flow]) -> tuple[float, float]:

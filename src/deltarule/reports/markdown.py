@@ -92,7 +92,7 @@ def tensors_table(network: Network) -> Iterator[str]:
     yield "| --- | --- | --- |"
     for tensor in network.tensors.values():
         shape = " × ".join(escaped(text(a)) for a in tensor.axes) or "a number"
-        yield f"| ${latex_name(tensor.name)}$ | {tensor.role} | {shape} |"
+        yield f"| ${latex_name(tensor.name)}$ | {tensor.called} | {shape} |"
 
 
 def escaped(words: str) -> str:

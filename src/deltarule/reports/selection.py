@@ -81,7 +81,7 @@ def _tensor(typed: str, derivation: Derivation) -> str:
             did_you_mean(name, network.tensors) or "it has " + ", ".join(network.tensors),
         )
     raise DeltaruleError(
-        f"there is no gradient by {name}: it is a {network.tensors[name].role}",
+        f"there is no gradient by {name}: it is a {network.tensors[name].called}",
         network.name,
         "ask for one of " + ", ".join(derivation.gradients),
     )

@@ -29,9 +29,10 @@ class Place:
 class Flow:
     """The sizes of a gradient from the error backwards.
 
-    `rate` is the factor per place (their geometric mean), `verdict` vanishing, exploding,
-    steady, or unknown where a size is not known. A size of ∞ is beyond all numbers; one that is a
-    bound is less than that. A `factor` that is not known is None, a `rate` NaN.
+    `rate` is the factor per place (their geometric mean), `verdict` vanishing, exploding, steady,
+    unknown where a size is not known, or one place, where nothing flows. A size of ∞ is beyond all
+    numbers; one that is a bound is less than that. A `factor` that is not known is None, a `rate`
+    NaN.
     `states` are the sizes at the same places of the gradients of all states of a recurrent network,
     the topmost first: over depth and time. `copy` says of which copy they are, "" for none, `ends`
     where float64 ends and what was done then, "" where it does not. Sizes are `Magnitude`s where
@@ -113,6 +114,8 @@ def growth(factor: float, steps: int) -> Magnitude:
 
 
 def _verdict(sizes: Sequence[Magnitude]) -> str:
+    if len(sizes) < 2:
+        return "one place"
     if not all(size.is_finite for size in sizes):
         return "unknown" if any(map(math.isnan, sizes)) else "exploding"
     if sizes[0].bound or (sizes[-1].bound and sizes[0].log10 - sizes[-1].log10 < math.log10(MUCH)):

@@ -54,7 +54,7 @@ def finite(number: object) -> bool:
     return bool(ball()) if callable(ball) else not isinstance(number, MinusInfinity)
 
 
-def told_apart_from_zero(number: object) -> bool:
+def known_not_zero(number: object) -> bool:
     """Whether a number of any arithmetic is finite and known not to be 0."""
     return finite(number) and zero_within(number) is None and number != 0
 

@@ -30,8 +30,8 @@ from deltarule.networks.network import Network
 from deltarule.represented import Represented
 from deltarule.spelling.names import canonical
 from deltarule.spelling.text import text
-from deltarule.tracing.beyond_floats import beyond_floats, take_exact
 from deltarule.tracing.computation import Computation
+from deltarule.tracing.float_limits import beyond_floats, take_exact
 from deltarule.tracing.format_numbers import shown
 from deltarule.tracing.given_constants import given_constants
 from deltarule.tracing.givens import exact_array, fit

@@ -6,7 +6,7 @@ import flint
 import numpy as np
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.tracing.format_numbers import LEAST_NORMAL, told_apart_from_zero
+from deltarule.tracing.format_numbers import LEAST_NORMAL, known_not_zero
 
 
 def take_exact(values: Values, exact: Values) -> None:
@@ -25,7 +25,7 @@ def beyond_floats(floats: np.ndarray, exact) -> np.ndarray:
     with np.errstate(all="ignore"):
         ended = ~((np.abs(floats) >= LEAST_NORMAL) & np.isfinite(floats))
     entries = map(tuple, np.argwhere(ended))
-    places = [entry for entry in entries if told_apart_from_zero(exact[entry])]
+    places = [entry for entry in entries if known_not_zero(exact[entry])]
     if not places:
         return floats
     found = floats.astype(object)
