@@ -4,13 +4,46 @@ from __future__ import annotations
 
 
 class _Ways(dict):
-    """The same two ways for every workload."""
+    """The same two ways for every workload; steps of training are bound to their parameters."""
 
     def __missing__(self, peer: str) -> dict:
-        return {"bound": None, "called": None}
+        return {"bound": None} if peer.endswith(" step") else {"bound": None, "called": None}
 
 
 WAYS = _Ways()
+
+
+def trained(work, arrays: dict, threads: int):
+    """A step as `deltarule train` makes it: both passes, and an update of all parameters."""
+    from training_steps import MOMENTUM
+
+    import deltarule
+    from deltarule.language.load import load
+    from deltarule.training.parameters import Parameters
+    from deltarule.training.update_kernels import Update
+
+    options = {**work.settings, "parallel": threads > 1}
+    dtype = str(arrays[work.wanted[0]].dtype)
+    network = load(work.derivation, **work.settings)
+    parameters = Parameters(network, {n: arrays[n].shape for n in work.wanted}, dtype)
+    for name, array in parameters.arrays.items():
+        array[...] = arrays[name]
+    kernel = deltarule.kernel(work.derivation, dtype=dtype, wrt=list(work.wanted), **options)
+    update = Update("momentum", work.rate, parameters.flat, mu=MOMENTUM)
+    bound = kernel.bind(**{**arrays, **parameters.arrays})
+
+    def run():
+        values, gradients = bound.both()
+        parameters.gather(gradients, update.gradient)
+        update.step()
+        return values, gradients
+
+    def told(given):
+        values, gradients = given
+        after = {f"{n} after": v.copy() for n, v in parameters.arrays.items()}
+        return {"value": values[kernel.outputs[-1]].copy(), **gradients, **after}
+
+    return run, told
 
 
 def made(work, dtype: str, threads: int):
@@ -22,6 +55,8 @@ def made(work, dtype: str, threads: int):
 
 def prepared_work(work, way: str, arrays: dict, threads: int):
     """A function that does one pass, and one that names what it gave."""
+    if work.rate is not None:
+        return trained(work, arrays, threads)
     kernel = made(work, str(next(iter(arrays.values())).dtype), threads)
     last = kernel.outputs[-1]
     if way == "called":

@@ -21,7 +21,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from processes import LIBRARIES, environment, say  # noqa: E402
-from workloads import WORKLOADS, Workload  # noqa: E402
+from workload import Workload  # noqa: E402
+from workloads import WORKLOADS  # noqa: E402
 
 #: Those with a batch in front of every image.
 KEYS = ("c64", "d", "e", "n")

@@ -9,7 +9,7 @@ from agreement import Agreement, Disagreement
 from machine import header
 from processes import LIBRARIES, Process, say
 from samples import judged
-from workloads import WORKLOADS
+from workloads import USUAL, WORKLOADS
 
 #: A way so many times slower than its library's best in the first round is left out after it.
 HOPELESS = 1.5
@@ -22,7 +22,7 @@ class Rounds:
     """
 
     def __init__(self, asked, dtype: str, threads: int):
-        self.keys = asked.names or list(WORKLOADS)
+        self.keys = asked.names or list(USUAL)
         self.dtype, self.threads = dtype, threads
         self.seconds, self.beside, self._wanted = asked.seconds, asked.beside, asked.rounds
         self._end = time.monotonic() + 60 * asked.minutes
@@ -80,17 +80,19 @@ class Rounds:
                 return False
             for library, process in processes.items():
                 for way in list(self._ways.get(library, {}).get(key, ())):
-                    self._measure(process, processes["numpy"], key, library, way, number)
+                    self._measure(
+                        process, processes[WORKLOADS[key].reference], key, library, way, number
+                    )
             if number == 0:
                 self._leave_out(key)
             say(f"    {key}: {self._so_far(key)}")
         return True
 
-    def _measure(self, process, numpy_process, key, library, way, number) -> None:
+    def _measure(self, process, reference, key, library, way, number) -> None:
         request = {"key": key, "way": way, "dtype": self.dtype}
         record = self.records[key]
         if number == 0:
-            gap = self._gap(process, numpy_process, request)
+            gap = self._gap(process, reference, request)
             if gap is None:
                 self._ways[library][key].remove(way)
                 return
@@ -104,13 +106,13 @@ class Rounds:
                 break
         record["samples"].setdefault(library, {}).setdefault(way, []).append(told)
 
-    def _gap(self, process, numpy_process, request: dict) -> float | None:
-        """How near a way comes to NumPy in float64; one that is too far is left out, and told.
+    def _gap(self, process, reference, request: dict) -> float | None:
+        """How near a way comes to the reference; one that is too far is left out, and told.
 
         Raises Disagreement if the way is ours, or the last of its library.
         """
         try:
-            return self._agreement.gap(process, numpy_process=numpy_process, **request)
+            return self._agreement.gap(process, reference=reference, **request)
         except Disagreement as error:
             if (
                 process.competitor == "deltarule"

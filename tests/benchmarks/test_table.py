@@ -124,3 +124,18 @@ def test_the_multiply_adds_are_counted_in_the_equations():
     assert WORKLOADS["b"].multiply_adds() == 3 * 64 * (784 * 256 + 256 * 10)
     assert WORKLOADS["c1"].multiply_adds() == 3 * 6 * 24 * 24 * 25
     assert WORKLOADS["i"].multiply_adds() is None
+
+
+def test_steps_of_training_have_the_networks_own_shapes():
+    """All parameters of a network are trained, in the shapes that it has."""
+    from training_steps import TRAINING_STEPS
+
+    from deltarule.language.load import load
+
+    for work in (w for key, w in TRAINING_STEPS.items() if key.endswith("-8") and w.usual):
+        network = load(work.derivation, **work.settings)
+        names = {t.name for t in network.tensors.values() if t.given}
+        assert names == set(work.shapes)
+        arrays = work.arrays("float32")
+        assert {n for n, a in arrays.items() if a.dtype.kind == "i"} == set(work.numbered)
+        assert all(arrays[n].max() < below for n, below in work.numbered.items())

@@ -12,6 +12,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch_training import TRAINED, prepared_step
 
 
 def conv(a, settings):
@@ -188,16 +189,19 @@ WAYS = {
     "rnn": {"nn.RNN": rnn},
     "gru": {"nn.GRU": gru},
     "lstm": {"nn.LSTM": lstm, "no mkldnn": lstm},
+    **TRAINED,
 }
 
 
 def prepared(peer: str, way: str, arrays: dict, settings: dict, threads: int):
     """A function that does one pass, and one that names what it gave."""
     torch.set_num_threads(threads)
-    torch.backends.mkldnn.enabled = way != "no mkldnn"
+    torch.backends.mkldnn.enabled = not way.startswith("no mkldnn")
     a = {n: torch.tensor(v) for n, v in arrays.items()}
     if way.startswith("channels_last"):
         a = {n: v.to(memory_format=torch.channels_last) if v.ndim == 4 else v for n, v in a.items()}
+    if peer in TRAINED:
+        return prepared_step(TRAINED[peer][way], way, a)
     leaves, value, upstream, named = WAYS[peer][way](a, settings)
     for leaf in leaves.values():
         leaf.requires_grad_()

@@ -41,8 +41,15 @@ class Worker:
         ](**asked)
 
     def hello(self, keys: list[str]) -> dict:
-        ways = {key: list(self.peer.WAYS[WORKLOADS[key].peer]) for key in keys}
+        ways = {key: self.ways(WORKLOADS[key].peer) for key in keys}
         return {"ways": ways, "versions": versions(self.competitor)}
+
+    def ways(self, peer: str) -> list[str]:
+        """The ways in which the library computes a workload; none where it has no code for it."""
+        try:
+            return list(self.peer.WAYS[peer])
+        except KeyError:
+            return []
 
     def prepare(self, key: str, way: str, dtype: str) -> None:
         """Make the arrays and compile what is compiled; the last one made is kept."""
@@ -64,6 +71,7 @@ class Worker:
     def results(self, key: str, way: str, dtype: str, file: str) -> dict:
         import numpy as np
 
+        self._of = None  # steps of training end where the number of steps before them says
         self.prepare(key, way, dtype)
         np.savez(file, **self._told(self._run()))
         return {}
