@@ -176,10 +176,9 @@ def _each(parameters: list, speeds: list, gradients: list) -> None:
 
 def _fused(parameters: list, speeds: list, gradients: list) -> None:
     """What SGD(fused=True) calls, without what that looks after."""
-    torch._fused_sgd_(
-        parameters, gradients, speeds, weight_decay=0.0, momentum=MOMENTUM, lr=RATE,
-        dampening=0.0, nesterov=False, maximize=False, is_first_step=False,
-    )  # fmt: skip
+    settings = {"weight_decay": 0.0, "momentum": MOMENTUM, "lr": RATE, "dampening": 0.0}
+    flags = {"nesterov": False, "maximize": False, "is_first_step": False}
+    torch._fused_sgd_(parameters, gradients, speeds, **settings, **flags)
 
 
 _MOVES = {"foreach": _each, "fused": _fused}

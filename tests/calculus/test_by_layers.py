@@ -86,13 +86,37 @@ y = output("y", N, D)
 y[n, d] = 2 * h[n, d]
 '''
 
+#: A shortcut that joins what went through windows: the sizes behind these follow from themselves.
+SHORTCUTS = """
+from deltarule.language import *
 
-@pytest.mark.parametrize("name", [*(n for n in SHARING if n in catalogue()), BLOCKS])
+n, f, i, j = indices("n f i j")
+h = input("x", 2, 3, 5, 4)
+for k in range(3):
+    part = {"suffix": f"_{k}a", "names": {"y": f"a{k}"}, "dilation": 1, "stride": 1}
+    s = layer("conv2d", h, sizes={"F": 3, "K": 3, "L": 3}, pad=1 - k // 2, **part)
+    more = {"suffix": f"_{k}b", "names": {"y": f"b{k}"}, "stride": 1, "pad": 1 - k // 2}
+    s = layer(
+        "conv2d" if k < 2 else "transposed_conv2d", s, sizes={"F": 3, "K": 3, "L": 3},
+        **more, **({"dilation": 1} if k < 2 else {}),
+    )
+    out = intermediate(f"h{k}", 2, 3, 5, 4)
+    out[n, f, i, j] = relu(h[n, f, i, j] + s[n, f, i, j])
+    h = out
+y = output("y", 2, 3, 5, 4)
+y[n, f, i, j] = 2 * h[n, f, i, j]
+"""
+
+
+SHARED = [pytest.param(BLOCKS, id="blocks"), pytest.param(SHORTCUTS, id="shortcuts")]
+
+
+@pytest.mark.parametrize("name", [*(n for n in SHARING if n in catalogue()), *SHARED])
 def test_every_line_by_itself_gives_the_gradients(name, monkeypatch, tmp_path):
     """What several lines read has in each of these a part of its gradient alone."""
-    if name is BLOCKS:
-        name = tmp_path / "blocks.py"
-        name.write_text(BLOCKS, encoding="utf-8")
+    if name in (BLOCKS, SHORTCUTS):
+        text_of_it, name = name, tmp_path / "blocks.py"
+        name.write_text(text_of_it, encoding="utf-8")
     network = load(name)
     monkeypatch.setattr(by_layers, "MOST_ENTRIES", 0)
     monkeypatch.setattr(by_layers, "_MOST_LINES", 0)

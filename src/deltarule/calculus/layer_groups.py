@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from sympy import Basic, Expr, Rational
 
 from deltarule.arithmetic.settings import windows_of
-from deltarule.expressions.nodes import Selection, read
+from deltarule.expressions.nodes import Selection, free_symbols, read
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size, suffixed
 from deltarule.networks.equations import Equation
@@ -81,6 +81,7 @@ class _Grouping:
 
     def group(self) -> Group:
         """The group, all that was found to be the same written in one way."""
+        definitions = self._settled()
         same = self._same
         equations = [with_sizes(e, same) for e in self._equations]
         tensors = {
@@ -89,14 +90,13 @@ class _Grouping:
         }
         for name, plain in self._plain.items():
             _with_its_indices(plain, self._whole.equation_of(name), tensors, equations)
-        definitions = {s: substitute(d, same) for s, d in self._definitions.items()}
         network = Network(
             self._whole.name,
             "",
             "",
             tensors,
             ordered(equations, tensors),
-            {s: d for s, d in definitions.items() if s not in same},
+            definitions,
             {s: d for s, d in self._attributes.items() if s not in same},
             self._scalars,
             path=self._whole.path,
@@ -104,6 +104,29 @@ class _Grouping:
         )
         names = {plain: name for name, plain in self._plain.items()}
         return Group(network, names, {s: n for s, n in self._sizes.items() if s not in same})
+
+    def _settled(self) -> dict[Size, Expr]:
+        """The definitions of sizes; one that follows from itself is as free as what it is equal to.
+
+        Raises NotAlone where a size would have to be another than itself.
+        """
+        while True:
+            same = self._same
+            found = {s: substitute(d, same) for s, d in self._definitions.items() if s not in same}
+            symbol = next((s for s in found if _in_a_circle(found, s)), None)
+            if symbol is None:
+                return _one_after_another(found)
+            value = found[symbol]
+            if value == symbol or isinstance(value, Size):
+                del self._definitions[symbol]
+                self._unite(value, symbol)
+            elif symbol in free_symbols(value):
+                raise NotAlone
+            else:
+                put = {symbol: value}
+                self._definitions = {
+                    s: d if s == symbol else substitute(d, put) for s, d in found.items()
+                }
 
     def _add(self, use: LayerUse, number: int) -> None:
         table = self._symbols(use, number)
@@ -178,6 +201,36 @@ class _Grouping:
             role = "input"
         shared = name in self._shared and not any(e.name == tensor.name for e in equations)
         return replace(resized(tensor, self._same), role=role, shared=shared)
+
+
+def _one_after_another(definitions: Mapping[Size, Expr]) -> dict[Size, Expr]:
+    """The definitions, each behind those that it reads, whatever order the layers came in."""
+    found: dict[Size, Expr] = {}
+
+    def add(symbol: Size) -> None:
+        for size in _read_in(definitions, symbol):
+            if size not in found:
+                add(size)
+        found[symbol] = definitions[symbol]
+
+    for symbol in definitions:
+        if symbol not in found:
+            add(symbol)
+    return found
+
+
+def _read_in(definitions: Mapping[Size, Expr], symbol: Size) -> list[Size]:
+    """The defined sizes that a definition reads."""
+    there = free_symbols(definitions[symbol])
+    return [size for size in definitions if size in there]
+
+
+def _in_a_circle(definitions: Mapping[Size, Expr], symbol: Size) -> bool:
+    """Whether a size follows from itself, as where a shortcut joins what went through windows."""
+    waiting = _read_in(definitions, symbol)
+    for size in waiting:
+        waiting += [s for s in _read_in(definitions, size) if s not in waiting]
+    return symbol in waiting
 
 
 def _with_its_indices(
