@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import shutil
 import signal
 import sys
 import threading
@@ -22,7 +23,7 @@ def serve(folder: str) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for the process that asks
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(lines,), daemon=True).start()
+    threading.Thread(target=_read, args=(lines, folder), daemon=True).start()
     from deltarule.kernels.cache import claims
 
     claims.shared = claims.Claims(Path(folder), lambda: True)
@@ -31,12 +32,18 @@ def serve(folder: str) -> None:
         while True:
             with contextlib.suppress(Exception):  # who asked will find out
                 _compile(json.loads(lines.get(timeout=PATIENCE)))
+    _end(folder)
 
 
-def _read(lines: queue.SimpleQueue[bytes]) -> None:
+def _read(lines: queue.SimpleQueue[bytes], folder: str) -> None:
     """Hand on the lines; at the end nobody waits for this process."""
     for line in sys.stdin.buffer:
         lines.put(line)
+    _end(folder)
+
+
+def _end(folder: str) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
 

@@ -23,8 +23,9 @@ from deltarule.kernels.cache import claims
 
 #: Set to 1, this variable keeps kernels from being compiled in two processes.
 SETTING = "DELTARULE_PROCESSES"
+#: Modules come from where they come from here, and not from the folder in which somebody works.
 _CODE = (
-    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "import sys; sys.path[:] = sys.argv[1].splitlines(); "
     "from deltarule.kernels.cache.compiling import serve; serve(sys.argv[2])"
 )
 
@@ -34,9 +35,9 @@ class SecondProcess:
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="deltarule-"))
-        home = str(Path(__file__).resolve().parents[3])
+        self._owner = os.getpid()
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _CODE, home, str(self.folder)],
+            [sys.executable, "-c", _CODE, "\n".join(sys.path), str(self.folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -59,11 +60,13 @@ class SecondProcess:
         return True
 
     def end(self) -> None:
-        """End it: it notices that nobody can ask any more."""
+        """End it; a child that was forked leaves it to its parent."""
+        if os.getpid() != self._owner:
+            return
         with contextlib.suppress(OSError):
             self.process.stdin.close()  # pyright: ignore
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(2)
+        self.process.kill()  # files are written whole or not at all
+        self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
