@@ -13,9 +13,11 @@ import pytest
 from sympy import Integer
 
 from deltarule.arithmetic.base import Undecided
+from deltarule.arithmetic.dual import Dual
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Ball, Rational
 from deltarule.arithmetic.floats import Float64
+from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import FUNCTIONS, derivative
 from deltarule.expressions.nodes import read
 from deltarule.expressions.symbols import Index, Scalar
@@ -54,6 +56,9 @@ KNOWN = {
     "asinh": mpmath.asinh,
     "acosh": mpmath.acosh,
     "atanh": mpmath.atanh,
+    "lgamma": mpmath.loggamma,
+    "digamma": mpmath.digamma,
+    "trigamma": lambda z: mpmath.psi(1, z),
     "floor": mpmath.floor,
     "round": mpmath.nint,
     "maximum": lambda z: max(z, mpmath.mpf(1) / 10),
@@ -74,7 +79,7 @@ AT_ZERO = {
 #: Where functions have values, if not everywhere.
 INSIDE = {
     "log": (0, 11), "log1p": (-1, 11), "acosh": (1, 11), "asin": (-1, 1), "acos": (-1, 1),
-    "atanh": (-1, 1),
+    "atanh": (-1, 1), "lgamma": (0, 11), "digamma": (0, 11), "trigamma": (0, 11),
 }  # fmt: skip
 POINTS = [Fraction(k, 16) for k in range(-160, 161, 7)] + [Fraction(1, 1000), Fraction(-1, 1000)]
 
@@ -85,8 +90,12 @@ def points(name):
 
 
 def computed(expression, z, arithmetic):
-    values = Values({"z": arithmetic.array(z)}, {}, {Scalar("a"): SLOPE}, {})
-    return evaluate(expression, [(Index("i"), Integer(len(z)))], values, arithmetic)
+    return computed_of(expression, arithmetic.array(z), arithmetic)
+
+
+def computed_of(expression, array, arithmetic):
+    values = Values({"z": array}, {}, {Scalar("a"): SLOPE}, {})
+    return evaluate(expression, [(Index("i"), Integer(array.size))], values, arithmetic)
 
 
 def of(name):
@@ -101,19 +110,34 @@ def test_values(name):
     wanted = [KNOWN[name](mpmath.mpf(p.numerator) / p.denominator) for p in z]
     function = FUNCTIONS[name](*of(name))
     for found, right in zip(computed(function, z, Ball(160)), wanted):
-        assert abs(mpmath.mpf(found.mid().str(40, radius=False)) - right) < mpmath.mpf(10) ** -35
+        assert abs(mpmath.mpf(found.mid().str(50, radius=False)) - right) < mpmath.mpf(10) ** -35
     np.testing.assert_allclose(
         computed(function, z, Float64()), [float(w) for w in wanted], rtol=1e-12, atol=1e-14
     )
 
 
-@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_the_third_derivative_of_log_gamma_is_refused():
+    for derive in (
+        lambda: derivative(FUNCTIONS["trigamma"]),
+        lambda: Dual(Float64()).apply("trigamma", Dual(Float64()).array([1.0])),
+    ):
+        with pytest.raises(DeltaruleError, match="is differentiated no further") as refused:
+            derive()
+        assert refused.value.place and "second derivatives" in refused.value.remedy
+
+
+@pytest.mark.parametrize("name", sorted({*FUNCTIONS} - {"trigamma"}))
 def test_derivatives(name):
     z = [p for p in points(name) if name not in ("floor", "round") or (2 * p).denominator > 1]
     slope = derivative(FUNCTIONS[name])(*of(name))
     for found, p in zip(computed(slope, z, Ball(160)), z):
         right = mpmath.diff(KNOWN[name], mpmath.mpf(p.numerator) / p.denominator)
         assert abs(mpmath.mpf(found.mid().str(40, radius=False)) - right) < mpmath.mpf(10) ** -20
+    dual = Dual(Float64())
+    array = dual.array(z)
+    array.tangent = array.tangent + 1.0
+    mine = computed_of(FUNCTIONS[name](*of(name)), array, dual).tangent
+    np.testing.assert_allclose(mine, computed(slope, z, Float64()), rtol=1e-10, atol=1e-13)
 
 
 #: The derivatives of functions of several numbers where two of them are equal, by each.

@@ -11,6 +11,7 @@ import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.steps_of_one import STEPPED
+from deltarule.expressions.gamma import no_third_derivative
 
 
 class DualArray:
@@ -155,6 +156,10 @@ class Dual(Arithmetic):
             return one_more if leaf == "tan" else base.power(one_more, Fraction(-1))
         if leaf in ("sinh", "cosh"):
             return base.apply("cosh" if leaf == "sinh" else "sinh", a)
+        if leaf in ("lgamma", "digamma"):
+            return base.apply("digamma" if leaf == "lgamma" else "trigamma", a)
+        if leaf == "trigamma":
+            raise no_third_derivative()
         if leaf in _INVERSE:
             return self._inverse(leaf, a)
         bell = base.apply("exp", base.multiply(minus_one, base.multiply(a, a)))

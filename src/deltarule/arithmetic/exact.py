@@ -109,6 +109,8 @@ class Ball(AtZero):
     def apply(self, leaf: str, a):
         if leaf in STEPPED:
             return entrywise(lambda v: stepped_ball(leaf, v), a)
+        if leaf == "trigamma":  # Hurwitz's ζ(2, x) (DLMF 25.11.12)
+            return entrywise(lambda v: flint.arb(2).zeta(v) if v > 0 else flint.arb("nan"), a)
         return entrywise(lambda v: getattr(v, leaf)(), a)
 
     def pi(self) -> flint.arb:

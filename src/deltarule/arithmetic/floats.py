@@ -8,10 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from deltarule.arithmetic import gamma_floats
 from deltarule.arithmetic.base import Arithmetic
 
 _erf = np.frompyfunc(math.erf, 1, 1)
 _erfc = np.frompyfunc(math.erfc, 1, 1)
+_GAMMA = {
+    name: np.frompyfunc(getattr(gamma_floats, name), 1, 1)
+    for name in ("lgamma", "digamma", "trigamma")
+}
 _FUNCTIONS = {
     "exp": np.exp,
     "log": np.log,
@@ -32,6 +37,10 @@ _FUNCTIONS = {
     "log1p": np.log1p,
     "expm1": np.expm1,
     "erf": lambda a: np.asarray(_erf(a), dtype=float),
+    **{
+        name: lambda a, function=function: np.asarray(function(a), dtype=float)
+        for name, function in _GAMMA.items()
+    },
     "finite": lambda a: np.where(np.isfinite(a), a, 0.0),
     "erfc": lambda a: np.asarray(_erfc(a), dtype=float),
 }

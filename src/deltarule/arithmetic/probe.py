@@ -23,7 +23,7 @@ from deltarule.arithmetic.sampler import Generic
 from deltarule.arithmetic.small_sizes import choose_sizes
 from deltarule.arithmetic.tensor_entries import refuse_many
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.functions import acos, acosh, asin, atanh, log
+from deltarule.expressions.functions import acos, acosh, asin, atanh, digamma, lgamma, log, trigamma
 from deltarule.expressions.nodes import walk
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
@@ -110,4 +110,5 @@ def places_inside(network: Network) -> Mapping[str, Any]:
 
 def _has_a_domain(node: Basic) -> bool:
     fractional = isinstance(node, Pow) and not node.exp.is_integer
-    return fractional or isinstance(node, log | acosh | asin | acos | atanh)
+    bounded = log | acosh | asin | acos | atanh | lgamma | digamma | trigamma
+    return fractional or isinstance(node, bounded)

@@ -14,6 +14,7 @@ from itertools import product
 import numpy as np
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
+from deltarule.arithmetic import gamma_floats
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.function_formulas import line_of, written_out
 from deltarule.arithmetic.prepared import Unprepared
@@ -47,6 +48,9 @@ _FUNCTIONS: dict[str, Callable[[float], float]] = {
     "expm1": math.expm1,
     "erf": math.erf,
     "erfc": math.erfc,
+    "lgamma": gamma_floats.lgamma,
+    "digamma": gamma_floats.digamma,
+    "trigamma": gamma_floats.trigamma,
 }
 
 

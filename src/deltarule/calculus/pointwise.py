@@ -21,6 +21,15 @@ from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Size
 
 DIGITS = 50
+
+
+def _positive(z):
+    """The number, where log Γ has a value."""
+    if mpmath.im(z) or z <= 0:
+        raise ValueError(z)
+    return z
+
+
 #: What is nearer than this (in proportion, beyond 1) is the same, and nearer to 0 is 0.
 _ALIKE, _NOUGHT = 1e-30, 1e-40
 _LEAVES: dict[str, Callable] = {
@@ -39,6 +48,9 @@ _LEAVES: dict[str, Callable] = {
     "asinh": mpmath.asinh,
     "acosh": mpmath.acosh,
     "atanh": mpmath.atanh,
+    "lgamma": lambda z: mpmath.loggamma(_positive(z)),
+    "digamma": lambda z: mpmath.psi(0, _positive(z)),
+    "trigamma": lambda z: mpmath.psi(1, _positive(z)),
     "floor": mpmath.floor,
     "round": mpmath.nint,
 }

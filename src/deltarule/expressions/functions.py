@@ -13,6 +13,7 @@ from sympy import Basic, Expr, Rational
 from deltarule.expressions.elementwise import FUNCTIONS, elementwise
 from deltarule.expressions.elementwise import Elementwise as Elementwise
 from deltarule.expressions.elementwise import derivative as derivative
+from deltarule.expressions.gamma import Digamma, LogGamma, Trigamma
 from deltarule.expressions.nodes import Choose, Positive
 from deltarule.expressions.operands import Operand
 
@@ -37,6 +38,11 @@ cosh = elementwise("cosh", sympy.cosh, "hyperbolic cosine", leaf=True)
 asinh = elementwise("asinh", sympy.asinh, "inverse hyperbolic sine", leaf=True, symbol="arsinh")
 acosh = elementwise("acosh", sympy.acosh, "inverse hyperbolic cosine", leaf=True, symbol="arcosh")
 atanh = elementwise("atanh", sympy.atanh, "inverse hyperbolic tangent", leaf=True, symbol="artanh")
+lgamma = elementwise(
+    "lgamma", LogGamma, "logarithm of the gamma function", leaf=True, symbol="log Γ"
+)
+digamma = elementwise("digamma", Digamma, "derivative of log Γ", leaf=True, symbol="ψ")
+trigamma = elementwise("trigamma", Trigamma, "second derivative of log Γ", leaf=True, symbol="ψ₁")
 floor = elementwise(
     "floor",
     sympy.floor,

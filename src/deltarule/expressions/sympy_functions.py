@@ -23,6 +23,9 @@ from deltarule.expressions.symbols import Scalar
 _WRITTEN: dict[type[Basic], Callable[..., Expr]] = {
     sympy.Abs: functions.absolute,
     sympy.sign: functions.sign,
+    sympy.loggamma: functions.lgamma,
+    sympy.digamma: functions.digamma,
+    sympy.trigamma: functions.trigamma,
     sympy.Heaviside: lambda z, at_zero=sympy.S.Zero: Choose(
         Positive(z), Integer(1), Choose(Positive(-z), Integer(0), at_zero)
     ),

@@ -45,7 +45,7 @@ NUMPY = Dialect(
     imports="import math\n\nimport numpy as np",
     functions={
         "erf": "erf", "erfc": "erfc", "atan": "np.arctan", "round": "np.rint",
-        "finite": "finite",
+        "finite": "finite", "lgamma": "lgamma", "digamma": "digamma", "trigamma": "trigamma",
     },
     permuted="{array}.transpose({axes})",
     copied="{array}.copy()",
@@ -60,7 +60,7 @@ TORCH = Dialect(
     title="PyTorch",
     module="torch",
     imports="import math\n\nimport torch",
-    functions={"finite": "finite", "broadcast_to": "torch.broadcast_to"},
+    functions={"finite": "finite", "trigamma": "trigamma", "broadcast_to": "torch.broadcast_to"},
     permuted="{array}.permute({axes})",
     copied="{array}.clone()",
     frozen="{array}.detach()",
@@ -77,6 +77,8 @@ JAX = Dialect(
     functions={
         "erf": "jax.scipy.special.erf", "erfc": "jax.scipy.special.erfc",
         "atan": "jnp.arctan", "round": "jnp.rint", "finite": "finite",
+        "lgamma": "jax.scipy.special.gammaln", "digamma": "jax.scipy.special.digamma",
+        "trigamma": "trigamma",
     },
     permuted="{array}.transpose({axes})",
     copied="{array}",

@@ -109,6 +109,29 @@ erf = np.vectorize(math.erf, otypes="d")""",
     "erfc": """\
 #: The complementary error function, entry by entry.
 erfc = np.vectorize(math.erfc, otypes="d")""",
+    "lgamma": """\
+#: log Γ(x), entry by entry.
+lgamma = np.vectorize(math.lgamma, otypes="d")""",
+    "digamma": '''\
+def digamma(z):
+    """ψ(z), the derivative of log Γ(z), for z > 0: by its series from z ≥ 12 on."""
+    x, below = np.array(z, dtype=float), 0.0
+    for _ in range(12):
+        below, x = below + np.where(x < 12, 1 / x, 0.0), np.where(x < 12, x + 1, x)
+    y = 1 / x / x
+    tail = y * (1 / 12 - y * (1 / 120 - y * (1 / 252 - y * (1 / 240 - y * (1 / 132
+           - y * (691 / 32760 - y / 12))))))
+    return np.log(x) - 0.5 / x - tail - below''',
+    "trigamma": '''\
+def trigamma(z):
+    """The second derivative of log Γ(z), for z > 0: by its series from z ≥ 12 on."""
+    x, below = np.array(z, dtype=float), 0.0
+    for _ in range(12):
+        below, x = below + np.where(x < 12, 1 / x / x, 0.0), np.where(x < 12, x + 1, x)
+    y = 1 / x / x
+    tail = y * (1 / 6 - y * (1 / 30 - y * (1 / 42 - y * (1 / 30 - y * (5 / 66
+           - y * (691 / 2730 - y * 7 / 6))))))
+    return below + (1 + 0.5 / x + tail) / x''',
     "_log": '''\
 def _log(z):
     """log z, which is −∞ at 0 and says nothing of it."""
@@ -116,8 +139,18 @@ def _log(z):
         return np.log(z)''',
     **_filled("np", _NUMPY_TOP),
 }
-JAX = _filled("jnp", _JAX_TOP)
+JAX = {
+    "trigamma": '''\
+def trigamma(z):
+    """The second derivative of log Γ(z)."""
+    return jax.scipy.special.polygamma(1, z)''',
+    **_filled("jnp", _JAX_TOP),
+}
 TORCH = {
+    "trigamma": '''\
+def trigamma(z):
+    """The second derivative of log Γ(z)."""
+    return torch.special.polygamma(1, z)''',
     "grid": '''\
 def grid(*sizes, device):
     """The numbers 0, 1, … along an axis of its own for each size."""

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-#: What is written for log Γ, of which there are no values and slopes here.
-WITHOUT_GAMMA = (
-    "nothing where it is of data alone, as log Γ(y + 1) of counts is, which has no gradient; else "
-    "Stirling's (x - 1/2) * log(x) - x + log(2 * pi) / 2 + 1 / (12 * x)"
-)
 #: Keywords of other libraries, and what says the same here.
 _INSTEAD = {
     ("state", word): 'write before=, as in h = state("h", T, M, before=h0)'

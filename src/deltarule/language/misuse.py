@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from deltarule.errors import did_you_mean
-from deltarule.language.keywords_refused import WITHOUT_GAMMA, no_keyword
+from deltarule.language.keywords_refused import no_keyword
 from deltarule.language.other_errors import OTHER_ERRORS
 
 #: What the objects of a derivation file are, by the names of their classes.
@@ -45,7 +45,8 @@ _OTHERWISE = {
     "einsum": "Sum[k](x[n, k] * W[k, m])", "inv": "Inverse[i, j](A[i, j])",
     "sort": "Sort[k](x[n, k])", "topk": "TopK[k](x[n, k], 2)", "top_k": "TopK[k](x[n, k], 2)",
     "solve": "Sum[j](Inverse(A)[i, j] * b[j])", "inverse": "Inverse(A)[i, j]",
-    **dict.fromkeys(("lgamma", "gammaln", "digamma", "loggamma"), WITHOUT_GAMMA),
+    "gammaln": "lgamma(x)", "loggamma": "lgamma(x)", "psi": "digamma(x)",
+    "gamma": "exp(lgamma(x))", "factorial": "exp(lgamma(x + 1))", "polygamma": "trigamma(x)",
     "det": "exp(LogDet[i, j](A[i, j]))", "logdet": "LogDet[i, j](A[i, j])",
     "detach": "stop_gradient(x[n])", "clamp": "clip(x[n], 0, 1)", "logsumexp": "LogSumExp[k](x[k])",
     "prod": "Product[k](x[k])", "argmax": "where(x[n, k] >= Max[j](x[n, j]), 1, 0)",

@@ -32,12 +32,14 @@ from deltarule.expressions.functions import (
     atanh,
     cos,
     cosh,
+    digamma,
     erf,
     exp,
     expm1,
     floor,
     gelu,
     gelu_tanh,
+    lgamma,
     log,
     log1p,
     relu,
@@ -52,6 +54,7 @@ from deltarule.expressions.functions import (
     square,
     tan,
     tanh,
+    trigamma,
 )
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.language.comparisons import cases, delta, differ, equal, indicator
@@ -114,15 +117,15 @@ __all__ = [
     "Product", "Softmax", "Sort", "Sum", "TIES", "TopK",
     "abs", "absolute", "acos", "acosh", "activation", "aliases", "along_axes", "arccos",
     "arcsin", "arctan", "asin", "asinh", "atan", "atanh", "attribute", "clip", "concatenate",
-    "cos", "cosh", "delta", "differ", "elementwise", "elu", "equal", "erf", "exp", "expm1",
-    "fits", "floor", "gelu", "gradient", "identity", "index", "indicator", "indices",
-    "initially", "input", "intermediate", "layer", "layout", "leaky_relu", "ln", "log", "log10",
-    "log1p",
-    "log2", "loss", "max", "maximum", "memory", "min", "minimum", "new", "number_or_name", "oo",
+    "cos", "cosh", "delta", "differ", "digamma", "elementwise", "elu", "equal", "erf", "exp",
+    "expm1", "fits", "floor", "gelu", "gradient", "identity", "index", "indicator", "indices",
+    "initially", "input", "intermediate", "layer", "layout", "leaky_relu", "lgamma", "ln", "log",
+    "log10", "log1p", "log2", "loss", "max", "maximum", "memory", "min", "minimum", "new",
+    "number_or_name", "oo",
     "option", "output", "parameter", "pi", "rate", "relu", "round", "rsqrt", "scalar",
     "sigmoid", "sign", "silu", "sin", "sinh", "size", "sizes", "softmax", "softplus", "sqrt",
     "square", "state", "stop_gradient", "straight_through", "swish", "takes", "tan", "tanh",
-    "target", "weights", "where", "windows",
+    "target", "trigamma", "weights", "where", "windows",
 ]  # fmt: skip
 
 

@@ -11,7 +11,10 @@ from deltarule.spelling.names import latex as latex_name
 from deltarule.spelling.ordering import flat_arguments
 from deltarule.spelling.text import ATOM, POWER, PRODUCT, SUM, Writer
 
-_COMMANDS = {"exp": r"\exp", "log": r"\log", "tanh": r"\tanh", "max": r"\max", "σ": r"\sigma"}
+_COMMANDS = {
+    "exp": r"\exp", "log": r"\log", "tanh": r"\tanh", "max": r"\max", "σ": r"\sigma",
+    "log Γ": r"\log\Gamma", "ψ": r"\psi", "ψ₁": r"\psi_{1}",
+}  # fmt: skip
 _BIG = {"sum": r"\sum", "max": r"\max", "product": r"\prod"}
 _CASES = r"\begin{cases} "
 _SIGNS = {"≥": r"\ge", "≤": r"\le", "≠": r"\ne", "|": r"\mid"}

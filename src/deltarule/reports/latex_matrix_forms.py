@@ -19,7 +19,10 @@ from deltarule.spelling.text import PRODUCT
 
 #: What is said in words that no formula of matrices stands for.
 _WORDS_ALONE = (ph.SentBack, ph.Ones, Placed, Scattered, Weighted)
-_SYMBOLS = {"σ": r"\sigma", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log"}
+_SYMBOLS = {
+    "σ": r"\sigma", "tanh": r"\tanh", "exp": r"\exp", "log": r"\log",
+    "log Γ": r"(\log\Gamma)", "ψ": r"\psi",
+}  # fmt: skip
 
 
 class LatexSpeech(Speech):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deltarule.arithmetic.function_formulas import written_out
 from deltarule.expressions.functions import Elementwise
+from deltarule.kernels.python_text.gamma_text import GAMMA, body, complex_body
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
 
@@ -58,6 +59,9 @@ def write_function(function: type[Elementwise], code: Code, lines: Lines, needed
     lines.add("", "", "@in_order" if row.name == "difference" else "@inlined")
     with lines.block(f"def {name}({', '.join(arguments)}):"):
         lines.add(f'"""{row.title[0].upper()}{row.title[1:]}, entry by entry."""')
+        if row.name in GAMMA:
+            lines.add(*(complex_body(row.name) if code.complex else body(row.name)))
+            return
         if own:
             if not code.complex and row.name in ("exp", "tanh", "erf", "erfc"):
                 needed.add("elementary")

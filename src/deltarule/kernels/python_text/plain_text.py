@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deltarule.arithmetic.function_formulas import written_out
 from deltarule.expressions.functions import Elementwise
+from deltarule.kernels.python_text.gamma_text import GAMMA, body
 from deltarule.kernels.python_text.identifiers import Spelling
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.integer_text import ATOM
@@ -63,6 +64,9 @@ class PlainCode(Code):
         lines.add("", "", "@compiled")
         with lines.block(f"def {self.function_name(function)}({', '.join(arguments)}):"):
             lines.add(f'"""{row.title[0].upper()}{row.title[1:]}, entry by entry."""')
+            if row.name in GAMMA:
+                lines.add(*body(row.name))
+                return
             if row.name in _BODIES:
                 lines.add(f"return {_BODIES[row.name]}")
                 return

@@ -5,9 +5,10 @@ from __future__ import annotations
 from sympy import Expr, Integer, Rational
 
 from deltarule.expressions import nodes
-from deltarule.expressions.functions import derivative, exp
+from deltarule.expressions.functions import derivative, exp, log
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.symbols import Index
+from deltarule.marking.formulas.gammas import BETA, LOG_BETA, OF_GAMMAS, beta, log_beta, logarithm
 from deltarule.marking.formulas.spelled import (
     ALIASES,
     EXTREMES,
@@ -58,7 +59,8 @@ class Calls(WholeArrays):
                 return self._added(backward, self._applied(nodes.Frozen, [moved]))
             function = known.function(ALIASES.get(text, text))
             if function is not None:
-                return self._applied(function, self.arguments(text, function.nargs))
+                own = logarithm if function is log else function
+                return self._applied(own, self.arguments(text, function.nargs))
         if not strict and (self.counts or known.tensor(text) or known.symbol(text)):
             return None
         if self.next() == "(":
@@ -74,6 +76,10 @@ class Calls(WholeArrays):
     def _of_what_follows(self, token: Token) -> Expr | None:
         """log p and tanh s₁: a function's word before one name, without parentheses."""
         text, ahead = ALIASES.get(token.text, token.text), self.rest[:1]
+        called = [t.text for t in self.rest[1:2]] == ["("]
+        if text in ("log", "ln") and called and ahead[0].text in OF_GAMMAS:
+            self.pop()
+            return self._applied(logarithm, [self._of_gammas(ahead[0])])
         if len(text) < 2 or text == "sigma" or not ahead or ahead[0].kind not in _NAMED:
             return None
         inner = self._atom()
@@ -91,6 +97,12 @@ class Calls(WholeArrays):
         function = SPELLED.get(text) or self.vocabulary.function(text)
         return self._applied(function, [inner])
 
+    def _of_gammas(self, token: Token) -> Expr:
+        """Γ(a) or B(a, b)."""
+        if token.text in BETA:
+            return self._chosen(beta, *self.arguments(token.text, (2,)))
+        return self._applied(SPELLED["Γ"], self.arguments(token.text))
+
     def _length(self) -> Expr:
         """len(x), how many rows x has."""
         self.expect("(")
@@ -105,6 +117,8 @@ class Calls(WholeArrays):
         text = ALIASES.get(token.text, token.text)
         if text in SPELLED:
             return self._applied(SPELLED[text], self.arguments(text))
+        if text in (*LOG_BETA, *BETA[1:]):
+            return self._chosen(log_beta if text in LOG_BETA else beta, *self.arguments(text, (2,)))
         found = self.library_call(token)
         if found is not None:
             return found

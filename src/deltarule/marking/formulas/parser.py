@@ -20,6 +20,7 @@ from deltarule.expressions.nodes import Condition, FloorQuotient, Sum
 from deltarule.expressions.symbols import Index, Scalar, Size
 from deltarule.marking.formulas import limits
 from deltarule.marking.formulas.function_calls import POWERS
+from deltarule.marking.formulas.gammas import factorial
 from deltarule.marking.formulas.named import Named
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
@@ -156,6 +157,8 @@ class Parser(Named):
                 base = self._sliced(base, self.pop())
             elif self.rest[0].kind == "method":
                 base = self._method(base, self.pop())
+            elif self.take("!"):
+                base = self._applied(factorial, [base])
             elif self.take("^"):
                 base = self._to_power(base, self._raised_to())
             else:

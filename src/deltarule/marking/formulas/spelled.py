@@ -9,6 +9,7 @@ from sympy import Abs, Expr, Integer, Rational
 from deltarule.expressions import functions
 from deltarule.expressions.functions import absolute, exp, log, square, tanh
 from deltarule.expressions.nodes import Choose, Positive, reads
+from deltarule.marking.formulas.gammas import factorial, gamma
 
 #: λ and α of SELU (Klambauer et al. 2017, "Self-Normalizing Neural Networks", eq. 14), as
 #: PyTorch's nn.SELU has them.
@@ -44,6 +45,8 @@ SPELLED: dict[str, Callable[[Expr], Expr]] = {
     "hardtanh": lambda z: functions.clipped(z, Integer(-1), Integer(1)),
     "hardsigmoid": lambda z: functions.clipped(z + 3, Integer(0), Integer(6)) / 6,
     "hardswish": lambda z: z * functions.clipped(z + 3, Integer(0), Integer(6)) / 6,
+    "Γ": gamma,
+    "factorial": factorial,
 }
 #: What a function is given where only its argument is written: as PyTorch's nn.ELU, nn.LeakyReLU.
 LEFT_OUT = {
@@ -88,11 +91,6 @@ NO_FUNCTIONS = {
         "is of scores in some libraries and of probabilities in others: write CE(t, p), or "
         "CE(t, softmax(z)) of scores",
     ),
-    **dict.fromkeys(
-        ("lgamma", "gammaln", "loggamma", "digamma"),
-        "has no values here: leave it out where it is of data alone, as log Γ(y + 1) of counts is, "
-        "or write Stirling's (x − 1/2) log(x) − x + log(2π)/2 + 1/(12 x)",
-    ),
     **dict.fromkeys(("mse_loss", "MSELoss"), "is called MSE here: write MSE(y, f)"),
     **dict.fromkeys(
         ("argmax", "argmin", "sort", "round", "sign"),
@@ -111,7 +109,8 @@ ALIASES = {
     "log_10": "log10", "log_2": "log2", "lg": "log10", "unit_step": "step",
     "logσ": "logsigmoid", "lnσ": "logsigmoid", "log_sigmoid": "logsigmoid",
     "swish": "silu", "lrelu": "leaky_relu", "leakyrelu": "leaky_relu",
-    "arctan": "atan", "arcsin": "asin", "arccos": "acos",
+    **dict.fromkeys(("gammaln", "loggamma", "logΓ", "lnΓ", "log_gamma", "lnGamma"), "lgamma"),
+    "Gamma": "Γ", "psi": "digamma", "arctan": "atan", "arcsin": "asin", "arccos": "acos",
 }  # fmt: skip
 ALONG = ("sum", "mean", "max", "min", "var", "std", "norm", "prod", "logsumexp")
 SOFTMAX = ("softmax", "log_softmax", "logsoftmax")
@@ -159,7 +158,7 @@ def power(base: Expr, exponent: Expr) -> Expr:
 
 def known_functions() -> list[str]:
     """The words that may stand before parentheses."""
-    own = ["exp", "ln", "sigmoid", "tanh", "relu", "softplus", "erf", "abs"]
+    own = ["exp", "ln", "sigmoid", "tanh", "relu", "softplus", "erf", "abs", "lgamma", "digamma"]
     return [
         *own,
         *(word for word in SPELLED if word not in ("identity", "logsigmoid")),

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import FUNCTIONS
 from deltarule.marking.formulas.commas import parted_tokens
+from deltarule.marking.formulas.gammas import BETA, LOG_BETA
 from deltarule.marking.formulas.spelled import (
     ALIASES,
     ARITHMETIC,
@@ -40,8 +41,9 @@ CALLED = {
     *SPELLED, *ALIASES, *ARITHMETIC, *PRODUCTS, *REDUCED, *SAME, *SOFTMAX, *TURNED, *FUNCTIONS,
     "sim", "cos_sim", "cossim", "cosine_similarity", "cosine",
     "expit", "logistic", "einsum", "diag", "var", "std", "prod", "logsumexp", "len",
+    "ψ", *BETA[1:], *LOG_BETA,
 }  # fmt: skip
-_ANY_FUNCTION = ("f", "g", "φ", "phi", "ϕ", "ψ", "F", "G")
+_ANY_FUNCTION = ("f", "g", "φ", "phi", "ϕ", "F", "G")
 _NUMBERS = (
     "lambda", "alpha", "eta", "epsilon", "tau", "rho", "kappa", "nu", "zeta", "delta", "eps", "lam",
     "lr", "tol", "ell", "Delta", "temp", "temperature", "margin", "momentum",
@@ -92,6 +94,8 @@ def names_in(
         if not deviation and not entry and token.text.rstrip("′") in WORDS:
             continue
         if opened == "(" and token.text in CALLED:
+            continue
+        if opened == "(" and token.text in BETA and k > 1 and found[k - 2].text in ("log", "ln"):
             continue
         if opened == "(" and len(token.text) > 1:
             continue  # an unknown function, of which the parser says so

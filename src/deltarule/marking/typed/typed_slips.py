@@ -37,7 +37,6 @@ _STRANGE = (
     (r"[+*/]=(?!=)", "{} changes what is there already", "write the whole: y[n] = y0[n] + …"),
     (r"→|->|←|<-", "{} is no sign of an equation", "write ="),
     (r"[“”\"‘]", "a quotation mark stands in the formula", "leave the quotation marks out"),
-    (r"(?<![!<>=])!(?!=)", "! is read of no number", "write the product out: Π_k k"),
     (r"(?:^|[=(+*/,])\s*@|@\s*$", "@ stands between two matrices", "write x @ W"),
     (r"%", "% is no sign of a formula", "write a mod b, or 0.05 for 5 %"),
     (r"=\s*if\b", "if stands before the value",
