@@ -14,6 +14,7 @@ from deltarule.marking.worked_sheets import work
 from deltarule.pages.derivation_html import derivation_html
 from deltarule.pages.documentation_site import site_page
 from deltarule.pages.trace_html import sheet_html, trace_html
+from deltarule.pages.window_svg import sentence, trace_windows
 from deltarule.reports.things import ShownDerivation, ShownSheet, ShownTrace
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import trace
@@ -68,6 +69,9 @@ def test_a_number_shows_where_it_comes_from_and_a_symbol_its_numbers(opened, sli
     assert lit.text_content() == number.text_content() == "0.92"
     page.keyboard.press("ArrowDown")
     assert page.locator(".graph .cell.lit").count() == 7
+    value = page.locator(".line.now .entry .own").text_content()
+    said = page.get_by_role("status").text_content()
+    assert said.startswith("step 3 of ") and said.endswith(f"[0] = {value}")
     page.locator('.line.now mrow.q[data-q="h1"]').first.hover()
     told = page.locator("#tip-of-symbol").text_content()
     values = json.loads(re.search(r'id="data">(.*)', slide)[1])[0]["h1"]
@@ -121,6 +125,28 @@ def test_a_window_moves_over_its_tensor_with_stride_and_padding(opened, strided)
     said = page.locator(".line.now .said").text_content()
     assert said.endswith("from 6 entries of w, 6 entries of x and 3 places of its padding.")
     sound(page)
+
+
+@pytest.mark.parametrize("name", ["conv2d", "max_pool2d"])
+def test_a_moved_window_says_what_the_page_without_a_script_says(opened, name):
+    """Of every entry, and of tensors with too many axes to be drawn."""
+    sizes = {"N": 1, "C": 1, "H": 4, "W": 4, "K": 2, "L": 2}
+    givens, sizes = drawn(derived(name), 2, sizes)
+    found = trace(derived(name), givens, sizes=sizes, checks=False)
+    page = opened(trace_html(ShownTrace(found)))
+    for quantity, reads in trace_windows(found).items():
+        window = page.locator(f'.window[data-q="{quantity}"]')
+        if reads.quantity != quantity or not window.count():
+            continue
+        says = window.evaluate("""shown => {
+          const range = shown.querySelector("input"), said = shown.querySelector(".said");
+          return [...Array(Number(range.max) + 1).keys()].map(k => {
+            range.value = k;
+            range.dispatchEvent(new Event("input"));
+            return said.textContent;
+          });
+        }""")
+        assert says == [sentence(reads, entry, found) for entry in reads.reads]
 
 
 def test_which_gradients_reach_an_entry_and_where_a_place_goes(opened, strided):

@@ -19,7 +19,7 @@ from deltarule.marking.sheets import load_sheet
 from deltarule.marking.worked_sheets import work
 from deltarule.pages.bitmap import plain_svg
 from deltarule.pages.flow_html import flow_html
-from deltarule.pages.graph_svg import network_svg
+from deltarule.pages.graph_svg import network_svg, size_of_numbers
 from deltarule.pages.pictures import count_picture, derivation_picture, flow_picture, sheet_picture
 from deltarule.pages.unrolled_svg import unrolled_svg
 from deltarule.reports.flow_values import flow_values
@@ -69,6 +69,12 @@ def test_the_larger_a_gradient_the_warmer_it_is():
         (rect,) = [r for r in block.iter(f"{SVG}rect") if r.get("class") == "heat"]
         heat[block.get("data-q")] = float(rect.get("fill-opacity", "nan"))
     assert heat["dE/ds1"] < heat["dE/ds2"] < heat["dE/dE"] == max(heat.values())
+
+
+def test_the_size_of_numbers_whose_squares_are_beyond_float64():
+    assert size_of_numbers([1e200, -1e200]) == pytest.approx(1e200)
+    assert size_of_numbers([3e-200, 4e-200]) == pytest.approx(12.5**0.5 * 1e-200)
+    assert size_of_numbers([]) == size_of_numbers([0.0, float("inf")]) == 0
 
 
 def places(*sizes: float) -> tuple[Place, ...]:

@@ -82,7 +82,8 @@ def size_of_numbers(array) -> float:
     """The root of the mean square of its entries."""
     numbers = np.array([float(v) for v in np.asarray(array).ravel()])
     finite = numbers[np.isfinite(numbers)]
-    return math.sqrt(float(np.mean(finite**2))) if finite.size else 0.0
+    largest = float(np.max(np.abs(finite), initial=0.0))  # squares of 1e200 are beyond float64
+    return largest * math.sqrt(float(np.mean((finite / largest) ** 2))) if largest else 0.0
 
 
 def gradient_heat(size: float, largest: float) -> float:

@@ -73,8 +73,12 @@
       const box = drawn.find((part) => part.classList.contains("now"));
       if (line && box) box.scrollIntoView({ inline: "nearest", block: "nearest" });
       said.textContent = line
-        ? `step ${k + 1} of ${lines.length}: ${line.querySelector(".quantity").textContent}`
+        ? step()
         : `${lines.length} steps: ◀ and ▶, or the arrow keys; ↑ and ↓ go through the entries`;
+    }
+
+    function step() {
+      return `step ${at + 1} of ${lines.length}: ${lines[at].querySelector(".quantity").textContent}`;
     }
 
     // The symbols of the active equation can be reached with the tabulator, each once.
@@ -126,6 +130,8 @@
       const before = entries.indexOf(document.activeElement);
       const k = before < 0 ? 0 : (before + along + entries.length) % entries.length;
       entries[k].focus();
+      const own = entries[k].querySelector(".own");
+      if (own) said.textContent = `${step()}${own.dataset.at && `[${own.dataset.at}]`} = ${own.textContent}`;
     }
 
     // All numbers of an entry light up: of a convolution its window, of a gradient all it is from.

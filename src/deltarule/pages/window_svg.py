@@ -136,8 +136,8 @@ def sentence(found: WindowReads, entry: Place, trace: Trace) -> str:
     for name, places in found.reads[entry].items():
         shape = np.shape(trace.values.arrays[name])
         inside = sum(all(0 <= k < n for k, n in zip(p, shape, strict=True)) for p in places)
-        parts.append(f"{counted(inside, 'entry')} of {pretty(name)}")
         outside = len(places) - inside
+        parts += [f"{counted(inside, 'entry')} of {pretty(name)}"] if inside else []
         parts += [f"{counted(outside, 'place')} of its padding"] if outside else []
     *most, last = parts
     said = f"{', '.join(most)} and {last}" if most else last

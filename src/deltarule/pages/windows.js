@@ -4,7 +4,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   document.querySelectorAll(".run").forEach((run, number) => {
     for (const shown of run.querySelectorAll(".window"))
-      start(shown, all(data[number][shown.dataset.q].reads));
+      start(shown, all(data[number][shown.dataset.q].reads), data[number], run);
   });
 
   // Of each entry the places that it reads; those of a window are written down axis by axis.
@@ -21,7 +21,7 @@
     return others.reduce(further, first.map(String));
   }
 
-  function start(shown, reads) {
+  function start(shown, reads, values, run) {
     const entries = Object.keys(reads);
     const tensors = [...shown.querySelectorAll(".tensor")];
     const said = shown.querySelector(".said");
@@ -88,19 +88,25 @@
       said.textContent = `${label(tensor)}[${place.dataset.place}] goes into ${into}.`;
     }
 
+    // Of all that is read, also where it has too many axes to be drawn.
     function sentence(entry) {
       const parts = [];
-      for (const tensor of tensors) {
-        const places = new Set(reads[entry][tensor.dataset.q] ?? []);
-        const lit = [...tensor.querySelectorAll(".place")].filter((p) => places.has(p.dataset.place));
-        const outside = lit.filter((p) => p.classList.contains("padding")).length;
-        const inside = lit.length - outside;
-        if (inside) parts.push(`${inside} ${inside === 1 ? "entry" : "entries"} of ${label(tensor)}`);
+      for (const [q, places] of Object.entries(reads[entry])) {
+        const within = (at) => at.split(",").every((k, axis) => k >= 0 && k < values[q].shape[axis]);
+        const inside = places.filter(within).length;
+        const outside = places.length - inside;
+        if (inside) parts.push(`${inside} ${inside === 1 ? "entry" : "entries"} of ${called(q)}`);
         if (outside) parts.push(`${outside} ${outside === 1 ? "place" : "places"} of its padding`);
       }
       const last = parts.pop();
       const said = parts.length ? `${parts.join(", ")} and ${last}` : last;
       return `${name}[${entry}] is computed from ${said}.`;
+    }
+
+    function called(q) {
+      const tensor = tensors.find((t) => t.dataset.q === q);
+      const line = [...run.querySelectorAll(".line")].find((l) => l.dataset.q === q);
+      return tensor ? label(tensor) : (line?.querySelector(".quantity").textContent ?? q);
     }
   }
 

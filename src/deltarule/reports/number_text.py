@@ -102,10 +102,11 @@ def nested(array, to_text: Callable[[object], object]):
 
 
 def rows(array, to_text: Callable[[object], str], most: int = 96) -> list[str]:
-    """An array in lines: `(1, 2)` a row, axes of length 1 left out; large ones said in short."""
+    """An array in lines: `(1, 2)` a row, axes of length 1 left out; large ones said in short, with
+    their shapes."""
+    if np.size(array) > most:
+        return [_in_short(np.asarray(array), to_text)]
     array = np.squeeze(np.asarray(array))
-    if array.size > most:
-        return [_in_short(array, to_text)]
     if array.ndim < 2:
         return [_row(array, to_text)]
     return [_row(row, to_text) for row in array.reshape(-1, array.shape[-1])]
@@ -113,8 +114,8 @@ def rows(array, to_text: Callable[[object], str], most: int = 96) -> list[str]:
 
 def one_line(array, to_text: Callable[[object], str], most: int = 96) -> str:
     """An array on one line: `((1, 2), (3, 4))`, axes of length 1 left out."""
-    array = np.squeeze(np.asarray(array))
-    return _in_short(array, to_text) if array.size > most else _row(array, to_text)
+    array = np.asarray(array)
+    return _in_short(array, to_text) if array.size > most else _row(np.squeeze(array), to_text)
 
 
 def _row(array, to_text: Callable[[object], str]) -> str:
