@@ -13,7 +13,7 @@ from deltarule.marking.sheets import load_sheet
 from deltarule.marking.worked_sheets import work
 from deltarule.pages.derivation_html import derivation_html
 from deltarule.pages.graph_layout import Box, laid_out
-from deltarule.pages.html_page import page_html
+from deltarule.pages.html_page import page_html, sentence_html
 from deltarule.pages.trace_html import sheet_html
 from deltarule.pages.window_svg import trace_windows, windows_html
 from deltarule.reports.things import ShownDerivation, ShownSheet
@@ -173,3 +173,18 @@ def test_errors_of_names_are_errors():
 
     with pytest.raises(DeltaruleError, match="is not a name"):
         mathml_name("<b>")
+
+
+def test_subscripts_in_titles_are_set_lower():
+    assert sentence_html("h_t = tanh(W_xh x_t + h_{t−1})") == (
+        "h<sub>t</sub> = tanh(W<sub>xh</sub> x<sub>t</sub> + h<sub>t−1</sub>)"
+    )
+    assert sentence_html("my_layer <b>_1") == "my_layer &lt;b&gt;_1"
+    assert (
+        "_{"
+        not in derivation_html(
+            ShownDerivation(derived("rnn"), list(derived("rnn").gradients.values()))
+        )
+        .split("<h1>")[1]
+        .split("</h1>")[0]
+    )

@@ -20,7 +20,7 @@ from deltarule.pages.blocks_html import (
     tensors_html,
 )
 from deltarule.pages.graph_svg import network_svg
-from deltarule.pages.html_page import page_html, text_html
+from deltarule.pages.html_page import page_html, sentence_html, text_html
 from deltarule.reports.alike_lines import alike_lines
 from deltarule.reports.left_out import left_out_sentence
 from deltarule.reports.selection import beside, by_kind, in_a_row, is_seed, outside
@@ -43,7 +43,7 @@ def derivation_body(shown: ShownDerivation, field: str = "") -> Iterator[str]:
     """
     derivation = shown.derivation
     network = derivation.network
-    yield f"<h1>{text_html(network.title)}</h1>"
+    yield f"<h1>{sentence_html(network.title)}</h1>"
     if network.text:
         yield paragraph(network.text, "soft")
     yield "<h2>Forward</h2>"

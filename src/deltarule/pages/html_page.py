@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -23,6 +24,15 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 def text_html(text: str) -> str:
     """Somebody's text: every sign stands for itself."""
     return html.escape(visible(text), quote=True)
+
+
+#: What stands lower in a sentence with formulas: h_{t−1}, W_xh, but no name of several letters.
+_LOWER = re.compile(r"_\{([^{}]*)\}|(?<=\b[^\W\d_])_([^\W_]+)\b")
+
+
+def sentence_html(text: str) -> str:
+    """Somebody's sentence, in which subscripts are set lower."""
+    return _LOWER.sub(lambda found: f"<sub>{found[1] or found[2]}</sub>", text_html(text))
 
 
 def quoted_html(text: str, tag: str = "bdi") -> str:

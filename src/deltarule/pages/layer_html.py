@@ -15,7 +15,7 @@ from deltarule.language.optimisers import is_update
 from deltarule.marking.mistakes import contexts, mistakes_in
 from deltarule.pages.blocks_html import begun, equation_html, inline_name, paragraph
 from deltarule.pages.derivation_html import MOST_BOXES, derivation_body, forward_html
-from deltarule.pages.html_page import text_html
+from deltarule.pages.html_page import sentence_html, text_html
 from deltarule.pages.trace_html import trace_body, traced_values
 from deltarule.pages.window_svg import trace_windows
 from deltarule.reports.things import ShownDerivation
@@ -40,7 +40,7 @@ def layer_body(
     """
     network = load(name)
     if is_update(network):
-        head = [f"<h1>{text_html(network.title)}</h1>"]
+        head = [f"<h1>{sentence_html(network.title)}</h1>"]
         head += [paragraph(network.text, "soft")] if network.text else []
         return [*head, *forward_html(network)], []
     derivation = derive(network)

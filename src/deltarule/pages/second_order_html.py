@@ -15,7 +15,7 @@ from deltarule.pages.blocks_html import (
     tensors_html,
 )
 from deltarule.pages.derivation_html import forward_html, step_list
-from deltarule.pages.html_page import page_html, text_html
+from deltarule.pages.html_page import page_html, sentence_html
 from deltarule.reports.left_out import left_out_sentence
 from deltarule.reports.read_gradients import called_in_steps, outside_of_entries, read_by_entries
 from deltarule.reports.second_order_texts import heading, moved_by, zeros
@@ -30,7 +30,7 @@ def entries_html(shown: ShownEntries) -> str:
 
 
 def _entries_body(shown: ShownEntries) -> Iterator[str]:
-    yield f"<h1>{text_html(shown.network.title)}</h1><h2>Forward</h2>"
+    yield f"<h1>{sentence_html(shown.network.title)}</h1><h2>Forward</h2>"
     yield from forward_html(shown.network)
     yield from tensors_html(shown.network)
     read, given = read_by_entries(shown), outside_of_entries(shown)
@@ -72,7 +72,7 @@ def tangents_html(shown: ShownTangents) -> str:
 
 
 def _tangents_body(shown: ShownTangents) -> Iterator[str]:
-    yield f"<h1>{text_html(shown.network.title)}</h1>"
+    yield f"<h1>{sentence_html(shown.network.title)}</h1>"
     yield paragraph(shown.network.text, "soft")
     yield "<h2>Forward</h2>"
     yield from forward_html(shown.network)

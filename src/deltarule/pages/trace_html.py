@@ -25,7 +25,7 @@ from deltarule.pages.blocks_html import (
 )
 from deltarule.pages.derivation_html import steps_html
 from deltarule.pages.graph_svg import trace_svg
-from deltarule.pages.html_page import page_html, text_html
+from deltarule.pages.html_page import page_html, sentence_html, text_html
 from deltarule.pages.mathml import MathmlNumbers, number_mathml
 from deltarule.pages.mathml_names import places, sign
 from deltarule.pages.unrolled_svg import unrolled_svg
@@ -75,7 +75,7 @@ def trace_html(shown: ShownTrace) -> str:
     """Numbers drawn at random, worked through."""
     trace = shown.trace
     body = [
-        f"<h1>{text_html(trace.network.title)}</h1>",
+        f"<h1>{sentence_html(trace.network.title)}</h1>",
         *([] if shown.seed is None else [_seeded(shown.seed)]),
         *trace_body(trace, None, shown.only, "h2", windows := trace_windows(trace)),
     ]
