@@ -179,6 +179,7 @@ def test_subscripts_in_titles_are_set_lower():
     assert sentence_html("h_t = tanh(W_xh x_t + h_{t−1})") == (
         "h<sub>t</sub> = tanh(W<sub>xh</sub> x<sub>t</sub> + h<sub>t−1</sub>)"
     )
+    assert sentence_html("Θ_kᵀ x, σ_k²") == "Θ<sub>k</sub>ᵀ x, σ<sub>k</sub>²"
     assert sentence_html("my_layer <b>_1") == "my_layer &lt;b&gt;_1"
     assert (
         "_{"

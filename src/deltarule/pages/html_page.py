@@ -27,7 +27,7 @@ def text_html(text: str) -> str:
 
 
 #: What stands lower in a sentence with formulas: h_{t−1}, W_xh, but no name of several letters.
-_LOWER = re.compile(r"_\{([^{}]*)\}|(?<=\b[^\W\d_])_([^\W_]+)\b")
+_LOWER = re.compile(r"_\{([^{}]*)\}|(?<=\b[^\W\d_])_([A-Za-z0-9\u0370-\u03ff]+)")
 
 
 def sentence_html(text: str) -> str:
