@@ -21,7 +21,7 @@ KNOWN = [
     ("conv1d", {"stride": 2, "dilation": 3, "T": 6, "K": 2}),
     ("conv2d", {"W": 1}),
     ("conv2d", {"W": 1, "stride": 2, "dilation": 2}),
-    ("transposed_conv2d", {"pad": 1, "W": 1, "L": 2, "S": 2}),
+    ("transposed_conv2d", {"pad": 1, "W": 1, "L": 3, "S": 2}),
 ]
 
 

@@ -110,10 +110,14 @@ class _Apart:
         return rebuild(node, self._entries)
 
     def _line(self, value: Expr, *more: tuple[Index, Expr]) -> Expr:
-        """A read of a new tensor that holds a value, at the time that it is one of."""
+        """A read of a new tensor that holds a value, at the time that it is one of.
+
+        What is another value beyond the first or last time, such as h0, is a line of this time: at
+        the one before the first there is no line.
+        """
         timed = (r.indices[0] for r in reads(value) if r.indices)
         later = {s - self.time for s in timed if s.has(self.time)}
-        shift = next(iter(later)) if len(later) == 1 else 0
+        shift = next(iter(later)) if len(later) == 1 and not value.has(Choose) else 0
         if any(self.time in free_indices(s) for r in reads(value) for s in r.indices[1:]):
             return value
         here = substitute(value, {self.time: self.time - shift}) if shift else value

@@ -27,6 +27,7 @@ from deltarule.marking.typed.name_uses import divisors
 from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.slips_of_quotients import with_rows_below
 from deltarule.marking.typed.slips_of_words import refuse_derivatives
+from deltarule.marking.typed.sum_ends import without_ends
 from deltarule.marking.typed.typed_names import names_in
 from deltarule.marking.typed.typed_slips import narrow, refuse_slips
 from deltarule.marking.typed.whole_texts import einsum_in, in_one_notation
@@ -63,15 +64,18 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
     Raises DeltaruleError for what is no equation.
     """
     check_length(text, "the formula")
-    text = in_one_notation(text)
-    lines = re.sub(r"\n\s*(?=[+·*/)\]])", " ", text)  # a line goes on with a sign or a bracket
-    parts = [p.strip() for p in re.split(r"[;\n]", lines) if p.strip()]
+    typed, text = _lines_of(text), in_one_notation(without_ends(text)[0])
+    parts = _lines_of(text)
     if not parts or len(parts) > MOST_EQUATIONS:
         raise DeltaruleError(
             f"{len(parts)} equations", "the formula", f"write 1 to {MOST_EQUATIONS}, as E = ½‖x‖²"
         )
     delta = not gives_delta(text)
-    read = [_equation(part, part is parts[-1], delta, text, rows) for part in parts]
+    typed = typed if len(typed) == len(parts) else parts
+    read = [
+        _equation(part, said, part is parts[-1], delta, text, rows)
+        for part, said in zip(parts, typed, strict=True)
+    ]
     found = [e for equation in read for e in _parted(equation, text, rows)]
     found = _with_inverses(found)
     names = [e.name for e in found if e.indices[:1] != FIRST]
@@ -144,8 +148,17 @@ def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:
     return [*starts, *found]
 
 
-def _equation(part: str, last: bool, delta: bool, text: str, rows: bool) -> TypedEquation:
-    place = f"the formula {shortened(part)}"
+def _lines_of(text: str) -> list[str]:
+    """The equations of a text; a line goes on with a sign or a bracket."""
+    lines = re.sub(r"\n\s*(?=[+·*/)\]])", " ", text)
+    return [p.strip() for p in re.split(r"[;\n]", lines) if p.strip()]
+
+
+def _equation(
+    part: str, said: str, last: bool, delta: bool, text: str, rows: bool
+) -> TypedEquation:
+    """The equation in a part of a text; `said` is how it was typed."""
+    place = f"the formula {shortened(said)}"
     part = with_rows_below(narrow(part))
     part = part if "\\" in part else with_log_det(in_own_words(part, delta))
     refuse_slips(part, place)

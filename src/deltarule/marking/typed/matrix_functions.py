@@ -43,6 +43,9 @@ class MatrixFunctions(MatrixParser):
 
     def _inverse(self) -> Readings:
         whole = self._square(self.arguments("inverse")[0], "inverse")
+        vector = on_diagonal(whole)
+        if vector is not None:
+            return self._diagonal(one_reading(1 / vector.entry, vector.axes))
         (row, extent), (column, _) = whole.axes
         return Readings((Matrix(lambda: Inverse(whole.entry, row, column, extent), whole.axes),))
 

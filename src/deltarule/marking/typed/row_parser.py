@@ -16,6 +16,7 @@ from deltarule.marking.formulas.matrix_readings import Matrix, Readings, one_rea
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.typed.matrix_kinds import is_matrix, is_number
 from deltarule.marking.typed.shape_parser import ShapeParser
+from deltarule.marking.typed.unified_sizes import Unequal
 
 _KINDS = {"Π": nodes.Product, "∏": nodes.Product, "prod": nodes.Product, "max": nodes.Max}
 
@@ -113,6 +114,19 @@ class RowParser(ShapeParser):
 
     def _is_known(self, letter: str) -> bool:
         return letter in self.extents or super()._is_known(letter)
+
+    def _meet(self, a: Matrix, b: Matrix, word: str) -> None:
+        """b of wᵀ x[n] + b is a number; x[n] − mean(x[n]) has the same number in each entry."""
+        for number, vector in ((a, b), (b, a)):
+            bare = isinstance(vector.entry, nodes.Read) and not self._at_index(vector.entry)
+            moving = is_number(number) and any(self._at_index(r) for r in nodes.reads(number.entry))
+            sizes = [n for n in vector.shape if n != 1]
+            if bare and moving and len(sizes) == 1 and word != "multiplied":
+                raise Unequal(sizes[0], Integer(1))
+        super()._meet(a, b, word)
+
+    def _at_index(self, access: nodes.Read) -> bool:
+        return bool(self.leading.get(nodes.tensor_name(access)))
 
     def _is_written(self, part: Matrix) -> bool:
         return super()._is_written(part) or not isinstance(part.entry, nodes.Read)

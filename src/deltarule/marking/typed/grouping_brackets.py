@@ -1,0 +1,57 @@
+"""Brackets that group, as books have them behind a sum: Σ_n [t_n log y_n + (1 − t_n) log(1 − y_n)].
+
+Brackets behind a name are subscripts; with a comparison inside they are 1 or 0; with a comma they
+put together. Elsewhere they are parentheses.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: What stands before a bracket that opens no subscripts: a sign, or a sum and what it is over.
+_BEFORE = re.compile(
+    r"(?:^|[-−+·*/=(]|\\left\s*|(?:[Σ∑Π∏]|\\(?:sum|prod)(?:\\limits)?)\s*_(?:\{[^{}]*\}|\w)"
+    r"(?:\s*\^\s*(?:\{[^{}]*\}|\w))?)\s*$"
+)
+_OPENING, _CLOSING = "([{", ")]}"
+_OTHERWISE = re.compile(r"[<>≠≤≥,;‖|=:]|\\(?:le|ge|neq|ne|lt|gt|in)\b|∈")
+
+
+def with_parentheses(text: str) -> str:
+    """The text with parentheses for brackets that group."""
+    at = 0
+    while (at := text.find("[", at)) >= 0:
+        close = _closed(text, at)
+        if close is None:
+            break
+        inside = text[at + 1 : close]
+        line = re.split(r"[;\n]", text[:at])[-1]
+        if inside.strip() and _BEFORE.search(line) and not _OTHERWISE.search(_outside(inside)):
+            begin, end = at, close + 1
+            before = re.search(r"\\left\s*$", text[:begin])
+            inner = re.sub(r"\\right\s*$", "", inside) if before else inside
+            begin = before.start() if before else begin
+            text = f"{text[:begin]}({inner}){text[end:]}"
+        at += 1
+    return text
+
+
+def _closed(text: str, at: int) -> int | None:
+    """Where a bracket is closed."""
+    depth = 0
+    for k in range(at, len(text)):
+        depth += (text[k] in _OPENING) - (text[k] in _CLOSING)
+        if depth == 0:
+            return k
+    return None
+
+
+def _outside(text: str) -> str:
+    """What stands in no brackets or parentheses within."""
+    depth, found = 0, []
+    for sign in text:
+        depth -= sign in _CLOSING
+        if depth == 0 and sign not in _OPENING + _CLOSING:
+            found.append(sign)
+        depth += sign in _OPENING
+    return "".join(found)

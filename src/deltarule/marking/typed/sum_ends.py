@@ -1,0 +1,154 @@
+"""The ends of sums as lectures write them, which count from 1: Σ_{i=1}^{N}, Σ_{s=1}^{t}.
+
+Entries are counted from 0 here. What is summed over stays the same:
+
+    Σ_{i=1}^{N}, Σ_{i=0}^{N−1}      Σ_i, over all entries; N is how many there are
+    Σ_{i=2}^{N}                     Σ_{i≥1}, all but the first
+    Σ_{i=1}^{N−1}                   Σ_{i≤N−2}, all but the last; Σ_{i≥1} where i − 1 is read
+    Σ_{s=1}^{t}, Σ_{s=1}^{t−1}      Σ_{s≤t}, Σ_{s<t}
+    Σ_{j=i+1}^{N}, Σ_{s=t}^{T}      Σ_{j>i}, Σ_{s≥t}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sympy import Expr
+
+from deltarule.expressions.symbols import Size
+from deltarule.marking.typed.grouping_brackets import with_parentheses
+from deltarule.networks.network import Network
+from deltarule.networks.respelled import resized, with_sizes
+
+_ENDS = re.compile(
+    r"(?P<sign>[Σ∑Π∏]|\\(?:sum|prod)(?:\\limits)?)\s*"
+    r"_\s*(?:\{\s*(?P<index>[a-z])\s*=\s*(?P<low>[^{}^=<>≤≥,]+?)\s*\}|(?P<index1>[a-z])=(?P<low1>\w))"
+    r"\s*\^\s*(?:\{\s*(?P<high>[^{}]+?)\s*\}|(?P<high1>\w))"
+    r"|(?P<word>\b(?:Sum|Mean|Prod|Max|Min))\[\s*(?P<index2>[a-z])\s*=\s*(?P<low2>[^\[\],=<>]+?)"
+    r"\s*(?:\.\.\.?|…)\s*(?P<high2>[^\[\],=<>]+?)\s*\]"
+)
+_PARTS = ("index", "low", "high")
+_SUM_OF = re.compile(r"(?P<name>[A-Za-z])\s*(?:(?P<sign>[-−+])\s*(?P<number>\d+))?")
+
+
+@dataclass(frozen=True)
+class _End:
+    """One end: a letter and a number, or a number alone."""
+
+    name: str
+    number: int
+
+    @staticmethod
+    def read(text: str) -> _End | None:
+        if text.isdigit():
+            return _End("", int(text))
+        found = _SUM_OF.fullmatch(text)
+        if found is None:
+            return None
+        number = int(found["number"] or 0)
+        return _End(found["name"], number if found["sign"] == "+" else -number)
+
+
+def without_ends(text: str) -> tuple[str, dict[str, str]]:
+    """The text with comparisons for the ends of its sums; how many entries there are is the size of
+    the index, by which name the text calls it: {"I": "N"}."""
+    text = with_parentheses(text)
+    called: dict[str, str] = {}
+    parts, done = [], 0
+    for found, index, low, high in _ends(text):
+        said = _compared(text[found.end() :], index, low, high, called, text)
+        if said is not None:
+            written = f"{found['word']}[{said}]" if found["word"] else f"{found['sign']}_{{{said}}}"
+            parts += [text[done : found.start()], written]
+            done = found.end()
+    text = "".join(parts) + text[done:]
+    for size, name in called.items():
+        text = re.sub(_alone(name), size, text)
+    return text, {size: name for size, name in called.items() if size != name}
+
+
+def _ends(text: str) -> Iterator[tuple[re.Match[str], str, _End, _End]]:
+    for found in _ENDS.finditer(text):
+        index, low, high = (found[n] or found[f"{n}1"] or found[f"{n}2"] for n in _PARTS)
+        ends = _End.read(low), _End.read(high)
+        if ends[0] is not None and ends[1] is not None and ends[1].name:
+            yield found, index, ends[0], ends[1]
+
+
+def _compared(
+    behind: str, index: str, low: _End, high: _End, called: dict[str, str], text: str
+) -> str | None:
+    """What stands below the sum: `i`, `i≥1`, `s≤t`. None where the ends stay as they are."""
+    if high.name.islower() and _is_index(high.name, text):
+        if low.name or low.number > 1:
+            return None
+        return f"{index}<{high.name}" if high.number == -1 else f"{index}≤{_said(high)}"
+    if not _counts(high.name, text) or not _called(index, high.name, called, text):
+        return None
+    if low.name:  # an index and a number: from i + 1, from t
+        low_end = f"{index}>{low.name}" if low.number == 1 else f"{index}≥{_said(low)}"
+        return low_end if (low.name.islower() and high.number == 0) else None
+    scope = re.split(r"[;\n]", behind, maxsplit=1)[0]
+    before = bool(re.search(rf"(?<!\w){index}\s*[-−]\s*1", scope))
+    from_one = low.number >= 1 and (high.number >= 0 or not before)
+    first = low.number - 1 if from_one else low.number
+    left = -high.number if from_one else -high.number - 1  # entries behind the last one
+    if first < 0 or left < 0 or (first and left):
+        return None
+    if first:
+        return f"{index}≥{first}"
+    return f"{index}≤{index.upper()}-{left + 1}" if left else index
+
+
+def _said(end: _End) -> str:
+    return f"{end.name}{end.number:+d}" if end.number else end.name
+
+
+def _is_index(letter: str, text: str) -> bool:
+    """Whether a small letter stands below a name: t of y_t, x[t], x_{s,t}."""
+    inside = r"_\{[^{}]*\b%s\b[^{}]*\}|_%s(?!\w)|\[[^\[\]]*\b%s\b[^\[\]]*\]"
+    return bool(re.search(inside % ((letter,) * 3), _ENDS.sub(" ", text)))
+
+
+def _counts(name: str, text: str) -> bool:
+    """Whether a letter is no tensor: it has no subscripts, and no line gives it."""
+    rest = _ENDS.sub(" ", text)
+    return not re.search(rf"(?<![\w\\]){name}\s*(?:[\[_(ᵀ⊤']|=(?!=)|\^\{{?[T⊤])", rest)
+
+
+def _called(index: str, name: str, called: dict[str, str], text: str) -> bool:
+    """Note that the size of an index is called so; False where either means something else."""
+    size, rest = index.upper(), _ENDS.sub(" ", text)
+    if size != name and _stands(size, rest):  # L of l is a loss, say
+        size = f"{size}_{size}"
+        if _stands(name, rest):
+            return False
+    return called.setdefault(size, name) == name
+
+
+def _stands(name: str, text: str) -> bool:
+    return bool(re.search(_alone(name), text))
+
+
+def _alone(name: str) -> str:
+    """A pattern of the name by itself, behind a number, too: m of 2m."""
+    return rf"(?<![^\W\d])(?<!\\){name}(?!\w)"
+
+
+def with_sizes_called(network: Network, called: Mapping[str, str]) -> Network:
+    """The network with the names that a text gives to its sizes."""
+    taken = {*network.tensors, *(s.name for s in network.scalars)}
+    table: dict[Size, Expr] = {
+        Size(size): Size(name.upper())
+        for size, name in called.items()
+        if not {name, name.upper()} & taken
+    }
+    if not table:
+        return network
+    return replace(
+        network,
+        tensors={name: resized(t, table) for name, t in network.tensors.items()},
+        equations=tuple(with_sizes(e, table) for e in network.equations),
+    )

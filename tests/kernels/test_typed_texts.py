@@ -1,0 +1,41 @@
+"""Kernels of what people type against the evaluator, run as plain Python in poisoned memory.
+
+Their lines are built otherwise than the catalogue's: a recurrence in one line, a product of
+matrices inside a function. Here are all that run through times (2 s), in a full run all others.
+"""
+
+from pathlib import Path
+
+import pytest
+from agreement import agree, evaluated
+from laid_out import as_python
+from variants import FULL
+
+import deltarule
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import known_sizes, program
+
+TABLE = Path(__file__).parent.parent / "marking" / "texts_beside_numpy.txt"
+TEXTS = [b.split("\n")[0] for b in TABLE.read_text(encoding="utf-8").split("\n=== ")[1:]]
+RECURRENCES = (
+    "h[t,k] = tanh(Sum[d](x[t,d]*W[d,k]) + Sum[j](h[t-1,j]*U[j,k]) + b[k])",
+    "h[t,n,k] = σ(Sum[d](x[t,n,d]*W[d,k]) + Sum[j](h[t-1,n,j]*U[j,k])); L = Sum[t,n,k](h[t,n,k]²)",
+    "h[t,k] = exp(-Sum[j](h[t+1,j]*U[j,k])²) + x[t,k]",
+    "h[t,k] = tanh(Sum[j](h[t-1,j]*U[j,k]) + Sum[j](h[t-2,j]*V[j,k]) + x[t,k])",
+    "h[t,k] = x[t,k]*tanh(Sum[j](h[t-1,j]*U[j,k]))*σ(Sum[j](h[t-1,j]*V[j,k]))",
+)
+
+
+def _runs_through_times(text: str) -> bool:
+    return "t-1" in text or "t−1" in text or "t+1" in text
+
+
+KERNELS = [t for t in (*RECURRENCES, *TEXTS) if FULL or _runs_through_times(t)]
+
+
+@pytest.mark.parametrize("text", KERNELS)
+def test_the_kernel_of_a_typed_text_agrees_with_the_evaluator(text, tmp_path, monkeypatch):
+    network = deltarule.layer(text)
+    made = program(network, {size.name: 3 for size in known_sizes(network)[1]})
+    module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
+    agree(module, made, evaluated(made, 1).arrays)
