@@ -17,7 +17,9 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr
 
+from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
+from deltarule.marking.printed import shortened
 from deltarule.marking.typed.grouping_brackets import with_parentheses
 from deltarule.networks.network import Network
 from deltarule.networks.respelled import resized, with_sizes
@@ -84,6 +86,8 @@ def _compared(
     if high.name.islower() and _is_index(high.name, text):
         if low.name or low.number > 1:
             return None
+        if low.number == 1:
+            _refuse_as_number(high.name, text)
         return f"{index}<{high.name}" if high.number == -1 else f"{index}≤{_said(high)}"
     if not _counts(high.name, text) or not _called(index, high.name, called, text):
         return None
@@ -110,6 +114,22 @@ def _is_index(letter: str, text: str) -> bool:
     """Whether a small letter stands below a name: t of y_t, x[t], x_{s,t}."""
     inside = r"_\{[^{}]*\b%s\b[^{}]*\}|_%s(?!\w)|\[[^\[\]]*\b%s\b[^\[\]]*\]"
     return bool(re.search(inside % ((letter,) * 3), _ENDS.sub(" ", text)))
+
+
+def _refuse_as_number(letter: str, text: str) -> None:
+    """Raises DeltaruleError where an index that is counted from 1 is a number, too: Σ_{j=1}^{i} x_j/i.
+
+    The difference of two indices is the same however they are counted.
+    """
+    rest = re.sub(r"_\{[^{}]*\}|_\w|\[[^\[\]]*\]", " ", _ENDS.sub(" ", text))
+    rest = re.sub(r"(?<!\w)[a-z]\s*[-−]\s*[a-z](?!\w)", " ", rest)
+    if re.search(rf"(?<![\w\\]){letter}(?!\w)(?!\s*=)", rest):
+        raise DeltaruleError(
+            f"{letter} is counted from 1 in a sum and is a number, too; entries are counted from 0",
+            f"the formula {shortened(text)}",
+            f"write Σ_{{j≤{letter}}} and ({letter} + 1), as in y[{letter}] = Σ_{{j≤{letter}}} "
+            f"x[j] / ({letter} + 1)",
+        )
 
 
 def _counts(name: str, text: str) -> bool:
