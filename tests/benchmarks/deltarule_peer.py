@@ -30,12 +30,12 @@ def trained(work, arrays: dict, threads: int):
         array[...] = arrays[name]
     kernel = deltarule.kernel(work.derivation, dtype=dtype, wrt=list(work.wanted), **options)
     update = Update("momentum", work.rate, parameters.flat, mu=MOMENTUM)
-    bound = kernel.bind(**{**arrays, **parameters.arrays})
+    parts = parameters.parts(update.gradient)
+    bound = kernel.bind_filling({}, parts, {**arrays, **parameters.arrays})
 
     def run():
         values, gradients = bound.both()
-        parameters.gather(gradients, update.gradient)
-        update.step()
+        update.follow(gradients, parts)
         return values, gradients
 
     def told(given):

@@ -140,6 +140,27 @@ def test_a_bound_kernel_runs_both_passes_in_one_call(conv):
         conv.bind(**arrays).both()
 
 
+def test_a_bound_kernel_fills_arrays_that_somebody_has_ready(conv):
+    """Gradients as parts of one vector, as an update takes them."""
+    arrays = conv_arrays(np.random.default_rng(9), 2, 2, 3, 2, 2, 9, 8)
+    values, wanted = conv.both(**arrays)
+    y, flat = np.zeros_like(values["y"]), np.zeros(40)
+    parts = {"w": flat[1:25].reshape(3, 2, 2, 2), "b": flat[30:33]}
+    bound = conv.bind_filling({"y": y}, parts, arrays)
+    for _ in range(2):
+        given, found = bound.both()
+        assert given["y"] is y
+        assert np.array_equal(y, values["y"])
+        assert all(found[n] is parts[n] and np.array_equal(parts[n], wanted[n]) for n in parts)
+        assert np.array_equal(found["x"], wanted["x"])
+    assert np.count_nonzero(flat) == 27
+    with pytest.raises(deltarule.DeltaruleError) as caught:
+        conv.bind_filling({}, {"b": flat[:6:2]}, arrays)
+    assert caught.value.fact == (
+        "b cannot be filled: the array is float64 3 with gaps, not float64 3 in one piece"
+    )
+
+
 def test_a_missing_array_is_named(conv):
     with pytest.raises(deltarule.DeltaruleError, match="dy is missing"):
         conv.backward(x=np.ones((1, 1, 9, 9)), w=np.ones((1, 1, 2, 2)), b=np.ones(1))

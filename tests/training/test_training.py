@@ -19,7 +19,7 @@ from deltarule.language.load import load
 from deltarule.language.optimisers import is_update
 from deltarule.pages.pictures import training_picture
 from deltarule.reports import training_values as told
-from deltarule.training import handwritten_digits, training_run
+from deltarule.training import handwritten_digits, training_run, update_kernels
 from deltarule.training.parameters import Parameters
 from deltarule.training.plan import Plan
 from deltarule.training.training_run import train
@@ -237,3 +237,19 @@ def test_an_update_is_ready_when_it_is_made(name, cache):
         update.step()
         thetas.append(theta)
     np.testing.assert_array_equal(*thetas)
+
+
+@pytest.mark.parametrize("name", ["adam", "nesterov"])
+def test_an_update_moves_one_block_after_another(name, cache, monkeypatch):
+    """Blocks give what all entries at once give; numbers such as Adam's powers move once a step."""
+    thetas = []
+    for block in (3, 100):
+        monkeypatch.setattr(update_kernels, "BLOCK", block)
+        theta = np.linspace(-1, 1, 8)
+        update = Update(name, None, theta, cache=cache)
+        for _ in range(3):
+            update.gradient[:] = np.cos(theta)
+            update.step()
+        thetas.append(theta)
+    np.testing.assert_array_equal(*thetas)
+    assert np.abs(theta - np.linspace(-1, 1, 8)).min() > 1e-4

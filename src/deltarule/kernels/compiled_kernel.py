@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +13,7 @@ from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.kernels.bound_kernel import Bound, Given, check_determinants, misfits
 from deltarule.kernels.cache import second_process
 from deltarule.kernels.cache.loading import entry
+from deltarule.kernels.given_results import filling
 from deltarule.kernels.threads import in_threads, lost
 from deltarule.represented import Represented
 
@@ -128,16 +129,31 @@ class Kernel(Represented):
         They are the inputs by name, with the gradients of the outputs if the backward pass is
         wanted. Raises DeltaruleError for a name or a shape that does not fit.
         """
+        return self.bind_filling({}, {}, arrays)
+
+    def bind_filling(
+        self,
+        values: Mapping[str, np.ndarray],
+        gradients: Mapping[str, np.ndarray],
+        arrays: Mapping[str, np.ndarray],
+    ) -> Bound:
+        """As `bind`; the outputs `values` and the `gradients` of tensors, by name, are filled
+        instead of new arrays.
+
+        They hold zeros at first. Raises DeltaruleError for one that has not the shape and type of
+        what it takes the place of, or does not lie in one piece.
+        """
         if not arrays.keys() >= self._inputs or not arrays.keys() <= self._needed:
             raise self._wrong(arrays, self.inputs, self.upstream)
         module = self._module([arrays[name] for name in self.inputs])
         given = Given(module, self.name, {name: arrays[name] for name in self.inputs})
         taken = given.shaped()
-        passes = [self._ready("forward", taken, module)]
+        passes = [filling(self._ready("forward", taken, module), values, self.name)]
         if arrays.keys() >= self._needed:
             taken += [passes[0][2][name] for name in self.kept]
             taken += [arrays[name] for name in self.upstream]
-            passes.append(self._ready("backward", taken, module))
+            backward = self._ready("backward", taken, module)
+            passes.append(filling(backward, gradients, self.name))
         alone = self.alone if module is self.module else None
         return Bound(module, self.threads, alone, self._progress, given, *passes)
 

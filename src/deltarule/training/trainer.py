@@ -57,6 +57,7 @@ class Trainer:
         wrt = list(shapes)
         self._kernel = kernel("classifier", network=network, dtype=DTYPE, wrt=wrt, **settings)
         self.update = Update(update, rate, self.parameters.flat, **settings)
+        self._gradients = self.parameters.parts(self.update.gradient)
         self._bound: dict[int, tuple[np.ndarray, np.ndarray, Bound]] = {}
 
     @property
@@ -77,8 +78,7 @@ class Trainer:
         """One step on these images; the loss before it."""
         bound = self._given(data)
         loss = float(bound.forward()[self._loss])
-        self.parameters.gather(bound.backward(), self.update.gradient)
-        self.update.step()
+        self.update.follow(bound.backward(), self._gradients)
         return loss
 
     def epoch(self, data: Labelled, batch: int, random: Generator) -> Iterator[tuple[int, float]]:
@@ -121,7 +121,8 @@ class Trainer:
             image = np.zeros((count, *self._shape), DTYPE)
             label = np.zeros(count, np.int64)
             given = {self._image.name: image, self._label.name: label}
-            bound = self._kernel.bind(**given, **self.parameters.arrays)
+            given |= self.parameters.arrays
+            bound = self._kernel.bind_filling({}, self._gradients, given)
             self._bound[count] = image, label, bound
         image, label, bound = self._bound[count]
         image.reshape(data.images.shape)[...] = data.images

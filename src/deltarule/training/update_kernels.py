@@ -10,7 +10,11 @@ from sympy import Expr
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Rate
 from deltarule.kernels.api import kernel
+from deltarule.kernels.bound_kernel import Bound
 from deltarule.language.optimisers import optimiser
+
+#: So many entries are moved at a time: what is read and written for them stays in a core's cache.
+BLOCK = 1 << 15
 
 
 class Update:
@@ -42,15 +46,42 @@ class Update:
         parameter, gradient = (update.with_role(r)[0].name for r in ("parameter", "gradient"))
         self._changed = {parameter: theta, **kept}
         found = kernel(name, dtype=str(theta.dtype), **settings)
-        self._bound = found.bind(**self._changed, **{gradient: self.gradient})
+        vectors = [n for n, a in self._changed.items() if a.ndim]
+        after = {n: np.zeros(min(BLOCK, theta.size), theta.dtype) for n in vectors}
+        self._blocks: list[tuple[Bound, list[tuple[np.ndarray, np.ndarray]]]] = []
+        for start in range(0, max(1, theta.size), BLOCK):
+            # What is new is filled in for one block after another, and taken over at once.
+            block = slice(start, start + BLOCK)
+            parts = {n: a[block] if a.ndim else a for n, a in self._changed.items()}
+            new = {n: after[n][: parts[n].size] for n in vectors}
+            bound = found.bind_filling(
+                {f"{n} after": a for n, a in new.items()},
+                {},
+                {**parts, gradient: self.gradient[block]},
+            )
+            self._blocks.append((bound, [(parts[n], a) for n, a in new.items()]))
+        self._numbers = [n for n, a in self._changed.items() if not a.ndim]
 
     def forget(self) -> None:
         """Start anew: what is kept from step to step is as it was at first."""
         for name, start in self._starts.items():
             self._changed[name][...] = start
 
+    def follow(self, found: dict[str, np.ndarray], parts: dict[str, np.ndarray]) -> None:
+        """One update, with the gradients that were found; `parts` are their places in `gradient`,
+        which most of them were filled into.
+        """
+        for name, part in parts.items():
+            if found[name] is not part:
+                part[...] = found[name]
+        self.step()
+
     def step(self) -> None:
         """One update of all parameters."""
-        after = self._bound.forward()
-        for name, array in self._changed.items():
-            array[...] = after[f"{name} after"]
+        after = {}
+        for bound, moved in self._blocks:
+            after = bound.forward()
+            for old, new in moved:
+                np.copyto(old, new)
+        for name in self._numbers:
+            self._changed[name][...] = after[f"{name} after"]
