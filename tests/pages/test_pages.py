@@ -70,6 +70,23 @@ def test_a_worked_sheet_is_a_page_with_the_numbers_of_its_json(slide, slide_page
             assert verdict.finding in text
 
 
+def test_of_many_lines_those_in_the_middle_say_only_what_comes_out(monkeypatch, slide, slide_page):
+    monkeypatch.setattr("deltarule.pages.trace_html.MOST_LINES", 5)
+    monkeypatch.setattr("deltarule.pages.trace_html.AT_EACH_END", 1)
+    page = sheet_html(slide)
+    Whole(page)
+    said = re.search(r"(\d+) of the (\d+) lines say only what comes out.*--only (\S+) does", page)
+    folded, lines = int(said[1]), int(said[2])
+    assert page.count('class="line"') == slide_page.count('class="line"') == lines
+    assert "lines say only" not in slide_page and len(page) < len(slide_page)
+    sections = re.findall(r'<section class="line" data-q="([^"]+)"(.*?)</section>', page, re.S)
+    bare = [name for name, section in sections if 'class="eq entry"' not in section]
+    assert len(bare) == folded > 2 and bare[0] == said[3]
+    assert all("All: " in section for name, section in sections if name in bare)
+    assert not any("<details" in section for name, section in sections if name in bare)
+    assert not {sections[k][0] for k in (0, -1)} & set(bare)
+
+
 def test_a_script_runs_that_the_page_names_and_no_other(slide_page):
     assert slide_page.count("<script") == 2 and "script-src 'sha256-" in slide_page
     quiet = page_html("x", ["<p>y</p>"])

@@ -11,6 +11,7 @@ from deltarule.calculus import derive
 from deltarule.language.load import load
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.tracing.random_givens import drawn
+from deltarule.tracing.reference_derivatives import central_differences
 from deltarule.tracing.trace import trace
 
 
@@ -101,3 +102,23 @@ def test_differences_leave_alone_what_no_gradient_flows_through(tmp_path):
     checked = [line for line in trace(derivation, givens, sizes=sizes).lines if line.check]
     assert {"dL/dw", "dL/dx"} <= {line.quantity for line in checked}
     assert all(line.check.agrees and line.check.differences < 1e-5 for line in checked)
+
+
+def test_differences_are_taken_of_fewer_entries_where_more_equations_follow(monkeypatch):
+    """Else the time that a long chain takes grows with its square times the entries of each."""
+    derivation, counts = derived("dense"), []
+    for most in (1, 1_000):
+        monkeypatch.setattr("deltarule.tracing.gaps.MOST_EVALUATED", most)
+        taken = {}
+
+        def counting(network, values, arithmetic, name, roots, entries, taken=taken):
+            taken[name] = len(entries)
+            return central_differences(network, values, arithmetic, name, roots, entries)
+
+        monkeypatch.setattr("deltarule.tracing.gaps.central_differences", counting)
+        givens, sizes = drawn(derivation, seed=3)
+        checks = [line.check for line in trace(derivation, givens, sizes=sizes).lines]
+        assert all(check.agrees for check in checks if check)
+        counts.append(taken)
+    few, many = counts
+    assert set(few) == set(many) and max(few.values()) == 1 < max(many.values())

@@ -4,7 +4,7 @@ in, and its value; a script goes through it step by step. Without the script all
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -51,6 +51,8 @@ STEPPER = ("stepper.js", "windows.js")
 #: Of a quantity with more entries than this, only the first few are evaluated in full; and of every
 #: quantity where all have more than so many together, fewer of many quantities: so many rows.
 MOST_ENTRIES, FEW_ENTRIES, MOST_IN_ALL, FEWEST, ROWS = 24, 6, 200, 2, 120
+#: Of more lines than this, numbers are put in in the first and the last of each phase alone.
+MOST_LINES, AT_EACH_END = 90, 10
 #: Quantities with more numbers than this are not shown beside their symbols.
 MOST_SHOWN = 64
 
@@ -160,15 +162,37 @@ def trace_body(
         yield "</div>"
     most, own = _most(trace), f"h{int(level[1]) + 1}"
     derivation = _verified(trace.computation.derivation) if steps else None
-    same = alike(derivation, derivation.gradients.values()) if derivation else {}
-    for line, phase in shown_lines_of(trace, worked, only):
+    shown_lines = list(shown_lines_of(trace, worked, only))
+    if folded := _folded(shown_lines):
+        yield paragraph(
+            f"{len(folded)} of the {len(shown_lines)} lines say only what comes out, neither the "
+            "numbers put in nor how the formula is derived; --only NAME shows one whole, as "
+            f"--only {folded[0]} does.",
+            "soft",
+        )
+    same = {}
+    if derivation:
+        same = alike(derivation, [g for g in derivation.gradients.values() if g.name not in folded])
+    for line, phase in shown_lines:
         if phase:
             yield f'<{level} class="phase">{PHASES[phase]}</{level}>'
-        yield from _line(line, trace, worked, own, most, windows.get(line.quantity))
-        if derivation:
+        entries = (0, 0) if line.quantity in folded else most
+        yield from _line(line, trace, worked, own, entries, windows.get(line.quantity))
+        if derivation and line.quantity not in folded:
             yield from _derived(line.quantity, derivation, same)
         yield "</section>"
     yield "</div>"
+
+
+def _folded(lines: Sequence[tuple[TracedLine, str]]) -> list[str]:
+    """Of many lines the quantities in the middle of each phase, in which no numbers are put in."""
+    if len(lines) <= MOST_LINES:
+        return []
+    starts = [k for k, (_, phase) in enumerate(lines) if phase]
+    folded = []
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        folded += [line.quantity for line, _ in lines[start + AT_EACH_END : end - AT_EACH_END]]
+    return folded
 
 
 def _most(trace: Trace) -> tuple[int, int]:

@@ -24,12 +24,15 @@ from deltarule.arithmetic.magnitude import Magnitude
 from deltarule.networks.network import Network
 from deltarule.networks.nonsmooth import everyone, kinked
 from deltarule.tracing.kinks_met import ALIKE, Roots, same, sides
-from deltarule.tracing.reference_derivatives import central_differences, changes_along
+from deltarule.tracing.reference_derivatives import central_differences, changes_along, displacement
 
 #: A gradient that is a smaller share of what is subtracted is lost in central differences.
 LOST = 1e-9
 #: Below it float64 has too few digits to subtract.
 LEAST = 1e-290
+#: Differences are taken of about so many entries; of fewer where many equations follow, so that
+#: the time that a chain of them takes does not grow with its square times that.
+SAMPLED, MOST_EVALUATED = 8, 160
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,8 @@ def from_differences(
     relative to its largest entry; NaN where that is below what rounding leaves of them, and where
     a kink lies within every step.
     """
-    sample = sampled(entries)
+    behind = len(displacement(network, values, Float64(), name)[0].equations)
+    sample = sampled(entries, max(1, min(SAMPLED, MOST_EVALUATED // max(1, behind))))
     every = everyone(network)
     with np.errstate(all="ignore"):
         near = central_differences(network, values, Float64(), name, roots, sample)
@@ -136,9 +140,9 @@ def from_differences(
     return float(np.max(gaps)) / scale if gaps else math.nan
 
 
-def sampled(entries: Sequence[tuple[int, ...]]) -> Sequence[tuple[int, ...]]:
-    """Those of many entries that central differences are taken of."""
-    return entries[:: max(1, len(entries) // 8)]
+def sampled(entries: Sequence[tuple[int, ...]], count: int = SAMPLED) -> Sequence[tuple[int, ...]]:
+    """Those of many entries that central differences are taken of, about so many."""
+    return entries[:: max(1, len(entries) // count)]
 
 
 def _largest(array: np.ndarray) -> float:
