@@ -9,6 +9,7 @@ from variants import names
 
 from deltarule.calculus import derive
 from deltarule.language.load import load
+from deltarule.marking.typed.typed_layer import layer
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.reference_derivatives import central_differences
@@ -122,3 +123,11 @@ def test_differences_are_taken_of_fewer_entries_where_more_equations_follow(monk
         counts.append(taken)
     few, many = counts
     assert set(few) == set(many) and max(few.values()) == 1 < max(many.values())
+
+
+def test_penalties_temperatures_and_widths_are_drawn_above_0():
+    """Σ (…)² + λ·Σ w² is a penalty, and no error may be negative by its sign."""
+    derivation = derive(layer("E = Sum[d](λ*w[d]**2 + γ*w[d]/τ + σ*w[d] + ε*w[d] + eps*c*w[d])"))
+    drawings = [drawn(derivation, seed)[0] for seed in range(12)]
+    below = {n for givens in drawings for n, v in givens.items() if (v < 0).any()}
+    assert len(drawings[0]) == 8 and below == {"w", "c"}

@@ -18,6 +18,11 @@ from deltarule.calculus import Derivation
 from deltarule.expressions.nodes import Max, walk
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import specialise
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.names import pretty
+
+#: Numbers (not arrays) by these letters are above 0 wherever people write them, and drawn so.
+POSITIVE, ABOVE_0 = frozenset(("λ", "γ", "τ", "σ", "ε", "eps")), (0, 2)
 
 
 def drawn(
@@ -35,12 +40,18 @@ def drawn(
     values = Values({}, chosen, {}, {})
     sampler = _ByHand(network, values.extent, random)
     given, places = [t for t in network.tensors.values() if t.given], places_inside(network)
-    givens = {t.name: sampler.draw(t, places.get(t.name)) for t in given}
+    givens = {t.name: sampler.draw(t, places.get(t.name) or _usual(t)) for t in given}
     for name in derivation.upstream:
         shape = sampler.shape(network.tensor(name).axes)
         givens[derivation.gradient_name(name)] = sampler.between(shape, (-1, 1))
     free = {s.name: n for s, n in chosen.items() if s not in network.definitions}
     return givens, free
+
+
+def _usual(tensor: Tensor) -> tuple[int, int] | None:
+    """Where a number lies whose letter means a weight, temperature or width: penalties and such
+    are above 0."""
+    return ABOVE_0 if not tensor.axes and pretty(tensor.name) in POSITIVE else None
 
 
 def sizes_by_hand(
