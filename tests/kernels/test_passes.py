@@ -14,6 +14,7 @@ from deltarule.expressions.nodes import AtLeastZero, Choose, Sum
 from deltarule.kernels.passes import (
     argmax_indices,
     collapse_axes,
+    conditions_inside,
     gradients_of_norms,
     hoist_invariants,
     infer_bounds,
@@ -99,6 +100,11 @@ def twice(of_two):
     return lambda term, *more: (1 + (of_two(term, *more) != term)) * of_two(term, *more)
 
 
+def doubled(guarded):
+    """What is guarded is doubled."""
+    return lambda node, *more: 2 * guarded(node, *more)
+
+
 def zero_everywhere(guarded):
     """A gradient by a norm is 0 wherever there is one."""
 
@@ -125,7 +131,8 @@ PLANTED = {
     ),
     "partial_sums": ("additive_attention", partial_sums, "_summed_first", counted_twice_if_any),
     "positions_of_data": ("max_unpool2d", positions_of_data, "taken_apart", transposed),
-    "infer_bounds": ("conv2d", infer_bounds, "_within", one_too_many),
+    "conditions_inside": ("ctc", conditions_inside, "guarded", doubled),
+    "infer_bounds": ("conv2d", infer_bounds, "within", one_too_many),
     "hoist_factors": ("batch_norm", hoist_invariants, "factors_hoisted", one_power_more),
     "hoist_invariants": ("batch_norm", hoist_invariants, "_below", counted_twice),
     "products_of_a_time": ("gru", products_of_a_time, "_of_two", twice),

@@ -7,10 +7,11 @@ from laid_out import as_python
 from once import loaded, traced
 
 import deltarule
+from deltarule.calculus.derived_again import hvp
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
 from deltarule.kernels.module.plain_source import PlainModule
-from deltarule.kernels.passes.program import known_sizes
+from deltarule.kernels.passes.program import known_sizes, program
 from deltarule.language.catalogue import catalogue
 
 
@@ -18,7 +19,19 @@ from deltarule.language.catalogue import catalogue
 def test_plain_loops_agree_with_the_evaluator(name, tmp_path, monkeypatch):
     """What is new memory holds NaN: an entry that no loop writes would show."""
     settings = {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
-    made, _ = traced(name, **settings)
+    assert_loops_agree(traced(name, **settings)[0], tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(("name", "wrt"), [("ctc", "y")])
+def test_plain_loops_of_second_derivatives_read_nothing_beyond_an_array(
+    name, wrt, tmp_path, monkeypatch
+):
+    """A read of data stands behind the guard that keeps it inside: l[s + 2] behind s ≤ M − 3."""
+    assert_loops_agree(program(hvp(loaded(name), wrt), {}), tmp_path, monkeypatch)
+
+
+def assert_loops_agree(made, tmp_path, monkeypatch):
+    """The loops of a program, run as plain Python, give what the evaluator gives."""
     plain = PlainModule(made)
     module = as_python(plain.text(), tmp_path, monkeypatch)
     arrays = evaluated(made, 1).arrays

@@ -38,7 +38,7 @@ def clip(node: Expr, ranges: Mapping[Index, Expr], tensors: Mapping[str, Tensor]
     factors = list(Mul.make_args(body)) if isinstance(node, nodes.Sum) else [body]
     for k, factor in enumerate(factors):
         if isinstance(factor, Read) and _idle(factor, node, tensors):
-            conditions += _within(factor, tensors, conditions, inner)
+            conditions += within(factor, tensors, conditions, inner)
             factors[k] = Inside(factor.base, *factor.indices)
     return with_body(node, Mul(*factors), conditions)
 
@@ -56,11 +56,12 @@ def _idle(factor: Read, node: Reduction, tensors: Mapping[str, Tensor]) -> bool:
     return isinstance(node, nodes.Sum) and outside == 0
 
 
-def _within(factor: Read, tensors, conditions: list, ranges: Mapping[Index, Expr]) -> list:
+def within(factor: Read, tensors, conditions: list, ranges: Mapping[Index, Expr]) -> list:
+    """The guards that keep a read inside its tensor and that no other condition says."""
     added: list = []
     axes = tensors[nodes.tensor_name(factor)].axes
     for subscript, extent in zip(factor.indices, axes, strict=True):
-        if isinstance(subscript, Index):
+        if isinstance(subscript, Index) or nodes.reads(subscript):
             continue
         for statement in (subscript, (extent - 1 - subscript).expand()):
             wanted = AtLeastZero(statement)

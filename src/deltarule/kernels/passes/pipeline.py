@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deltarule.kernels.passes.argmax_indices import argmax_indices
+from deltarule.kernels.passes.conditions_inside import conditions_inside
 from deltarule.kernels.passes.draft import Draft
 from deltarule.kernels.passes.gradients_of_norms import gradients_of_norms
 from deltarule.kernels.passes.hoist_invariants import hoist_factors, hoist_invariants
@@ -27,6 +28,7 @@ PASSES: tuple[Callable[[Draft], Draft], ...] = (
     outweighed_edges,
     partial_sums,
     positions_of_data,
+    conditions_inside,
     infer_bounds,
     hoist_factors,
     hoist_invariants,
