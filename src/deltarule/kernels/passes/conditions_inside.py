@@ -40,16 +40,19 @@ def guarded(
                 tensor = tensors.get(tensor_name(read))
                 # What lies outside a tensor with values there is read by its own test.
                 if tensor is not None and tensor.outside is None:
-                    added += within(read, tensors, [*given, *plain, *added], inner)
+                    needed = within(read, tensors, [*given, *plain, *added], inner)
+                    # That places which data give lie inside is checked where data come in.
+                    added += [c for c in needed if not reads(c)]
         conditions = [*node.conditions, *added]
         body = guarded(node.body, [*given, *conditions], inner, tensors)
         return with_body(node, body, conditions)
     if isinstance(node, Choose):
         condition, then, otherwise = node.args
         fails = opposite(condition)
-        return node.func(
-            condition,
-            guarded(then, [*given, condition], ranges, tensors),
-            guarded(otherwise, given if fails is None else [*given, fails], ranges, tensors),
+        known = {then: [*given, condition]}
+        known[otherwise] = given if fails is None else [*given, fails]
+        return rebuild(
+            node,
+            lambda part: part if part is condition else guarded(part, known[part], ranges, tensors),
         )
     return rebuild(node, lambda part: guarded(part, given, ranges, tensors))

@@ -61,7 +61,7 @@ def within(factor: Read, tensors, conditions: list, ranges: Mapping[Index, Expr]
     added: list = []
     axes = tensors[nodes.tensor_name(factor)].axes
     for subscript, extent in zip(factor.indices, axes, strict=True):
-        if isinstance(subscript, Index) or nodes.reads(subscript):
+        if isinstance(subscript, Index):
             continue
         for statement in (subscript, (extent - 1 - subscript).expand()):
             wanted = AtLeastZero(statement)
