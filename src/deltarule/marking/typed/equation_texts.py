@@ -51,6 +51,8 @@ class TypedEquation:
     place: str
     #: The indices of all equations of the text: D is how far d runs, wherever it stands.
     letters: frozenset[str] = frozenset()
+    #: Whether no left side was written.
+    bare: bool = False
 
     def reads(self) -> dict[str, list[tuple[str, ...] | None]]:
         """The tensors on the right, each with the subscripts that it has there."""
@@ -190,7 +192,7 @@ def _equation(
             right = with_whole_inverse(respelled(right, indices, text, rows, known))
             return TypedEquation(name, indices, right, place)
     if last:
-        return TypedEquation("E", (), respelled(formula, (), text, rows), place)
+        return TypedEquation("E", (), respelled(formula, (), text, rows), place, bare=True)
     raise DeltaruleError("an equation without =", place, "write s = W x; E = ½‖y − s‖²")
 
 

@@ -19,9 +19,10 @@ from deltarule.marking.typed.index_equations import among_matrices, join_letters
 from deltarule.marking.typed.indexed_lines import indexed_lines
 from deltarule.marking.typed.lettered import by_entries, letter, lettered, with_lettered_pieces
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix
+from deltarule.marking.typed.ones import has_ones
 from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.text_names import IDENTITY, TextNames
-from deltarule.marking.typed.typed_names import role_of, subscripted
+from deltarule.marking.typed.typed_names import COUNTS, role_of, subscripted
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
@@ -48,6 +49,8 @@ class MatrixReader(TextNames):
     def in_matrices(self) -> Network:
         """Vectors as columns, or as rows where that alone fits or is how the inputs stand."""
         columns = not self.inputs_first()
+        if any(has_ones(e.formula, e.place, self.uses.get) for e in self.equations):
+            return self._in_matrices(True)  # 1 is a column
         try:
             return self._in_matrices(columns)
         except DeltaruleError as refused:
@@ -61,7 +64,15 @@ class MatrixReader(TextNames):
         axes = {name: self.new_axes(name, columns, sizes) for name in self.uses}
         ranges = self._joined(axes, sizes, columns)
         if self._made_a_number(ranges, axes, sizes):
-            self._joined(axes, sizes, columns)
+            ranges = self._joined(axes, sizes, columns)
+        last = self.equations[-1]
+        matrix = last.bare or "⊗" in last.formula  # which says that all products are meant
+        if last.name in ("L", "E", "J", "loss", "cost") and ranges and not matrix:
+            raise DeltaruleError(
+                f"{last.name} is no number, as a loss is",
+                last.place,
+                "sum over its entries, as in sum(…), or give it another name, as Y",
+            )
         order = sorted(axes, key=lambda n: role_of(n, (), self.rank(n)) != "input")
         every = [n for name in order for n in axes[name]]
         names = sizes.named(every, (*axes, *(e.name for e in self.equations)))
@@ -90,12 +101,35 @@ class MatrixReader(TextNames):
         sizes: UnifiedSizes,
     ) -> bool:
         """A loss is a number: L = (y − ŷ)² is of numbers, where no matrix has their size."""
-        of_matrices = {sizes.of(n) for own in axes.values() if 1 not in own for n in own}
         left = {n for _, n in ranges}
-        if self.equations[-1].name not in _LOSSES or not left or left & of_matrices:
+        if self.equations[-1].name not in _LOSSES or not left:
             return False
+        if "⊗" in self.equations[-1].formula:
+            return False  # a matrix of all products
+        of_numbers = self._counting(left, axes, sizes)
+        of_matrices = {
+            sizes.of(n)
+            for name, own in axes.items()
+            if 1 not in own and name not in of_numbers
+            for n in own
+        }
+        if left & of_matrices:
+            return False
+        self.counts |= of_numbers
         joined = [sizes.join(n, Integer(1)) for n in left]
         return all(joined)
+
+    def _counting(
+        self, left: set[Expr], axes: Mapping[str, tuple[Expr, ...]], sizes: UnifiedSizes
+    ) -> set[str]:
+        """Capitals that say how many, N of L = −N log σ − …: factors of numbers alone."""
+        of = {name: {sizes.of(n) for n in own} for name, own in axes.items()}
+        return {
+            name
+            for name, own in of.items()
+            if name in COUNTS and name.isupper() and name not in self.said and own <= left
+            if not any(own & other for n, other in of.items() if n != name)
+        }
 
     def _parse(
         self,
@@ -129,6 +163,8 @@ class MatrixReader(TextNames):
             parser = ShapeParser(
                 equation.formula, vocabulary, equation.place, columns, self.inputs_last()
             )
+            parser.number = len(found)
+            parser.final = lambda size: final_size(size, sizes, names)
             parser.program = bool(written_as_program(equation.formula, equation.place))
             try:
                 matrix = parser.parse().of[0]

@@ -28,7 +28,6 @@ from deltarule.marking.formulas.matrix_readings import (
 from deltarule.marking.formulas.sum_signs import SIGNS, WORDS
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
-from deltarule.marking.typed.matrix_functions import MatrixFunctions
 from deltarule.marking.typed.matrix_kinds import (
     both_vectors,
     is_matrix,
@@ -38,6 +37,7 @@ from deltarule.marking.typed.matrix_kinds import (
     said,
     squeezed,
 )
+from deltarule.marking.typed.ones import OfOnes
 from deltarule.marking.typed.unified_sizes import Unequal
 
 _ONE = Integer(1)
@@ -47,7 +47,7 @@ _DOTS = "·⋅∙•"
 SIMILARITIES = ("sim", "cos_sim", "cossim", "cosine_similarity", "cosine")
 
 
-class ShapeParser(MatrixFunctions):
+class ShapeParser(OfOnes):
     """Products by their order alone; `columns` tells whether vectors are columns or rows."""
 
     in_layer = True
@@ -207,6 +207,13 @@ class ShapeParser(MatrixFunctions):
         return self._both(one, two, partial(by_entries, mul), "multiplied")
 
     def _outer(self, one: Readings, two: Readings) -> Readings:
+        """x ⊗ y of two vectors; of matrices ⊗ is the Kronecker product in most books."""
+        if is_matrix(one.of[0]) or is_matrix(two.of[0]):
+            raise self.error(
+                "⊗ between matrices can be read in several ways",
+                "write the indices, K[i,j,k,l] = A[i,j]·B[k,l] for the Kronecker product, or "
+                "x yᵀ for the outer product of vectors",
+            )
         return (
             self._matmul(one, self._turned(two))
             if self.columns

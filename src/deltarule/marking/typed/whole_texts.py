@@ -30,6 +30,8 @@ _INFINITE = re.compile(
     r"(?<![\w.])(?:(?:np|numpy|math|torch|jnp)\.)?(?:oo|[Ii]nf|Infinity)(?![\w(\[])"
     r"|(?<![\w.])float\(\s*(['\"])inf(?:inity)?\1\s*\)"
 )
+#: A transpose in programs: X' * w, X * W'.
+_BEFORE_TIMES = re.compile(r"(?<![\w∂'])([^\W\d]\w*)'(?=\s*\*)|(?<=\*)\s*([A-Z]\w*)'(?![\w'(])")
 _WORDS = ("sigma", "σ", "sum", "log", "exp", "tanh")
 _EINSUM = re.compile(
     r"(?:(?:np|numpy|torch|jnp)\.)?einsum\(\s*(['\"])([^'\"]*)\1\s*,\s*(\w+(?:\s*,\s*\w+)*)\s*\)"
@@ -39,7 +41,7 @@ _EINSUM = re.compile(
 def in_one_notation(text: str) -> str:
     """The text with names for squares that are given, steps back instead of ahead, and without the
     arguments of f(x) = … and the words around equations."""
-    text = in_plain_signs(in_own_words_of_lectures(text))
+    text = _with_transposes(in_plain_signs(in_own_words_of_lectures(text)))
     text = with_products_apart(with_indices_in_brackets(text))
     text = _INFINITE.sub("∞", _LEADING.sub(r"\1", text))
     text = _BEHIND.sub("; ", text)
@@ -51,6 +53,20 @@ def in_one_notation(text: str) -> str:
     for name, time in dict.fromkeys(_AHEAD_LEFT.findall(text)):
         text = _stepped_back(text, name, time)
     return text
+
+
+def _with_transposes(text: str) -> str:
+    """X' * w of matrices in programs as Xᵀ * w, where no line gives an X' and nothing has
+    indices."""
+    if "[" in text:
+        return text
+
+    def turned(match: re.Match[str]) -> str:
+        name = match[1] or match[2]
+        given = re.search(rf"(?:^|[;\n])\s*{name}'\s*=(?!=)", text)
+        return match[0] if given else match[0].replace("'", "ᵀ")
+
+    return _BEFORE_TIMES.sub(turned, text)
 
 
 def _are_indices(arguments: str, text: str) -> bool:
