@@ -13,7 +13,9 @@ mean = option("mean", False, "divide by the number of examples")
 stable = option("stable", False, "the form that does not overflow, with log Σ exp(z)")
 smoothed = option("smoothed", False, "a share ε of every label is spread over all classes")
 weighted = option("weighted", False, "a weight v[c] for every class; the mean is a weighted one")
-ignored = option("ignored", False, "examples of the class G, such as padding, do not count")
+ignored = option(
+    "ignored", False, "examples of class G (0 to C − 1) do not count; for labels of −100 say masked"
+)
 reduction = option(
     "reduction", "sum", "as in PyTorch: mean is over what counts", ("sum", "mean", "none")
 )
@@ -48,12 +50,12 @@ if ignored:
     right, weight = (where(t[*row] == G, 0, part) for part in (right, weight))
 if masked and batch:
     m = input("m", N, below=2)
-    right = m[n] * right
+    right, weight = m[n] * right, m[n] * weight
 if reduction == "none":
     e = output("E_n", *rows)
     e[*row] = -right
 else:
     total = -Sum[n](right) if batch else -right
-    count = Sum[n:N](weight) if weighted or ignored else N
+    count = Sum[n:N](weight) if weighted or ignored or masked else N
     averaged = batch and (mean or reduction == "mean")
     E = loss("E", total / count if averaged else total)

@@ -1,5 +1,7 @@
 """Shares of exponentials as kernels compute them: nothing overflows, no logarithm is lost."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from once import programmed
@@ -42,6 +44,32 @@ def test_as_good_as_in_balls(name):
         wanted = np.vectorize(lambda b: float(b.mid()), otypes=[float])(certain.arrays[tensor])
         np.testing.assert_allclose(rounded.arrays[tensor], wanted, rtol=1e-14, atol=1e-300)
     assert all(np.isfinite(rounded.arrays[n]).all() for n in made.forward.results)
+
+
+@pytest.mark.parametrize(
+    "options",
+    list(combinations(["stable", "smoothed", "weighted", "ignored", "masked"], 2)),
+    ids=" and ".join,
+)
+def test_gradients_of_every_pair_of_options(options):
+    """∂E/∂p is −1/p where p is 0: what stands around it must not keep it from cancelling."""
+    settings = {"G": 1} if "ignored" in options else {}
+    settings |= dict.fromkeys(options, True)
+    made = programmed("label_cross_entropy", reduction="mean", **settings)
+    plain = values(made, "label_cross_entropy", Float64())
+    plain.arrays["m"] = np.array([1, 0, 1])
+    for equations in (made.forward.equations, made.backward.equations):
+        run(equations, plain, Float64())
+    z, t = np.array(LOGITS), TARGETS["label_cross_entropy"]
+    shifted = np.exp(z - z.max(1, keepdims=True))
+    p, v = shifted / shifted.sum(1, keepdims=True), np.array([0.5, 1.0, 2.0])
+    v = v if "weighted" in options else np.ones(3)
+    counts = (t != 1 if "ignored" in options else 1) * ([1, 0, 1] if "masked" in options else 1)
+    epsilon = 0.1 if "smoothed" in options else 0
+    given = (1 - epsilon) * np.eye(3)[t] * v[t][:, None] + epsilon * v / 3
+    wanted = (p * given.sum(1, keepdims=True) - given) * np.reshape(counts * np.ones(3), (3, 1))
+    found = plain.arrays[made.gradients["z"]]
+    np.testing.assert_allclose(found, wanted / (counts * v[t]).sum(), rtol=1e-13, atol=1e-300)
 
 
 @pytest.mark.slow

@@ -49,6 +49,17 @@ def attention(**settings):
     return function
 
 
+def label_loss(ignored: bool = False, **settings):
+    """Of classes G = 1 and of examples that a mask leaves out PyTorch is told −100."""
+
+    def function(z, t, v=None, m=None):
+        kept = t if m is None else torch.where(m == 1, t, -100)
+        kept = torch.where(kept == 1, -100, kept) if ignored else kept
+        return F.cross_entropy(z, kept, weight=v, **settings)
+
+    return function
+
+
 def batch_norm(x, gamma, beta, r0, s0):
     """Ours keeps 0.9 of what was kept before; PyTorch calls the other 0.1 the momentum."""
     mean, variance = r0.clone(), s0.clone()
@@ -60,6 +71,12 @@ def unit(*shape):
     return torch.rand(shape, dtype=torch.float64) + 0.5
 
 
+FAR = torch.tensor(
+    [[1000, 0, 0], [0, 1, 2], [-1000, 1000, 0], [-1000, -1000, 3], [1000, 1, -1000]],
+    dtype=torch.float64,
+)
+COUNTED = {"t": torch.tensor([0, 2, 1, 2, 1]), "m": torch.tensor([1, 1, 1, 0, 0])}
+WEIGHTS = {"v": torch.tensor([0.5, 2, 1.25], dtype=torch.float64)}
 NORMED = {"x": (3, 4, 2, 5)}
 HEADS = {"Q": (2, 6, 4, 3), "K": (2, 2, 5, 3), "V": (2, 2, 5, 7)}
 EXAMPLES = {"Q": (2, 4, 3), "K": (2, 5, 3), "V": (2, 5, 7)}
@@ -165,6 +182,24 @@ ROWS = [
         attention(),
         {"Q": (2, 3, 4, 5), "K": (2, 3, 6, 5), "V": (2, 3, 6, 7), "mask": (2, 3, 4, 6)},
     ),
+    (
+        "label_cross_entropy",
+        {"smoothed": True, "ignored": True, "G": 1, "stable": True},
+        label_loss(ignored=True, label_smoothing=0.1, reduction="sum"),
+        {"z": FAR, "t": COUNTED["t"]},
+    ),
+    (
+        "label_cross_entropy",
+        {"masked": True, "reduction": "mean"},
+        label_loss(reduction="mean"),
+        {"z": FAR, **COUNTED},
+    ),
+    (
+        "label_cross_entropy",
+        {"weighted": True, "ignored": True, "G": 1, "masked": True, "reduction": "mean"},
+        label_loss(ignored=True, reduction="mean"),
+        {"z": FAR, **COUNTED, **WEIGHTS},
+    ),
     ("attention", {"heads": "grouped", "R": 3}, attention(enable_gqa=True), HEADS),
     (
         "attention",
@@ -181,4 +216,6 @@ ROWS = [
 )
 def test_an_option(name, options, theirs, shapes, compiled):
     given = {n: s if isinstance(s, Tensor) else draw(*s) for n, s in shapes.items()}
+    if "z" in given:
+        given["z"] = given["z"].clone().requires_grad_()
     agrees(name, theirs, given, compiled, **options)

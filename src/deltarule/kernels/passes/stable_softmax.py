@@ -24,6 +24,7 @@ from deltarule.expressions.nodes import (
     Choose,
     Read,
     Selection,
+    Sum,
     free_indices,
     read,
     tensor_name,
@@ -183,6 +184,8 @@ class StableSums(Stable):
             if isinstance(factor, Add) and any(self._cancels(t, bases) for t in factor.args):
                 rest = Mul(*factors[:k], *factors[k + 1 :])
                 return Add(*(self.form(pulled_out(t) * rest, scope) for t in factor.args))
+            if _guards(factor) and self._cancels(factor, bases):
+                return self.form(_into(factor, Mul(*factors[:k], *factors[k + 1 :])), scope)
         if divisors(node):
             for name, equation in self._ready.items():
                 found = None if name == self._equation.name else factor_known(node, equation)
@@ -211,8 +214,27 @@ class StableSums(Stable):
             and self._small(f.base)
             or isinstance(f, Add)
             and any(self._cancels(t, bases) for t in f.args)
+            or _guards(f)
+            and any(self._cancels(t, bases) for a in _cases(f) for t in Add.make_args(a))
             for f in Mul.make_args(pulled_out(term))
         )
+
+
+def _guards(factor: Expr) -> bool:
+    """Whether a factor is a choice, or a value that counts where a condition holds."""
+    return type(factor) is Choose or type(factor) is Sum and not factor.ranges
+
+
+def _cases(guard: Expr) -> tuple[Expr, ...]:
+    """What a guard lets through."""
+    return guard.args[1:] if isinstance(guard, Choose) else (guard.body,)
+
+
+def _into(guard: Expr, rest: Expr) -> Expr:
+    """A guard with the factors beside it drawn into it, where they may cancel."""
+    if isinstance(guard, Choose):
+        return Choose(guard.args[0], *(a * rest for a in _cases(guard)))
+    return Sum(guard.body * rest, (), guard.conditions)
 
 
 def _overflows(factor: Expr) -> bool:
