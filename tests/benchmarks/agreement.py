@@ -15,9 +15,10 @@ from workloads import WORKLOADS
 TOLERANCES = {"float32": 1e-4, "float64": 1e-10}
 
 
-#: In float32 where the gradient jumps: entries on the one or the other side of a jump. There the
-#: same code is held against the reference in float64, too.
-KINKED = 1e-2
+#: In float32 where the gradient jumps: entries fall on the one or the other side of a jump (PyTorch
+#: in float32 is 1.3e-2 from itself in float64 after four steps of `residual_network-64`). There our
+#: code is held against the reference in float64, too.
+KINKED = 5e-2
 
 
 class Disagreement(ValueError):

@@ -132,10 +132,11 @@ def test_steps_of_training_have_the_networks_own_shapes():
 
     from deltarule.language.load import load
 
-    for work in (w for key, w in TRAINING_STEPS.items() if key.endswith("-8") and w.usual):
+    for work in (w for key, w in TRAINING_STEPS.items() if key.endswith("-8")):
         network = load(work.derivation, **work.settings)
         names = {t.name for t in network.tensors.values() if t.given}
         assert names == set(work.shapes)
-        arrays = work.arrays("float32")
-        assert {n for n, a in arrays.items() if a.dtype.kind == "i"} == set(work.numbered)
-        assert all(arrays[n].max() < below for n, below in work.numbered.items())
+        if work.usual:  # the others' arrays are large
+            arrays = work.arrays("float32")
+            assert {n for n, a in arrays.items() if a.dtype.kind == "i"} == set(work.numbered)
+            assert all(arrays[n].max() < below for n, below in work.numbered.items())

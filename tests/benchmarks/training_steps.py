@@ -96,7 +96,7 @@ TRAINING_STEPS = {
     **_classifier("lenet5", (1, 32, 32), _with_biases(_LENET5, _LENET5_DENSE), 10, True),
     **_classifier("keras_cnn", (1, 28, 28), _with_biases(_KERAS, _KERAS_DENSE), 10, True),
     **{f"lstm_language_model-{batch}": _language_model(batch) for batch in (1, 8, 64)},
-    **_classifier("residual_network", (3, 32, 32), _residual(), 10, True),
+    **_classifier("residual_network", (3, 32, 32), _residual(), 10, False),
     **_classifier(
         "alexnet", (3, 227, 227), _with_biases(_ALEXNET, _ALEXNET_DENSE, "c"), 1000, False
     ),
