@@ -21,7 +21,20 @@ from deltarule.signed_files import is_ours
 @pytest.mark.parametrize("name", catalogue())
 def test_arrays_agree_with_the_evaluator(name, tmp_path, monkeypatch):
     settings = {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
-    made, _ = traced(name, **settings)
+    assert_arrays_agree(traced(name, **settings)[0], tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("rnn", {"lengths": True}), ("gru", {"lengths": True, "bidirectional": True})],
+)
+def test_no_time_beyond_the_last_is_read(name, options, tmp_path, monkeypatch):
+    """Both cases of an array's choice are computed: h[t + 1] too, where t is the last time."""
+    assert_arrays_agree(traced(name, **options)[0], tmp_path, monkeypatch)
+
+
+def assert_arrays_agree(made, tmp_path, monkeypatch):
+    """The passes of a program, with arrays, give what the evaluator gives."""
     file = FrameworkFile(made, DIALECTS["numpy"])
     module = as_python(folded(file.text()), tmp_path, monkeypatch)
     arrays, called = evaluated(made, 1).arrays, file.called()

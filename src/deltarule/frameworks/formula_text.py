@@ -30,11 +30,14 @@ class FormulaText(EntryText):
 
     def _sum(self, node: nodes.Sum) -> Labelled:
         indices = self._inner(node)
-        mask = self.all_hold(self._beside_shapes(node))
-        if mask is not None and mask.number:
-            inner = self._total(node.body, indices, None)
-            return self.where(mask, inner, Labelled("0.0", number=True))
-        return self._total(node.body, indices, mask)
+        conditions = self._beside_shapes(node)
+        # What Python itself decides comes first: beyond the last time nothing is read.
+        decided = [c for c in conditions if self.is_number(c)]
+        chosen = self.all_hold(decided)
+        with self.under(*self.integers.given, *decided):
+            mask = self.all_hold([c for c in conditions if c not in decided])
+            inner = self._total(node.body, indices, mask)
+        return inner if chosen is None else self.where(chosen, inner, Labelled("0.0", number=True))
 
     def _beside_shapes(self, node: nodes.Sum) -> list[nodes.Condition]:
         """The conditions that do more than to keep a factor's place within its shape.

@@ -6,13 +6,15 @@ of a recurrence are Python's numbers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import sympy
 from sympy import Basic, Expr, Symbol
 
 from deltarule.expressions import nodes
-from deltarule.expressions.affine import never_negative
+from deltarule.expressions.affine import implied
+from deltarule.expressions.conditions import opposite
 from deltarule.expressions.symbols import Index
 from deltarule.frameworks.dialect import Dialect
 from deltarule.frameworks.labelled import Labelled, joined, laid_along, tupled
@@ -29,11 +31,25 @@ class Places(PlainCode):
     def __init__(self, spelling: Spelling, tensors: dict[str, Tensor], scalars):
         super().__init__(spelling, tensors, scalars)
         self.extents: dict[Index, Expr] = {}
+        #: Of numbers of Python's own, what holds where the text stands.
+        self.given: tuple[nodes.Condition, ...] = ()
 
     def within(self, subscript: Expr, axis: Expr) -> bool:
         """Whether a subscript certainly lies on its axis."""
-        known = self.extents
-        return never_negative(subscript, known) and never_negative(axis - 1 - subscript, known)
+        return self.certain(subscript) and self.certain(axis - 1 - subscript)
+
+    def certain(self, integer: Expr, guarded: bool = False) -> bool:
+        """Whether an integer is certainly ≥ 0: whenever a line runs, or where its guard holds."""
+        given = self.given if guarded else ()
+        known = [c.args[0] for c in given if isinstance(c, nodes.AtLeastZero)]
+        return implied(integer, known, self.extents)
+
+    def nearest(self, subscript: Expr, axis: Expr) -> str:
+        """A place on an axis, as an array's choice reads both of its cases, also beyond an end."""
+        text = self.integer(subscript)
+        if not self.certain(axis - 1 - subscript, guarded=True):
+            text = f"min({text}, {self.integer(axis - 1)})"
+        return text if self.certain(subscript, guarded=True) else f"max({text}, 0)"
 
     def access(self, read: nodes.Read) -> str:
         axes = self.tensors[nodes.tensor_name(read)].axes
@@ -75,7 +91,7 @@ class ReadText:
         self.lines, self.times, self._loops = lines, dict(times), loops
         self.extents = self.integers.extents = dict(ranges)
         self.order = tuple(i for i, _ in ranges if i not in times)
-        self.integers.locals = {**times}
+        self.integers.locals, self.integers.given = {**times}, ()
         self.spelling.begin()
         self.spell_apart(self.order)
 
@@ -138,7 +154,14 @@ class ReadText:
             ):
                 return None
             else:
-                found.append(self.integers.integer(subscript))
+                # Places that data give lie inside: that is checked where data come in.
+                moves = nodes.free_symbols(subscript) & set(self.times)
+                near = moves and not nodes.reads(subscript)
+                found.append(
+                    self.integers.nearest(subscript, axis)
+                    if near
+                    else self.integers.integer(subscript)
+                )
         return found
 
     def _cut(self, name: str, places: Sequence[Index | str]) -> Labelled:
@@ -178,14 +201,21 @@ class ReadText:
     def holds(self, condition: nodes.Condition) -> Labelled:
         """Where a condition holds; a truth of Python's own where it is about sizes and times."""
         if isinstance(condition, nodes.Positive):
-            inside = self.array(condition.args[0])
+            with self.under():
+                inside = self.array(condition.args[0])
             return Labelled(f"{inside.bound(ADD)} > 0", inside.labels, 0, inside.number)
         labels = self.labels_of(condition.args)
         if labels:
             self.grid(labels)
-        text = self._condition(condition)
-        number = not labels and not nodes.reads(condition)
-        return Labelled(text, labels, 0, number)
+        return Labelled(self._condition(condition), labels, 0, self.is_number(condition))
+
+    def is_number(self, condition: nodes.Condition) -> bool:
+        """Whether a condition is about sizes and times alone, so that Python decides it."""
+        return not (
+            isinstance(condition, nodes.Positive)
+            or self.labels_of(condition.args)
+            or nodes.reads(condition)
+        )
 
     def _condition(self, condition: nodes.Condition) -> str:
         if isinstance(condition, nodes.Unequal):
@@ -238,4 +268,20 @@ class ReadText:
     def choose(self, node: nodes.Choose) -> Labelled:
         condition, then, otherwise = node.args
         holds = self.named(self.holds(condition))
-        return self.where(holds, self.array(then), self.array(otherwise))
+        fails = opposite(condition)
+        known = [condition] if holds.number else []
+        against = [fails] if holds.number and fails is not None else []
+        with self.under(*self.integers.given, *known):
+            one = self.array(then)
+        with self.under(*self.integers.given, *against):
+            other = self.array(otherwise)
+        return self.where(holds, one, other)
+
+    @contextmanager
+    def under(self, *given: nodes.Condition) -> Iterator[None]:
+        """Meanwhile these hold: texts within stand behind a test of Python's own."""
+        around, self.integers.given = self.integers.given, given
+        try:
+            yield
+        finally:
+            self.integers.given = around
