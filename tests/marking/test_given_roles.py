@@ -72,3 +72,12 @@ def test_nothing_is_left_out_without_a_word():
         moving = {t.name for t in network.with_role("input", "parameter") if not t.integral}
         given = {t.name for t in network.tensors.values() if t.given}
         assert given == moving | {o.tensor.name for o in left_out(network)}, text
+
+
+def test_each_line_that_no_other_reads_is_an_output_beside_the_last():
+    for text, outputs in (
+        ("u[n] = x[n]*y[n]; v[n] = x[n] + y[n]", ["u", "v"]),
+        ("a = exp(x); b = a²; c = a + 1", ["b", "c"]),
+        ("s = W x; y = tanh(s); L = ½‖s - t‖²", []),
+    ):
+        assert [t.name for t in layer(text).with_role("output")] == outputs

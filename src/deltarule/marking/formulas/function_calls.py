@@ -142,7 +142,13 @@ class Calls(WholeArrays):
         with self._missing():
             begin = self.rest[0].start
             one, other = self.arguments(text, (2,))
+            if text in ("CE", "BCE") and self.in_layer:
+                one, other = self._target_first(one, other)
             return self._in_all(self._chosen(summand, one, other), word, begin)
+
+    def _target_first(self, one: Expr, other: Expr) -> tuple[Expr, Expr]:
+        """CE(y, t) of libraries, with the prediction first, as CE(t, y)."""
+        return one, other
 
     def _in_all(self, value: Expr, word: str, begin: int) -> Expr:
         """A sum or a mean over all entries; of one number it is that."""

@@ -20,6 +20,7 @@ from deltarule.marking.formulas.parser import Parser
 from deltarule.marking.formulas.sum_signs import Span
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.typed.loss_orders import prediction_first
 from deltarule.networks.network import Network
 from deltarule.networks.read_ranges import unguarded
 from deltarule.spelling.names import canonical
@@ -65,6 +66,9 @@ class EquationParser(Parser):
     ):
         super().__init__(formula, EquationVocabulary(network), place, implied)
         self.extents = extents
+
+    def _target_first(self, one: Expr, other: Expr) -> tuple[Expr, Expr]:
+        return (other, one) if prediction_first(one, other, self.vocabulary) else (one, other)
 
     def _named(self, token: Token) -> Expr:
         tensor = self.vocabulary.tensors.get("pi" if token.text == "π" else token.text)

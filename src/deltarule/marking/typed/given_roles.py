@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from deltarule.expressions.matrices import Inverse
+from deltarule.expressions.nodes import Selection
 from deltarule.marking.typed.target_uses import TargetUses
 from deltarule.marking.typed.typed_names import is_guard, is_input, is_target, role_of
 from deltarule.networks.equations import Equation
@@ -37,6 +39,19 @@ def with_roles(
         elif role in ("target", "constant"):
             role = "input" if role == "target" and name[:1] != "T" else "parameter"
         found[name] = replace(tensors[name], role=role, note=notes.get(name, ""))
+    return found
+
+
+def with_outputs(tensors: Mapping[str, Tensor], equations: Sequence[Equation]) -> dict[str, Tensor]:
+    """The tensors, where the last is an output also those that no line reads: u of u = x y;
+    v = x + y. What is selected and inverses are lines that others need for their gradients."""
+    found, read = dict(tensors), {n for e in equations for n in e.read_names()}
+    if not any(t.role == "output" for t in tensors.values()):
+        return found
+    for e in equations:
+        alone = tensors[e.name].role == "intermediate" and e.name not in read
+        if alone and tensors[e.name].axes and not isinstance(e.rhs, Selection | Inverse):
+            found[e.name] = replace(tensors[e.name], role="output")
     return found
 
 

@@ -5,11 +5,14 @@ E[x], Var[x], E_t[r_t]        mean(x), var(x), Mean[t](r_t)
 Σ_ij, Σ_{(i,j)}, o_{i}        Σ_{i,j}, o_i
 W_3(x ⊙ y), log |det J|       W_3·(x ⊙ y), log det(J)
 log p = …                     log_p = …
+softmax[j](…)                 Softmax[j](…)
 """
 
 from __future__ import annotations
 
 import re
+
+from deltarule.marking.typed.slip_parts import parted
 
 _BOLD = re.compile(
     r"\\(?:mathbf|boldsymbol|bm|mathsf|vec)\s*(?:\{\s*(\\?[A-Za-z]+)\s*\}|([A-Za-z])(?![A-Za-z]))"
@@ -27,6 +30,8 @@ _TOGETHER = re.compile(
     r"(?<![\w\\])([A-Z])(?:_(?:\{(\w{1,3})\}|(\w)))?\s*(?:·|\*|\\cdot)?\s*"
     r"\[([^\[\],;‖]*?_[^\[\],;‖]*?)\s*[,;‖]\s*([^\[\],;‖]*?_[^\[\],;‖]*?)\]"
 )
+_SOFTMAX = re.compile(r"(?<![\w.\\])(log_?)?softmax(?:\[\s*([a-z](?:\s*,\s*[a-z])*)\s*\])?\s*\(")
+_LETTERS = re.compile(r"\s*\[\s*([a-z](?:\s*,\s*[a-z])*)\s*\]")
 _PLAIN_INDEX = re.compile(r"\s*[a-tw]['′]*(?:\s*[-+,]\s*\w+)*\s*")
 
 
@@ -37,7 +42,7 @@ def in_own_words_of_lectures(text: str) -> str:
     text = _TUPLE.sub(r"\1", _PAIR.sub(r"\1_{\2,\3}", text))
     text = _SINGLE.sub(lambda m: f"_{m[1]}{' ' if m[2] else ''}", text)
     text = _MATRIX_OF.sub(r"\1·(", _DET.sub(r"log det(\2)", text))
-    return _with_means(_LOG_LEFT.sub(r"\1log_\2", text))
+    return _with_softmaxes(_with_means(_LOG_LEFT.sub(r"\1log_\2", text)))
 
 
 def _of_each(match: re.Match[str]) -> str:
@@ -54,16 +59,36 @@ def _of_each(match: re.Match[str]) -> str:
 
 
 def _with_means(text: str) -> str:
-    """E[(x − μ)²] as mean((x − μ)²); E[i, j] is an entry of a matrix."""
+    """E[(x − μ)²] as mean((x − μ)²); E[i, j] and E[t[n], d] are entries of a matrix."""
     for match in reversed(list(_EXPECTED.finditer(text))):
         end = _closed(text, match.end() - 1)
         inside = text[match.end() : end - 1]
         over = match[2] or match[3]
-        if not end or (not over and _PLAIN_INDEX.fullmatch(inside)) or text[end : end + 1] == "(":
+        entry = not over and (_PLAIN_INDEX.fullmatch(inside) or len(parted(inside)) > 1)
+        if not end or entry or text[end : end + 1] == "(":
             continue
         word = "mean" if match[1] else match[4].lower()
         word = f"Mean[{over}]" if over else word
         text = f"{text[: match.start()]}{word}({inside}){text[end:]}"
+    return text
+
+
+def _with_softmaxes(text: str) -> str:
+    """softmax[j](S[i, j]), and softmax(S[i, j])[i, j], as Softmax[j](S[i, j])."""
+    for match in reversed(list(_SOFTMAX.finditer(text))):
+        word = "LogSoftmax" if match[1] else "Softmax"
+        begin, end = match.end() - 1, _closed(text, match.end() - 1)
+        if match[2]:
+            text = f"{text[: match.start()]}{word}[{match[2]}]{text[begin:]}"
+            continue
+        behind = _LETTERS.match(text, end) if end else None
+        if behind is None:
+            continue
+        letters = re.findall(r"[a-z]", behind[1])
+        below = ",".join(re.findall(r"\[([^\[\]]*)\]", text[begin:end]))
+        if {*letters} <= {*re.findall(r"\w+", below)}:
+            whole = f"{word}[{letters[-1]}]{text[begin:end]}"
+            text = f"{text[: match.start()]}{whole}{text[behind.end() :]}"
     return text
 
 

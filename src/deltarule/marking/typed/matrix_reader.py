@@ -14,7 +14,7 @@ from deltarule.expressions.symbols import Index
 from deltarule.language.named_pieces import with_named_pieces
 from deltarule.marking.formulas.matrix_words import written_as_program
 from deltarule.marking.typed.equation_parser import ExactVocabulary
-from deltarule.marking.typed.given_roles import with_roles
+from deltarule.marking.typed.given_roles import with_outputs, with_roles
 from deltarule.marking.typed.index_equations import among_matrices, join_letters
 from deltarule.marking.typed.indexed_lines import indexed_lines
 from deltarule.marking.typed.lettered import by_entries, letter, lettered, with_lettered_pieces
@@ -244,6 +244,7 @@ class MatrixReader(TextNames):
 
     def network_of(self, tensors: Mapping[str, Tensor], equations: list[Equation]) -> Network:
         """The network; what is given has the role that its name usually has."""
-        own = with_roles(tensors, self.wrt, equations, self.counts)
+        own = with_outputs(tensors, equations)
+        own = with_roles(own, self.wrt, equations, self.counts)
         text = "; ".join(f"{e.name} = {e.formula}" for e in self.equations)
         return Network("formula", text, "", own, tuple(equations))

@@ -28,6 +28,7 @@ from deltarule.marking.formulas.matrix_readings import (
 from deltarule.marking.formulas.sum_signs import SIGNS, WORDS
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.typed.loss_orders import prediction_first
 from deltarule.marking.typed.matrix_kinds import (
     both_vectors,
     is_matrix,
@@ -167,6 +168,10 @@ class ShapeParser(OfOnes):
         begin = token.start
         lengths = self._multiplied([self._norm(one, begin), self._norm(two, begin)])
         return self._divided(self._dot(one, two), lengths)
+
+    def _target_first(self, one: Readings, other: Readings) -> tuple[Readings, Readings]:
+        swapped = prediction_first(one.of[0].entry, other.of[0].entry, self.vocabulary)
+        return (other, one) if swapped else (one, other)
 
     def _of_two(self, word: str, one: Readings, two: Readings) -> Readings:
         dots = word == "dot" and both_vectors(one.of[0], two.of[0])
