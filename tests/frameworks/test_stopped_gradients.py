@@ -32,7 +32,7 @@ def path(tmp_path):
 def test_weights_behind_a_stop_are_not_compared(path):
     made = program(load(path), {})
     assert behind_stops(made) == {"v", "w"}
-    assert checked(made) == ("x",)
+    assert checked(made, behind_stops(made)) == ("x",)
 
 
 def test_the_file_says_so_and_agrees(path, tmp_path, capsys):
@@ -42,3 +42,19 @@ def test_the_file_says_so_and_agrees(path, tmp_path, capsys):
     told = capsys.readouterr().out
     assert "gradient of x: agrees with" in told
     assert "gradient of v: not tried, it is stopped on the way" in told
+
+
+def test_what_has_another_way_to_an_output_is_tried(tmp_path, capsys):
+    """x reaches y without a stop; the averages r and s alone are stopped, and are left out."""
+    file = tmp_path / "norm.py"
+    file.write_text(emitted_for("numpy", "batch_norm", {"running": True}), encoding="utf-8")
+    assert runpy.run_path(str(file))["self_check"]()
+    told = capsys.readouterr().out
+    assert told.count("agrees with") == 5 and "gradient of x: agrees with" in told
+    assert "not tried" not in told
+
+
+def test_frameworks_stop_by_themselves_and_try_all(path):
+    text = emitted_for("torch", str(path), {})
+    assert "CHECKED, ROOTS = ('x', 'v'), ('x', 'v')" in text
+    assert "not tried" not in text and ".detach()" in text

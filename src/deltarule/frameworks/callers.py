@@ -15,7 +15,7 @@ from deltarule.kernels.export import calls
 from deltarule.kernels.module.plain_source import PlainPass
 from deltarule.kernels.passes.program import Program
 from deltarule.kernels.python_text.identifiers import spelled_class
-from deltarule.kernels.self_check import checked, demonstration, roots, sampling, too_large, unseen
+from deltarule.kernels.self_check import checked, demonstration, roots, sampling, too_large
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def self_check(seed=0):
         right = right and agrees
         told = "is" if agrees else "is NOT"
         print(f"gradient of {{name}} {{told}} {framework}'s own (gap {{worst:.1e}})")
-{unseen}    return right
+    return right
 
 
 if __name__ == "__main__":
@@ -210,7 +210,6 @@ def caller(called: Called, dialect: Dialect) -> str:
         "gradients_tuple": tupled(called.gradients),
         "names": called.given,
         "checked": checked(made),
-        "unseen": unseen(made),
         "roots": tuple(roots(made).items()),
         "own": called.results,
         "sample": sampling(made),

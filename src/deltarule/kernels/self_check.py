@@ -13,9 +13,8 @@ from sympy import Symbol
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.sampler import Interval, Sampler
 from deltarule.arithmetic.settings import setting, sizes_at
-from deltarule.expressions.nodes import Frozen, reads, tensor_name, walk
 from deltarule.kernels.passes.program import Program
-from deltarule.networks.reachability import reachable
+from deltarule.kernels.stopped_paths import StoppedPaths
 from deltarule.networks.tensors import Tensor
 
 #: With more numbers than this a network is not tried out.
@@ -44,7 +43,7 @@ _TEXT = '''
 # ---- run as a program: a self-check on small random arrays ---------------------------------------
 
 ROOTS = {roots}
-CHECKED = {checked}
+{beside}CHECKED = {checked}
 STEP, ALLOWED, MOST = {step}, {allowed}, 24
 
 
@@ -54,14 +53,14 @@ STEP, ALLOWED, MOST = {step}, {allowed}, 24
 {calls}
 
 
-def total(arrays, name, entry, step):
+{seen_by}def total(arrays, name, entry, step):
     """What is differentiated, with one entry moved: the sum of upstream times output."""
     moved = {{**arrays, name: arrays[name].copy()}}
     moved[name][entry] += step
     values, wide = values_of(moved), np.promote_types(real, np.float64)
     # What is infinite, as the largest of nothing is, does not change; NaN is to show.
     values = {{y: np.nan_to_num(values[y], nan=np.nan, posinf=0, neginf=0) for y, _ in ROOTS}}
-    return sum(np.sum(np.multiply(arrays.get(up, 1), values[y], dtype=wide)) for y, up in ROOTS)
+    return sum(np.sum(np.multiply(arrays.get(up, 1), values[y], dtype=wide)) for y, up in {seen})
 
 
 def gap(arrays, name, entry, derived):
@@ -109,6 +108,16 @@ def gradients_of(arrays, values):
     kept, upstream = (values[name] for name in KEPT), (arrays[name] for name in UPSTREAM)
     return backward(*(arrays[name] for name in GIVEN), *kept, *upstream)'''
 
+_BESIDE = "# Through a stop, on which no gradient depends.\nBESIDE = {}\n"
+
+_SEEN_BY = '''\
+def seen_by(name):
+    """The outputs that a gradient looks at: no others depend on the name but through a stop."""
+    return [(y, up) for y, up in ROOTS if y not in BESIDE.get(name, ())]
+
+
+'''
+
 _BOTH_SIDES = """\
     here, up, down = (total(arrays, name, entry, step) for step in (0, STEP, -STEP))
     slopes = (here - down) / STEP, (up - here) / STEP
@@ -126,16 +135,20 @@ def demonstration(program: Program, dtype: str, calls: str = TUNED, compiled: bo
     if sample is None:
         return too_large(program)
     step, allowed = _STEPS[dtype]
+    beside = _beside(program)
     return _TEXT.format(
         roots=tuple(roots(program).items()),
-        checked=checked(program),
-        unseen=unseen(program),
+        checked=checked(program, behind_stops(program)),
+        beside=_BESIDE.format(beside) * bool(beside),
+        seen="seen_by(name)" if beside else "ROOTS",
+        unseen=_unseen(program),
         step=step,
         calls=calls,
         allowed=allowed,
         sample=sample,
         compiling='    print("compiling", flush=True)\n' if compiled else "",
         method="complex steps" if dtype == "complex128" else "differences",
+        seen_by=_SEEN_BY * bool(beside),
         gap=_COMPLEX if dtype == "complex128" else _BOTH_SIDES,
     )
 
@@ -152,31 +165,33 @@ def roots(program: Program) -> dict[str, str | None]:
     return upstream or dict.fromkeys(named)
 
 
-def checked(program: Program) -> tuple[str, ...]:
-    """The given tensors whose gradients are compared."""
+def checked(program: Program, apart: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The given tensors whose gradients are compared: all but those `apart`."""
     given = (t.name for t in program.network.tensors.values() if t.given)
-    apart = behind_stops(program)
     return tuple(n for n in given if n in program.gradients and n not in apart)
 
 
 def behind_stops(program: Program) -> frozenset[str]:
-    """The tensors that a stopped gradient reads, itself or through others.
-
-    What is measured without the derivation goes through the stop, and says nothing of it.
-    """
-    equations = program.network.equations
-    stops = [n for e in equations for n in walk(e.rhs) if isinstance(n, Frozen)]
-    needs = {e.name: e.read_names() for e in equations}
-    stopped = {tensor_name(r) for stop in stops for r in reads(stop)}
-    return frozenset({*stopped, *reachable(stopped, lambda name: needs.get(name, ()))})
+    """The tensors of whose gradients differences say nothing, as they go through a stop."""
+    return _paths(program).hidden()
 
 
-def unseen(program: Program) -> str:
+def _beside(program: Program) -> dict[str, tuple[str, ...]]:
+    """By tensor, the outputs that differences must leave out, as a stop is on the way to them."""
+    paths = _paths(program)
+    found = {n: paths.beside(n) for n in checked(program, paths.hidden())}
+    return {n: outputs for n, outputs in found.items() if outputs}
+
+
+def _paths(program: Program) -> StoppedPaths:
+    return StoppedPaths(program.network, roots(program))
+
+
+def _unseen(program: Program) -> str:
     """Lines of a self-check that say which gradients it leaves out; none if it tries all."""
-    given = (t.name for t in program.network.tensors.values() if t.given)
-    left_out = [n for n in given if n in program.gradients and n in behind_stops(program)]
+    apart = behind_stops(program)
     line = "    print('  gradient of {}: not tried, it is stopped on the way')\n"
-    return "".join(line.format(n) for n in left_out)
+    return "".join(line.format(n) for n in checked(program) if n in apart)
 
 
 def sampling(program: Program) -> str | None:
