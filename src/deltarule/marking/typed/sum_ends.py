@@ -117,7 +117,7 @@ def _is_index(letter: str, text: str) -> bool:
 
 
 def _refuse_as_number(letter: str, text: str) -> None:
-    """Raises DeltaruleError where an index that is counted from 1 is a number, too: Σ_{j=1}^{i} x_j/i.
+    """Raises DeltaruleError where an index counted from 1 is a number, too: Σ_{j=1}^{i} x_j/i.
 
     The difference of two indices is the same however they are counted.
     """
