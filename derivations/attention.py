@@ -4,7 +4,7 @@ Each query i takes a mean of the values, weighted by how well the keys fit.
 
 A mask tells which keys a query may see: none, all up to its own time (causal), or given as an
 array of ones and zeros. The weights of keys that it may not see are 0, all of them where it may
-see none.
+see none. With a mask that is added, a query whose scores are all −∞ has no weights (NaN).
 """
 
 from deltarule.language import *
@@ -12,7 +12,8 @@ from deltarule.language import *
 aliases("scaled_dot_product_attention", "dot_product_attention", "self_attention")
 
 mask = option(
-    "mask", "none", "which keys a query may see; added: numbers that are added to the scores",
+    "mask", "none", "which keys a query may see; added: numbers that are added to the scores; −∞ "
+    "hides a key, but never all of a query's keys (given: all may be hidden)",
     choices=("none", "causal", "given", "added"),
 )
 batch = option("batch", True, "several examples at once, one a row")

@@ -15,7 +15,9 @@ layout("layout", "channels_first", channels_last=(1, -1))
 
 N, C, D, H, W = sizes("N C D H W")
 K, L, M = attribute("K", depth=2), attribute("L", height=2), attribute("M", width=2)
-ahead, down, across = windows((D, K), (H, L), (W, M), stride=("S", 2), pad=("P", 0), ceil=True)
+ahead, down, across = windows(
+    (D, K), (H, L), (W, M), stride=("S", 2), pad=("P", 0), ceil=True, meets=border == "inside"
+)
 A, I, J = size("A", ahead.count), size("I", down.count), size("J", across.count)
 n, c, a, i, j = indices("n c a i j")
 k, l, m = index("k", K), index("l", L), index("m", M)

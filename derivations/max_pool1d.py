@@ -8,7 +8,7 @@ layout("layout", "channels_first", channels_last=(1, -1))
 
 N, C, T = sizes("N C T")
 K = attribute("K", width=2)
-(places,) = windows((T, K), stride=("S", 2), pad=("P", 0), ceil=True)
+(places,) = windows((T, K), stride=("S", 2), pad=("P", 0), ceil=True, meets=True)
 I = size("I", places.count)
 n, c, i = indices("n c i")
 k = index("k", K)

@@ -15,7 +15,7 @@ layout("layout", "channels_first", channels_last=(1, -1))
 
 N, C, H, W = sizes("N C H W")
 K, L = attribute("K", height=2), attribute("L", width=2)
-down, across = windows((H, K), (W, L), stride=("S", 2), pad=("P", 0), ceil=True)
+down, across = windows((H, K), (W, L), stride=("S", 2), pad=("P", 0), ceil=True, meets=True)
 I, J = size("I", down.count), size("J", across.count)
 n, c, i, j = indices("n c i j")
 k, l = index("k", K), index("l", L)

@@ -11,7 +11,7 @@ layout("layout", "channels_first", channels_last=(1, -1))
 N, C, I = sizes("N C I")
 K = attribute("K", width=2)
 (places,) = windows((I, K), stride=("S", 2), pad=("P", 0), stamps=True)
-(more,) = along_axes(1, "output_padding", 0, "places behind", least=0)
+(more,) = behind_stamps("places behind", places)
 T = size("T", places.spread + more)
 n, c, i, t = indices("n c i t")
 

@@ -14,7 +14,7 @@ layout("layout", "channels_first", channels_last=(1, -1))
 N, C, I, J = sizes("N C I J")
 K, L = attribute("K", height=2), attribute("L", width=2)
 down, across = windows((I, K), (J, L), stride=("S", 2), pad=("P", 0), stamps=True)
-more, beside = along_axes(2, "output_padding", 0, "rows and columns behind", least=0)
+more, beside = behind_stamps("rows and columns behind", down, across)
 H, W = size("H", down.spread + more), size("W", across.spread + beside)
 n, c, i, j, p, q = indices("n c i j p q")
 

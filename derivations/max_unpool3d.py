@@ -14,7 +14,7 @@ K, L, M = attribute("K", depth=2), attribute("L", height=2), attribute("M", widt
 ahead, down, across = windows(
     (A, K), (I, L), (J, M), stride=("S", 2), pad=("P", 0), stamps=True
 )
-more = along_axes(3, "output_padding", 0, "layers, rows and columns behind", least=0)
+more = behind_stamps("layers, rows and columns behind", ahead, down, across)
 D, H, W = (
     size(name, axis.spread + m) for name, axis, m in zip("DHW", (ahead, down, across), more)
 )

@@ -12,7 +12,8 @@ layout("filters", "outputs_first", of="parameter", outputs_last=((0, -1), (0, -2
 N, C, F, T, K = sizes("N C F T K")
 G = number_or_name("groups", 1, "groups of channels, C and F in each")
 (places,) = windows((T, K), stride=("S", 2), pad=("P", 0), stamps=True)
-I = size("I", places.spread + number_or_name("output_padding", 0, "places behind", least=0))
+(more,) = behind_stamps("places behind", places)
+I = size("I", places.spread + more)
 n, c, f, i, p = indices("n c f i p")
 channel, filter = c, f
 if G != 1:

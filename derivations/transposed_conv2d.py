@@ -14,7 +14,7 @@ layout("filters", "outputs_first", of="parameter", outputs_last=((0, -1), (0, -2
 N, C, F, H, W, K, L = sizes("N C F H W K L")
 G = number_or_name("groups", 1, "groups of channels, C and F in each")
 down, across = windows((H, K), (W, L), stride=("S", 2), pad=("P", 0), stamps=True)
-more, beside = along_axes(2, "output_padding", 0, "rows and columns behind", least=0)
+more, beside = behind_stamps("rows and columns behind", down, across)
 I, J = size("I", down.spread + more), size("J", across.spread + beside)
 n, c, f, i, j, p, q = indices("n c f i j p q")
 channel, filter = c, f

@@ -14,7 +14,7 @@ G = number_or_name("groups", 1, "groups of channels, C and F in each")
 ahead, down, across = windows(
     (T, Q), (H, K), (W, L), stride=("S", 2), pad=("P", 0), stamps=True
 )
-more = along_axes(3, "output_padding", 0, "layers, rows and columns behind", least=0)
+more = behind_stamps("layers, rows and columns behind", ahead, down, across)
 B, I, J = (
     size(name, axis.spread + m) for name, axis, m in zip("BIJ", (ahead, down, across), more)
 )

@@ -75,3 +75,48 @@ def test_what_does_not_fit_is_refused(option, value, fact, remedy):
     with pytest.raises(DeltaruleError) as error:
         load("conv2d", **{option: value})
     assert (error.value.fact, error.value.remedy) == (fact, remedy)
+
+
+FAR_OUT = [
+    ("max_pool1d", {"width": 2, "pad": 5}, "pad = 5 leaves windows of 2 places wholly outside"),
+    ("max_pool2d", {"pad": "0:2"}, "pad = 2 leaves windows of 2 places wholly outside"),
+    ("max_pool3d", {"pad": "0,0,2"}, "pad = 2 leaves windows of 2 places wholly outside"),
+    (
+        "avg_pool1d",
+        {"width": 2, "pad": 5, "border": "inside"},
+        "pad = 5 leaves windows of 2 places wholly outside",
+    ),
+    (
+        "avg_pool3d",
+        {"pad": 2, "border": "inside"},
+        "pad = 2 leaves windows of 2 places wholly outside",
+    ),
+]
+
+
+@pytest.mark.parametrize("name, options, fact", FAR_OUT)
+def test_no_window_of_a_pool_lies_wholly_outside(name, options, fact):
+    """It would have no largest entry, and a mean of none."""
+    with pytest.raises(DeltaruleError) as error:
+        load(name, **options)
+    remedy = "give a pad of at most 1, or wider windows"
+    assert (error.value.fact, error.value.place, error.value.remedy) == (fact, name, remedy)
+    load(name, **{**options, "pad": 1})
+
+
+STAMPED = ["transposed_conv1d", "transposed_conv2d", "transposed_conv3d"]
+
+
+@pytest.mark.parametrize("name", [*STAMPED, "max_unpool1d", "max_unpool2d", "max_unpool3d"])
+def test_output_padding_is_below_the_stride_or_the_dilation(name):
+    with pytest.raises(DeltaruleError) as error:
+        load(name, stride=2, output_padding=5)
+    assert error.value.fact == "output_padding = 5 is too large beside a stride of 2"
+    assert error.value.place == name
+    assert error.value.remedy == (
+        "output_padding is below the stride or the dilation: give at most 1"
+    )
+    load(name, stride=2, output_padding=1)
+    load(name, output_padding="U")
+    if name in STAMPED:
+        load(name, stride=2, output_padding=2, dilation=3)

@@ -15,8 +15,10 @@ from typing import NamedTuple
 
 from sympy import Expr, Integer
 
+from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Condition, Divides, FloorQuotient, free_symbols
 from deltarule.expressions.quotients import CeilingQuotient, Least
+from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute
 from deltarule.language.declarations import Page, current, expression
 from deltarule.language.option_values import as_default
@@ -100,10 +102,12 @@ def windows(
     dilation: Usual = ("", 1),
     ceil: bool = False,
     stamps: bool = False,
+    meets: bool = False,
 ) -> tuple[Window, ...]:
     """The windows along some axes, each given as (extent, width), with the reader's options.
 
-    `ceil` offers the option ceil_mode; `stamps` are those of a transposed convolution. Raises
+    `ceil` offers the option ceil_mode; `stamps` are those of a transposed convolution; where a
+    window `meets` its axis, no padding is so wide that all of one lies in it. Raises
     DeltaruleError for values that do not fit the axes, and for names that are taken.
     """
     page = current()
@@ -117,6 +121,8 @@ def windows(
     for (extent, width), s, d, ends in zip(sized, strides, apart, pads, strict=True):
         window = Window(extent, width, s, d, *(ends or (Integer(0), Integer(0))), more)
         found.append(window if ends else window.kept(stamps))
+        if meets and ends:
+            read.refuse_outside(window)
     return tuple(found)
 
 
@@ -131,6 +137,30 @@ def number_or_name(name: str, usual: int, help: str, least: int = 1) -> Expr:
 def along_axes(rank: int, name: str, usual: int, help: str, least: int = 1) -> list[Expr]:
     """The same for each of `rank` axes: `output_padding="0,1"`."""
     return _Reading(current(), rank, set()).alike(name, ("", usual), help, least)
+
+
+def behind_stamps(help: str, *windows: Window) -> list[Expr]:
+    """The option output_padding: so many places more behind what stamps cover, along each axis.
+
+    Raises DeltaruleError for as many as the stride and the dilation, as PyTorch does: no place of
+    the input would ever reach them.
+    """
+    name = "output_padding"
+    found = along_axes(len(windows), name, 0, help, least=0)
+    for more, window in zip(found, windows, strict=True):
+        steps = [_usually(n) for n in (window.stride, window.dilation)]
+        if all((_usually(more) - n).is_nonnegative for n in steps):
+            raise DeltaruleError(
+                f"{name} = {more} is too large beside a stride of {steps[0]}",
+                current().name,
+                f"{name} is below the stride or the dilation: give at most {max(steps) - 1}",
+            )
+    return found
+
+
+def _usually(value: Expr) -> Expr:
+    """A value at the usual numbers of what the reader has not given."""
+    return substitute(value, {s: Integer(n) for s, n in current().attributes.items()})
 
 
 def _ceil_mode(page: Page) -> bool:
@@ -171,6 +201,17 @@ class _Reading:
             (self._value(given, axis[0], usual, 0), self._value(given, axis[-1], usual, 0))
             for axis in axes
         ]
+
+    def refuse_outside(self, window: Window) -> None:
+        """Raises DeltaruleError for padding in which a whole window may lie, at some extent."""
+        reach = _usually(window.reach)
+        for pad in (window.before, window.behind):
+            if (pad - reach).is_positive:
+                raise DeltaruleError(
+                    f"pad = {pad} leaves windows of {reach + 1} places wholly outside",
+                    self._page.name,
+                    f"give a pad of at most {reach}, or wider windows",
+                )
 
     def _asked(
         self, name: str, usual: Usual, help: str, more: str

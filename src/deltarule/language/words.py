@@ -65,7 +65,7 @@ from deltarule.language.given_expressions import checked_name, expression
 from deltarule.language.layers import layer, takes
 from deltarule.language.layouts import layout
 from deltarule.language.literals import constant
-from deltarule.language.moving_windows import along_axes, number_or_name, windows
+from deltarule.language.moving_windows import along_axes, behind_stamps, number_or_name, windows
 from deltarule.language.options import option
 from deltarule.language.orientations import weights
 from deltarule.language.reductions import (
@@ -116,11 +116,11 @@ __all__ = [
     "ACTIVATIONS", "ArgMax", "ArgMin", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Min",
     "Product", "Softmax", "Sort", "Sum", "TIES", "TopK",
     "abs", "absolute", "acos", "acosh", "activation", "aliases", "along_axes", "arccos",
-    "arcsin", "arctan", "asin", "asinh", "atan", "atanh", "attribute", "clip", "concatenate",
-    "cos", "cosh", "delta", "differ", "digamma", "elementwise", "elu", "equal", "erf", "exp",
-    "expm1", "fits", "floor", "gelu", "gradient", "identity", "index", "indicator", "indices",
-    "initially", "input", "intermediate", "layer", "layout", "leaky_relu", "lgamma", "ln", "log",
-    "log10", "log1p", "log2", "loss", "max", "maximum", "memory", "min", "minimum", "new",
+    "arcsin", "arctan", "asin", "asinh", "atan", "atanh", "attribute", "behind_stamps", "clip",
+    "concatenate", "cos", "cosh", "delta", "differ", "digamma", "elementwise", "elu", "equal",
+    "erf", "exp", "expm1", "fits", "floor", "gelu", "gradient", "identity", "index", "indicator",
+    "indices", "initially", "input", "intermediate", "layer", "layout", "leaky_relu", "lgamma",
+    "ln", "log", "log10", "log1p", "log2", "loss", "max", "maximum", "memory", "min", "minimum", "new",
     "number_or_name", "oo",
     "option", "output", "parameter", "pi", "rate", "relu", "round", "rsqrt", "scalar",
     "sigmoid", "sign", "silu", "sin", "sinh", "size", "sizes", "softmax", "softplus", "sqrt",
