@@ -13,7 +13,7 @@ from deltarule.cli.forward import equation, forward, many, times
 from deltarule.cli.page import Page
 from deltarule.networks.layer_numbers import number_of
 from deltarule.networks.recurrences import Recurrence, blocks, equations_of
-from deltarule.reports.left_out import left_out_sentence
+from deltarule.reports.left_out import how_it_was_read, left_out_sentence
 from deltarule.reports.selection import by_kind, in_a_row, is_seed, outside, pieces_read, through
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.counted import counted
@@ -90,6 +90,8 @@ def brief_page(page: Page, shown: ShownDerivation) -> None:
 
 def _left_out(page: Page, shown: ShownDerivation) -> None:
     by = [g.tensor.name for g in shown.gradients]
+    if said := how_it_was_read(shown.derivation.network):
+        page.prose(said, style="dim")
     if sentence := left_out_sentence(shown.derivation.network, by):
         page.prose(sentence, style="dim")
 

@@ -4,6 +4,7 @@ The gradients of what is read are derived and measured elsewhere; here is whethe
 is meant. The NumPy lines of the table are forward passes, written by hand beside each text.
 """
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,7 @@ def lstm(v):
 
 KNOWN = {
     "np": np, "sm": softmax, "lse": logsumexp, "sg": lambda z: 1 / (1 + np.exp(-z)),
-    "rnn": recurrence, "rnn2": two_back, "lstm": lstm,
+    "rnn": recurrence, "rnn2": two_back, "lstm": lstm, "lgam": np.vectorize(math.lgamma),
 }  # fmt: skip
 
 

@@ -159,7 +159,7 @@ def test_shapes_that_are_said_count():
 
 
 REFUSED = {
-    "E = w x": ("a column times a column can be read in several ways", "write xᵀ y"),
+    "E = w x + ‖x‖²": ("a column times a column can be read in several ways", "write xᵀ y"),
     "E = f(W x)": ("f( ) may be any function", "write which, as in σ(W x)"),
     "E = x[n+1]": ("n stands right of = alone", "sum over it: Σ_n …"),
     "y[n] = x[n, G*n]": ("G is no index there", "S, D and P are stride, dilation and padding"),
@@ -175,7 +175,7 @@ REFUSED = {
     "s = W x; s = x": ("s is written twice", "a name of its own"),
     "s = E; E = s": ("E is read before it is written", "write its equation first"),
     "y = (A B)⁻² x": ("a power below 0 of a matrix is none of its entries", "write S = …; S⁻¹"),
-    "y = x * s": ("a column times a column can be read in several ways", "x ⊙ y"),
+    "y = x * s + sum(s)": ("a column times a column can be read in several ways", "x ⊙ y"),
     "W x; E = 1": ("an equation without =", "write s = W x; E"),
     "y = A mod x": ("mod is about indices", "write all indices, or none"),
     "E = ½dE/dx ‖y − W x‖²": ("dE/dx is a derivative", "a quotient is (da)/(db)"),
@@ -237,7 +237,7 @@ def test_losses_by_their_names(named, written):
     ("text", "fact"),
     [
         ("y = det(A)", "det is of a whole matrix, and is not read here"),
-        ("y = LayerNorm(x)", "LayerNorm is a layer with parameters of its own, and no function"),
+        ("y = GroupNorm(x)", "GroupNorm is a layer with parameters of its own, and no function"),
         ("y = argmax(x)", "argmax has no gradient"),
         ("y = max(x)", "max( ) of one argument"),
     ],

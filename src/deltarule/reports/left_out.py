@@ -37,6 +37,11 @@ def left_out(network: Network) -> list[LeftOut]:
     return found
 
 
+def how_it_was_read(network: Network) -> str:
+    """What is said of a typed text that could be read otherwise."""
+    return network.text if network.name.partition("_")[0] == "formula" and not network.path else ""
+
+
 def left_out_sentence(network: Network, by: Iterable[str], field: str = "") -> str:
     """`Left out: t (target); derive by it with --wrt t, …`, beside what is derived `by`.
 

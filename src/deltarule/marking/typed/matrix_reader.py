@@ -19,6 +19,7 @@ from deltarule.marking.typed.index_equations import among_matrices, join_letters
 from deltarule.marking.typed.indexed_lines import indexed_lines
 from deltarule.marking.typed.lettered import by_entries, letter, lettered, with_lettered_pieces
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix
+from deltarule.marking.typed.numbers_alone import NUMBERS, are_numbers
 from deltarule.marking.typed.ones import has_ones
 from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.text_names import IDENTITY, TextNames
@@ -57,7 +58,10 @@ class MatrixReader(TextNames):
             try:
                 return self._in_matrices(not columns)
             except DeltaruleError:
-                raise refused from None
+                if self.said or not are_numbers(self.equations, self.uses, refused):
+                    raise refused from None
+            numbers = MatrixReader(self.equations, self.wrt, dict.fromkeys(self.uses, ()))
+            return replace(numbers._in_matrices(columns), text=NUMBERS)
 
     def _in_matrices(self, columns: bool) -> Network:
         sizes = UnifiedSizes()

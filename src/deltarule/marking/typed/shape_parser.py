@@ -38,6 +38,7 @@ from deltarule.marking.typed.matrix_kinds import (
     said,
     squeezed,
 )
+from deltarule.marking.typed.named_norms import NamedNorms
 from deltarule.marking.typed.ones import OfOnes
 from deltarule.marking.typed.unified_sizes import Unequal
 
@@ -48,7 +49,7 @@ _DOTS = "·⋅∙•"
 SIMILARITIES = ("sim", "cos_sim", "cossim", "cosine_similarity", "cosine")
 
 
-class ShapeParser(OfOnes):
+class ShapeParser(NamedNorms, OfOnes):
     """Products by their order alone; `columns` tells whether vectors are columns or rows."""
 
     in_layer = True

@@ -22,8 +22,10 @@ from deltarule.marking.typed.equation_texts import (
 )
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix, with_diagonals, with_inverse_line
 from deltarule.marking.typed.matrix_reader import MatrixReader
+from deltarule.marking.typed.named_norms import note_of
 from deltarule.marking.typed.row_equations import Rows
 from deltarule.marking.typed.row_names import has_rows
+from deltarule.marking.typed.states_and_neighbours import NEIGHBOURS
 from deltarule.marking.typed.sum_ends import with_sizes_called, without_ends
 from deltarule.marking.typed.typed_names import said_shapes, subscripted
 from deltarule.networks.network import Network
@@ -41,7 +43,9 @@ def typed_network(
     """The network that a formula says. `shapes` are those of single tensors, as "2x3", "3" or
     "scalar"; `wrt` are tensors that it is to be derived by. Raises DeltaruleError for what cannot
     be read, or can be read in several ways."""
-    return with_sizes_called(_read_text(text, wrt, shapes), without_ends(text)[1])
+    network = with_sizes_called(_read_text(text, wrt, shapes), without_ends(text)[1])
+    neighbours = NEIGHBOURS if "adj" in network.tensors and "∈" in text else ""
+    return replace(network, text=" ".join(filter(None, (network.text, note_of(text), neighbours))))
 
 
 def _read_text(text: str, wrt: Iterable[str], shapes: Mapping[str, str] | None) -> Network:

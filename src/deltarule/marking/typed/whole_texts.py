@@ -13,6 +13,7 @@ from deltarule.marking.formulas.einstein import parted
 from deltarule.marking.typed.lecture_signs import in_plain_signs
 from deltarule.marking.typed.lecture_words import in_own_words_of_lectures
 from deltarule.marking.typed.letters_beside import with_products_apart
+from deltarule.marking.typed.states_and_neighbours import with_brackets_for_states
 from deltarule.marking.typed.subscripts_below import with_indices_in_brackets
 
 _SQUARE = r"\s*(?:²|\^\s*2(?!\w)|\^\{2\}|\*\*\s*2(?!\w))"
@@ -41,6 +42,7 @@ _EINSUM = re.compile(
 def in_one_notation(text: str) -> str:
     """The text with names for squares that are given, steps back instead of ahead, and without the
     arguments of f(x) = … and the words around equations."""
+    text = with_brackets_for_states(text)
     text = _with_transposes(in_plain_signs(in_own_words_of_lectures(text)))
     text = with_products_apart(with_indices_in_brackets(text))
     text = _INFINITE.sub("∞", _LEADING.sub(r"\1", text))

@@ -1,0 +1,67 @@
+"""LayerNorm(x), RMSNorm(x) and BatchNorm(X) of vectors and matrices, without scale and shift.
+
+LayerNorm(x) = (x − mean(x))/√(var(x) + 1e−5)       Ba, Kiros, Hinton 2016, eq. 3
+RMSNorm(x) = x/√(mean(x²) + 1e−5)                   Zhang, Sennrich 2019, eq. 4
+BatchNorm(X), the same over examples as LayerNorm over features   Ioffe, Szegedy 2015, alg. 1
+"""
+
+from __future__ import annotations
+
+import re
+
+from sympy import Integer, Rational
+
+from deltarule.marking.formulas.matrix_readings import Readings
+from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.typed.matrix_functions import MatrixFunctions
+from deltarule.marking.typed.matrix_kinds import is_matrix
+
+#: By the words of lectures and of libraries: over the features, or over the examples.
+NORMS = {
+    **dict.fromkeys(("LayerNorm", "layer_norm", "layernorm", "LN"), "layer"),
+    **dict.fromkeys(("RMSNorm", "rms_norm", "rmsnorm"), "rms"),
+    **dict.fromkeys(("BatchNorm", "batch_norm", "batchnorm", "BN"), "batch"),
+}
+_EPSILON = Rational(1, 100_000)
+_CALLED = re.compile(rf"(?<![\w.])({'|'.join(NORMS)})\s*\(")
+
+
+def note_of(text: str) -> str:
+    """What is said of a text that calls one of them."""
+    words = list(dict.fromkeys(_CALLED.findall(text)))
+    if not words:
+        return ""
+    return f"{' and '.join(words)}: with ε = 1e−5, without scale and shift."
+
+
+class NamedNorms(MatrixFunctions):
+    """The grammar of normalisations that are called by their names."""
+
+    #: Whether examples are columns, as in W X.
+    examples_below: bool
+
+    def library_call(self, token: Token) -> Readings | None:
+        kind = NORMS.get(token.text)
+        if kind is None or self.vocabulary.tensor(token.text):
+            return super().library_call(token)
+        begin = self.rest[0].start
+        value = self.arguments(token.text)[0]
+        matrix = value.of[0]
+        if kind == "batch" and not is_matrix(matrix):
+            raise self.error(
+                f"{token.text} is over examples, and this is no matrix of them",
+                f"write {token.text}(X W), or LayerNorm(x) of one example",
+            )
+        features = 0 if self.examples_below else -1
+        axis = None
+        if is_matrix(matrix):
+            axis = features if kind != "batch" else -1 - features
+        self.keywords = {} if axis is None else {"keepdims": True}
+        if kind == "rms":
+            squares = self._along(self._to_power(value, Integer(2)), "mean", axis, begin)
+            return self._divided(value, self._root_above(squares))
+        centred = self._added(value, self._negated(self._along(value, "mean", axis, begin)))
+        return self._divided(centred, self._root_above(self._along(value, "var", axis, begin)))
+
+    def _root_above(self, square: Readings) -> Readings:
+        return self._raised(self._added(square, self._constant(_EPSILON)), Rational(1, 2))

@@ -1,0 +1,42 @@
+"""Texts of numbers alone: y = w x + b, f = x1·x2·sin(x3), (a − 1) log x − log B(a, b).
+
+A letter is a vector as a rule. Where a column would stand times a column, all letters are small,
+and nothing else makes them vectors, they are numbers, as in the lecture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from deltarule.errors import DeltaruleError
+from deltarule.marking.typed.equation_texts import TypedEquation
+from deltarule.spelling.name_parts import GREEK
+
+#: What a text that was read so says of itself.
+NUMBERS = (
+    "All letters are numbers here, as a vector times a vector can be read in several ways: "
+    "write xᵀ y or x ⊙ y for vectors."
+)
+_LETTER = re.compile(r"[^\W\d_A-Z](?:_?\d+|[₀-₉]+)?")
+_OF_VECTORS = re.compile(
+    r"[ᵀ⊤@⊙⊗‖∥Σ∑Π∏\[]|\.T\b|\^T\b"
+    r"|\b(?:sum|mean|var|std|norm|prod|dot|outer|matmul|softmax|log_softmax|logsumexp|diag|max|min"
+    r"|Sum|Mean|Max|Min|CE|BCE|KL|SSE|MSE|MAE|einsum)\b"
+)
+_REFUSED = "can be read in several ways"
+
+
+def are_numbers(
+    equations: Iterable[TypedEquation], names: Iterable[str], refused: DeltaruleError
+) -> bool:
+    """Whether a text that was refused for a column times a column is of numbers alone."""
+    small = all(_LETTER.fullmatch(n) or n in GREEK.values() or n in GREEK for n in names)
+    formulas = [e.formula for e in equations]
+    return (
+        small
+        and refused.fact.startswith(("a column times a column", "a row times a row"))
+        and refused.fact.endswith(_REFUSED)
+        and not any(_OF_VECTORS.search(f) for f in formulas)
+        and not any(e.indices for e in equations)
+    )

@@ -1,0 +1,51 @@
+"""Functions of states that are only names, primed indices and neighbours, by brackets and letters.
+
+V(s) = Σ_a π(a|s)·r(s, a)      V[s] = Σ_a π[a, s]·r[s, a]
+Σ_{c′} exp(z[n, c′])           Σ_j exp(z[n, j]), with a letter that the text has not
+Σ_{j ∈ N(i)} a_ij x_j          Σ_j adj[i, j]·a_ij x_j; |N(i)| is Σ_j adj[i, j]
+"""
+
+from __future__ import annotations
+
+import re
+
+_PRIME = "['′’]"
+_PRIMED = re.compile(rf"(?:[Σ∑]|\\sum|\bSum)\s*(?:_\s*\{{?|\[)\s*([a-z])\s*{_PRIME}\s*[\]}}]?")
+#: Letters of indices, as they are given to one with a prime.
+_FRESH = "jkluvqpgo"
+_STATE = rf"[sab]{_PRIME}?"
+_OF_STATES = re.compile(
+    rf"(?<![\w\\])([VQrRPπpAbdμ]|pi|mu)(_?\w?)\(\s*({_STATE}(?:\s*[,|;]\s*{_STATE})*)\s*\)(\s*(?=\())?"
+)
+_NEIGHBOURS = r"(?:N|𝒩|\\mathcal\{N\})\s*(?:\(\s*([a-z])\s*\)|_([a-z]))"
+_OVER = re.compile(rf"([Σ∑]|\\sum)\s*_\s*\{{\s*([a-z])\s*(?:∈|\\in\b)\s*{_NEIGHBOURS}\s*\}}")
+_HOW_MANY = re.compile(rf"\|\s*{_NEIGHBOURS}\s*\|")
+#: What is said of a text that names neighbours.
+NEIGHBOURS = "adj[i, j] is 1 where j is a neighbour of i, j ∈ N(i), else 0."
+
+
+def with_brackets_for_states(text: str) -> str:
+    """A text in which these are written with brackets and plain letters."""
+    if re.search(r"(?<![\w\\])[VQ]\w?\(\s*s|\(\s*a\s*\|\s*s|\br\(\s*s", text):
+        text = _OF_STATES.sub(_subscripted, text)
+    for letter in dict.fromkeys(_PRIMED.findall(text)):
+        fresh = _free(text)
+        text = re.sub(rf"(?<![^\W_]){letter}\s*{_PRIME}(?!{_PRIME}|\w)", fresh, text)
+    text = _OVER.sub(lambda m: f"{m[1]}_{m[2]} adj[{m[3] or m[4]},{m[2]}]·", text)
+    return _HOW_MANY.sub(lambda m: _count(m[1] or m[2], text), text)
+
+
+def _subscripted(match: re.Match[str]) -> str:
+    at = re.sub(r"\s*[,|;]\s*", ",", match[3])
+    return f"{match[1]}{match[2]}[{at}]" + ("" if match[4] is None else "·")
+
+
+def _free(text: str) -> str:
+    """A letter for an index that a text has not."""
+    used = set(re.findall(r"[a-z]", text))
+    return next((c for c in _FRESH if c not in used), "j")
+
+
+def _count(row: str, text: str) -> str:
+    letter = _free(text)
+    return f"(Σ_{letter} adj[{row},{letter}])"
