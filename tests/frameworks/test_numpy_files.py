@@ -15,6 +15,7 @@ from deltarule.frameworks.file_text import FrameworkFile, emitted_for
 from deltarule.frameworks.long_lines import folded
 from deltarule.kernels.passes.program import known_sizes
 from deltarule.language.catalogue import catalogue
+from deltarule.marking.typed.typed_layer import layer
 from deltarule.signed_files import is_ours
 
 
@@ -77,6 +78,19 @@ def test_a_file_for_numpy_needs_nothing_else_and_checks_itself(tmp_path):
     for name in ("x", "W_xh", "W_hh", "b_h", "h0", "W_hy", "b_y"):
         assert f"gradient of {name}: agrees with differences" in done.stdout
     assert "compiling" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "y[n] = log(x[n])",
+        "y[n] = lgamma(x[n])·z[n] + digamma(x[n])",
+        "L = -Σ_n (t_n log m_n − m_n − log(t_n!))",
+    ],
+)
+def test_self_checks_draw_what_has_values(text, tmp_path, monkeypatch):
+    module = as_python(emitted_for("numpy", layer(text), {}), tmp_path, monkeypatch)
+    assert module.self_check()
 
 
 def test_float32_stays_float32(tmp_path, monkeypatch):

@@ -10,7 +10,11 @@ import pytest
 
 from deltarule.errors import DeltaruleError
 from deltarule.kernels.export import emitted, plain_emitted, write_emitted
+from deltarule.marking.typed.typed_layer import layer
 from deltarule.signed_files import is_ours
+
+#: log Γ, ψ and, in the gradient, ψ₁.
+GAMMAS = layer("y[n] = lgamma(x[n])·z[n] + digamma(x[n])")
 
 
 def as_module(text, folder, monkeypatch):
@@ -60,6 +64,9 @@ def test_an_emitted_file_runs_alone_and_checks_itself(tmp_path):
         ("batch_norm", "complex128"),
         ("kalman", "float64"),
         ("momentum", "float64"),
+        (GAMMAS, "float32"),
+        (GAMMAS, "float64"),
+        (GAMMAS, "complex128"),
     ],
 )
 def test_every_kind_of_array_and_number_is_drawn(name, dtype, tmp_path, monkeypatch):
@@ -68,7 +75,15 @@ def test_every_kind_of_array_and_number_is_drawn(name, dtype, tmp_path, monkeypa
 
 @pytest.mark.parametrize(
     "name",
-    ["rnn", "label_cross_entropy", "ridge_regression", "kalman", "momentum", "recursive_network"],
+    [
+        GAMMAS,
+        "rnn",
+        "label_cross_entropy",
+        "ridge_regression",
+        "kalman",
+        "momentum",
+        "recursive_network",
+    ],
 )
 def test_a_plain_file_checks_itself(name, tmp_path, monkeypatch):
     assert as_module(plain_emitted(name, {}), tmp_path, monkeypatch).self_check()

@@ -95,15 +95,17 @@ class Probe:
         return [name for name, array in self.values.arrays.items() if undefined(array)]
 
 
-def places_inside(network: Network) -> Mapping[str, Any]:
+def places_inside(network: Network, seeds: int = 1) -> Mapping[str, Any]:
     """From where a sampler is to draw the givens so that roots and logarithms have values.
 
-    Found at small sizes; empty where the usual values are good, or nothing better is found.
+    Found at small sizes; empty where the usual values are good, or nothing better is found. Few
+    numbers may lie inside by chance: with more `seeds` they are drawn as often.
     """
     if not any(_has_a_domain(node) for e in network.equations for node in walk(e.rhs)):
         return {}
     try:
-        return Probe(network, Float64()).places
+        probes = (Probe(network, Float64(), seed=seed) for seed in range(seeds))
+        return next((probe.places for probe in probes if probe.places), {})
     except DeltaruleError:  # as where sizes are asked for that small ones do not fit
         return {}
 

@@ -11,6 +11,7 @@ import math
 from sympy import Symbol
 
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.probe import places_inside
 from deltarule.arithmetic.sampler import Interval, Sampler
 from deltarule.arithmetic.settings import setting, sizes_at
 from deltarule.kernels.passes.program import Program
@@ -201,7 +202,12 @@ def sampling(program: Program) -> str | None:
         return None
     values, tensors = Values({}, sizes, {}, {}), program.network.tensors
     sampler = _AsText(program.network, values.extent)
-    drawn = [f'        "{t.name}": {sampler.draw(t)},' for t in tensors.values() if t.given]
+    places = places_inside(program.network, seeds=4)
+    drawn = [
+        f'        "{t.name}": {sampler.draw(t, places.get(t.name))},'
+        for t in tensors.values()
+        if t.given
+    ]
     drawn += [
         f'        "{up}": {sampler.between(sampler.shape(tensors[y].axes), None)},'
         for y, up in roots(program).items()
