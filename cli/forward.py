@@ -11,7 +11,7 @@ from deltarule.cli.page import Page
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks, equations_of
-from deltarule.networks.tensors import CONSTANT, Tensor
+from deltarule.networks.tensors import NOTED, Tensor
 from deltarule.networks.unused import unused
 from deltarule.reports.selection import beside
 from deltarule.spelling.noting import noted
@@ -57,11 +57,12 @@ def forward(page: Page, network: Network) -> None:
 
 
 def _by_roles(network: Network) -> Iterator[tuple[str, list[Tensor]]]:
-    """The tensors of each role, with what they are called together; constants apart."""
+    """The tensors of each role, with what they are called together; constants and such apart."""
     for role, label in _ROLES.items():
         tensors = network.with_role(role)
-        yield label, [t for t in tensors if t.note != CONSTANT]
-        yield "constants", [t for t in tensors if t.note == CONSTANT]
+        yield label, [t for t in tensors if t.note not in NOTED]
+        for note, several in NOTED.items():
+            yield several, [t for t in tensors if t.note == note]
 
 
 def many(alike: Iterable[Family]) -> bool:

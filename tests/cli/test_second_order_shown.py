@@ -35,7 +35,10 @@ def test_blocks_of_zeros_are_one_sentence(invoke):
 
 def test_gauss_newton_on_the_screen(invoke):
     asked = ("derive", "logistic_regression", "--gauss-newton", "z")
-    assert "∂S/∂v_w[d] = Σ_n ∂S/∂v_z[n]·x[n, d]" in invoke(*asked, "--brief").out
+    whole = invoke(*asked).out
+    assert "∂S/∂v_w[d] = Σ_n ∂S/∂v_z[n]·x[n, d]" in whole
+    assert "directions:  v_w[D]" in whole and "fixed:       x[N, D], w[D]" in whole
+    assert "| direction |" in invoke("derive", "dense", "--hvp", "--markdown").out
     entries = invoke(*asked, "--hessian", "--wrt", "w").out
     assert "Gauss–Newton matrix\n" in entries and "xᵀ · diag(σ′(z)) · x/N" in entries
     assert "dS_dv_w" in invoke(*asked, "--wrt", "w", "--kernel").out

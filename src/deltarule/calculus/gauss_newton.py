@@ -31,7 +31,7 @@ from deltarule.networks.argmax_equations import unused_name
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
 from deltarule.networks.reachability import needed_for
-from deltarule.networks.tensors import Tensor
+from deltarule.networks.tensors import DIRECTION, FIXED, Tensor
 from deltarule.spelling.counted import in_a_sentence, joined
 from deltarule.spelling.names import pretty
 
@@ -180,10 +180,13 @@ def _moved(network: Network, at: str, along: list[str]) -> Network:
 
 def _role(tensor: Tensor, directions: set[str], loss: str) -> Tensor:
     """The tensor in a network that is of v alone: all else that is given is data."""
-    if tensor.name in directions or tensor.name == loss:
+    if tensor.name in directions:
+        return replace(tensor, note=DIRECTION)
+    if tensor.name == loss:
         return tensor
     if tensor.given:
-        return replace(tensor, role="target")
+        note = tensor.note if tensor.role == "target" else FIXED
+        return replace(tensor, role="target", note=note)
     return replace(tensor, role="intermediate") if tensor.role in ("output", "loss") else tensor
 
 

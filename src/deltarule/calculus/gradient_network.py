@@ -28,7 +28,7 @@ from deltarule.expressions.substitution import replace_reads
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
 from deltarule.networks.reachability import needed_for
-from deltarule.networks.tensors import Tensor
+from deltarule.networks.tensors import DIRECTION, Tensor
 from deltarule.spelling.counted import in_a_sentence
 from deltarule.spelling.names import pretty
 
@@ -205,7 +205,7 @@ def slope_network(
         moving = gradient.tensor
         # What is symmetric stays so as it moves.
         whole.tensors[direction] = Tensor(
-            direction, moving.axes, "target", symmetric=moving.symmetric
+            direction, moving.axes, "target", symmetric=moving.symmetric, note=DIRECTION
         )
         ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
         product = read(whole.bars[name], *gradient.indices) * read(direction, *gradient.indices)

@@ -19,6 +19,10 @@ GIVEN = ("input", "target", "parameter", "gradient", "memory")
 
 #: What a number is noted as that is given and not learned: λ, τ.
 CONSTANT = "constant"
+#: What a vector is noted as along which something moves, and data that stay fixed meanwhile.
+DIRECTION, FIXED = "direction", "fixed"
+#: What is said of a tensor in place of its role, with the word for several.
+NOTED = {CONSTANT: "constants", DIRECTION: "directions", FIXED: "fixed"}
 #: What a tensor is noted as that the reader of a text took for a target.
 TARGET = "target"
 
@@ -84,7 +88,7 @@ class Tensor:
     @property
     def called(self) -> str:
         """Its role as it is shown: a target that a typed text has as a constant is one."""
-        return CONSTANT if self.note == CONSTANT else self.role
+        return self.note if self.note in NOTED else self.role
 
     @property
     def drawn_within(self) -> tuple[int, int] | None:
