@@ -47,7 +47,8 @@ def derivation_page(page: Page, shown: ShownDerivation) -> None:
     page.heading("Backward")
     given = [text.name(name) for name in outside(derivation)]
     if given:
-        page.prose(f"{', '.join(given)} comes from outside.", indent=2, style="dim")
+        come = "comes" if len(given) == 1 else "come"
+        page.prose(f"{', '.join(given)} {come} from outside.", indent=2, style="dim")
     chosen = [g for g in gradients if shown.steps or not is_seed(g)] or gradients
     if shown.steps:
         _all_worked(page, derivation, chosen, shown.every)

@@ -109,7 +109,8 @@ def _gradients_read(page: Page, shown: ShownEntries) -> None:
         page.heading("Backward")
     if given:
         names = ", ".join(map(text.name, given))
-        page.prose(f"{names} comes from outside.", indent=2, style="dim")
+        come = "come" if ", " in names else "comes"
+        page.prose(f"{names} {come} from outside.", indent=2, style="dim")
     for gradient in read:
         for left, right in gradient.lines:
             equation(page, left, right)

@@ -114,7 +114,16 @@ def test_what_is_misused_is_told_in_the_words_of_the_language(tmp_path, written,
 @pytest.mark.parametrize(
     ("line", "fact"),
     [
-        ('p, q = indices("p")', "there are not as many names on the left as in the quotes"),
+        ('p, q = indices("p")', "there are not as many names on the left as things on the right"),
+        (
+            'rows, = windows((N, 2), stride="S", pad="P")',
+            "stride is 'S', not a name and its usual value",
+        ),
+        (
+            'rows, = windows((N, 2), stride=2, pad=("P", 0))',
+            "stride is 2, not a name and its usual value",
+        ),
+        ("rows, = windows((N, 2))", "windows lacks stride and pad"),
         ("z = input()", "a declaration lacks name"),
         ('z = elementwise("swish")', "elementwise lacks formula"),
         ('z = output(["z"], N)', "output is given ['z'] where a name belongs"),

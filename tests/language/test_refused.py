@@ -41,6 +41,8 @@ def refused(tmp_path, text, **options):
         ("y[n, m] = Max[d](x[n, d], ties='last')", "ties = last is not known"),
         ("parameter('A', D, M, start='identity')", "A cannot start from 'identity'"),
         ("parameter('A', D, D, start='zeros')", "A cannot start from 'zeros'"),
+        ("y[n, m] = x[n, TopK[d](x[n, d], 3)]", "3 expressions stand where one belongs"),
+        ("h = state('h', N, M)\nh[-1, m] = W[0, m]", "h[−1, m] is written before its first time"),
         ("y[n, m] = Sum[d](x[n, d], where=3)", "3 is no statement about indices"),
     ],
 )

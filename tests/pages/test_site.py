@@ -124,7 +124,8 @@ def test_a_page_has_an_example_the_mistakes_and_the_kernel():
 
 def test_a_kernel_that_needs_a_number_says_which():
     page = "".join(layer_body("group_norm")[0])
-    assert "The size A is told by no shape; give A=…" in Parsed(page).text
+    told = "The size A is told by no shape; give A=…; on the command line --set A=…"
+    assert told in Parsed(page).text
 
 
 def test_guides_are_text(monkeypatch):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from sympy import Add, Expr, Integer, Not, Rational, Tuple, ilcm
+from sympy import Add, Expr, Integer, Not, Number, Rational, Tuple, ilcm
 from sympy.core.relational import (
     Equality,
     GreaterThan,
@@ -184,7 +184,11 @@ def _no_statement(statement, page: Page) -> DeltaruleError:
         )
     shown = "a combination of statements" if isinstance(statement, Boolean) else str(statement)
     return DeltaruleError(
-        f"{shown} is no statement about indices", page.place(), "write where=j <= i, say"
+        f"{shown} is no statement about indices",
+        page.place(),
+        "write where=j <= i, say; the larger of a Max and a number is max(Max[d](…), 0)"
+        if isinstance(statement, int | Number)
+        else "write where=j <= i, say",
     )
 
 

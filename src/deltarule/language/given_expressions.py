@@ -47,10 +47,16 @@ def expression(value, page: Written) -> Expr:
             _remedy(value),
         ) from None
     if isinstance(found, Tuple):
+        # Longer ones were made by a word, and nobody wrote what stands in them.
+        plainly = all(part.is_Atom for part in found.args)
         raise DeltaruleError(
-            f"{value!r} is not one expression but {len(found.args)}",
+            f"{value!r} is not one expression but {len(found.args)}"
+            if plainly
+            else f"{len(found.args)} expressions stand where one belongs",
             page.place(),
-            "write them one by one",
+            "write them one by one"
+            if plainly
+            else "name them, as in a, b = TopK[d](x[n, d], 2), and write each by itself: x[n, a]",
         )
     if found.is_Symbol or found.is_Integer:
         return found

@@ -29,6 +29,7 @@ _KINDS = {
 }  # fmt: skip
 #: How the words that take several things are written.
 _WRITTEN = {
+    "windows": 'rows, = windows((H, K), stride=("S", 1), pad=("P", 0))',
     "where": "where(x[n] > 0, a, b)", "scalar": 'scalar("alpha", 0.01)',
     "option": 'option("layers", 2, "how many layers")', "layer": 'layer("dense")',
     "elementwise": 'elementwise("swish", lambda z: z * sigmoid(z))',
@@ -255,7 +256,8 @@ def _gone_through(kind: str) -> Message:
 
 def _unpacked(*_) -> Message:
     return Message(
-        "there are not as many names on the left as in the quotes", 'write n, d = indices("n d")'
+        "there are not as many names on the left as things on the right",
+        'write one for each: n, d = indices("n d"); rows, = windows((H, K), …)',
     )
 
 

@@ -111,6 +111,8 @@ def windows(
     DeltaruleError for values that do not fit the axes, and for names that are taken.
     """
     page = current()
+    for name, usual in (("stride", stride), ("pad", pad), ("dilation", dilation)):
+        _check_usual(name, usual, page)
     sized = [tuple(expression(part, page) for part in axis) for axis in axes]
     read = _Reading(page, len(axes), {s.name for a in sized for p in a for s in free_symbols(p)})
     strides = read.alike("stride", stride)
@@ -124,6 +126,18 @@ def windows(
         if meets and ends:
             read.refuse_outside(window)
     return tuple(found)
+
+
+def _check_usual(name: str, usual: object, page: Page) -> None:
+    match usual:
+        case (str(), int()):
+            return
+    example = {"stride": '("S", 1)', "pad": '("P", 0)', "dilation": '("D", 1)'}[name]
+    raise DeltaruleError(
+        f"{name} is {usual!r}, not a name and its usual value",
+        page.place(),
+        f'write {name}={example}; without a letter, {name}=("", {example[-2]}), it is that number',
+    )
 
 
 def number_or_name(name: str, usual: int, help: str, least: int = 1) -> Expr:

@@ -26,6 +26,7 @@ def check_inside(equation: Equation, tensors: Mapping[str, Tensor]) -> None:
     ranges = dict(equation.ranges)
     for subscript, extent in zip(equation.subscripts, tensors[equation.name].axes, strict=True):
         if not isinstance(subscript, Index):
+            _check_start(tensors[equation.name], subscript, equation)
             _check(equation.lhs, "written", subscript, extent, ranges, equation.place, None)
     for access, around in unguarded(equation.rhs, ranges):
         tensor = tensors[tensor_name(access)]
@@ -70,6 +71,18 @@ def _check(
             f"{text(access)} is {done} before its first entry, where {index} is 0",
             place,
             _remedy(tensor, f"leave it out there, where({index} >= {first}, …, 0)"),
+        )
+
+
+def _check_start(state: Tensor, at: Expr, equation: Equation) -> None:
+    """A value before the first time is declared with its state, and not written."""
+    if state.role == "state" and never_negative(-1 - at) and not reads(at):
+        start = equation.rhs
+        given = tensor_name(start) if isinstance(start, Read) else text(start)
+        raise DeltaruleError(
+            f"{text(equation.lhs)} is written before its first time",
+            equation.place,
+            f'declare what it starts from: {state.name} = state("{state.name}", …, before={given})',
         )
 
 

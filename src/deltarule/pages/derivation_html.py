@@ -60,7 +60,8 @@ def derivation_body(shown: ShownDerivation, field: str = "") -> Iterator[str]:
         yield paragraph("An update uses gradients and has none of its own.", "soft")
         return
     if given := outside(derivation):
-        yield f"<p>{', '.join(map(inline_name, given))} comes from outside.</p>"
+        come = "comes" if len(given) == 1 else "come"
+        yield f"<p>{', '.join(map(inline_name, given))} {come} from outside.</p>"
     chosen = [g for g in shown.gradients if shown.steps or not is_seed(g)] or shown.gradients
     kinds = [[g] for g in chosen] if shown.every else by_kind(chosen)
     same = {} if shown.every else alike(derivation, (first for first, *_ in kinds))

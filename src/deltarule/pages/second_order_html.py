@@ -37,7 +37,8 @@ def _entries_body(shown: ShownEntries) -> Iterator[str]:
     if read or given:
         yield "<h2>Backward</h2>"
     if given:
-        yield f"<p>{', '.join(map(inline_name, given))} comes from outside.</p>"
+        come = "comes" if len(given) == 1 else "come"
+        yield f"<p>{', '.join(map(inline_name, given))} {come} from outside.</p>"
     yield from starmap(equation_html, (line for g in read for line in g.lines))
     yield f"<h2>{heading(shown)}</h2>"
     for entries in shown.entries:

@@ -81,7 +81,9 @@ def program(name: Network | str | Path, settings: dict) -> Program:
     open_ = known_sizes(network)[1]
     if open_:
         raise DeltaruleError(
-            f"the size {open_[0]} is told by no shape", network.name, f"give {open_[0]}=…"
+            f"the size {open_[0]} is told by no shape",
+            network.name,
+            f"give {open_[0]}=…; on the command line --set {open_[0]}=…",
         )
     derivation = derive(network)
     upstream = {t: derivation.gradient_name(t) for t in derivation.upstream}
