@@ -1,4 +1,7 @@
-"""Focal loss of two classes (Lin et al. 2017): −Σ (1 − q)^γ log q, q of the right class."""
+"""Focal loss of two classes (Lin et al. 2017): −Σ (1 − q)^γ log q, q of the right class.
+
+q is σ(z) for y = 1, and 1 − σ(z) = σ(−z) for y = 0.
+"""
 
 from deltarule.language import *
 
@@ -9,8 +12,7 @@ n = index("n")
 gamma = scalar("gamma", 2, within="[0, oo)")
 
 z, y = input("z", N), target("y", N, below=2)
-p, q = intermediate("p", N), intermediate("q", N)
+q = intermediate("q", N)
 
-p[n] = sigmoid(z[n])
-q[n] = where(y[n] == 1, p[n], 1 - p[n])
+q[n] = sigmoid(where(y[n] == 1, z[n], -z[n]))
 L = loss("L", -Sum[n]((1 - q[n]) ** gamma * log(q[n])))
