@@ -155,7 +155,7 @@ def test_derivations_are_derived_again(invoke):
     """Products with a vector, tangents and entries, on the screen and as values."""
     equation = "y[n] = Sum[d](W[n,d]*x[d])^2"
     product = invoke("derive", "--equation", equation, "--hvp", "--wrt", "x", "--brief").out
-    assert product.startswith("∂S/∂x[d] = ")
+    assert "∂S/∂x[d] = " in product
     source = invoke("derive", "--equation", equation, "--hvp", "--kernel").out
     assert "v_x" in source and "def backward" in source
     tangents = json.loads(invoke("derive", "--equation", equation, "--jvp", "--json").out)
