@@ -83,6 +83,13 @@ def spread_groups(c, c0, cr, cb, a, ab, ak, b, bb, at, steps, M, N, B):
 
 
 @compiled
+def spread_arrays(c, c0, cr, cb, a, ab, ak, b, bb, at, M, N, B):
+    """`spread_groups` of arrays, which live until it ends: data(a) would be the last use of one
+    that nothing else reads, and its memory would be given back before the call."""
+    spread_groups(data(c), c0, cr, cb, data(a), ab, ak, data(b), bb, data(at), at.size, M, N, B)
+
+
+@compiled
 def weights_of(w, plan, entries, cs, fs, ts):
     """The weights of some taps, at [b][cs·c + fs·f + ts·t]."""
     B, C, F = plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
@@ -125,6 +132,12 @@ def begin_alone(y, plan, axes, lengths, first):
 
 
 @compiled
+def begin_arrays(y, plan, axes, lengths, first):
+    """`begin_alone` of arrays, which live until it ends."""
+    begin_alone(data(y), data(plan), data(axes), data(lengths), data(first))
+
+
+@compiled
 def empty_sums(y, plan, of, first):
     """What is written where nothing is summed."""
     lengths = np.empty(6, np.int64)
@@ -133,7 +146,7 @@ def empty_sums(y, plan, of, first):
         sizes = (AT_SIZES + 1, AT_SIZES + 3, AT_SIZES + 2)
     for k in range(3):
         lengths[k], lengths[k + 3] = plan[sizes[k]], plan[AT_WIDE + of // 2 + k]
-    begin_alone(data(y), data(plan), data(plan[of:]), data(lengths), data(first))
+    begin_arrays(y, plan, plan[of:], lengths, first)
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
@@ -153,9 +166,8 @@ def windows_to_y(x, w, y, first, plan):
     at = taps_flat(C, B * C * plane, plane, phases, at)
     weights = weights_of(w, plan, entries, entries.size, at.size, ONE)
     sums = aligned(B * F * plane)
-    spread_groups(
-        data(sums), 0, plane, F * plane, data(weights), F * at.size, 1, data(flat), C * plane,
-        data(at), at.size, F, length, B,
+    spread_arrays(
+        sums, 0, plane, F * plane, weights, F * at.size, 1, flat, C * plane, at, F, length, B
     )
     take_back(y, plan, OF_Y, sums, NIL, plane, grid, first)
 
@@ -228,8 +240,8 @@ def windows_to_x(x, w, y, first, plan):
                 count += 1
         weights = weights_of(w, plan, chosen[:count], ONE, C, C * F)
         # A phase that no tap reaches becomes 0.
-        spread_groups(
-            data(flat), phase * B * C * plane, plane, C * plane, data(weights), weights.size // B,
-            C, data(outer), F * plane, data(at), F * count, C, length, B,
+        spread_arrays(
+            flat, phase * B * C * plane, plane, C * plane, weights, weights.size // B, C, outer,
+            F * plane, at[:F * count], C, length, B,
         )
     take_back(x, plan, OF_X, flat, NIL, plane, grid, first)
