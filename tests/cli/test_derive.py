@@ -143,7 +143,7 @@ def test_a_formula_is_derived_without_a_file(invoke):
     assert "6" in numbers.out
     one = invoke("derive", "E = ½(y − w x)²", "--set", "w=scalar,x=scalar,y=scalar", "--brief")
     assert "∂E/∂w = −x·(y − w·x)" in one.out
-    refused = invoke("derive", "E = w x")
+    refused = invoke("derive", "E = w x + ‖W x‖²")
     assert refused.status == 2 and "can be read in several ways" in refused.err
     assert "a formula has --rename x=u" in invoke("derive", "E = ‖x‖²", "--layers", "2").err
     renamed = invoke("derive", "--equation", "y[n] = 2*x[n]", "--rename", "x=u", "--brief").out
