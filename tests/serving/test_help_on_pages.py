@@ -23,6 +23,7 @@ def test_the_numbers_put_in_come_to_the_right_value_that_is_shown(serving):
         while found := re.search(r'name="help" value="([^"]+)"', student.page.text):
             student.post("/sheet/slide/help", {**typed, "help": found[1]})
             seen = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", student.page.text, re.S)
+        assert "ŷ − y" not in seen[0][1]  # the formula itself is no hint
         put_in, right = (Parsed(text).text.replace("−", "-") for _, text in seen[-2:])
         assert quantity in put_in
         rows = [line.split("=")[1].split("·") for line in put_in.splitlines() if "=" in line]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from deltarule.expressions.nodes import Reduction, walk
 from deltarule.networks.equations import Equation
 from deltarule.spelling.names import pretty
 from deltarule.tracing.trace import Trace, TracedLine
 
+_SUBSCRIPTS = re.compile(r"\[[^\[\]]*\]")
 #: Of so many entries at most the numbers are put in.
 MOST_ENTRIES = 12
 
@@ -24,7 +27,7 @@ def in_words(trace: Trace, line: TracedLine) -> str:
     gradients = trace.computation.derivation.gradients.values()
     gradient = next((g for g in gradients if g.name == line.quantity), None)
     words = str(gradient.words) if gradient is not None and gradient.words else ""
-    if words and words not in line.formula:  # ŷ − y is the formula itself
+    if words and words not in _SUBSCRIPTS.sub("", line.formula):  # ŷ − y is the formula itself
         return words
     return _made_of(line.line.equation)
 
