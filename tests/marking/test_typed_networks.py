@@ -198,6 +198,9 @@ def test_what_is_ambiguous_or_none_is_refused(text):
 def test_sizes_that_meet_and_differ_are_refused():
     with pytest.raises(DeltaruleError, match="sizes 3 and 4 meet|sizes 4 and 3 meet"):
         typed_network("E = ‖W x‖²", shapes={"W": "2x3", "x": "4"})
+    with pytest.raises(DeltaruleError, match="W=1x3 has an axis of one entry") as raised:
+        typed_network("y = tanh(W x + b)", shapes={"W": "1x3"})
+    assert raised.value.remedy == "write W=3"
     with pytest.raises(DeltaruleError, match="'2x' is no shape of W"):
         typed_network("E = ‖W x‖²", shapes={"W": "2x"})
     with pytest.raises(DeltaruleError, match="the formula has no Q"):

@@ -252,5 +252,12 @@ def said_shapes(shapes: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
                 "--set",
                 f"write {name}=2x3, {name}=3 or {name}=scalar",
             )
+        if any(int(p) == 1 for p in parts):
+            left = [p.strip() for p in parts if int(p) != 1]
+            raise DeltaruleError(
+                f"{name}={said} has an axis of one entry, and such axes are left out here",
+                "--set",
+                f"write {name}={left[0] if left else 'scalar'}",
+            )
         found[canonical(name)] = tuple(int(p) for p in parts)
     return found
