@@ -65,8 +65,8 @@ def test_the_derivative_of_each_function_is_that_of_its_formula():
     }
     for function in ours - {Elementwise}:
         row = function.row
-        if row.kink or row.stepped or row.arity != 1:
-            continue
+        if row.kink or row.stepped or row.arity != 1 or "gamma" in row.name:
+            continue  # log Γ and what follows from it are no formulas of others
         formula = function(z).formula() if not row.leaf else row.formula(z)
         real = 0
         for value in (sympy.Rational(-7, 5), sympy.Rational(3, 10), sympy.Integer(2)):

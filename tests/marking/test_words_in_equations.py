@@ -73,7 +73,8 @@ SEVERAL = {
 }  # fmt: skip
 #: Words of files that take no number and give one: they declare, or are of whole matrices.
 OF_FILES = {
-    "activation", "aliases", "along_axes", "attribute", "concatenate", "cases", "elementwise",
+    "activation", "aliases", "along_axes", "attribute", "behind_stamps", "concatenate", "cases",
+    "elementwise",
     "fits", "gradient", "index", "indices", "initially", "input", "intermediate", "layer",
     "layout", "loss", "memory", "new", "number_or_name", "option", "output", "parameter", "rate",
     "scalar", "size", "sizes", "state", "takes", "target", "weights", "windows",

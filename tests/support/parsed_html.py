@@ -49,8 +49,10 @@ class Whole(HTMLParser):
         assert tag not in self.refused
         if tag not in VOID:
             self.open.append(tag)
-        if tag == "p":
-            self._paragraph = ""
+        if tag == "p":  # what is filled in later has a role
+            self._paragraph = None if dict(attrs).get("role") else ""
+        elif tag in ("input", "button") and self._paragraph is not None:
+            self._paragraph += "□"
 
     def handle_data(self, data):
         if self._paragraph is not None:
