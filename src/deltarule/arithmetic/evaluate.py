@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from fractions import Fraction
 
 import numpy as np
@@ -38,6 +39,10 @@ from deltarule.expressions.symbols import Index, Size
 MOST_POINTS = 1 << 22
 
 
+#: Whether what has no value as it is written stays without one: programs compute it so.
+AS_WRITTEN: ContextVar[bool] = ContextVar("as_written", default=False)
+
+
 def evaluate(
     expression: Expr,
     ranges: Sequence[tuple[Index, Expr]],
@@ -58,10 +63,10 @@ def evaluate(
         try:
             value = _Walk(values, arithmetic).value(expression, grid)
             found = filled(value, grid.extents, arithmetic)
-            if not arithmetic.lacks(found):
+            if AS_WRITTEN.get() or not arithmetic.lacks(found):
                 return found
         except DivisionByZero:
-            if not is_gradient(name):
+            if AS_WRITTEN.get() or not is_gradient(name):
                 raise
         expression = with_zero_weights(expression, is_gradient(name))
         return filled(_AtZero(values, arithmetic).value(expression, grid), grid.extents, arithmetic)

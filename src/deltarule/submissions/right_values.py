@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from einops import EinopsError
 
+from deltarule.arithmetic.evaluate import AS_WRITTEN
 from deltarule.calculus import Derivation
 from deltarule.networks.network import Network
 from deltarule.submissions.course_conventions import OPERATIONS, Place, Value, terms_of
@@ -27,9 +28,13 @@ class RightValues:
 
     @cached_property
     def arrays(self) -> Mapping[str, np.ndarray]:
-        """Every tensor and gradient by its own name."""
-        with np.errstate(all="ignore"):
-            return self.computation.floats.arrays
+        """Every tensor and gradient by its own name, without a value where 0 times ∞ has none."""
+        before = AS_WRITTEN.set(True)
+        try:
+            with np.errstate(all="ignore"):
+                return self.computation.floats.arrays
+        finally:
+            AS_WRITTEN.reset(before)
 
     def names(self, place: Place) -> str:
         """The name of a place's array."""
