@@ -20,6 +20,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: A request has so many bytes at most: the largest exam's answers are far below.
 LARGEST_BODY = 256_000
+#: What is said of a larger one.
+TOO_LARGE = "that is more than is read at once: go back, and send less"
 #: So many seconds it may take to come, from its first byte on.
 LONGEST_BODY = 60.0
 #: So many requests at once of one bearer or address, and so many a second from then on.
@@ -85,7 +87,7 @@ class Guard:
         if not self._is_ours(headers.get(b"host", b"")):
             await refuse(send, 421, "this server is not called so: use the address that it printed")
         elif _length(headers) > LARGEST_BODY:
-            await refuse(send, 413, "that is more than is read at once: go back, and send less")
+            await refuse(send, 413, TOO_LARGE)
         elif not self._allowance.takes(self._bearer(scope, headers)):
             await refuse(send, 429, "too many requests: wait a few seconds, and go on")
         else:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from deltarule.errors import DeltaruleError
 from deltarule.serving import equations_page, student_pages, teacher_pages
 from deltarule.serving.entry_page import entry_body
-from deltarule.serving.request_guard import Guard, TooLarge
+from deltarule.serving.request_guard import TOO_LARGE, Guard, TooLarge
 from deltarule.serving.sent_forms import sent_fields
 from deltarule.serving.served_page import (
     SCRIPT,
@@ -168,4 +168,4 @@ async def _superseded(_request: Request, _error: Exception) -> Response:
 
 
 async def _too_large(_request: Request, _error: Exception) -> Response:
-    return PlainTextResponse("that is more than is read at once: go back, and send less\n", 413)
+    return PlainTextResponse(f"{TOO_LARGE}\n", 413)
