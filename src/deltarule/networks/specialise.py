@@ -51,11 +51,20 @@ def specialise(network: Network, numbers: Mapping[str, int]) -> Network:
     if any(value == 0 for value in table.values()):
         refuse_empty(network, lambda axis: substitute(axis, table))
     return replace(
+        in_other_sizes(network, table),
+        definitions=definitions,
+        attributes={s: v for s, v in network.attributes.items() if s not in table},
+    )
+
+
+def in_other_sizes(network: Network, table: Mapping[Size, Expr]) -> Network:
+    """The network with other expressions for its sizes: names, or numbers."""
+    definitions = network.definitions.items()
+    return replace(
         network,
         tensors={name: resized(t, table) for name, t in network.tensors.items()},
         equations=tuple(with_sizes(e, table) for e in network.equations),
-        definitions=definitions,
-        attributes={s: v for s, v in network.attributes.items() if s not in table},
+        definitions={substitute(s, table): substitute(d, table) for s, d in definitions},
         uses=tuple(use.specialised(table) for use in network.uses),
     )
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sympy import Expr
 
@@ -22,7 +22,7 @@ from deltarule.expressions.symbols import Size
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.grouping_brackets import with_parentheses
 from deltarule.networks.network import Network
-from deltarule.networks.respelled import resized, with_sizes
+from deltarule.networks.specialise import in_other_sizes
 
 _ENDS = re.compile(
     r"(?P<sign>[Σ∑Π∏]|\\(?:sum|prod)(?:\\limits)?)\s*"
@@ -165,10 +165,4 @@ def with_sizes_called(network: Network, called: Mapping[str, str]) -> Network:
         for size, name in called.items()
         if not {name, name.upper()} & taken
     }
-    if not table:
-        return network
-    return replace(
-        network,
-        tensors={name: resized(t, table) for name, t in network.tensors.items()},
-        equations=tuple(with_sizes(e, table) for e in network.equations),
-    )
+    return in_other_sizes(network, table) if table else network
