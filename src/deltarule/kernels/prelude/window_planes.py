@@ -220,11 +220,17 @@ def planes_to_w(x, w, y, first, plan):
             w[entry] = total + (w[entry] if plan[AT_BEGINS] == ADDED_TO else start)
 
 
+@inlined
+def by_planes(plan):
+    """Whether groups have few channels, of which something is summed."""
+    return plan[AT_SIZES + 2] * plan[AT_SIZES + 3] <= FEW_FILTERS and not empty(plan)
+
+
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
 def groups_to_y(x, w, y, first, plan):
     """`windows_to_y`, plane by plane where groups have few channels."""
     sizes = from_start(plan)
-    if sizes[AT_SIZES + 2] * sizes[AT_SIZES + 3] > FEW_FILTERS or empty(sizes):
+    if not by_planes(sizes):
         windows_to_y(x, w, y, first, plan)
     else:
         planes_to_y(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
@@ -234,7 +240,7 @@ def groups_to_y(x, w, y, first, plan):
 def groups_to_x(x, w, y, first, plan):
     """`windows_to_x`, plane by plane where groups have few channels."""
     sizes = from_start(plan)
-    if sizes[AT_SIZES + 2] * sizes[AT_SIZES + 3] > FEW_FILTERS or empty(sizes):
+    if not by_planes(sizes):
         windows_to_x(x, w, y, first, plan)
     else:
         planes_to_x(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
@@ -244,7 +250,7 @@ def groups_to_x(x, w, y, first, plan):
 def groups_to_w(x, w, y, first, plan):
     """`windows_to_w`, plane by plane where groups have few channels."""
     sizes = from_start(plan)
-    if sizes[AT_SIZES + 2] * sizes[AT_SIZES + 3] > FEW_FILTERS or empty(sizes):
+    if not by_planes(sizes):
         windows_to_w(x, w, y, first, plan)
     else:
         planes_to_w(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
