@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from typing import cast
+
 from sympy import Expr, Integer, Mul
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
@@ -62,12 +65,11 @@ def _where_positive(node: Expr, value: Expr) -> Expr:
 def _put_together(factors: list[Expr]) -> list[Expr]:
     """[x > a]·[x < b] as [x > a, x < b]."""
     bounds = {k: t for k, f in enumerate(factors) if (t := _bound(f)) is not None}
-    for k, factor in enumerate(factors if len(factors) > 1 else ()):
-        for m, other in enumerate(factors[:k]):
-            asked = _not_below(factor), _not_below(other)
-            if None not in asked and (asked[0] + asked[1]).expand() == 0:
-                rest = [f for n, f in enumerate(factors) if n not in (k, m)]
-                return [*rest, Sum(Integer(1), (), [Equal(*sides(asked[0]))])]
+    asked = [(k, u) for k, f in enumerate(factors) if (u := _not_below(f)) is not None]
+    for (m, other), (k, one) in combinations(asked, 2):
+        if (one + other).expand() == 0:
+            rest = [f for n, f in enumerate(factors) if n not in (k, m)]
+            return [*rest, Sum(Integer(1), (), [Equal(*sides(one))])]
     for k, one in bounds.items():
         for m, two in bounds.items():
             if one.quantity == two.quantity and one.above and not two.above:
@@ -84,7 +86,8 @@ def _not_below(factor: Expr) -> Expr | None:
     asked = {AtLeastZero: (1, 0), Positive: (0, 1)}.get(type(condition))
     if asked is None or tuple(cases) != asked:
         return None
-    value = condition.args[0] if isinstance(condition, AtLeastZero) else -condition.args[0]
+    value = cast(Expr, condition.args[0])
+    value = value if isinstance(condition, AtLeastZero) else -value
     indices = all(isinstance(s, Index | Size) for s in value.free_symbols)
     return value if indices and not reads(value) else None
 
