@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deltarule.calculus.jacobians import Entries, hessian, jacobian
+from deltarule.calculus.jacobians import hessian, jacobian
 from deltarule.calculus.tangents import tangent_network
 from deltarule.cli.arguments import one_name, split
 from deltarule.cli.derivation import worked_steps
@@ -98,7 +98,7 @@ def entries_page(page: Page, shown: ShownEntries) -> None:
         page.blank()
         page.prose(nothing, indent=2, style="dim")
     page.blank()
-    page.prose(_checked(shown.entries), style="dim")
+    page.prose(_checked(shown), style="dim")
     _left_out(page, shown.network, [e.tensor.name for e in shown.entries])
 
 
@@ -116,10 +116,11 @@ def _gradients_read(page: Page, shown: ShownEntries) -> None:
             equation(page, left, right)
 
 
-def _checked(found: Sequence[Entries]) -> str:
-    count = counted(sum(len(e.all_steps) for e in found), "step")
-    tried = dict.fromkeys(e.derivation.tried for e in found)
-    return f"{count}, checked when they were made, at {next(iter(tried))}; --steps shows them."
+def _checked(shown: ShownEntries) -> str:
+    count = counted(sum(len(e.all_steps) for e in shown.entries), "step")
+    tried = next(iter(e.derivation.tried for e in shown.entries))
+    more = "" if shown.steps else "; --steps shows them"
+    return f"{count}, checked when they were made, at {tried}{more}."
 
 
 def tangents_page(page: Page, shown: ShownTangents) -> None:

@@ -63,7 +63,7 @@ def test_what_is_read_is_in_every_format():
     assert "<h2>Backward</h2>" in entries_html(shown)
     (line,) = entries_values(shown)["gradients"]
     assert line["formula"] == "∂L/∂s_L[n] = −t[n]·σ(−s_L[n]·t[n])"
-    words = "In the steps s̄_L is ∂L/∂s_L, w̄ is ∂L/∂w; L of ∂L/∂w̄ is any loss of w̄."
+    words = "In the steps s̄_L is ∂L/∂s_L, w̄ is ∂L/∂w; E of ∂E/∂w̄ is any loss of w̄."
     assert called_in_steps(shown.entries[0]) == words
     for page in (entries_latex(shown), entries_markdown(shown), entries_html(shown)):
         assert "In the steps" in page

@@ -28,7 +28,8 @@ def roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:
         return of, [network.tensor(of)]
     if network.loss is not None:
         return network.loss.name, []
-    loss = next(name for name in _LOSSES if name not in network.tensors)
+    taken = {*network.tensors, network.another_loss}
+    loss = next(name for name in _LOSSES if name not in taken)
     return loss, [t for t in network.with_role("output") if not t.integral]
 
 

@@ -146,6 +146,7 @@ def hessian(network: Network, wrt: Iterable[str] = ()) -> list[Entries]:
     for k, wrt_first in enumerate(names):
         of = whole.network("hessian", "Hessian", "", whole.bars[wrt_first])
         put_out, out = _put_out(of, whole.bars[wrt_first])
+        put_out = replace(put_out, another_loss=first.of)
         derivation = derive(put_out)
         for other in names[k:]:
             value = network.tensors[wrt_first]

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 from deltarule.language.catalogue import catalogue, declared_aliases
+from deltarule.spelling.lowered import lowered
 
 GROUPS = (
     "Layers with parameters",
@@ -25,7 +26,7 @@ def in_group(group: str) -> list[str]:
 def entry_of(name: str, path: Path) -> dict:
     """A derivation as its file tells it, read without running the file."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    title = (ast.get_docstring(tree) or name).partition("\n")[0].rstrip(".")
+    title = lowered(ast.get_docstring(tree) or name).partition("\n")[0].rstrip(".")
     return {
         "name": name,
         "title": title,
@@ -36,7 +37,7 @@ def entry_of(name: str, path: Path) -> dict:
 
 def described(path: Path) -> str:
     """What a derivation's file says of it, read without running the file."""
-    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return lowered(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
 
 
 def _group(tree: ast.Module) -> str:

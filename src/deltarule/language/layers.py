@@ -59,9 +59,9 @@ def layer(
     spelling = {t.name: given.tensor.name for t, given in zip(slots, padded, strict=False)}
     for tensor in part.tensors.values():
         if tensor.name not in spelling:
-            spelling[tensor.name] = (names or {}).get(tensor.name, tensor.name + suffix)
-            brought = spelling[tensor.name]
-            _bring(tensor, brought, symbols, page, last)
+            wanted_name = (names or {}).get(tensor.name, tensor.name + suffix)
+            brought = _bring(tensor, wanted_name, symbols, page, last)
+            spelling[tensor.name] = brought
             if page.layouts and tensor.name in part.orders:
                 page.orders[brought] = part.orders[tensor.name]
     page.uses.append(LayerUse(part, spelling, symbols))
@@ -111,9 +111,11 @@ def takes(name: str, **options) -> tuple[str, ...]:
     return tuple(t.name for t in load(name, **options).with_role("input", "target"))
 
 
-def _bring(tensor: Tensor, name: str, symbols: dict, page: Page, last: bool) -> None:
+def _bring(tensor: Tensor, name: str, symbols: dict, page: Page, last: bool) -> str:
+    """The name that a tensor of the part has on the page: w_0 is w0 there."""
     role = "intermediate" if tensor.role == "output" and not last else tensor.role
-    page.declare(replace(resized(tensor, symbols), name=name, role=role))
+    named = page.declare(replace(resized(tensor, symbols), name=name, role=role))
+    return named.tensor.name
 
 
 def _symbols(

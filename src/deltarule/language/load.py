@@ -22,6 +22,7 @@ from deltarule.language.variants import VARIANTS, varied
 from deltarule.networks.names_once import check_attribute_names
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import given_sizes, specialise
+from deltarule.spelling.lowered import lowered
 
 __all__ = ["catalogue", "declared_aliases", "find", "load", "load_with", "network_of"]
 
@@ -162,7 +163,7 @@ def _read(name_or_path: str | Path, options: Mapping) -> tuple[Page, tuple[str, 
     note_read([path])
     page = Page(path.stem, str(path), dict(options))
     module = _run(path, page)
-    title, _, text = (module.__doc__ or path.stem).strip().partition("\n")
+    title, _, text = lowered(module.__doc__ or path.stem).strip().partition("\n")
     return page, (title.rstrip("."), text.strip())
 
 

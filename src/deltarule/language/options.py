@@ -8,6 +8,7 @@ from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.language.declarations import current
 from deltarule.language.option_values import as_default
 from deltarule.networks.network import Option
+from deltarule.spelling.lowered import lowered
 
 #: The type of an option is that of its usual value.
 Kind = TypeVar("Kind")
@@ -42,5 +43,5 @@ def option(
         raise DeltaruleError(
             f"{name} = {value} is too large", page.name, f"{name} is at most {at_most}"
         )
-    page.options[name] = Option(name, value, default, help, tuple(choices))
+    page.options[name] = Option(name, value, default, lowered(help), tuple(choices))
     return value

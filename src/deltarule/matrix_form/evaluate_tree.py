@@ -199,7 +199,7 @@ def _placed(p: Placed, w: World) -> np.ndarray:
     inside = [(at >= 0) & (at < n) for at, n in zip(where, array.shape, strict=True)]
     # Nothing comes from beyond an edge.
     found = array[tuple(np.clip(at, 0, n - 1) for at, n in zip(where, array.shape, strict=True))]
-    return np.where(reduce(np.logical_and, inside), found, 0.0)
+    return np.where(reduce(np.logical_and, inside, np.True_), found, 0.0)
 
 
 def _scattered(p: Scattered, w: World) -> np.ndarray:

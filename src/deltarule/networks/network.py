@@ -37,7 +37,8 @@ class Network:
     and `scalars` the values used where a number is needed and none is given, `ranges` between
     which numbers a scalar may lie. `uses` says which other derivations are its layers, `derived`
     which of its lines are gradients of other lines, `orders` how the axes lie of tensors that the
-    file declares in another order.
+    file declares in another order. `another_loss` is what the loss behind its outputs is not to be
+    called, as another one is.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Network:
     uses: tuple[LayerUse, ...] = field(default=(), compare=False, repr=False)
     derived: tuple[GradientLines, ...] = field(default=(), compare=False, repr=False)
     orders: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False, repr=False)
+    another_loss: str = field(default="", repr=False)
 
     def with_role(self, *roles: str) -> list[Tensor]:
         """The tensors of some roles, in the order in which they were declared."""

@@ -13,9 +13,10 @@ from sympy import Add, Basic, Expr, Mul
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.affine import affine, never_negative
 from deltarule.expressions.nodes import Choose, Read, Reduction, free_indices, reads, tensor_name
-from deltarule.expressions.symbols import Index
+from deltarule.expressions.symbols import Attribute, Index
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
+from deltarule.spelling.counted import joined
 from deltarule.spelling.text import text
 
 
@@ -50,6 +51,8 @@ def _check(
     if not indices:
         _check_fixed(access, done, subscript, extent, place)
         return
+    if tensor is not None and tensor.role != "state":
+        _check_padding(access, subscript, indices, ranges, place, tensor)
     split = affine(subscript, indices) if len(indices) == 1 else None
     if split is None or split[0].get(indices[0]) != 1 or indices[0] not in ranges:
         return
@@ -71,6 +74,31 @@ def _check(
             f"{text(access)} is {done} before its first entry, where {index} is 0",
             place,
             _remedy(tensor, f"leave it out there, where({index} >= {first}, …, 0)"),
+        )
+
+
+def _check_padding(
+    access: Read,
+    at: Expr,
+    indices: tuple[Index, ...],
+    ranges: Mapping[Index, Expr],
+    place: str,
+    tensor: Tensor,
+) -> None:
+    """x[S·i + k − P] begins at −P, and a padding P may be any number."""
+    split = affine(at, indices)
+    if split is None or not set(indices) <= ranges.keys():
+        return
+    coefficients, first = split
+    padding = [s for s in first.free_symbols if isinstance(s, Attribute)]
+    by = [p for p in padding if first.as_coefficients_dict()[p] < 0]
+    rises = all(map(never_negative, coefficients.values()))
+    if by and rises and set(padding) == first.free_symbols:
+        zero = joined([f"{i} = 0" for i in sorted(indices, key=str)])
+        raise DeltaruleError(
+            f"{text(access)} is read before its first entry, at {text(first)} where {zero}",
+            place,
+            f"declare what lies outside: {tensor.name} = …(…, outside=0), or a {by[0]} that is 0",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from deltarule.reports.other_scripts import other_script
+from deltarule.spelling.lowered import LOWERED
 from deltarule.spelling.name_parts import GREEK
 from deltarule.spelling.visible import visible
 
@@ -43,7 +44,7 @@ _LATIN = {
     "•": r"\textbullet{}", "\u00a0": "~",
 }  # fmt: skip
 UP = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-"))
-DOWN = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-"))
+DOWN = {low: sign.replace("−", "-") for sign, low in LOWERED.items()}
 
 
 def prose(text: str) -> str:

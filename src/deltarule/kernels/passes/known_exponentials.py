@@ -72,19 +72,23 @@ class Known:
 def known(equations: tuple[Equation, ...]) -> Known:
     """What is known of the tensors that some equations compute."""
     found = Known({}, {}, {}, {})
+    behind: dict[str, set[str]] = {}
     for equation in equations:
         once = sum(e.name == equation.name for e in equations) == 1
+        names = equation.read_names()
+        behind[equation.name] = names.union(*(behind.get(n, ()) for n in names))
         if (
             not once
             or equation.subscripts != equation.indices
-            or (
-                isinstance(equation.rhs, Selection | Inverse)
-                or equation.name in equation.read_names()
-            )
+            or isinstance(equation.rhs, Selection | Inverse)
+            or equation.name in names
         ):
             continue
         rhs = recognised(found.written_out(equation.rhs))
         written = replace(equation, rhs=rhs)
+        endless = equation.name in behind[equation.name]  # a recurrence through other names
+        if endless and not isinstance(rhs, nodes.Max | nodes.LogSumExp | log):
+            continue
         if is_term(rhs) and not divisors(rhs) or is_exponential_sum(rhs):
             found.terms[equation.name] = written
         elif isinstance(rhs, nodes.Max):
