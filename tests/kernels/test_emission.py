@@ -133,7 +133,7 @@ def test_only_our_own_unchanged_file_is_overwritten(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "fact"),
-    [("kernels.txt", "is no name of a Python file"), ("nowhere/kernels.py", "cannot be written")],
+    [("kernels.txt", "is no name of a Python file"), ("nowhere/kernels.py", "there is no folder")],
 )
 def test_a_file_that_cannot_be_written_is_told(tmp_path, name, fact):
     with pytest.raises(DeltaruleError, match=fact):

@@ -19,6 +19,10 @@ from deltarule.represented import Represented
 
 #: Up to so many bytes of inputs a single thread is done sooner than several have begun.
 TINY = 1 << 16
+#: From so many on several are woken, unasked how long one thread takes.
+LARGE = 1 << 24
+#: Waking threads for a loop, and waiting for the last, takes a good part of so many nanoseconds.
+SHORT = 12_000
 
 
 class Kernel(Represented):
@@ -159,13 +163,19 @@ class Kernel(Represented):
 
     def _module(self, given: list) -> ModuleType:
         """The module to use: small problems must not pay for threads, and a fork loses them."""
-        inputs = given[: len(self.inputs)]
-        large = self.alone is None or sum(getattr(a, "nbytes", 0) for a in inputs) > TINY
-        if self.alone is None or large and not lost():
+        if self.alone is None or not lost() and self._pays(given[: len(self.inputs)]):
             return self.module
         if self._serial is None:
             self._serial = self.alone()
         return self._serial
+
+    def _pays(self, inputs: list) -> bool:
+        """Whether several threads are done sooner than one."""
+        size = sum(getattr(a, "nbytes", 0) for a in inputs)
+        if not TINY < size < LARGE:
+            return size >= LARGE
+        with misfits(self.module, self.name):
+            return self.module.one_thread(*self.module.inputs(*inputs)) > SHORT
 
     def _ready(self, name: str, given: list, module: ModuleType | None = None) -> tuple:
         """What runs, what it takes and what it fills; the module's complaints in our words."""

@@ -11,7 +11,7 @@ from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import Program, program
 from deltarule.kernels.self_check import demonstration
 from deltarule.networks.network import Network
-from deltarule.signed_files import signed, write_signed
+from deltarule.signed_files import refuse_unwritable, signed, write_signed
 
 
 def emitted(
@@ -74,10 +74,18 @@ def calls(made: Program, passes: Mapping[str, PlainPass]) -> str:
     )
 
 
-def write_emitted(path: Path, text: str, force: bool = False) -> None:
-    """Write the file. Raises DeltaruleError where something else would be lost or nothing fits."""
+def refuse_emitting(path: Path, force: bool = False) -> None:
+    """Asked before anything is derived. Raises DeltaruleError where a name is none of a Python
+    file, something else would be lost, or there is no folder.
+    """
     if path.suffix != ".py":
         raise DeltaruleError(
             f"{path.name} is no name of a Python file", str(path), "name it something.py"
         )
+    refuse_unwritable(path, force)
+
+
+def write_emitted(path: Path, text: str, force: bool = False) -> None:
+    """Write the file. Raises DeltaruleError where something else would be lost or nothing fits."""
+    refuse_emitting(path, force)
     write_signed(path, text, force)

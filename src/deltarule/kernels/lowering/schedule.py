@@ -21,6 +21,7 @@ from deltarule.kernels.lowering.packed_panels import Packed
 from deltarule.kernels.lowering.patterns import product_of
 from deltarule.kernels.lowering.scan import Scan
 from deltarule.kernels.lowering.strip_loop import StripLoop
+from deltarule.kernels.lowering.thread_bodies import bodies_apart
 from deltarule.kernels.lowering.time_loop import Times, time_span
 from deltarule.kernels.passes.strip_groups import Strips
 from deltarule.kernels.python_text.indented import Lines
@@ -97,8 +98,9 @@ class Schedule:
         tensors, sizes = loop.arguments(text_)
         names = [again] * bool(group.again)
         names += [*map(code.spelling.tensor, tensors), *map(code.spelling.symbol, sizes)]
+        lines, bodies = bodies_apart(text_, names, code.spelling.fresh)
         kind = "@in_threads" if "prange(" in text_ else "@compiled"
-        self.functions.add("", "", kind, f"def {loop.name}({', '.join(names)}):")
+        self.functions.add(*bodies, "", "", kind, f"def {loop.name}({', '.join(names)}):")
         self.functions.add("    apart()", "    unaliased()", *lines)
         loop.write(self.lines, tensors, sizes)
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from deltarule.kernels.lowering.lowering import Stage
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
+from deltarule.kernels.lowering.thread_bodies import bodies_apart
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Block
@@ -96,8 +97,10 @@ class Stages:
         lines = [f"    {line}" for line in self.code.said_before()]
         lines += str(inside).splitlines()
         words = set(re.findall(r"[^\W\d]\w*", re.sub(r"#.*", "", "\n".join(lines))))
-        call = f"{self.name}_{self._count}({', '.join(a for a in self.arguments if a in words)})"
-        self.functions.add(*str(schedule.functions).splitlines())
+        taken = [a for a in self.arguments if a in words]
+        lines, bodies = bodies_apart("\n".join(lines), taken, self.code.spelling.fresh)
+        call = f"{self.name}_{self._count}({', '.join(taken)})"
+        self.functions.add(*str(schedule.functions).splitlines(), *bodies)
         self.functions.add("", "", decorator("\n".join(lines)), f"def {call}:")
         self.functions.add(*lines)
         self.body.add(call)

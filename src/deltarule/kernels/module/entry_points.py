@@ -8,6 +8,7 @@ from sympy import Expr
 from sympy.core.symbol import Symbol
 
 from deltarule.kernels.module import docstrings
+from deltarule.kernels.module.one_thread import for_each_loop
 from deltarule.kernels.passes.program import Pass, Program, known_sizes
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
@@ -36,9 +37,11 @@ class EntryPoints:
         tensors = program.network.tensors.values()
         self.given = [t.name for t in tensors if t.given]
 
-    def write(self) -> None:
-        """`inputs`, and for each pass its three functions."""
+    def write(self, parallel: bool = False) -> None:
+        """`inputs`, and for each pass its three functions; what one thread takes, if `parallel`."""
         self._inputs()
+        if parallel:
+            self._one_thread()
         self._pass("forward", self.program.forward, ())
         self._pass("backward", self.program.backward, self.program.kept)
 
@@ -76,6 +79,14 @@ class EntryPoints:
                     if tensor.points is not None:
                         limit += f", {tensor.points[0]}, {tensor.points[1]}"
                     self.lines.add(f"below({self._called(tensor)}, {limit})")
+
+    def _one_thread(self) -> None:
+        """What decides whether threads are woken."""
+        names = [*map(self.spell, self.given), *map(self._size, self.sizes)]
+        self.lines.add("", "", f"def one_thread({', '.join(names)}):")
+        promise = "About how many nanoseconds one thread takes for a loop, on average."
+        cost = for_each_loop(self.program, self.code)
+        self.lines.add(f'    """{promise}"""', f"    return {cost}")
 
     def _declared(self, tensor: Tensor) -> None:
         """The tests of declared properties that machine code can do without."""

@@ -18,6 +18,7 @@ from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.lowering.stages import Stages, decorator
 from deltarule.kernels.lowering.strip_loop import STORED, STRIP
+from deltarule.kernels.lowering.thread_bodies import bodies_apart
 from deltarule.kernels.module import docstrings
 from deltarule.kernels.module.entry_points import EntryPoints, strayed
 from deltarule.kernels.passes.argmax_indices import selections
@@ -153,7 +154,7 @@ class Module:
             lambda function, lines: write_function(function, self.code, lines, self.prelude)
         )
         around = Lines()
-        EntryPoints(self.program, self.code, self.sizes, self.tests, around).write()
+        EntryPoints(self.program, self.code, self.sizes, self.tests, around).write(self.parallel)
         return [str(lines) for lines in (functions, passes, around) if str(lines)]
 
     def _contents(self) -> dict:
@@ -183,13 +184,13 @@ class Module:
         arguments += [self.spelling.symbol(s) for s in self.sizes]
         self.prelude |= schedule.prelude
         tests = " or ".join(f"strays({self._within(t)})" for t in strayed(one))
-        lines.add(*str(schedule.functions).splitlines())
-        lines.add("", "", decorator(str(body)))
-        with lines.block(f"def {name}_loops({', '.join(arguments)}):"):
-            if tests:
-                lines.add(f"if {tests}:", "    return 1")
-            lines.add(*self.code.said_before())
-        lines.add(*str(body).splitlines(), "    return 0" if tests else "    return")
+        said = "\n".join(f"    {line}" for line in self.code.said_before())
+        inside, bodies = bodies_apart(f"{said}\n{body}", arguments, self.spelling.fresh)
+        lines.add(*str(schedule.functions).splitlines(), *bodies)
+        lines.add("", "", decorator(str(body)), f"def {name}_loops({', '.join(arguments)}):")
+        if tests:
+            lines.add(f"    if {tests}:", "        return 1")
+        lines.add(*filter(None, inside), "    return 0" if tests else "    return")
         given = (arguments, self.parallel, self.transforms, private)
         stages = Stages(self.matcher, name, *given)
         stages.write(parts)

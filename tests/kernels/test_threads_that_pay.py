@@ -1,0 +1,91 @@
+"""What threads share: bodies of parallel loops are functions, and small problems wake nobody."""
+
+import ast
+
+import numpy as np
+import pytest
+
+import deltarule
+from deltarule.kernels.compiled_kernel import LARGE, SHORT, TINY
+from deltarule.kernels.lowering.thread_bodies import bodies_apart
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import program
+
+NAMES = ("max_pool2d", "attention", "conv2d", "lstm", "batch_norm", "layer_norm")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_parallel_loop_holds_another_loop(name):
+    made = Module(program(name, {}), "float32", parallel=True).without_prelude()
+    loops = [n for n in ast.walk(ast.parse(made)) if isinstance(n, ast.For)]
+    shared = [n for n in loops if "prange(" in ast.unparse(n.iter)]
+    assert shared
+    for loop in shared:
+        assert not any(isinstance(n, ast.For) for part in loop.body for n in ast.walk(part))
+
+
+BODY = """\
+    low = min(0, J)
+    if J > 1:
+        for n in prange(N):
+            # what is summed
+            total = real(0)
+            for j in range(low, J):
+                total += x[n, j]
+            y[n] = total
+    for m in prange(M):
+        z[m] = 0.0
+    for m in prange(M):
+        for low in range(3):
+            z[m] += low"""
+
+
+def test_a_body_takes_what_was_set_before_it_and_nothing_else():
+    names = iter("abc")
+    lines, functions = bodies_apart(BODY, ["x", "y", "z", "N", "M", "J"], lambda _: next(names))
+    assert functions == [
+        "", "", "@compiled", "def a(m, z):", "    for low in range(3):", "        z[m] += low",
+        "", "", "@compiled", "def b(J, low, n, x, y):", "    # what is summed",
+        "    total = real(0)", "    for j in range(low, J):", "        total += x[n, j]",
+        "    y[n] = total",
+    ]  # fmt: skip
+    assert lines == [
+        "    low = min(0, J)", "    if J > 1:", "        for n in prange(N):",
+        "            b(J, low, n, x, y)", "    for m in prange(M):", "        z[m] = 0.0",
+        "    for m in prange(M):", "        a(m, z)",
+    ]  # fmt: skip
+
+
+def test_what_is_summed_along_an_axis_counts_no_more_than_the_axis():
+    """∂L/∂x of windows is a sum over all places, of which a window reaches few."""
+    module = deltarule.kernel("conv2d", parallel=True, dtype="float32").module
+    few = _estimate(module, (2, 3, 16, 16), (4, 3, 3, 3))
+    assert _estimate(module, (2, 3, 32, 32), (4, 3, 3, 3)) < 6 * few
+    assert _estimate(module, (4, 3, 16, 16), (4, 3, 3, 3)) == pytest.approx(2 * few, rel=0.1)
+
+
+def _estimate(module, image, filters):
+    x, w = np.ones(image, np.float32), np.ones(filters, np.float32)
+    return module.one_thread(*module.inputs(x, w, np.ones(filters[0], np.float32)))
+
+
+def test_weights_alone_wake_no_threads():
+    """LeNet-5 on one image has 250 kB of parameters, and is done in 0.1 ms; on 64 it is not."""
+    kernel = deltarule.kernel("classifier", network="lenet5", parallel=True, dtype="float32")
+    for images, pays in ((1, False), (64, True)):
+        arrays = [np.zeros(shape, np.float32) for shape in _lenet5(images)]
+        arrays.append(np.zeros(images, np.int64))
+        assert TINY < sum(a.nbytes for a in arrays) < LARGE
+        assert kernel._pays(arrays) is pays
+        assert (kernel.module.one_thread(*kernel.module.inputs(*arrays)) > SHORT) is pays
+
+
+def _lenet5(images):
+    """The shapes of x, w₁, b₁ … b₅."""
+    yield images, 1, 32, 32
+    for filters, channels in ((6, 1), (16, 6)):
+        yield filters, channels, 5, 5
+        yield (filters,)
+    for before, behind in ((400, 120), (120, 84), (84, 10)):
+        yield before, behind
+        yield (behind,)
