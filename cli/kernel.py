@@ -24,9 +24,11 @@ EXAMPLE = "derive conv --kernel"
 def show_kernel(asked: Derive) -> int:
     """Derive, write the source, and show it or say where it is."""
     from deltarule.calculus.derived_again import jvp
-    from deltarule.kernels.export import write_emitted
+    from deltarule.kernels.export import refuse_emitting, write_emitted
     from deltarule.kernels.requests import known_dtype
 
+    if asked.emit is not None:
+        refuse_emitting(asked.emit, asked.force)
     bare, options = split(asked.words or ())
     name = one_name(bare, EXAMPLE, options)
     formula = is_formula(name) or asked.hvp or asked.jvp or asked.gauss_newton is not None

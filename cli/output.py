@@ -26,31 +26,29 @@ class Output:
         cls.file = None if path is None or path in (Path("-"), cls.folder) else path
         if cls.folder is not None:
             _refuse(cls.folder)
-            _keep_others(cls.folder / "index.html", "folder")
         elif cls.file is not None and cls.file.suffix.lower() != ending:
             raise DeltaruleError(
                 f"{cls.file.name} is no name of such a file",
                 str(path),
                 f"name it something{ending}, or write - for the screen",
             )
-        if cls.file is not None:
-            _keep_others(cls.file, "file")
+        if cls.file is not None and (cls.file.exists() or not cls.file.parent.is_dir()):
+            from deltarule.signed_files import refuse_unwritable
 
-
-def _keep_others(path: Path, place: str) -> None:
-    """Raises DeltaruleError, before anything is done, where another file would be lost."""
-    if path.exists() and not Output.force:
-        from deltarule.signed_files import refuse_others
-
-        refuse_others([path], place)
+            refuse_unwritable(cls.file, force)
 
 
 def _refuse(folder: Path) -> None:
-    """Raises DeltaruleError for what can be no folder of pages."""
+    """Raises DeltaruleError for what can be no folder of pages, and where another page is lost."""
     if folder == Path("-") or folder.suffix.lower() in (".html", ".htm") or folder.is_file():
         raise DeltaruleError(
             "there are several pages, which go into a folder", str(folder), "write --html pages/"
         )
+    first = folder / "index.html"
+    if first.exists() and not Output.force:
+        from deltarule.signed_files import refuse_others
+
+        refuse_others([first], "folder")
 
 
 def written_into(files: Iterable[tuple[str, str]]) -> str:

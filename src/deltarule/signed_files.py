@@ -8,7 +8,6 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable
-from errno import ENOENT
 from pathlib import Path
 from zlib import crc32
 
@@ -81,6 +80,20 @@ def refuse_others(paths: Iterable[Path], place: str = "file") -> None:
         )
 
 
+def refuse_unwritable(path: Path, force: bool = False) -> None:
+    """Asked before the work whose result goes to a file.
+
+    Raises DeltaruleError where the file has no folder to stand in, and where something else would
+    be overwritten, unless by `force`.
+    """
+    if not path.parent.is_dir():
+        raise DeltaruleError(
+            f"there is no folder {path.parent}", str(path), "make it, or name another file"
+        )
+    if not force:
+        refuse_others([path])
+
+
 def write_signed(
     path: Path, content: str | bytes, force: bool = False, place: str = "file"
 ) -> None:
@@ -90,10 +103,10 @@ def write_signed(
     Raises DeltaruleError where something else would be lost, unless by `force`, and where nothing
     can be written.
     """
-    if not force:
+    if place == "file":
+        refuse_unwritable(path, force)
+    elif not force:
         refuse_others([path], place)
-    if place == "file" and not path.parent.is_dir():
-        raise unwritten(path, FileNotFoundError(ENOENT, os.strerror(ENOENT)))
     ending = path.suffix.lower()
     if isinstance(content, bytes):
         data: str | bytes = signed_bitmap(content) if ending == _PNG else content

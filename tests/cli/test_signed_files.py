@@ -50,6 +50,30 @@ def test_no_command_overwrites_a_file_of_somebody_else(invoke, tmp_path, name, u
     refused(invoke(*name.split(), *words, *asked, f"--{form}", to, width=400), path)
 
 
+@pytest.mark.parametrize(("name", "use", "form"), FILES)
+def test_what_has_no_folder_is_refused_before_the_work(invoke, tmp_path, name, use, form):
+    """The work is of nothing that there is, and is not begun."""
+    if use.shows in FORMATS[form].folders:
+        return
+    path = tmp_path / "nowhere" / f"page.{form}"
+    asked = [f"--{use.asked_by[0]}"] if use.asked_by else []
+    asked += ["x"] if asked and use.asked_by[0] in VALUED else []
+    done = invoke(*name.split(), *asked, f"--{form}", path, width=400)
+    without_folder(done, path)
+
+
+@pytest.mark.parametrize("command", ["derive dense --emit {}.py", "exam paper x --out {}.tex"])
+def test_nor_is_an_option_that_writes_a_file(invoke, tmp_path, command):
+    path = tmp_path / "nowhere" / "file"
+    without_folder(invoke(*command.format(path).split(), width=400), path)
+
+
+def without_folder(done, path) -> None:
+    text = " ".join(done.err.split())
+    assert done.status == 2 and f"there is no folder {path.parent} " in text
+    assert text.endswith("make it, or name another file") and not path.parent.exists()
+
+
 @pytest.mark.parametrize("of", OWN, ids=" ".join)
 def test_nor_does_an_option_that_writes_files(invoke, tmp_path, of):
     command, name = OWN[of]

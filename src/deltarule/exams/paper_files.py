@@ -13,7 +13,7 @@ from deltarule.exams.paper_latex import paper_latex
 from deltarule.exams.paper_markdown import paper_markdown
 from deltarule.exams.students import file_stem
 from deltarule.exams.variant_files import VARIANTS, exam_for, is_exam_folder, students_of
-from deltarule.signed_files import refuse_others, write_signed
+from deltarule.signed_files import refuse_others, refuse_unwritable, write_signed
 
 #: What writes a paper, by the ending of its file.
 FORMATS: dict[str, Callable[[Paper], str]] = {
@@ -51,8 +51,7 @@ def write_papers(
             raise DeltaruleError(
                 f"no format ends in {out.suffix}", str(out), f"end in {', '.join(FORMATS)}"
             )
-        if not force:
-            refuse_others([out])
+        refuse_unwritable(out, force)
         made = paper_for(exam, student, key)
         write_signed(out, FORMATS[out.suffix](made), force)
         return WrittenPapers(made.title, (out,))
