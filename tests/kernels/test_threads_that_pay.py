@@ -39,21 +39,37 @@ BODY = """\
         for low in range(3):
             z[m] += low"""
 
+FUNCTIONS = """
+
+@compiled
+def a(m, z):
+    for low in range(3):
+        z[m] += low
+
+
+@compiled
+def b(J, low, n, x, y):
+    # what is summed
+    total = real(0)
+    for j in range(low, J):
+        total += x[n, j]
+    y[n] = total"""
+LEFT = """\
+    low = min(0, J)
+    if J > 1:
+        for n in prange(N):
+            b(J, low, n, x, y)
+    for m in prange(M):
+        z[m] = 0.0
+    for m in prange(M):
+        a(m, z)"""
+
 
 def test_a_body_takes_what_was_set_before_it_and_nothing_else():
     names = iter("abc")
     lines, functions = bodies_apart(BODY, ["x", "y", "z", "N", "M", "J"], lambda _: next(names))
-    assert functions == [
-        "", "", "@compiled", "def a(m, z):", "    for low in range(3):", "        z[m] += low",
-        "", "", "@compiled", "def b(J, low, n, x, y):", "    # what is summed",
-        "    total = real(0)", "    for j in range(low, J):", "        total += x[n, j]",
-        "    y[n] = total",
-    ]  # fmt: skip
-    assert lines == [
-        "    low = min(0, J)", "    if J > 1:", "        for n in prange(N):",
-        "            b(J, low, n, x, y)", "    for m in prange(M):", "        z[m] = 0.0",
-        "    for m in prange(M):", "        a(m, z)",
-    ]  # fmt: skip
+    assert "\n".join(functions) == FUNCTIONS
+    assert "\n".join(lines) == LEFT
 
 
 def test_what_is_summed_along_an_axis_counts_no_more_than_the_axis():

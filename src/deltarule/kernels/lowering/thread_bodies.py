@@ -20,7 +20,7 @@ def bodies_apart(
     """The lines of a function's body whose parallel loops call functions, and the lines of these.
 
     `body` has one level of indentation, `arguments` are those of its function, and `fresh` gives
-    a new name that begins as it is told. A body without loops of its own stays: there the loop
+    a new name for a stem. A body without loops of its own stays: there the loop
     that is shared among the threads is the one that becomes vectors.
     """
     lines, functions = body.splitlines(), Lines()
