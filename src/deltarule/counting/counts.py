@@ -134,7 +134,7 @@ def _line(group: list[Equation], network: Network, fields: dict, counted: set[st
         next((e.layer.partition(" ")[0] for e in group if e.layer), ""),
         last.axes,
         _size_of_all(parameters),
-        sum((_products(e) for e in group), Integer(0)).expand(),
+        sum((products(e) for e in group), Integer(0)).expand(),
         _size_of_all(written),
         fields.get(last.name, ()),
         tuple(u for e in group for u in unread_by(e, network)),
@@ -148,10 +148,10 @@ def _size_of_all(tensors: list[Tensor]) -> Expr:
 
 def multiply_adds(network: Network) -> Expr:
     """The multiply–adds of all equations of a network."""
-    return sum((_products(e) for e in network.equations), Integer(0)).expand()
+    return sum((products(e) for e in network.equations), Integer(0)).expand()
 
 
-def _products(equation: Equation) -> Expr:
+def products(equation: Equation) -> Expr:
     """The multiply–adds of one equation: the terms of its sums of products."""
     return _products_in(equation.rhs, multiply(n for _, n in equation.ranges))
 

@@ -129,7 +129,8 @@ def check_text(check: Check) -> str:
         near = near if isnan(check.differences) else f"are off by {differences}"
         return f"✗ off by {dual} from dual numbers, central differences {near}"
     zeros = f", 0 within {power_of_ten(check.within)}" if check.within else ""
-    agree = f"✓ dual numbers agree to {dual}{zeros}"
+    whose = "dual numbers in float64" if check.floats else "dual numbers"
+    agree = f"✓ {whose} agree to {dual}{zeros}"
     if check.kinks is None:
         return f"{agree}, central differences {near}"
     every = len(check.kinks.entries) == check.entries

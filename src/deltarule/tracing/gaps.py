@@ -82,6 +82,27 @@ def gap(
     return replace(found_gap, edges=True)
 
 
+def gap_in_floats(
+    network: Network, values: Values, name: str, found: np.ndarray, roots: Roots
+) -> float:
+    """How far a gradient is from dual numbers in float64 along one generic direction, relative to
+    the sizes that are added up along it; between the slopes to both sides it is not far at all."""
+    arithmetic = Float64()
+    direction = generic(np.shape(found), arithmetic)[None]
+    arguments = network, values, name, roots
+    with arithmetic.context():
+        ways = [_total(arithmetic, list(_by_conventions(*arguments, arithmetic, direction)))]
+        if kinked(network) and (both := sides(*arguments, arithmetic, direction)):
+            ways += [_total(arithmetic, list(side)) for side in zip(*both, strict=True)]
+        parts = np.abs(found * direction[0])
+        along = float(np.sum(found * direction[0]))
+    slopes = [float(way[0]) for way in ways]
+    apart = max(min(slopes) - along, along - max(slopes), 0.0)
+    size = sum(float(np.sum(np.abs(values.arrays[root]))) for root in roots)
+    scale = max(float(np.sum(parts)), 1e-3 * min(size, 1.0))
+    return apart / scale if math.isfinite(apart) and scale else apart
+
+
 def _by_conventions(
     network: Network,
     values: Values,

@@ -89,6 +89,13 @@ def kinks_met(
     return KinksMet(tuple(found), len(entries), tied, bent, tuple(words), tuple(jumps))
 
 
+def meets_kinks(network: Network, values: Values, arithmetic: Arithmetic, name: str) -> bool:
+    """Whether numbers that follow from a tensor lie on kinks or ties, or may jump."""
+    with arithmetic.context():
+        tied, bent, words = _conventions(network, values, arithmetic, name, jumps=True)
+    return tied or bent or bool(words)
+
+
 def jumps_met(
     network: Network, values: Values, name: str, roots: Roots, entries: Iterable[tuple[int, ...]]
 ) -> list[tuple[int, ...]]:

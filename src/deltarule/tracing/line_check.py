@@ -1,4 +1,7 @@
-"""A traced gradient checked twice: by dual numbers, and by central differences."""
+"""A traced gradient checked twice: by dual numbers, and by central differences.
+
+Dual numbers are balls, which enclose what they say; where they would be too many, float64.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,39 @@ from math import isnan, nan
 
 import flint
 import numpy as np
+from sympy import Integer
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.magnitude import Magnitude
+from deltarule.counting.counts import products
 from deltarule.expressions.gradient_names import GradientName
+from deltarule.expressions.rewrites import replaced
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.format_numbers import finite
-from deltarule.tracing.gaps import ALIKE, Gap, from_differences, gap, generic, sampled
+from deltarule.tracing.gaps import (
+    ALIKE,
+    SAMPLED,
+    Gap,
+    from_differences,
+    gap,
+    gap_in_floats,
+    generic,
+    sampled,
+)
 from deltarule.tracing.kinks_met import MOST_ENTRIES as MOST_LOOKED_AT
-from deltarule.tracing.kinks_met import KinksMet, jumps_met, jumpy, kinks_met
-from deltarule.tracing.reference_derivatives import MOST_ENTRIES
+from deltarule.tracing.kinks_met import KinksMet, jumps_met, jumpy, kinks_met, meets_kinks
+from deltarule.tracing.reference_derivatives import MOST_ENTRIES, downstream
 from deltarule.tracing.sharpened import MORE_BITS, MOST_BITS
+
+#: Where what follows from a tensor multiplies more often than this, its gradient is compared in
+#: float64: balls would take seconds for each direction.
+MOST_IN_BALLS = 1_000_000
+#: So far dual numbers in float64 are from a gradient at most, which agrees with them.
+ALIKE_IN_FLOATS = 1e-8
+#: From central differences a gradient is as far as this, or farther, where one of both is wrong.
+OFF = 1e-3
 
 
 @dataclass(frozen=True)
@@ -34,6 +57,8 @@ class Check:
     NaN where they tell nothing. They leave out the entries that lie on `kinks`. Where the gradient
     is ∞ or NaN itself, `dual` is NaN as well: there is no derivative to compare with. So it is
     where float64 has one, but numbers on the way to it are `beyond` what balls enclose.
+    `floats` tells that the dual numbers were float64's, along one direction, and `dual` is relative
+    to what is added up along it.
     """
 
     dual: float
@@ -43,11 +68,13 @@ class Check:
     open: bool = False
     kinks: KinksMet | None = None
     beyond: bool = False
+    floats: bool = False
 
     @property
     def agrees(self) -> bool:
         """Whether dual numbers say the same as the formula, and differences say nothing else."""
-        return self.dual < ALIKE and not self.open and not self.differences >= 1e-3
+        most = ALIKE_IN_FLOATS if self.floats else ALIKE
+        return self.dual < most and not self.open and not self.differences >= OFF
 
     @property
     def undefined(self) -> bool:
@@ -69,34 +96,70 @@ def check_gradient(computation: Computation, quantity: str) -> Check | None:
     if not all(finite(entry) for entry in exact.flat):
         floats = np.asarray(computation.floats.arrays[quantity], dtype=float)
         return Check(nan, nan, exact.size, beyond=bool(np.isfinite(floats).all()))
+    if (behind := _products_behind(computation, name)) > MOST_IN_BALLS:
+        return _check_in_floats(computation, quantity, name)
     found = _gap(computation, quantity, name, exactly, computation.exact)
     for bits in (*MORE_BITS, MOST_BITS) if isinstance(exactly, Ball) else ():
         needed = found.open or (not found.within.is_zero and bits == MORE_BITS[0])
         if needed and (bits < MOST_BITS or _tiny(exact)):
             found = _gap(computation, quantity, name, Ball(bits), computation.with_bits(bits))
-    entries = list(np.ndindex(*exact.shape))
-    met = _kinks(computation, name, entries, found.edges)
-    smooth = [e for e in entries if e not in met.entries] if met else entries
-    far = from_differences(
-        computation.network,
-        computation.floats,
-        computation.floats.arrays[quantity],
-        name,
-        smooth,
-        _roots(computation, computation.floats),
-    )
-    return Check(found.share, far, len(entries), found.within, found.open, met)
+    looked_at = _looked_at(list(np.ndindex(*exact.shape)), behind)
+    met = _kinks(computation, name, looked_at, found.edges)
+    smooth = [e for e in looked_at if e not in met.entries] if met else looked_at
+    far = _differences(computation, quantity, name, smooth)
+    return Check(found.share, far, exact.size, found.within, found.open, met)
+
+
+def _looked_at(entries: Sequence[tuple[int, ...]], behind: int) -> Sequence[tuple[int, ...]]:
+    """The entries of a tensor that are looked at for kinks, and that differences are taken of.
+
+    Some of those that are many, or that much is computed from: both ways of each in balls.
+    """
+    most = MOST_IN_BALLS // (2 * max(1, behind))
+    if len(entries) <= min(MOST_LOOKED_AT, most):
+        return entries
+    return sampled(entries, max(1, min(SAMPLED, most)))
+
+
+def _products_behind(computation: Computation, name: str) -> int:
+    """How often what follows from a tensor multiplies."""
+    numbers = {size: Integer(number) for size, number in computation.sizes.items()}
+    return sum(int(replaced(products(e), numbers)) for e in downstream(computation.network, name))
+
+
+def _check_in_floats(computation: Computation, quantity: str, name: str) -> Check:
+    """The check of a gradient that balls are too slow for.
+
+    Which entries lie on kinks is not looked for: where some are met at all, differences that are
+    off say nothing.
+    """
+    floats = computation.floats
+    ours, roots = np.asarray(floats.arrays[quantity], dtype=float), _roots(computation, floats)
+    dual = gap_in_floats(computation.network, floats, name, ours, roots)
+    far = _differences(computation, quantity, name, list(np.ndindex(*ours.shape)))
+    exactly, exact = computation.exact_arithmetic, computation.exact
+    if far >= OFF and meets_kinks(computation.network, exact, exactly, name):
+        far = nan
+    return Check(dual, far, ours.size, floats=True)
+
+
+def _differences(
+    computation: Computation, quantity: str, name: str, entries: Sequence[tuple[int, ...]]
+) -> float:
+    """How far a gradient is from central differences at some of its entries."""
+    floats = computation.floats
+    ours, roots = floats.arrays[quantity], _roots(computation, floats)
+    return from_differences(computation.network, floats, ours, name, entries, roots)
 
 
 def _kinks(
-    computation: Computation, name: str, entries: Sequence[tuple[int, ...]], edges: bool
+    computation: Computation, name: str, looked_at: Sequence[tuple[int, ...]], edges: bool
 ) -> KinksMet | None:
-    """The kinks and ties that entries of a tensor lie on; of many entries some are looked at."""
+    """The kinks and ties that some entries of a tensor lie on."""
     network, floats, exact = computation.network, computation.floats, computation.exact
     jumping = jumpy(network)
     if not (edges or jumping):
         return None
-    looked_at = entries if len(entries) <= MOST_LOOKED_AT else sampled(entries)
     roots = _roots(computation, floats)
     jumps = jumps_met(network, floats, name, roots, looked_at) if jumping else []
     arithmetic, roots = computation.exact_arithmetic, _roots(computation, exact)

@@ -106,15 +106,13 @@ class NumberWriter(Writer):
     def _shortened(self, node, terms: list) -> list:
         if len(terms) <= self.most_terms:
             return terms
-        last = None
-        for last in self._points(node):  # noqa: B007
-            pass
+        last = next(self._points(node, -1))
         return [*terms[: self.most_terms - 2], self.dots, last]
 
-    def _points(self, node: nodes.Reduction):
-        """The bodies at the points that count, in order."""
+    def _points(self, node: nodes.Reduction, step: int = 1):
+        """The bodies at the points that count, in order; from the last one on for a step of −1."""
         extents = [self._values.extent(n) for _, n in node.ranges]
-        for point in product(*(range(n) for n in extents)):
+        for point in product(*(range(n)[::step] for n in extents)):
             at = {i: Integer(k) for i, k in zip(node.indices, point, strict=True)}
             if all(self._holds(substitute(c, at)) for c in node.conditions):
                 yield substitute(node.body, at)
