@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
+from deltarule.pages.graph_arrows import arrows
 from deltarule.pages.graph_layout import Box, Layout, laid_out
 from deltarule.pages.html_page import own_file, text_html
 from deltarule.spelling.names import pretty
 
 _LETTER, _LINE, _PAD, _GAP = 7.3, 17.0, 8.0, 10.0
+#: The room between rows for each axis that goes on there.
+_BETWEEN = 7.0
 _MARKER = (
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
     'markerUnits="userSpaceOnUse" orient="auto-start-reverse">'
@@ -20,19 +24,23 @@ _MARKER = (
 )
 #: How much wider than a letter of the text its signs may be drawn elsewhere: room at the edges.
 _EDGE = 2
+#: The room for arrows that lead back behind the last column.
+_BESIDE = 40
 
 
 @dataclass(frozen=True)
 class Block:
     """What is said of one quantity in a box: rows of cells, each with its entry ("" for none).
 
-    `heat`, from 0 to 1, colours the block.
+    `heat`, from 0 to 1, colours the block. Before each row `axes` go on, which rows of one image
+    have in common: where there are some, the row stands apart.
     """
 
     quantity: str
     kind: str
     rows: Sequence[Sequence[tuple[str, str]]]
     heat: float = 0.0
+    axes: Sequence[int] = ()
 
     @property
     def label(self) -> str:
@@ -50,7 +58,7 @@ class Block:
 
     @property
     def height(self) -> float:
-        return (len(self.rows) + 1) * _LINE + _PAD
+        return (len(self.rows) + 1) * _LINE + sum(self.axes) * _BETWEEN + _PAD
 
 
 def graph(
@@ -70,11 +78,17 @@ def graph(
         height = sum(block.height for block in held) + _PAD
         boxes.append(Box(name, width, height, reads.get(name, ())))
     layout = laid_out(boxes)
-    arrows = [*_arrows(layout)]
-    above = 26 if any(" C" in arrow for arrow in arrows) else _EDGE
-    width, height = layout.width + 2 * _EDGE, layout.height + above + _EDGE
-    inside = "\n".join((*arrows, *_drawn(layout, blocks)))
-    return picture(title, (-_EDGE, -above, width, height), f"{_MARKER}{inside}", "graph", alone)
+    ways = [*arrows(layout)]
+    above = max((way.above for way in ways), default=0.0) + _EDGE
+    beside = _BESIDE if any(way.above or way.source == way.target for way in ways) else _EDGE
+    frame = (-_EDGE, -above, layout.width + _EDGE + beside, layout.height + above + _EDGE)
+    drawn = (
+        f'<path class="arrow" data-from="{way.source}" data-to="{way.target}" d="{way.path}" '
+        'marker-end="url(#tip)"/>'
+        for way in ways
+    )
+    inside = "\n".join((*drawn, *_drawn(layout, blocks)))
+    return picture(title, frame, f"{_MARKER}{inside}", "graph", alone)
 
 
 def picture(
@@ -91,37 +105,6 @@ def picture(
     style += "svg { background: var(--paper); }"
     space = 'xmlns="http://www.w3.org/2000/svg"'
     return f"{opened} {space}>\n<style>{style}</style>\n{inside}\n</svg>\n"
-
-
-def _arrows(layout: Layout) -> Iterator[str]:
-    """From each tensor to what is computed from it; a state's own arrow goes round its box."""
-    for box in layout.boxes.values():
-        for name in box.reads:
-            source = layout.boxes.get(name)
-            if source is not None:
-                yield (
-                    f'<path class="arrow" data-from="{name}" data-to="{box.name}" '
-                    f'd="{_way(source, box)}" marker-end="url(#tip)"/>'
-                )
-
-
-def _way(source: Box, box: Box) -> str:
-    """The path of an arrow; those that lead back go over the boxes."""
-    x, y = box.x - 1, box.middle
-    if source is box:
-        return f"M{box.x + box.width:.0f} {box.y + 12:.0f}c24 -10 -6 -38 -20 -14"
-    begin = source.x + source.width
-    if begin > box.x:
-        return (
-            f"M{source.x + source.width / 2:.0f} {source.y:.0f} "
-            f"C{source.x:.0f} {source.y - 26:.0f} {x:.0f} {box.y - 26:.0f} "
-            f"{box.x + box.width / 2:.0f} {box.y - 1:.0f}"
-        )
-    bend = max((x - begin) / 2, 12)
-    return (
-        f"M{begin:.0f} {source.middle:.0f}C{begin + bend:.0f} {source.middle:.0f} "
-        f"{x - bend:.0f} {y:.0f} {x:.0f} {y:.0f}"
-    )
 
 
 def _drawn(layout: Layout, blocks: Mapping[str, Sequence[Block]]) -> Iterator[str]:
@@ -146,8 +129,9 @@ def _block_svg(block: Block, x: float, top: float, width: float) -> Iterator[str
             f'height="{block.height - 2:.0f}" rx="4" fill-opacity="{block.heat:.2f}"/>'
         )
     yield f'<text class="label" x="{x + _PAD:.0f}" y="{top + _LINE:.0f}">{block.label}</text>'
-    for k, row in enumerate(block.rows):
-        right, y = x + _PAD, top + (k + 2) * _LINE
+    y = top + _LINE
+    for row, axes in zip(block.rows, block.axes or repeat(0)):
+        right, y = x + _PAD, y + _LINE + axes * _BETWEEN
         for (at, text), wide in zip(row, block.widths, strict=True):
             right += wide
             where = f' data-at="{at}"' if at or len(row) == len(block.rows) == 1 else ""

@@ -101,4 +101,14 @@ def _block(quantity: str, kind: str, array, to_text, heat: float = 0.0) -> Block
         across = max(array.size, 1)
     cells = [(",".join(map(str, at)), to_text(array[at])) for at in np.ndindex(array.shape)]
     rows: Sequence = [cells[k : k + across] for k in range(0, len(cells), across)]
-    return Block(quantity, kind, rows, heat)
+    return Block(quantity, kind, rows, heat, _axes_between(array.shape) if across > 1 else ())
+
+
+def _axes_between(shape: Sequence[int]) -> list[int]:
+    """For each row of an array, how many of its axes behind the images' own go on before it: one
+    between two images, two where the images are those of another sample."""
+    found = []
+    for row in np.ndindex(*(n for n in shape[:-1] if n > 1)):
+        behind = list(reversed(row))
+        found.append(next((k for k, at in enumerate(behind) if at), 0))
+    return found
