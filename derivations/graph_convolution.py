@@ -1,4 +1,4 @@
-"""Graph convolution (Kipf and Welling 2017): y = relu(D^(−1/2) (A + I) D^(−1/2) x W).
+"""Graph convolution (Kipf and Welling 2017): y = ReLU(Â x W) with Â = D^(−1/2) (A + I) D^(−1/2).
 
 g[i] is the number of neighbours of node i, itself among them.
 """
@@ -12,9 +12,10 @@ i, j, d, m = indices("i j d m")
 
 A = target("A", V, V, within="[0, 1]")
 x, W = input("x", V, D), parameter("W", D, M)
-g, s = intermediate("g", V), intermediate("s", V, M)
+g, Ahat, s = intermediate("g", V), intermediate("Ahat", V, V), intermediate("s", V, M)
 y = output("y", V, M)
 
 g[i] = 1 + Sum[j](A[i, j])
-s[i, m] = Sum[j, d]((A[i, j] + delta(i, j)) * rsqrt(g[i] * g[j]) * x[j, d] * W[d, m])
+Ahat[i, j] = (A[i, j] + delta(i, j)) * rsqrt(g[i] * g[j])
+s[i, m] = Sum[j, d](Ahat[i, j] * x[j, d] * W[d, m])
 y[i, m] = relu(s[i, m])

@@ -6,8 +6,11 @@ import pytest
 from once import derived
 from sympy import Integer
 
-from deltarule import derive
+from deltarule import derive, layer
 from deltarule.expressions.nodes import reads
+from deltarule.language.catalogue import catalogue
+from deltarule.matrix_form import tree
+from deltarule.matrix_form.transposes import transposed, transposes
 from deltarule.reports.latex_matrix_forms import in_matrices
 
 BATCH = "  (outer products, summed over the batch n)"
@@ -82,8 +85,7 @@ TOLD = {
     },
     ("wasserstein", ()): {"x": "entries of ∂L/∂a from where the values were put: ∂L/∂a[x_rank[n]]"},
     ("pixel_shuffle", ()): {
-        "x": "entries of ∂L/∂y back where they came from: "
-        "∂L/∂y[:, ⌊p/R²⌋, (⌊p/R⌋ mod R) + R·q, (p mod R) + R·r]"
+        "x": "entries of ∂L/∂y back where they came from: ∂L/∂y[:, c, R·q + s, R·r + u]"
     },
     ("nearest_upsampling", ()): {
         "x": "sum of ∂L/∂y over each block of U × U entries: ∂L/∂y[:, :, U·p + i, U·q + j] over i "
@@ -98,9 +100,12 @@ TOLD = {
         "v[n, c, i, j] + S·j]  (what was read several times gets the sum)"
     },
     ("grouped_conv2d", ()): {
-        "w": "cross-correlation of x[:, A·⌊p/B⌋ + a], padded by P, with ∂L/∂y, dilated by S, at "
-        "stride D  (summed over the batch n; for every p and a)"
+        "w": "cross-correlation of x[:, A·g + a], padded by P, with ∂L/∂y, dilated by S, at "
+        "stride D  (summed over the batch n; for every f, g and a)"
     },
+    ("graph_convolution", ()): {"W": "xᵀ · Âᵀ · ∂L/∂s", "x": "Âᵀ · ∂L/∂s · Wᵀ"},
+    ("info_nce", ()): {"s": "(p − I)/N", "x": "∂L/∂s · z/τ"},
+    ("squared_error", ()): {"yhat": "2·(ŷ − y)"},
     ("separable_conv2d", ()): {
         "w": "valid cross-correlation of x with ∂L/∂u  (summed over the batch n; for every c)"
     },
@@ -209,3 +214,42 @@ def test_words_that_are_not_true_are_not_given(name, tensor):
     assert words is not None
     assert gradient.matrix_forms.search.true(words, gradient.equation(), seed=5)
     assert not gradient.matrix_forms.search.true(words, twice.equation(), seed=5)
+
+
+#: Equations as they are typed, and what is said of their gradients.
+TYPED = [
+    ("L = norm(A*X - B)^2", "X", "2·Aᵀ · (A · X − B)"),
+    ("L = norm(A*X - B)^2", "A", "2·(A · X − B) · Xᵀ"),
+    ("L = norm(A*X - B)^2", "B", "2·(B − A · X)"),
+    ("L = norm(X*w - y)^2", "w", "2·Xᵀ · (X · w − y)"),
+    ("L = norm(A*X*B - C)^2", "X", "Aᵀ · ∂L/∂diff_L · Bᵀ"),
+    (
+        "s[i,j] = (f[i] - f[j])^2",
+        "f",
+        "2 times the sum of (∂L/∂s + (∂L/∂s)ᵀ) ⊙ (f · 1ᵀ − 1 · fᵀ) over i′  "
+        "(1 is a column of ones)",
+    ),
+    ("L = Sum[i,j](f[i]^2*W[i,j])", "f", "2·f ⊙ (Σ_j W)"),
+]
+
+
+@pytest.mark.parametrize(("typed", "tensor", "words"), TYPED)
+def test_what_is_said_of_typed_equations(typed, tensor, words):
+    assert derive(layer(typed)).gradients[tensor].words == words
+
+
+@pytest.mark.parametrize("name", [n for n, p in catalogue().items() if "networks" not in p.parts])
+def test_words_are_in_their_simplest_form(name):
+    """No transpose is taken twice, and a vector that is a row and a column is not both at once."""
+    for gradient in derived(name).gradients.values():
+        saying = gradient.saying
+        for part in saying.phrase.walk() if saying is not None else ():
+            if isinstance(part, tree.Transpose):
+                assert transposes(transposed(part.of)) > 0, gradient.words
+            if isinstance(part, tree.Plus) and len(part.labels) == 2:
+                alone = {(t.name, t.subscripts): t.labels for t in part.terms if plain_vector(t)}
+                assert len(alone) == sum(map(plain_vector, part.terms)), gradient.words
+
+
+def plain_vector(term):
+    return isinstance(term, tree.Leaf) and len(term.labels) == 1

@@ -9,6 +9,7 @@ from deltarule.calculus.record import Record
 from deltarule.calculus.rules.known_gradient import KNOWN_GRADIENT, as_known, is_known
 from deltarule.calculus.rules.rule import Given
 from deltarule.calculus.rules.write_upstream import upstream_of, written_out
+from deltarule.calculus.shares_of_gradients import share_written_out
 from deltarule.calculus.steps import Gradient
 from deltarule.expressions.nodes import Sum, reads, size_of
 from deltarule.networks.equations import Equation
@@ -43,6 +44,7 @@ def insert_upstream(
     _as_known(record, by_paths)
     _by_one_name(record, gradients)
     _all_if_shorter(record, gradients)
+    share_written_out(record, _short(gradients), _within(gradients))
     _constants(record, gradients)
     # What reads itself or its like at another time is a recurrence and no statistic.
     together = [{e.name for e in equations_of(b)} for b in blocks(record.network.equations)]
@@ -56,15 +58,24 @@ def insert_upstream(
         _statistics(record, names, statistics, gradients)
     record.simplify()
     _as_known(record, by_paths)
-    # What goes into a group of layers may be read by others: its gradient here is a part.
-    within = {
+    every = Given(extents=dict(record.ranges), gradients=_within(gradients))
+    if (whole := as_known(record.now, every)) is not None and is_known(whole.after):
+        record.move(KNOWN_GRADIENT, whole.after, whole.detail)
+
+
+def _short(gradients: Mapping[str, Gradient]) -> dict[str, Equation]:
+    """The gradients that are short enough to be written out, as equations."""
+    return {n: g.equation() for n, g in gradients.items() if size_of(g.expr) <= _SHORT}
+
+
+def _within(gradients: Mapping[str, Gradient]) -> dict[str, Equation]:
+    """What goes into a group of layers may be read by others: its gradient here is a part, and
+    none that another formula may be written by."""
+    return {
         n: g.equation()
         for n, g in gradients.items()
         if g.tensor.role != "input" and not g.tensor.shared
     }
-    every = Given(extents=dict(record.ranges), gradients=within)
-    if (whole := as_known(record.now, every)) is not None and is_known(whole.after):
-        record.move(KNOWN_GRADIENT, whole.after, whole.detail)
 
 
 def _by_one_name(record: Record, gradients: Mapping[str, Gradient]) -> None:
@@ -93,8 +104,7 @@ def _of_one(tensor: str, names: set[str], consumers: list[Equation]) -> set[str]
 
 
 def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
-    short = {n: g.equation() for n, g in gradients.items() if size_of(g.expr) <= _SHORT}
-    inserted, detail = written_out(record.now, short)
+    inserted, detail = written_out(record.now, _short(gradients))
     if detail:
         known = {r for r in reads(inserted) if upstream_of(r)} - set(reads(record.now))
         summed = any(

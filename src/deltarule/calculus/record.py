@@ -83,7 +83,7 @@ class Record:
     def simplify(self) -> None:
         """Apply the passes until none applies."""
         if self.now != self._simplified:
-            self._apply(passes(self.now, self._given(self.network), self.rules))
+            self._apply(passes(self.now, self.given(self.network), self.rules))
             self._simplified = self.now
 
     def insert(
@@ -95,7 +95,7 @@ class Record:
         more terms than a reader takes in only if there were more before.
         """
         inserted = own(inserted)
-        given = self._given(network or self.network)
+        given = self.given(network or self.network)
         # That two sums share a factor is no reason to write out where they come from.
         rules = [rule for rule in self.rules if rule is not SHARE_THE_SUM]
         rewrites = list(passes(inserted, given, rules))
@@ -111,12 +111,13 @@ class Record:
     def _apply(self, rewrites: Iterable[tuple[Rule, Rewrite]]) -> None:
         for rule, rewrite in rewrites:
             self.move(rule, rewrite.after, rewrite.detail, rewrite.condition)
-        renamed = RENAME.apply(self.now, self._given(self.network))
+        renamed = RENAME.apply(self.now, self.given(self.network))
         if renamed is not None:
             self.move(RENAME, renamed.after)
 
-    def _given(self, network: Network) -> Given:
-        return Given(network, dict(self.ranges))
+    def given(self, network: Network | None = None) -> Given:
+        """What rules may know: the network, or one that knows more values, and the extents."""
+        return Given(network or self.network, dict(self.ranges))
 
 
 def passes(

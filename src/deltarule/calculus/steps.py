@@ -23,6 +23,7 @@ from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 from deltarule.represented import Represented
 from deltarule.spelling.counted import counted
+from deltarule.spelling.text import text
 
 if TYPE_CHECKING:
     from deltarule.matrix_form.find import Words
@@ -137,12 +138,25 @@ class Gradient:
     def words(self) -> str:
         """`xᵀ · ∂E/∂s`, and what is summed over; found and checked when it is asked for."""
         found = self.saying
-        return str(found) if found is not None else ""
+        if found is not None or not self.places or self.matrix_forms is None:
+            return str(found or "")
+        there = [self.matrix_forms.words(place) for place in self.places]
+        if None in there:
+            return ""
+        if len(there) == 1:
+            return str(there[0])
+        at = (", ".join(map(text, place.subscripts)) for place in self.places)
+        return "; ".join(f"at [{a}]: {said}" for a, said in zip(at, there, strict=True))
 
     @property
     def saying(self) -> Words | None:
         """The words as a tree, for other alphabets; None where no pattern is known."""
-        return self.matrix_forms.words(self.equation()) if self.matrix_forms is not None else None
+        if self.matrix_forms is None:
+            return None
+        found = self.matrix_forms.words(self.equation())
+        if found is None or not self.places:
+            return found
+        return found.at(self.places[0], settled) if len(self.places) == 1 else None
 
     @property
     def name(self) -> str:

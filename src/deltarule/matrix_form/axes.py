@@ -43,7 +43,8 @@ class Kinds:
         """The first axis that all data have, and along which nothing meets: the examples' axis.
 
         It is no axis of a layer's parameters (an initial state may have it), none of times or
-        positions, and not the last one, along which the features of an example lie.
+        positions, and not the last one, along which the features of an example lie; nor are the
+        nodes of a graph examples, of which a matrix pairs each with each.
         """
         data = [t for t in network.with_role("input", "target") if len(t.axes) > 1]
         if not data:
@@ -53,7 +54,8 @@ class Kinds:
         }
         for axis in data[0].axes[:-1]:
             apart = axis not in meeting | self.times | self.positions
-            if apart and all(axis in t.axes for t in data):
+            paired = any(t.axes.count(axis) > 1 for t in network.tensors.values())
+            if apart and not paired and all(axis in t.axes for t in data):
                 return axis
         return None
 
@@ -77,9 +79,12 @@ class Axes:
             return 1
         return 3 if self.is_batch(index) else 2
 
-    def bare(self, index: Index) -> Index:
-        """The index without primes: once it is summed over, no other can be meant."""
-        return Index(index.name.rstrip("′"))
+    def bare(self, index: Index, beside: tuple[Index, ...] = ()) -> Index:
+        """The index without primes: once it is summed over, no other can be meant, unless one of
+        that name stands `beside` it.
+        """
+        plain = Index(index.name.rstrip("′"))
+        return index if plain != index and plain in beside else plain
 
     def count(self, indices: Iterable[Index]) -> Expr:
         """How many values some indices take together."""
@@ -88,12 +93,12 @@ class Axes:
             result = result * self.extents[index]
         return result
 
-    def named(self, indices: Iterable[Index]) -> str:
-        """`the batch n, the positions i and j`."""
+    def named(self, indices: Iterable[Index], beside: tuple[Index, ...] = ()) -> str:
+        """`the batch n, the positions i and j`; see `bare`."""
         groups: dict[str, list[str]] = {}
         words = {0: "time", 1: "position", 2: "", 3: "batch"}
         for index in sorted(indices, key=lambda i: (-self.rank(i), i.name)):
-            groups.setdefault(words[self.rank(index)], []).append(str(self.bare(index)))
+            groups.setdefault(words[self.rank(index)], []).append(str(self.bare(index, beside)))
         parts = []
         for word, names in groups.items():
             plural = "s" if word in ("time", "position") else ""

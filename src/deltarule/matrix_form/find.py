@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
 from deltarule.expressions.gradient_names import gradient_name
-from deltarule.expressions.nodes import reads
+from deltarule.expressions.nodes import FloorQuotient, Remainder, free_indices, reads
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form.axes import Axes, Kinds
 from deltarule.matrix_form.evaluate_tree import World, laid
@@ -29,10 +29,13 @@ from deltarule.matrix_form.match_places import (
 from deltarule.matrix_form.match_pooling import pooling_of
 from deltarule.matrix_form.match_second import Ranges, matrix_of
 from deltarule.matrix_form.match_slopes import Slopes
+from deltarule.matrix_form.moved_entries import Weighted
+from deltarule.matrix_form.place_writer import PlaceWriter, Settle
 from deltarule.matrix_form.sentence import Speech
 from deltarule.matrix_form.tree import NoWords, Phrase
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
+from deltarule.spelling.text import Writer, text
 
 #: Seeds of the sizes and values that words are tried on.
 SEEDS = (0, 1)
@@ -40,16 +43,32 @@ SEEDS = (0, 1)
 
 @dataclass(frozen=True)
 class Words:
-    """A phrase that was found to be true, with what is needed to say it."""
+    """A phrase that was found to be true, with what is needed to say it; `writer` writes
+    the formulas in it.
+    """
 
     phrase: Phrase
     axes: Axes
     indices: tuple[Index, ...]
     blocks: tuple[Index, ...] = ()
+    writer: Writer = text
 
     def __str__(self) -> str:
-        speech = Speech(self.axes)
+        speech = Speech(self.axes, self.writer)
         return speech.sentence(self.phrase, self.indices) + speech.only_blocks(self.blocks)
+
+    def at(self, place: Equation, settle: Settle) -> Words | None:
+        """The words where the closed form is printed at a place; None where they would say by
+        conditions and quotients what the place settles.
+        """
+        weighted = [p for p in self.phrase.walk() if isinstance(p, Weighted)]
+        if any(p.conditions or p.weights.has(FloorQuotient, Remainder) for p in weighted):
+            return None
+        new = {i for s in place.subscripts for i in free_indices(s)} - {*self.indices}
+        if new & self.axes.extents.keys():
+            return None
+        table = dict(zip(self.indices, place.subscripts, strict=True))
+        return replace(self, writer=PlaceWriter(table, dict(place.ranges), settle))
 
 
 class Search:

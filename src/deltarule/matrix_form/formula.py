@@ -6,7 +6,7 @@ written by a `Writer`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from sympy import Expr, Integer, Mul, Pow, Rational
 
@@ -83,12 +83,11 @@ class PhraseWriter:
         return self.transposed(self.inside(p.of, ATOM)), ATOM
 
     def _matmul(self, p: ph.MatMul):
-        left = (
-            self.inside(p.left, PRODUCT)
-            if _kind(p.left) is ph.MatMul
-            else self.inside(p.left, POWER)
+        left, right = (
+            self.inside(side, PRODUCT if type(side) is ph.MatMul else POWER)
+            for side in (p.left, p.right)
         )
-        return left + self.times + self.inside(p.right, POWER), PRODUCT
+        return left + self.times + right, PRODUCT
 
     def _outer(self, p: ph.Outer):
         return self.outer.join(self.inside(f, POWER) for f in p.factors), PRODUCT
@@ -99,6 +98,9 @@ class PhraseWriter:
 
     def _diagonal(self, p: ph.Diagonal):
         return self._writer.function("diag", [self(p.of)]), ATOM
+
+    def _ones(self, p: ph.Ones):
+        return "1", ATOM
 
     def _identity(self, p: ph.Identity):
         return "I", ATOM
@@ -129,7 +131,7 @@ class PhraseWriter:
         if isinstance(p.of, ph.SumOver):
             kind, factor = self._mean_or_sum(p.of, p.factor)
             if kind == "mean":
-                written = self.mean(self._bound(p.of.over), self.inside(p.of.of, POWER))
+                written = self.mean(self._bound(p.of), self.inside(p.of.of, POWER))
                 return (written, PRODUCT) if factor == 1 else self._times(factor, written, PRODUCT)
         if isinstance(p.of, ph.Hadamard) and p.of.bottom:
             top, below = _over_under(p.factor)
@@ -145,7 +147,7 @@ class PhraseWriter:
                 written if own >= PRODUCT else self._writer.parentheses(written)
             ), SUM
         if top != 1:
-            body = body if binding >= POWER else self._writer.parentheses(body)
+            body = body if binding >= PRODUCT else self._writer.parentheses(body)
             body, binding = self._writer.inside(top, PRODUCT) + self._writer.dot + body, PRODUCT
         if below != 1:
             bottom = self._writer.write(below)
@@ -209,17 +211,18 @@ class PhraseWriter:
 
     def _sum_over(self, p: ph.SumOver):
         body = self.inside(p.of, PRODUCT)
-        return f"{self.summed(self._bound(p.over))} {body}", PRODUCT
+        return f"{self.summed(self._bound(p))} {body}", PRODUCT
 
     def _mean_or_sum(self, p: ph.SumOver, factor: Expr) -> tuple[str, Expr]:
         """A sum times one over the number of its terms is a mean, times what is left."""
         rest = factor * self._axes.count(p.over)
-        if factor != 1 and _over_under(rest)[1].is_number:
+        below, left = _over_under(factor)[1], _over_under(rest)[1]
+        if below not in (1, left) and left.is_number:
             return "mean", rest
         return "sum", factor
 
-    def _bound(self, indices: Iterable) -> str:
-        return ",".join(self._writer(self._axes.bare(i)) for i in indices)
+    def _bound(self, p: ph.SumOver) -> str:
+        return ",".join(self._writer(self._axes.bare(i, p.of.labels)) for i in p.over)
 
     def _sum_of_slices(self, p: ph.SumOfSlices):
         spans, rest = tight(p.ranges, p.conditions)
@@ -240,12 +243,8 @@ class PhraseWriter:
         ph.Plus: _plus, ph.Power: _power, ph.Apply: _apply, ph.Slope: _slope, ph.Where: _where,
         ph.OneHot: _one_hot, ph.SumOver: _sum_over, ph.SumOfSlices: _sum_of_slices,
         ph.Guarded: _guarded, ph.ForEvery: _for_every, ph.Dyad: _dyad, ph.Diagonal: _diagonal,
-        ph.Identity: _identity, Placed: _placed,
+        ph.Identity: _identity, ph.Ones: _ones, Placed: _placed,
     }  # fmt: skip
-
-
-def _kind(phrase: Phrase) -> type:
-    return type(phrase)
 
 
 def _negative(phrase: Phrase) -> bool:

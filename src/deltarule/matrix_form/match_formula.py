@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from sympy import Add, Expr, Mul, Pow
 
 from deltarule.expressions import nodes
-from deltarule.expressions.affine import affine
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.gradient_names import is_gradient, tensor_of
 from deltarule.expressions.nodes import free_indices, reads, tensor_name
@@ -18,6 +17,7 @@ from deltarule.matrix_form.match_products import (
     NeedsSlices,
     Order,
     Product,
+    common_factor,
     common_labels,
     contracted,
     multiplied,
@@ -25,6 +25,8 @@ from deltarule.matrix_form.match_products import (
     scaled,
 )
 from deltarule.matrix_form.match_slopes import Slopes
+from deltarule.matrix_form.needed_slices import needed_slices
+from deltarule.matrix_form.rows_and_columns import by_rows_and_columns
 from deltarule.matrix_form.tree import NoWords, Phrase
 from deltarule.networks.network import Network
 from deltarule.spelling.ordering import term_order
@@ -55,30 +57,6 @@ def phrase_of(
                 raise NoWords from None
             slices = slices | {min(found, key=lambda i: (rank(i, work.extents), i.name))}
     raise NoWords
-
-
-def needed_slices(expression: Expr) -> frozenset[Index]:
-    """The indices that stand in shifted subscripts or in conditions: t in h[t − 1]."""
-    found: set[Index] = set()
-    for node in nodes.walk(expression):
-        if isinstance(node, nodes.Read):
-            for subscript in node.indices:
-                if not isinstance(subscript, Index):
-                    found |= _single(subscript)
-        elif isinstance(node, nodes.AtLeastZero):
-            found |= _single(node.args[0])
-        elif isinstance(node, (nodes.Divides, nodes.FloorQuotient, nodes.Max)):
-            raise NoWords
-    return frozenset(found)
-
-
-def _single(subscript: Expr) -> set[Index]:
-    """The index of a shifted subscript, with coefficient 1 or −1. Raises NoWords for others."""
-    inside = tuple(free_indices(subscript))
-    split = affine(subscript, inside)
-    if split is None or len(inside) > 1 or not set(split[0].values()) <= {1, -1}:
-        raise NoWords
-    return set(inside)
 
 
 class Phrasing:
@@ -159,9 +137,10 @@ class Phrasing:
 
     def _sum(self, node: Add) -> Phrase:
         terms = [self.phrase(t) for t in sorted(node.args, key=term_order)]
+        factor, terms = common_factor(terms)
         labels = common_labels(terms, self.order)
         upright = tuple(oriented(t, tuple(i for i in labels if i in t.labels)) for t in terms)
-        return ph.Plus(labels, upright)
+        return scaled(factor, ph.Plus(labels, by_rows_and_columns(upright, labels, self.extents)))
 
     def _product(self, node: Expr, plain: bool = False) -> Product:
         """The factors of a product, derivatives σ′(s) recognised among them unless `plain`."""
@@ -204,6 +183,8 @@ class Phrasing:
     def _reduction(self, node: nodes.Reduction) -> Phrase:
         if type(node) is not nodes.Sum:
             raise NoWords
+        if (identity := self._identity(node)) is not None:
+            return identity
         node = self._named_apart(node)
         self.extents.update(node.ranges)
         labels = [i for i in node.indices if i not in self.slices]
@@ -224,6 +205,20 @@ class Phrasing:
         if ranges:
             return _outside_of(ph.SumOfSlices, inner, ranges, conditions)
         return _outside_of(ph.Guarded, inner, conditions) if conditions else inner
+
+    def _identity(self, node: nodes.Reduction) -> Phrase | None:
+        """A constant where [n = j], of rows n and columns j; None for any other guard."""
+        if node.ranges or len(node.conditions) != 1 or not _constant(node.body):
+            return None
+        (condition,) = node.conditions
+        pair = condition.args if isinstance(condition, nodes.Equal) else ()
+        both = [i for i in pair if isinstance(i, Index) and i not in self.slices]
+        if len(both) != 2:
+            return None
+        labels = self.order.sorted(both)
+        if len({self.extents.get(i) for i in labels}) > 1 or labels[0] not in self.extents:
+            raise NoWords  # not a square
+        return scaled(node.body, ph.Identity(labels))
 
     def _split(self, conditions: tuple) -> tuple[list[Phrase], tuple, dict]:
         """Conditions c = label[n] become one-hot factors; those on slices are kept.

@@ -9,6 +9,7 @@ from sympy import Expr, Integer, Mul
 
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
+from deltarule.matrix_form.transposes import transposed, transposes
 from deltarule.matrix_form.tree import NoWords, Phrase
 
 
@@ -48,16 +49,23 @@ def oriented(phrase: Phrase, labels: tuple[Index, ...]) -> Phrase:
     if phrase.labels == labels:
         return phrase
     if len(labels) == 2 and phrase.labels == labels[::-1]:
-        return phrase.of if isinstance(phrase, ph.Transpose) else ph.Transpose(labels, phrase)
+        return transposed(phrase)
     if set(phrase.labels) == set(labels):
         raise NeedsSlices(labels)
     raise NoWords
 
 
 def common_labels(phrases: Sequence[Phrase], order: Order) -> tuple[Index, ...]:
-    """All labels of some phrases, as the first phrase that has them all orders them."""
+    """All labels of some phrases, as the first phrase that has them all orders them; of two, in
+    the order that takes fewer transposes.
+    """
     labels = order.sorted(i for p in phrases for i in p.labels)
-    return next((p.labels for p in phrases if set(p.labels) == set(labels)), labels)
+    labels = next((p.labels for p in phrases if set(p.labels) == set(labels)), labels)
+    if len(labels) != 2:
+        return labels
+    both = [p for p in phrases if len(p.labels) == 2]
+    first, other = (sum(transposes(oriented(p, at)) for p in both) for at in (labels, labels[::-1]))
+    return labels if first <= other else labels[::-1]
 
 
 def hadamard(top: Sequence[Phrase], bottom: Sequence[Phrase], order: Order) -> Phrase:
@@ -203,3 +211,12 @@ def scaled(factor: Expr, phrase: Phrase) -> Phrase:
     if isinstance(phrase, ph.Scaled):
         factor, phrase = factor * phrase.factor, phrase.of
     return phrase if factor == 1 else ph.Scaled(phrase.labels, factor, phrase)
+
+
+def common_factor(terms: Sequence[Phrase]) -> tuple[Expr, list[Phrase]]:
+    """A constant that all terms are multiplied by, up to their signs, and what is left of them."""
+    sizes = {abs(t.factor) if isinstance(t, ph.Scaled) else Integer(1) for t in terms}
+    (factor, *others) = sizes
+    if others or factor == 1 or any(isinstance(t, ph.Constant) for t in terms):
+        return Integer(1), list(terms)
+    return factor, [scaled(1 / factor, t) for t in terms]

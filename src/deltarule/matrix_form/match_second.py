@@ -17,9 +17,10 @@ from deltarule.expressions.nodes import Sum, free_indices, walk
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
-from deltarule.matrix_form.match_formula import Phrasing, needed_slices
+from deltarule.matrix_form.match_formula import Phrasing
 from deltarule.matrix_form.match_products import NeedsSlices, Product, multiplied, oriented
 from deltarule.matrix_form.match_slopes import Slopes
+from deltarule.matrix_form.needed_slices import needed_slices
 from deltarule.matrix_form.tree import NoWords, Phrase
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
@@ -69,6 +70,8 @@ def _one_sided(phrase: Phrase, sides: set[Index]) -> bool:
     """Whether a vector is added to a matrix, or multiplied by one entry by entry: x[n] + x[n′] of
     rows and columns that have one letter."""
     for part in phrase.walk():
+        if isinstance(part, ph.Ones):
+            return True
         if isinstance(part, ph.Hadamard | ph.Plus) and sides <= {*part.labels}:
             operands = part.terms if isinstance(part, ph.Plus) else part.top + part.bottom
             if any(len(sides & {*o.labels}) == 1 for o in operands):

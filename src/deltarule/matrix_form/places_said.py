@@ -69,7 +69,9 @@ def block_of(p: ph.SumOver, extents: Mapping[Index, Expr], writer: Writer) -> st
 def weighted_text(p: Weighted, signal: str, axes: Axes, writer: Writer) -> str:
     """`every ∂L/∂y shared out with the weights …`, `sum of ∂L/∂y over t from s to T − 1`."""
     spans, rest = tight(p.over, p.conditions)
-    over = axes.named(s.index for s in spans if s.whole) if any(s.whole for s in spans) else ""
+    beside = tuple(axes.bare(i) for i in _shown(p))  # its primes stand in the formulas, too
+    whole = [s.index for s in spans if s.whole]
+    over = axes.named(whole, beside) if whole else ""
     parts = [*([over] if over else []), *(_from_to(s, writer) for s in spans if not s.whole)]
     over = joined(parts) if parts else ""
     weights = "" if p.weights == 1 else writer(p.weights)
@@ -83,6 +85,13 @@ def weighted_text(p: Weighted, signal: str, axes: Axes, writer: Writer) -> str:
         + (f", with the weights {weights}" if weights else "")
         + where
     )
+
+
+def _shown(p: Weighted) -> set[Index]:
+    """The indices that stand in its weights, conditions and places."""
+    found = {*free_indices(p.weights)}.union(*(free_indices(c) for c in p.conditions))
+    places = (place for place in p.signal.places if place not in p.signal.whole)
+    return found.union(*(free_indices(place) for place in places))
 
 
 def _from_to(span: Span, writer: Writer) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from sympy import Integer
 
-from deltarule.expressions.nodes import Read
+from deltarule.expressions.nodes import Read, free_indices
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.formula import PhraseWriter
 from deltarule.matrix_form.match_products import scaled
 from deltarule.matrix_form.moved_entries import Placed, Scattered, Weighted
+from deltarule.matrix_form.place_writer import PlaceWriter
 from deltarule.matrix_form.places_said import block_of, has_another_shape, slice_of, weighted_text
 from deltarule.matrix_form.tree import Phrase
 from deltarule.spelling.counted import joined
@@ -71,8 +72,10 @@ class Speech(PhraseWriter):
             )
         if isinstance(core, ph.SumOver):
             kind, factor = self._mean_or_sum(core, factor)
-            body = f"{kind} of {self(core.of)} over {self._axes.named(core.over)}"
-            return body if factor == 1 else f"{self._writer(factor)} times the {body}"
+            over = self._axes.named(core.over, core.of.labels)
+            body = f"{kind} of {self(core.of)} over {over}"
+            times = "minus" if factor == -1 else f"{self._writer(factor)} times"
+            return body if factor == 1 else f"{times} the {body}"
         return self(phrase)
 
     def _one_by_one(self, terms: Iterable[Phrase]) -> str:
@@ -127,13 +130,15 @@ class Speech(PhraseWriter):
         batch = self._batch_products(phrase)
         if batch:
             notes.append(f"outer products, summed over {self._axes.named(batch)}")
+        if any(isinstance(p, ph.Dyad) and _has_ones(p) for p in phrase.walk()):
+            notes.append("1 is a column of ones")
         if any(isinstance(p, ph.Hadamard) and _divides_arrays(p) for p in phrase.walk()):
             notes.append("division entry by entry")
         notes += self._broadcast(phrase)
         for part in phrase.walk():
             if isinstance(part, (ph.Correlation, ph.Convolution)):
                 notes += self._channels(part)
-            if isinstance(part, (ph.SentBack, ph.Ones)):
+            if isinstance(part, ph.SentBack) or _spreads(part):
                 notes.append("what windows share is added up")
             if isinstance(part, Scattered):
                 notes.append("what was read several times gets the sum")
@@ -184,8 +189,13 @@ class Speech(PhraseWriter):
             for missing, names in same.items()
         ]
 
-    def _names(self, indices: Iterable) -> str:
-        return joined([self._writer(self._axes.bare(i)) for i in indices])
+    def _names(self, indices: Iterable[Index]) -> str:
+        """The indices; for one that is written by its digits, these."""
+        bare = [self._axes.bare(i) for i in indices]
+        table = self._writer.table if isinstance(self._writer, PlaceWriter) else {}
+        digits = [i if i not in table else sorted(free_indices(table[i]), key=str) for i in bare]
+        every = [one for d in digits for one in (d if isinstance(d, list) else [d])]
+        return joined([self._writer(i) for i in every])
 
     def _correlation(self, p: ph.Correlation):
         """valid cross-correlation of x, padded by P, with ∂L/∂y, spread by S, at stride D."""
@@ -253,3 +263,12 @@ def _in_words(term: Phrase) -> bool:
 
 def _divides_arrays(phrase: ph.Hadamard) -> bool:
     return any(p.labels for p in phrase.bottom)
+
+
+def _has_ones(dyad: ph.Dyad) -> bool:
+    return isinstance(dyad.left, ph.Ones) or isinstance(dyad.right, ph.Ones)
+
+
+def _spreads(phrase: Phrase) -> bool:
+    """Whether entries are given to all of a window."""
+    return isinstance(phrase, ph.Convolution) and isinstance(phrase.kernel, ph.Ones)
