@@ -23,6 +23,11 @@ RECURRENCES = (
     "h[t,k] = exp(-Sum[j](h[t+1,j]*U[j,k])²) + x[t,k]",
     "h[t,k] = tanh(Sum[j](h[t-1,j]*U[j,k]) + Sum[j](h[t-2,j]*V[j,k]) + x[t,k])",
     "h[t,k] = x[t,k]*tanh(Sum[j](h[t-1,j]*U[j,k]))*σ(Sum[j](h[t-1,j]*V[j,k]))",
+    # Entries alone, without a sum of products: averages and gated memories.
+    "s[t,n] = α*x[t,n] + (1 - α)*s[t-1,n]",
+    "a[t,d] = exp(-w[d])*a[t-1,d] + exp(k[t,d])*v[t,d]; y[t,d] = a[t-1,d] + exp(u[d])*v[t,d]",
+    "S[t,d,e] = f[t,d]*S[t-1,d,e] + k[t,d]*v[t,e]; y[t,e] = Sum[d](q[t,d]*S[t,d,e])",
+    "m[t,k] = max(m[t-1,k], x[t,k]); L = Sum[t,k](m[t,k]*w[k])",
 )
 
 

@@ -5,11 +5,13 @@ Whatever a kernel finds in new memory here is NaN, so that a number that nobody 
 
 from __future__ import annotations
 
+import builtins
+import dis
 import importlib.util
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 import numpy as np
 
@@ -56,8 +58,20 @@ def as_python(text: str, folder: Path, monkeypatch) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, path.stem, module)
     spec.loader.exec_module(module)
+    assert unknown_names(compile(text, str(path), "exec"), set(vars(module))) == set()
     module.__dict__["np"] = PoisonedNumpy("numpy")
     return module
+
+
+def unknown_names(code: CodeType, known: set[str]) -> set[str]:
+    """The names that functions read and nobody gives, in lines that never run, too."""
+    read = {
+        instruction.argval
+        for instruction in dis.get_instructions(code)
+        if instruction.opname == "LOAD_GLOBAL"
+    }
+    inside = (part for part in code.co_consts if isinstance(part, CodeType))
+    return (read - known - set(vars(builtins))).union(*(unknown_names(c, known) for c in inside))
 
 
 class LaidOut:

@@ -144,6 +144,7 @@ class Scan:
         ahead = [] if part is None else list(part[1:])
         functions.add("", "", "@compiled", f"def {name}({', '.join([*ahead, *arguments])}):")
         functions.add("    apart()", "    unaliased()", *lines)
+        self.out.prelude.add("strided_products")  # both of them stand there
         self._call(name, part, arguments)
 
     def _call(self, name: str, part: tuple | None, arguments: list[str]) -> None:
@@ -202,7 +203,6 @@ class Scan:
         if part is not None:
             own = (equation.subscripts[part[0]], Index(part[1]), Index(part[2]))
         calls = ProductCalls(self.code, lines, equation, known, packed, own)
-        self.out.prelude.add("strided_products")
         for k, product in enumerate(plan.products):
             calls.write(product, not step.fresh or k > 0)
         self._packed_alone &= calls.packed_alone
