@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from sympy import Expr
+
 from deltarule.calculus.record import Record
 from deltarule.calculus.rules.known_gradient import KNOWN_GRADIENT, as_known, is_known
 from deltarule.calculus.rules.rule import Given
 from deltarule.calculus.rules.write_upstream import upstream_of, written_out
 from deltarule.calculus.shares_of_gradients import share_written_out
 from deltarule.calculus.steps import Gradient
-from deltarule.expressions.nodes import Sum, reads, size_of
+from deltarule.expressions.nodes import Read, Sum, reads, size_of
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import blocks, equations_of
@@ -84,6 +86,16 @@ def _by_one_name(record: Record, gradients: Mapping[str, Gradient]) -> None:
     inserted, detail = written_out(record.now, others)
     if detail:
         record.insert(inserted, detail)
+    values = {n: g.equation() for n, g in gradients.items() if _is_value(g.expr)}
+    inserted, detail = written_out(record.now, values)
+    if detail:
+        record.insert(inserted, detail, longest=_LITTLE)
+
+
+def _is_value(expression: Expr) -> bool:
+    """Whether an upstream gradient is a number itself, as that of log det X in exp(log det X)."""
+    value = expression.as_coeff_Mul()[1]
+    return isinstance(value, Read) and not value.indices and not upstream_of(value)
 
 
 def _as_known(record: Record, gradients: Mapping[str, Equation]) -> None:

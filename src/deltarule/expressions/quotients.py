@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sympy import Expr, Integer
+from sympy import Add, Expr, Integer
 from sympy.core.sympify import _sympify as strictly
 
 from deltarule.errors import DeltaruleError
@@ -63,7 +63,15 @@ class Remainder(_OfIntegers):
             return Integer(0)
         if a.is_Integer and b.is_Integer:
             return Integer(int(a) % int(b))
+        a = Add(*(_within(term, b) for term in Add.make_args(a)))  # ((i − 1) mod N + 1) mod N
         return Expr.__new__(cls, a, b)
+
+
+def _within(term: Expr, circle: Expr) -> Expr:
+    """A term, without its own remainder by the same circle."""
+    count, part = term.as_coeff_Mul()
+    whole = count.is_Integer and isinstance(part, Remainder) and part.args[1] == circle
+    return count * part.args[0] if whole else term
 
 
 class Least(_OfIntegers):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from sympy import Expr, Integer
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
+from deltarule.calculus.rules.settle import settled
 from deltarule.calculus.rules.solved_delta import Elimination, put
 from deltarule.calculus.terms import Term
 from deltarule.expressions.affine import affine, whole_ratio
@@ -96,7 +97,9 @@ def turn_round(term: Term, free: Mapping[Index, Expr]) -> Elimination | None:
             solution = Remainder(((u - rest) * sign).expand(), circle)
             others = tuple(d for k, d in enumerate(term.deltas) if k != position)
             wanted = [AtLeastZero(u), AtLeastZero((circle - 1 - u).expand())]
-            return put(term, TURN_ROUND, {index: solution}, wanted, others, free)
+            found = put(term, TURN_ROUND, {index: solution}, wanted, others, free)
+            body = settled(found.term.body, {**free, **dict(found.term.ranges)})
+            return replace(found, term=replace(found.term, body=body))  # x[i mod N] is x[i]
     return None
 
 
