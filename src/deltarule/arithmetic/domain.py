@@ -38,7 +38,11 @@ def _number(value: flint.arb) -> bool:
 
 
 def draw_inside(tensors: Iterable[Tensor], fill: Fill) -> None:
-    """Draw the given tensors anew until the network is defined at them, as far as that is found."""
+    """Draw the given tensors anew until the network is defined at them, as far as that is found.
+
+    Raises DivisionByZero where fractions are divided by 0 wherever they come from, as by Σ_{k≠l} of
+    a single entry.
+    """
     given = [t for t in tensors if t.given]
     free = [
         t
@@ -57,7 +61,7 @@ def draw_inside(tensors: Iterable[Tensor], fill: Fill) -> None:
                 best, chosen = count, {**chosen, tensor.name: place}
             if not best:
                 return
-    _tried(fill, chosen)
+    fill(chosen)
 
 
 def _shares(tensor: Tensor) -> bool:

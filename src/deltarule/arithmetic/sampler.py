@@ -27,6 +27,7 @@ from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.exact import Rational
 from deltarule.arithmetic.modular import PRIME, Modular
 from deltarule.expressions.matrices import in_determinants
+from deltarule.expressions.nodes import reads, tensor_name
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 
@@ -44,6 +45,11 @@ class Sampler:
     def __init__(self, network: Network, extent: Callable[[Expr], int]):
         self.extent = extent
         self._determinants = in_determinants(e.rhs for e in network.equations)
+        for e in network.equations[::-1]:
+            if e.name in self._determinants and len(e.subscripts) > 1:  # S = K + σ²·I
+                at = e.subscripts[-2:]
+                same = {tensor_name(r) for r in reads(e.rhs) if r.indices[-2:] == at}
+                self._determinants |= same
 
     def shape(self, axes: Iterable[Expr]) -> Shape:
         """The extents of some axes, as numbers."""

@@ -17,7 +17,7 @@ from deltarule.expressions.symbols import Index
 
 @dataclass(frozen=True)
 class Share:
-    """term / total, where `total` adds up the term over all values of `index`; `rest` times it is
+    """term / total, where `total` adds up the term over the values of `index`; `rest` times it is
     the product that it was found in. A factor of the term at least is an exponential."""
 
     term: Expr
@@ -42,7 +42,8 @@ class Share:
 
 
 def share_in(product: Expr) -> Share | None:
-    """A share that is a factor of a product; None where there is none, or not all terms count."""
+    """A share that is a factor of a product; None where there is none. Of Σ_{k≠i} not all terms
+    count: the share is of those that do."""
     if not isinstance(product, Mul):
         return None
     for factor in product.args:
@@ -58,7 +59,7 @@ def share_in(product: Expr) -> Share | None:
 
 def _terms(total: Sum, product: Expr) -> Iterator[tuple[Index, Expr]]:
     """What a sum over one index adds up, at each index of a product."""
-    if len(total.ranges) != 1 or total.conditions:
+    if len(total.ranges) != 1:
         return
     if not any(isinstance(f, exp) for f in Mul.make_args(total.body)):
         return
