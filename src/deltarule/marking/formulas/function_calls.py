@@ -8,7 +8,15 @@ from deltarule.expressions import nodes
 from deltarule.expressions.functions import derivative, exp, log
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.symbols import Index
-from deltarule.marking.formulas.gammas import BETA, LOG_BETA, OF_GAMMAS, beta, log_beta, logarithm
+from deltarule.marking.formulas.gammas import (
+    BETA,
+    LOG_BETA,
+    OF_GAMMAS,
+    beta,
+    factorial,
+    log_beta,
+    logarithm,
+)
 from deltarule.marking.formulas.spelled import (
     ALIASES,
     EXTREMES,
@@ -23,7 +31,7 @@ from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.whole_arrays import WholeArrays
 
 #: What a function's word may stand before without parentheses.
-_NAMED = ("name", "derivative", "reduction")
+_NAMED = ("name", "derivative", "reduction", "primed")
 #: Functions whose words stand before a power without parentheses.
 _OF_POWERS = ("log", "ln", "exp")
 #: What stands before the condition of an indicator, I(z > 0).
@@ -83,6 +91,9 @@ class Calls(WholeArrays):
         if len(text) < 2 or text == "sigma" or not ahead or ahead[0].kind not in _NAMED:
             return None
         inner = self._atom()
+        if self.next() == "!":
+            self.pop()
+            inner = self._applied(factorial, [inner])  # log y! is that of the factorial
         squared = self.in_layer and [t.text for t in self.rest[:1]] == ["^"]
         if text in _OF_POWERS and (self._raised_sign() or squared):
             inner = self._powers(inner)  # log σ² is that of the variance
@@ -95,7 +106,7 @@ class Calls(WholeArrays):
                 f"put parentheses around all of it, as in {text}(p)",
             )
         function = SPELLED.get(text) or self.vocabulary.function(text)
-        return self._applied(function, [inner])
+        return self._applied(logarithm if function is log else function, [inner])
 
     def _of_gammas(self, token: Token) -> Expr:
         """Γ(a) or B(a, b)."""

@@ -17,7 +17,6 @@ from deltarule.expressions.symbols import Size
 from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.typed.equation_texts import TypedEquation, summed_letters
 from deltarule.marking.typed.index_uses import Use, is_plain, lag_of
-from deltarule.marking.typed.typed_names import LABELS
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
 
 _AHEAD = re.compile(r"([^\W\d_]\w*)([-+])([0-9]+)")
@@ -130,8 +129,7 @@ class AxisSizes:
 
     def _is_label(self, use: Use, at: str) -> bool:
         """Whether a subscript is a label of one example, −log p[y], and no index."""
-        alone = any(u.name == at and not u.at and u.equation is use.equation for u in self.uses)
-        return at in LABELS and alone
+        return any(u.name == at and not u.at and u.equation is use.equation for u in self.uses)
 
     # ---- labels ----------------------------------------------------------------------------
     def _found_labels(self, typed: Sequence[TypedEquation]) -> dict[str, Expr]:

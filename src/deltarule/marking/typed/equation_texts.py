@@ -13,6 +13,7 @@ from deltarule.marking.formulas.index_calls import with_index_calls, with_letter
 from deltarule.marking.formulas.latex_typed import plain_formula
 from deltarule.marking.formulas.limits import check_length
 from deltarule.marking.printed import shortened
+from deltarule.marking.typed.cases import with_cases
 from deltarule.marking.typed.file_words import gives_delta, in_own_words
 from deltarule.marking.typed.lecture_spelling import (
     is_index,
@@ -24,6 +25,7 @@ from deltarule.marking.typed.lecture_spelling import (
 )
 from deltarule.marking.typed.log_determinants import log_dets, with_log_det
 from deltarule.marking.typed.name_uses import divisors
+from deltarule.marking.typed.norm_orders import with_orders
 from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.slips_of_quotients import with_rows_below
 from deltarule.marking.typed.slips_of_words import refuse_derivatives
@@ -66,6 +68,7 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
     Raises DeltaruleError for what is no equation.
     """
     check_length(text, "the formula")
+    text = with_cases(text)
     typed, text = _lines_of(text), in_one_notation(without_ends(text)[0])
     parts = _lines_of(text)
     if not parts or len(parts) > MOST_EQUATIONS:
@@ -165,7 +168,7 @@ def _equation(
     part = part if "\\" in part else with_log_det(in_own_words(part, delta))
     refuse_slips(part, place)
     formula = with_dot(plain_formula(part.replace("||", "‖").replace(":=", " ="), place))
-    formula = with_log_det(in_own_words(formula, delta))
+    formula = with_orders(with_log_det(in_own_words(formula, delta)), place)
     formula = with_index_calls(with_letters_below(formula), place)
     depth = 0
     found = parted_tokens(formula, place)
@@ -231,8 +234,14 @@ def as_typed(text: str) -> Iterator[None]:
 
 
 def shifted(at: str) -> bool:
-    """Whether a subscript is t − 1 or t + 1."""
-    return bool(re.fullmatch(r"[^\W\d_]\w*[-+][0-9]+", at))
+    """Whether a subscript is t − 1 or t + 1; T − 1 is the last one."""
+    return bool(re.fullmatch(r"(?![A-Z]\W)[^\W\d_]\w*[-+][0-9]+", at))
+
+
+def last_of(at: str) -> str:
+    """The index t where a subscript is the last time, T − 1, or one before it."""
+    found = re.fullmatch(r"([A-Z])-[0-9]+", at)
+    return found[1].lower() if found else ""
 
 
 def states_of(equations: Iterable[TypedEquation]) -> set[str]:

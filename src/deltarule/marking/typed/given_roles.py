@@ -22,16 +22,18 @@ def with_roles(
     wrt: Iterable[str],
     equations: Sequence[Equation],
     counts: Iterable[str] = (),
+    orders: Iterable[str] = (),
 ) -> dict[str, Tensor]:
     """The tensors, each that no line writes with the role that its name and its use say.
 
-    `counts` are the names of what says how many there are: N of 1/N. A constant and a target have
-    that as their note. There are targets, and constants that are neither counts nor ε, in losses
-    alone, and beside something else that a gradient is by.
+    `counts` are the names of what says how many there are: N of 1/N, `orders` those of
+    norms. A constant and a target have that as their note. There are targets, and constants that
+    are neither counts nor ε, in losses alone, and beside something else that a gradient is by.
     """
     written = {e.name for e in equations}
     usual = {n: role_of(n, wrt, len(t.axes)) for n, t in tensors.items() if n not in written}
     notes = _notes(tensors, usual, equations, {*counts})
+    notes |= {n: CONSTANT for n in orders if n in usual}
     found = dict(tensors)
     for name, role in usual.items():
         if name in notes:

@@ -60,7 +60,7 @@ def states_before(
 def lag_of(state: str, uses: Sequence[Use]) -> int:
     """How many times away a state is read: 2 of h[t − 2]."""
     first = [i for u in uses if u.name == state for i in u.at[:1]]
-    shifts = [i.replace("-", "+").partition("+")[2] for i in first]
+    shifts = [i.replace("-", "+").partition("+")[2] for i in first if shifted(i)]
     return max((int(n) for n in shifts if n.isdigit()), default=1)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Integer
 
-from deltarule.expressions.nodes import Read, tensor_name
+from deltarule.expressions.nodes import Read, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Attribute, Size
 from deltarule.language.boundary_values import Edges
@@ -145,10 +145,10 @@ def finished(
             check_inside(line, tensors)
         found.append(line)
     equations = found
-    last = equations[-1].name
+    last = _last(equations)
     if tensors[last].role == "state":  # what comes from upstream is read by nothing
         name = next(n for n in ("y", "out", "y_out") if n not in tensors)
-        whole = equations[-1]
+        whole = next(e for e in equations if e.name == last)
         tensors[name] = replace(tensors[last], name=name, role="output")
         equations.append(replace(whole, name=name, rhs=whole.lhs))
     elif tensors[last].role == "intermediate":
@@ -157,3 +157,10 @@ def finished(
         tensors[name] = replace(tensors[name], outside=beyond(name, equations))
     equations, tensors = with_selections(equations, tensors)
     return IndexedLines(tensors, list(ordered(equations, tensors)))
+
+
+def _last(equations: Sequence[Equation]) -> str:
+    """What comes out: the last line that no other one reads, else the last one."""
+    names = [e.name for e in equations]
+    unread = [n for n in names if not any(reads(e.rhs, n) for e in equations if e.name != n)]
+    return unread[-1] if unread else names[-1]

@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import re
 
+from deltarule.marking.typed.covariances import with_covariances
+from deltarule.marking.typed.log_determinants import in_bars
+from deltarule.marking.typed.logarithm_bases import with_logarithms
 from deltarule.spelling.name_parts import GREEK
 
 _GREEK = re.compile(r"\\(var)?([a-z]{2,7})(?![A-Za-z])")
@@ -22,7 +25,6 @@ _NORMAL = re.compile(
     r"(?<![\w\\])(?:N|𝒩|\\mathcal\{N\})\s*\(\s*([^;|,()]+?)\s*(?:;|\||\\mid)\s*([^,()]+?)\s*,\s*([^,()]+?)\s*\)(?!\s*=(?!=))"
 )
 _BETWEEN = re.compile(r"_\{\s*([a-z])\s*\|\s*([a-z])\s*\}")
-_MATRIX = re.compile(r"Σ(?=\s*(?:⁻|\^\{?\s*[-−]|\)|\||ᵀ|$|[;,\n]))")
 _RAISED_DET = re.compile(
     r"\|\s*(Sigma|[A-Z])\s*\|\s*\^\s*(?:\{([-−]?[\d/½.]+)\}|\(([-−]?[\d/½.]+)\)|([-−]?[\d½]+))"
 )
@@ -39,18 +41,27 @@ _ENTRY = re.compile(r"\)_(?:\{\s*([a-z])_([a-z])\s*\}|([a-z])_([a-z])(?!\w))")
 
 def in_plain_signs(text: str) -> str:
     """A text with words and brackets for these signs."""
-    text = _GREEK.sub(lambda m: GREEK.get(m[2], m[0]) if m[2] not in ("pi", "psi") else m[0], text)
+    text = _GREEK.sub(_letter, text)
     text = text.replace("ℓ", "ell").replace("\\ell", "ell")
     text = _KL.sub(r"KL(\1, \2)", text)
-    text = _MATRIX.sub("Sigma", text)
+    text = with_logarithms(with_covariances(text))
     text = _NORMAL.sub(_density, text)
     text = _RAISED_DET.sub(lambda m: f"exp(({m[2] or m[3] or m[4]})·log det({m[1]}))", text)
+    text = in_bars(text)
     text = _CONVOLVED.sub(r"\1 y[", text)
     text = _LABELLED.sub(r"\1[\2, \3[\2]]", text)
     text = _ENTRY.sub(lambda m: f")[{m[1] or m[3]}[{m[2] or m[4]}]]", text)
     if _AT_TIME_LEFT.search(text):
         text = _AT_TIME.sub(_at_time, text)
     return _BETWEEN.sub(r"_{\1\2}", text)
+
+
+def _letter(match: re.Match[str]) -> str:
+    """A Greek letter of LaTeX, apart from a word before it: \\log\\sigma."""
+    if match[2] in ("pi", "psi") or match[2] not in GREEK:
+        return match[0]
+    behind_word = match.string[max(match.start() - 1, 0) : match.start()].isalpha()
+    return " " * behind_word + GREEK[match[2]]
 
 
 def _density(match: re.Match[str]) -> str:

@@ -14,15 +14,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from deltarule.marking.typed.norm_orders import of_rows_written
+
 #: What may not stand behind letters below a name: more letters, of which powers are none.
 _ENDS = r"(?![^\W²³⁰¹⁴⁵⁶⁷⁸⁹⁻ᵀ]|\()"
 _NAME = r"[^\W\d_][^\W_]*(?:_[0-9]\w*)?[\u0300-\u036f]*"
-_LENGTH = re.compile(r"‖([^‖]+)‖\s*(?:₂|_\{?[2F]\}?(?![A-Za-z0-9]))")
-_ABSOLUTE = re.compile(r"‖([^‖]+)‖\s*(?:₁|_\{?1\}?(?![A-Za-z0-9]))")
 _INNER = re.compile(r"[⟨<]([^⟨⟩<>,]+),([^⟨⟩<>,]+)[⟩>]")
 _OVER = re.compile(r"(?:[Σ∑Π∏]|\b(?:sum|prod|max|mean))_?(?:([a-z])(?![\w(])|\{([^{}]*)\})")
 _BELOW = re.compile(
-    rf"((?<![\w∂]){_NAME}|\))_(?:([a-z]{{1,4}}){_ENDS}|\{{([a-z](?:\s*,?\s*[a-z]){{0,3}})\}})"
+    rf"((?<![^\W\d]|∂)(?<![^\W\d]\d){_NAME}|\))_(?:(?!star(?![a-z]))([a-z]{{1,4}}){_ENDS}|\{{([a-z](?:\s*,?\s*[a-z]){{0,3}})\}})"
 )
 _SIGNS = ("sum", "Σ", "∑", "Π", "∏", "prod", "max", "min", "mean")
 _INDEX_LETTERS = frozenset("ijklmnd")
@@ -61,7 +61,6 @@ def respelled(
     Letters that stand in `taken`, all of the text, are given to no new index; with `rows`, products
     of vectors that have indices are written with none.
     """
-    formula = _ABSOLUTE.sub(r" sum(abs(\1))", _LENGTH.sub(r"‖\1‖", formula))
     letters = _indices(formula, left) | {*known}
     formula = _BELOW.sub(lambda m: _in_brackets(m, letters), formula)
     return (
@@ -189,7 +188,10 @@ def _vectors_written(formula: str, bound: set[str], taken: str) -> str:
         one, other = (_ENTRY.sub(at_entry, side.strip()) for side in (one, other))
         return f"(Σ_{{{letter}}}({one}·{other}))"
 
-    formula = _LENGTHS.sub(length, formula)
+    def entry(inside: str) -> str | None:
+        return _ENTRY.sub(at_entry, inside) if of_rows(inside) else None
+
+    formula = of_rows_written(_LENGTHS.sub(length, formula), entry, letter)
     return _PRODUCTS.sub(product, formula)
 
 
@@ -229,7 +231,8 @@ def parted_off(
                 (n for n in ("p", "q") if not re.search(rf"(?<!\w){n}(?!\w)", taken)), "p_z"
             )
             whole = formula[match.start() : end]
-            return formula.replace(f"{whole}[", f" {name}[{','.join(at)},"), name, at, whole
+            first = "".join(f"{i}," for i in at)
+            return formula.replace(f"{whole}[", f" {name}[{first}"), name, at, whole
         if end and formula[end : end + 1] == "[" and "[" not in inside:
             free = (n for n in ("p", "q") if not re.search(rf"(?<!\w){n}(?!\w)", taken))
             name = next(free, "softmax_z")

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 
 from deltarule.marking.typed.slip_parts import parted
+from deltarule.marking.typed.stacked_vectors import with_stacks_apart
 
 _BOLD = re.compile(
     r"\\(?:mathbf|boldsymbol|bm|mathsf|vec)\s*(?:\{\s*(\\?[A-Za-z]+)\s*\}|([A-Za-z])(?![A-Za-z]))"
@@ -22,7 +23,13 @@ _TUPLE = re.compile(r"(?<=_\{)\s*\(\s*([a-z](?:\s*,\s*[a-z])+)\s*\)\s*(?=\})")
 _SINGLE = re.compile(r"_\{\s*([a-z])\s*\}(?=(\w?))")
 _MATRIX_OF = re.compile(r"(?<![\w\\])([A-Z](?:_\d|[₀-₉]))\(")
 _DET = re.compile(r"\b(log|ln)\s*\(?\s*\|\s*det\s*\(?\s*([^\W\d]\w*)\s*\)?\s*\|\s*\)?")
-_LOG_LEFT = re.compile(r"((?:^|[;\n])\s*)(?:log|ln)\s+([A-Za-z]\w*)(?=\s*=(?!=))")
+_LOG_LEFT = re.compile(
+    r"((?:^|[;\n])\s*)\\?(?:log|ln)\s+([A-Za-z]\w*)(?:\s*\([^()=;\n]*\))?(?=\s*=(?!=))"
+)
+#: The star of what is predicted or best: f_*, w^*, μ* = ….
+_STAR = re.compile(
+    r"(?<=[\w\u0300-\u036f])(?:_\{?\s*[*∗]\s*\}?|\^\{?\s*[*∗]\s*\}?|[*∗](?=\s*=(?!=)))"
+)
 _EXPECTED = re.compile(
     r"(?<![\w\\])(?:(E|𝔼|\\mathbb\{E\})(?:_(?:([a-z])|\{\s*([a-z])\s*\}))?|(Var|Std))\s*\["
 )
@@ -37,7 +44,8 @@ _PLAIN_INDEX = re.compile(r"\s*[a-tw]['′]*(?:\s*[-+,]\s*\w+)*\s*")
 
 def in_own_words_of_lectures(text: str) -> str:
     """A text without these spellings."""
-    text = _TOGETHER.sub(_of_each, text)
+    text = _STAR.sub("_star ", text).replace("⊘", "/").replace("\\oslash", "/")
+    text = with_stacks_apart(_TOGETHER.sub(_of_each, text))
     text = _BOLD.sub(lambda m: f" {m[1] or m[2]}", text)
     text = _TUPLE.sub(r"\1", _PAIR.sub(r"\1_{\2,\3}", text))
     text = _SINGLE.sub(lambda m: f"_{m[1]}{' ' if m[2] else ''}", text)

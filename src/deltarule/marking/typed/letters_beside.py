@@ -16,7 +16,7 @@ _GREEK = re.compile(
     rf"(?=.(?!(?!_){_MORE}|\s*=(?!=)|\())"
 )
 _CAPITALS = re.compile(
-    rf"(?<![^\Wᵀ²³⁻¹\d])(?<!\\)(?<!∂)([A-Z]{{1,2}}[A-Za-z])(?!{_MORE}|['′(\[{{]|\s*=(?!=))"
+    rf"(?<![^\Wᵀ²³⁻¹\d])(?<!\\)(?<!∂)([A-Z]{{1,2}}[A-Za-zα-ω])(?!{_MORE}|['′(\[{{]|\s*=(?!=))"
 )
 _LINE = re.compile(rf"(?<![\w\\∂])([wmkab]x)(?!{_MORE}|[(\[_'′]|\s*=(?!=))")
 #: A matrix with a number, and what it is multiplied with: W_1x, W₂h₁.

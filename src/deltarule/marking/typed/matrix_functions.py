@@ -19,6 +19,19 @@ _TRACES = ("tr", "Tr", "trace")
 class MatrixFunctions(MatrixParser):
     """The grammar of what is of a square matrix."""
 
+    #: Whether no xᵀ y may be added to each entry of a matrix.
+    apart = False
+
+    def _added(self, one, two):
+        """Where it is `apart`, no xᵀ y is added to each entry of a matrix."""
+        for matrix, number in ((one, two), (two, one)):
+            both = isinstance(matrix, Readings) and isinstance(number, Readings)
+            if not (self.apart and both and is_matrix(matrix.of[0]) and is_number(number.of[0])):
+                continue
+            if any(isinstance(part, nodes.Sum) for part in nodes.walk(number.of[0].entry)):
+                raise self.error("a matrix and a number are added", "write x yᵀ for all products")
+        return super()._added(one, two)
+
     def library_call(self, token: Token) -> Readings | None:
         if token.text in _TRACES:
             whole = self._square(self.arguments(token.text)[0], token.text)
@@ -58,12 +71,19 @@ class MatrixFunctions(MatrixParser):
             return self._diagonal(
                 super()._to_power(one_reading(vector.entry, vector.axes), exponent)
             )
-        if matrix and exponent.is_negative and "**" not in self.formula:
+        entries = any(sign in self.formula for sign in ("**", ".^", "power("))
+        if matrix and exponent.is_Rational and exponent.q > 1 and exponent > 0 and not entries:
+            raise self.error(
+                "a root of a matrix is none of its entries, and is not read",
+                "write √S for the roots of the entries, S = diag(s) for a diagonal matrix, or R R "
+                "for S, with the root R as what is given",
+            )
+        if matrix and exponent.is_negative and not entries:
             end = self.rest[0].start if self.rest else len(self.formula)
             error = self.error(
                 "a power below 0 of a matrix is none of its entries",
-                "write S = …; S⁻¹ for the inverse, S = diag(s); S^(-1/2) of a diagonal matrix, or "
-                "1/S entry by entry",
+                "write S⁻¹ for the inverse; for S^(-1/2) R⁻¹, with the root R as what is given, "
+                "S = R R; S = diag(s) for a diagonal matrix; or 1/S entry by entry",
             )
             power = PowerOfMatrix(error.fact, error.place, error.remedy)
             power.end, power.inverse = end, exponent == -1

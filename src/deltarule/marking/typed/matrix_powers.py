@@ -20,7 +20,7 @@ _POWER = r"\s*(?:⁻(?:[¹²³½]|¹ᐟ²)|[²³½]|\^(?:\{[^{}]*\}|\([^()]*\)|[
 _NAMED = re.compile(
     rf"(?<![^\Wᵀ⁰-⁹²³¹½])([^\W\d_ᵀ](?:(?!ᵀ)\w)*[\u0300-\u036f]*)(?P<power>{_POWER})?"
 )
-_ROOT = re.compile(r"[-−⁻]\s*(?:\d+\s*/\s*\d+|½|\.5|0\.5|¹ᐟ²)")
+_ROOT = re.compile(r"[-−⁻]?\s*(?:\d+\s*/\s*\d+|½|\.5|0\.5|¹ᐟ²)")
 _WHOLE = re.compile(r"\s*diag\((.*)\)\s*")
 
 
@@ -41,7 +41,7 @@ def with_inverse_line(
     before = whole.formula[: refused.end]
     close = before.rfind(")", 0, max(before.rfind("⁻"), before.rfind("^")) + 1)
     start = _opened(before, close)
-    if not refused.inverse or start is None or re.search(r"[\w\]]$", before[:start]):
+    if not refused.inverse or start is None or re.search(r"(?!ᵀ)[\w\]]$", before[:start]):
         return None
     taken = {name for e in equations for name in (e.name, *e.reads())}
     name = next(n for n in ("S", "G", "B", "S1", "S2", "S3", "S4") if n not in taken)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from sympy import Expr, Integer
@@ -19,12 +20,13 @@ from deltarule.marking.typed.index_equations import among_matrices, join_letters
 from deltarule.marking.typed.indexed_lines import indexed_lines
 from deltarule.marking.typed.lettered import by_entries, letter, lettered, with_lettered_pieces
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix
-from deltarule.marking.typed.numbers_alone import NUMBERS, are_numbers
+from deltarule.marking.typed.numbers_alone import NUMBERS, ONE_NUMBER, are_numbers, perhaps_numbers
 from deltarule.marking.typed.ones import has_ones
 from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.text_names import IDENTITY, TextNames
 from deltarule.marking.typed.typed_names import COUNTS, role_of, subscripted
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
+from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
@@ -46,12 +48,17 @@ def _entry(access: Read) -> Expr:
 class MatrixReader(TextNames):
     """Reads the equations again and again, until all sizes fit."""
 
+    apart = False
+
     # ---- matrices -------------------------------------------------------------------------
     def in_matrices(self) -> Network:
         """Vectors as columns, or as rows where that alone fits or is how the inputs stand."""
         columns = not self.inputs_first()
         if any(has_ones(e.formula, e.place, self.uses.get) for e in self.equations):
             return self._in_matrices(True)  # 1 is a column
+        for way in (columns, not columns):  # y xᵀ − W: no product x yᵀ of vectors is a number there
+            with suppress(DeltaruleError):
+                return self._in_matrices(way, apart=True)
         try:
             return self._in_matrices(columns)
         except DeltaruleError as refused:
@@ -59,11 +66,27 @@ class MatrixReader(TextNames):
                 return self._in_matrices(not columns)
             except DeltaruleError:
                 if self.said or not are_numbers(self.equations, self.uses, refused):
-                    raise refused from None
+                    return self._with_one_number(columns, refused)
             numbers = MatrixReader(self.equations, self.wrt, dict.fromkeys(self.uses, ()))
             return replace(numbers._in_matrices(columns), text=NUMBERS)
 
-    def _in_matrices(self, columns: bool) -> Network:
+    def _with_one_number(self, columns: bool, refused: DeltaruleError) -> Network:
+        """What is refused for a vector times a vector, with the one letter as a number by which it
+        can be read: g of g v/‖v‖. Raises `refused` where there is none, or several."""
+        found: dict[str, Network] = {}
+        for name in perhaps_numbers(self.equations, self.uses, refused):
+            if name not in self.turned and name not in self.said and self.rank(name) == 1:
+                reader = MatrixReader(self.equations, self.wrt, {**self.said, name: ()})
+                with suppress(DeltaruleError):
+                    found[name] = reader._in_matrices(columns, apart=True)
+        if len(found) != 1:
+            raise refused from None
+        ((name, network),) = found.items()
+        return replace(network, text=ONE_NUMBER.format(name))
+
+    def _in_matrices(self, columns: bool, apart: bool = False) -> Network:
+        """With `apart`, no sum of products is added to each entry of a matrix."""
+        self.apart = apart
         sizes = UnifiedSizes()
         axes = {name: self.new_axes(name, columns, sizes) for name in self.uses}
         ranges = self._joined(axes, sizes, columns)
@@ -106,7 +129,7 @@ class MatrixReader(TextNames):
     ) -> bool:
         """A loss is a number: L = (y − ŷ)² is of numbers, where no matrix has their size."""
         left = {n for _, n in ranges}
-        if self.equations[-1].name not in _LOSSES or not left:
+        if self.equations[-1].name.partition("_")[0] not in _LOSSES or not left:
             return False
         if "⊗" in self.equations[-1].formula:
             return False  # a matrix of all products
@@ -169,6 +192,7 @@ class MatrixReader(TextNames):
             )
             parser.number = len(found)
             parser.final = lambda size: final_size(size, sizes, names)
+            parser.apart = self.apart
             parser.program = bool(written_as_program(equation.formula, equation.place))
             try:
                 matrix = parser.parse().of[0]
@@ -244,11 +268,12 @@ class MatrixReader(TextNames):
             last = equation is equations[-1]
             role = "intermediate" if not last else "output" if axes else "loss"
             tensors[equation.name] = Tensor(equation.name, axes, role)
-        return self.network_of(tensors, equations)
+        equations, tensors = with_selections(equations, tensors)
+        return self.network_of(tensors, list(equations))
 
     def network_of(self, tensors: Mapping[str, Tensor], equations: list[Equation]) -> Network:
         """The network; what is given has the role that its name usually has."""
         own = with_outputs(tensors, equations)
-        own = with_roles(own, self.wrt, equations, self.counts)
+        own = with_roles(own, self.wrt, equations, self.counts, self.orders)
         text = "; ".join(f"{e.name} = {e.formula}" for e in self.equations)
         return Network("formula", text, "", own, tuple(equations))

@@ -8,6 +8,10 @@ from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.typed.typed_names import COUNTS, WORDS, tensor_of, usual_rank
 from deltarule.spelling.names import canonical
 
+#: Capitals that say how many, and the identity, of which what stands behind is a number.
+_NO_MATRICES = ("N", "M", "T", "B", "I")
+#: Letters of numbers that are vectors where they stand behind a matrix.
+_NOISE = ("epsilon", "alpha", "delta", "zeta", "eta")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
@@ -24,6 +28,33 @@ def by_entries_alone(formula: str, place: str) -> set[str]:
     pairs = [(a, c) for a, b, c in zip(found, found[1:], found[2:], strict=False) if b.text == "⊙"]
     names = [[tensor_of(t, place) for t in p] for p in pairs if all(t.kind == "name" for t in p)]
     return {n for pair in names if not any(map(usual_rank, pair)) for n in pair}
+
+
+def behind_matrices(formula: str, place: str) -> set[str]:
+    """Names of numbers that stand behind a matrix at once, as ε of μ + L ε and α of K α: vectors,
+    as numbers stand before matrices."""
+    found, names = parted_tokens(formula, place), set()
+    for k, token in enumerate(found[1:], 1):
+        before, behind = found[k - 1], found[k + 1 : k + 2]
+        matrix = before.kind == "name" and before.text not in (*WORDS, *_NO_MATRICES)
+        plain = not behind or behind[0].text in ("+", "-", ")", "‖", "|", ",")
+        if token.kind == "name" and plain and matrix and usual_rank(before.text) == 2:
+            name = tensor_of(token, place)
+            names |= {name} if name.partition("_")[0] in _NOISE else set()
+    return names
+
+
+def before_matrices(formula: str, place: str) -> set[str]:
+    """Names of vectors that stand before a matrix at once, as β of β ΦᵀΦ: numbers, as no column
+    stands there."""
+    found, names = parted_tokens(formula, place), set()
+    for before, token, behind in zip(found, found[1:], [*found[2:], None], strict=False):
+        matrix = token.kind == "name" and token.text not in WORDS and usual_rank(token.text) == 2
+        called = behind is not None and behind.text in ("[", "(")
+        plain = before.kind == "name" and before.text in ("β", "γ", "beta", "gamma")
+        if plain and matrix and not called:
+            names.add(tensor_of(before, place))
+    return names
 
 
 def exponents(formula: str, place: str) -> set[str]:
@@ -60,7 +91,8 @@ def divisors(formula: str, place: str) -> set[str]:
     """The names in a formula that say how many: N, √D, which stand below a line alone."""
     below: dict[str, bool] = {}
     inside, opened = [False], False
-    for token in parted_tokens(formula, place):
+    found = parted_tokens(formula, place)
+    for k, token in enumerate(found):
         if token.text == "/":
             opened = True
         elif token.text in _OPENING:
@@ -69,6 +101,12 @@ def divisors(formula: str, place: str) -> set[str]:
         elif token.text in _CLOSING:
             inside = inside[:-1] or [False]
         elif token.text.partition("_")[0] in COUNTS:
+            ahead = found[k + 1].text if k + 1 < len(found) and found[k + 1].kind == "name" else ""
+            vector = ahead and ahead.islower() and usual_rank(ahead) and ahead not in COUNTS
+            if token.text.isupper() and vector and ahead not in WORDS:
+                opened = False  # K of a/(K v) is a matrix
+                below[token.text] = False
+                continue
             below[token.text] = below.get(token.text, True) and (inside[-1] or opened)
             opened = False
         elif token.text not in ("sqrt", "√"):

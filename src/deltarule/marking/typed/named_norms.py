@@ -11,10 +11,13 @@ import re
 
 from sympy import Integer, Rational
 
-from deltarule.marking.formulas.matrix_readings import Readings
+from deltarule.expressions import nodes
+from deltarule.expressions.functions import absolute
+from deltarule.marking.formulas.matrix_readings import Readings, one_reading
 from deltarule.marking.formulas.tokens import Token
-from deltarule.marking.typed.matrix_functions import MatrixFunctions
-from deltarule.marking.typed.matrix_kinds import is_matrix
+from deltarule.marking.typed.either_or import EitherOr
+from deltarule.marking.typed.matrix_kinds import is_matrix, squeezed
+from deltarule.marking.typed.norm_orders import CALLS
 
 #: By the words of lectures and of libraries: over the features, or over the examples.
 NORMS = {
@@ -34,13 +37,15 @@ def note_of(text: str) -> str:
     return f"{' and '.join(words)}: with ε = 1e−5, without scale and shift."
 
 
-class NamedNorms(MatrixFunctions):
+class NamedNorms(EitherOr):
     """The grammar of normalisations that are called by their names."""
 
     #: Whether examples are columns, as in W X.
     examples_below: bool
 
     def library_call(self, token: Token) -> Readings | None:
+        if token.text in CALLS:
+            return self._of_order(token.text)
         kind = NORMS.get(token.text)
         if kind is None or self.vocabulary.tensor(token.text):
             return super().library_call(token)
@@ -62,6 +67,23 @@ class NamedNorms(MatrixFunctions):
             return self._divided(value, self._root_above(squares))
         centred = self._added(value, self._negated(self._along(value, "mean", axis, begin)))
         return self._divided(centred, self._root_above(self._along(value, "var", axis, begin)))
+
+    def _of_order(self, call: str) -> Readings:
+        """(Σ_n |x[n]|^p)^{1/p}, and max_n |x[n]| for p = ∞."""
+        value, *order = self.arguments(call, (1, 2))
+        whole = squeezed(value.of[0])
+        if not whole.axes:
+            return self._absolute(value)
+        if order:
+            power = squeezed(order[0].of[0]).entry
+            total = nodes.Sum(absolute(whole.entry) ** power, whole.axes)
+            return one_reading(total if call == "powersum" else total ** (1 / power))
+        if len(whole.axes) > 1:
+            raise self.error(
+                "‖·‖_∞ of a matrix is its largest entry, or the largest sum of a row",
+                "write max_{i,j} |A_ij| for the former, max_i (Σ_j |A_ij|) for the latter",
+            )
+        return one_reading(nodes.Max(absolute(whole.entry), whole.axes))
 
     def _root_above(self, square: Readings) -> Readings:
         return self._raised(self._added(square, self._constant(_EPSILON)), Rational(1, 2))

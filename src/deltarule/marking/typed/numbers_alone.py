@@ -18,6 +18,15 @@ NUMBERS = (
     "All letters are numbers here, as a vector times a vector can be read in several ways: "
     "write xᵀ y or x ⊙ y for vectors."
 )
+#: What is said where one letter is.
+ONE_NUMBER = (
+    "{0} is a number here, as a vector times a vector can be read in several ways: write ⊙ for "
+    "products entry by entry."
+)
+#: What is of a vector: its length, a sum over its entries.
+_LENGTHS = re.compile(r"‖([^‖]*)‖|\b(?:norm|sum|mean|var|std|softmax|pnorm|maxnorm)\(([^()]*)\)")
+#: Letters of numbers that vectors are multiplied by; w of w x may be wᵀ.
+_SCALES = ("a", "c", "g", "r")
 _LETTER = re.compile(r"[^\W\d_A-Z](?:_?\d+|[₀-₉]+)?")
 _OF_VECTORS = re.compile(
     r"[ᵀ⊤@⊙⊗‖∥Σ∑Π∏\[]|\.T\b|\^T\b"
@@ -40,3 +49,24 @@ def are_numbers(
         and not any(_OF_VECTORS.search(f) for f in formulas)
         and not any(e.indices for e in equations)
     )
+
+
+def perhaps_numbers(
+    equations: Iterable[TypedEquation], names: Iterable[str], refused: DeltaruleError
+) -> list[str]:
+    """The small letters of which one may be a number in a text that was refused for a column times
+    a column: none whose length is taken, or over whose entries a sum goes."""
+    if not refused.fact.endswith(_REFUSED):
+        return []
+    lengths = " ".join(" ".join(m) for e in equations for m in _LENGTHS.findall(e.formula))
+    inside = set(re.findall(r"\w+", lengths))
+    formulas = " ; ".join(e.formula for e in equations)
+    before = {n for n in names if _only_before(n, formulas)}
+    return [n for n in names if n in _SCALES and n in before - inside]
+
+
+def _only_before(name: str, formulas: str) -> bool:
+    """Whether a letter is nothing but a factor before a vector, g of g v and a of a (x − μ)."""
+    used = re.findall(rf"(?<!\w){name}(?!\w)", formulas)
+    factor = rf"(?<![\w)\]ᵀ])(?<![\w)\]ᵀ]\s){name}\s*[*·]?\s*(?=[a-zα-ω(])"
+    return bool(used) and len(re.findall(factor, formulas)) == len(used)

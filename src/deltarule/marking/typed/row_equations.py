@@ -17,7 +17,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
 from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.typed.equation_parser import EquationVocabulary
-from deltarule.marking.typed.equation_texts import TypedEquation, shifted
+from deltarule.marking.typed.equation_texts import TypedEquation, last_of, shifted
 from deltarule.marking.typed.index_equations import alone_right
 from deltarule.marking.typed.index_uses import lag_of
 from deltarule.marking.typed.indexed_lines import IndexedLines, finished
@@ -73,10 +73,10 @@ class Rows(RowNames):
         self._join_letters(axes, sizes)
         parsed = self._joined(axes, sizes, columns)
         usual = not any(self._is_odd(e, own) for e, _, _, own in parsed)
-        last, _, _, shape = parsed[-1]
-        number = last.name in _NUMBERS or last.name.startswith("log_")
-        if number and not last.indices and any(n != 1 for n in shape):
-            raise DeltaruleError(f"{last.name} is no number", last.place, "sum over its entries")
+        for e, _, _, shape in parsed:
+            number = e.name in _NUMBERS or e.name.startswith("log_")
+            if number and not e.indices and any(n != 1 for n in shape):
+                raise DeltaruleError(f"{e.name} is no number", e.place, "sum over its entries")
         order = sorted(axes, key=lambda n: role_of(n, (), ranks[n]) != "input")
         every = [n for name in order for n in axes[name]]
         names = sizes.named(every, (*axes, *self.written), _SIZES)
@@ -140,6 +140,9 @@ class Rows(RowNames):
             sizes.labels[label] = size
         elif re.fullmatch(r"[^\W\d_]\w*[′']*", plain):
             sizes.join(sizes.letter(plain), size)
+        elif letter := last_of(i):
+            sizes.said.add(letter)
+            sizes.join(sizes.letter(letter), size)
         elif not i.isdigit():
             raise DeltaruleError(
                 f"{name} is read at {i} among matrices", e.place, "write all indices, or none"

@@ -17,9 +17,11 @@ from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.typed.equation_texts import TypedEquation, counts_in
 from deltarule.marking.typed.index_uses import Use, states_before
+from deltarule.marking.typed.norm_orders import CALLS
 from deltarule.marking.typed.shape_parser import SIMILARITIES
 from deltarule.marking.typed.text_names import TextNames
 from deltarule.marking.typed.typed_names import usual_rank
+from deltarule.spelling.names import canonical
 
 #: So many ways of reading are tried.
 _WAYS = 40
@@ -51,10 +53,10 @@ def _mixes(e: TypedEquation, counts: set[str]) -> str:
             behind = found[k + 1]
             vector = behind.kind == "name" and behind.text in uses and None in uses[behind.text]
             kind = "perhaps" if vector and usual_rank(behind.text) else kind
-        if token.kind == "name" and token.text in SIMILARITIES and "[" in e.formula:
+        if token.kind == "name" and token.text in (*SIMILARITIES, *CALLS) and "[" in e.formula:
             kind = "perhaps"
         beside = found[k + 1 : k + 2]
-        if token.kind == "name" and token.text in bare and beside:
+        if token.kind == "name" and canonical(token.text) in bare and beside:
             names = beside[0].kind in ("name", "primed", "reduction")
             if names or (beside[0].text == "(" and "[" in e.formula):
                 return "matrix"

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from sympy import Expr, Integer
 
 from deltarule.expressions import nodes
+from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.matrix_readings import Matrix, Readings, one_reading
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.typed.matrix_kinds import is_matrix, is_number
 from deltarule.marking.typed.shape_parser import ShapeParser
+from deltarule.marking.typed.typed_names import COUNTS
 from deltarule.marking.typed.unified_sizes import Unequal
 
 _KINDS = {"Π": nodes.Product, "∏": nodes.Product, "prod": nodes.Product, "max": nodes.Max}
@@ -43,7 +45,10 @@ class RowParser(ShapeParser):
         count = self.leading.get(name, 0)
         if self.next() != "[":
             return super()._read(name)
-        at = self.subscripts()
+        last = {
+            Index(i.upper()): n for i, n in self.extents.items() if not self._is_known(i.upper())
+        }
+        at = [substitute(i, last) for i in self.subscripts()]
         own = self._fresh(self.vocabulary.tensors[name].axes[count:])
         if len(at) == count:
             return one_reading(nodes.read(name, *at, *(i for i, _ in own)), own)
@@ -92,7 +97,12 @@ class RowParser(ShapeParser):
         return super()._added(one, two)
 
     def _named(self, token: Token):
-        """An index is a number, where one calculates with it."""
+        """An index is a number, where one calculates with it, and N how far n runs."""
+        size = self.extents.get(token.text.lower()) if token.text.isupper() else None
+        known = self.vocabulary.tensor(token.text) or self.vocabulary.symbol(token.text)
+        factor = bool(self.rest) and (self.rest[0].kind == "name" or self.next() in ("[", "("))
+        if size is not None and not known and not (factor and token.text not in COUNTS):
+            return self._constant(size)
         found = super()._named(token)
         return one_reading(found) if isinstance(found, Index) and not self.counts else found
 

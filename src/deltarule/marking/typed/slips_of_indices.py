@@ -24,6 +24,12 @@ def refuse_left_sides(left: str, place: str) -> None:
         letters = below[2] if "," in below[2] else ", ".join(below[2].replace(" ", ""))
         name = below[1].rstrip("_")
         remedy = f"write {name}[{letters}], or {name} alone where {letters} is no index"
+    elif last := re.fullmatch(rf"({NAME})\[\s*[A-Z]\s*-\s*\d+\s*(?:,[^\]]*)?\]", left):
+        fact = f"left of = stands the last time of {last[1]}"
+        remedy = (
+            f"leave it out: what a {last[1]} that reads the time after is behind its last one is "
+            f"given, as {last[1]}_end"
+        )
     elif re.search(r"\][\s]*,|^[^\[]*,", left):
         remedy = "write an equation for each, parted by semicolons: y[n] = …; z[n] = …"
     elif re.fullmatch(rf"{NAME}\[\s*0\s*(?:,[^\]]*)?\]", left):

@@ -35,6 +35,8 @@ _ABOVE = re.compile(
     r"|\s?\^\(\s*([a-z])\s*([-−–+]\s*\d+)?\s*\)"
     r"|⁽([ᵗⁿⁱʲᵏˡ])([⁻⁺]\d*[¹²³]?)?⁾"
 )
+#: Subscripts that go around: x_{(i+1) mod N}.
+_AROUND = re.compile(rf"({_NAME})_\{{([^{{}};\n]*(?:\\?[bp]?mod\b|%)[^{{}};\n]*)\}}")
 _RAISED = dict(zip("ᵗⁿⁱʲᵏˡ", "tnijkl", strict=True))
 _LEFT = re.compile(r"(?:^|[;\n])[^=;\n]*\^\(\s*[a-z]\s*(?:[-−+]\s*1\s*)?\)[^=;\n]*=(?!=)")
 _LAYER_ABOVE = re.compile(r"(?<=[\w\u0300-\u036f])\^(?:l(?!\w)|\{\s*l\s*([-−+]\s*1)?\s*\})")
@@ -42,7 +44,7 @@ _LAYER_ABOVE = re.compile(r"(?<=[\w\u0300-\u036f])\^(?:l(?!\w)|\{\s*l\s*([-−+]
 
 def with_indices_in_brackets(text: str) -> str:
     """A text with brackets for subscripts with which one calculates somewhere."""
-    text = _with_indices_above(text)
+    text = _AROUND.sub(_in_circle, _with_indices_above(text))
     letters = {
         letter
         for _, inside, _ in _GROUP.findall(text)
@@ -65,6 +67,10 @@ def with_indices_in_brackets(text: str) -> str:
         return f"{match[1]}[{inside}]"
 
     return _NAMED.sub(r"\1_\2", _GROUP.sub(bracketed, text))
+
+
+def _in_circle(match: re.Match[str]) -> str:
+    return f"{match[1]}[{re.sub(r'[bp]?mod', ' mod ', match[2].replace(chr(92), ''))}]"
 
 
 def _with_indices_above(text: str) -> str:

@@ -9,7 +9,15 @@ from sympy import Expr, Integer
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
 from deltarule.marking.typed.equation_texts import TypedEquation, counts_in, states_of
-from deltarule.marking.typed.name_uses import by_entries_alone, exponents, on_diagonals, turned_in
+from deltarule.marking.typed.name_uses import (
+    before_matrices,
+    behind_matrices,
+    by_entries_alone,
+    exponents,
+    on_diagonals,
+    turned_in,
+)
+from deltarule.marking.typed.norm_orders import orders_in
 from deltarule.marking.typed.typed_names import LABELS, role_of, usual_rank
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
 
@@ -34,6 +42,10 @@ class TextNames:
         self.entrywise = {
             name for e in self.equations for name in by_entries_alone(e.formula, e.place)
         }
+        self.orders = {name for e in self.equations for name in orders_in(e.formula)} - self.wrt
+        self.counts |= self.orders
+        self.behind = {name for e in self.equations for name in behind_matrices(e.formula, e.place)}
+        self.scales = {name for e in self.equations for name in before_matrices(e.formula, e.place)}
         self.raised = {name for e in self.equations for name in exponents(e.formula, e.place)}
         #: What stands in subscripts.
         self.at: set[str] = set()
@@ -88,15 +100,18 @@ class TextNames:
         """How many axes a tensor has: as said, as it is read, or as its letter says."""
         if name in self.said:
             return len(self.said[name])
-        if name in LABELS and name in self.at:
+        if name in (*LABELS, "t") and name in self.at:
             return 0
         subscripts = [len(u) for u in self.uses.get(name, ()) if u is not None]
         if subscripts or name in self.counts:
             return subscripts[0] if subscripts else 0
         if name in self.raised and not self.turned & {name} and name[:1].islower():
             return 0
+        if name in self.scales - self.turned - self.behind:
+            return 0
         usual = 1 if name in self.diagonals else usual_rank(name)
-        return max(usual, int(name in self.turned or name in self.entrywise))
+        vector = self.turned | self.entrywise | (self.behind - self.counts)
+        return max(usual, int(name in vector))
 
     def new_axes(self, name: str, columns: bool, sizes: UnifiedSizes) -> tuple[Expr, ...]:
         """New sizes for a tensor: a vector is a matrix of one column or row."""

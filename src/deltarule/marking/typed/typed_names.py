@@ -25,6 +25,7 @@ from deltarule.marking.formulas.spelled import (
     known_functions,
 )
 from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.typed.label_subscripts import is_label_of
 from deltarule.spelling.names import canonical
 
 #: Words that mean something wherever they stand, and those that do before parentheses.
@@ -52,6 +53,8 @@ _NUMBERS = (
 COUNTS = ("N", "M", "D", "K", "T", "B", "n", "m", "d", "k")
 _INPUTS = ("x", "h", "z", "X", "H", "Z", "u", "a", "s")
 _TARGETS = ("y", "t", "d", "Y", "T", "target")
+#: Capitals that say how far an index runs even before a factor: N σ².
+_EXTENTS = (*COUNTS, "I", "J", "L")
 #: What is added so that nothing is divided by 0, and never learned.
 _GUARDS = ("epsilon", "eps")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
@@ -76,7 +79,8 @@ def names_in(
     """
     found = parted_tokens(formula, place)
     summed = _summed(found)
-    alone = {n for n in _bound(found) - summed - {*left} if n in LABELS}
+    labels = {*LABELS, *_but_labels(found)}
+    alone = {n for n in _bound(found) - summed - {*left} if n in labels}
     bound = {*_bound(found), *left} - alone
     names: dict[str, list[tuple[str, ...] | None]] = {}
     k = 0
@@ -107,7 +111,7 @@ def names_in(
                 f"write which, as in σ(W x), or {token.text} · (…) for a product",
             )
         size = token.text.isupper() and token.text.lower() in {*bound, *letters}
-        if opened != "[" and size:
+        if opened != "[" and size and (token.text in _EXTENTS or not _is_factor(found, k)):
             continue  # how far an index runs: N of n
         name = canonical(token.text) if opened == "[" else tensor_of(token, place)
         subscripts = None
@@ -115,6 +119,11 @@ def names_in(
             subscripts, _ = _subscripts(found, k, place)  # labels stand in them: p[n, t[n]]
         names.setdefault(name, []).append(subscripts)
     return names
+
+
+def _is_factor(found: Sequence[Token], k: int) -> bool:
+    """Whether a name or a parenthesis stands at a token, V of V x_u before it."""
+    return k < len(found) and (found[k].kind in ("name", "primed") or found[k].text == "(")
 
 
 def _of_several(found: Sequence[Token], k: int) -> bool:
@@ -170,14 +179,24 @@ def _summed_over(found: Sequence[Token], k: int) -> set[str]:
     braces = k < len(found) and found[k].text in ("{", "[")
     if not braces:
         return {t.text for t in found[k : k + 1] if t.kind == "name"}
-    names, wanted = set(), True
-    for token in found[k + 1 :]:
+    names, wanted, first = set(), True, found[k + 1 : k + 2]
+    for at, token in enumerate(found[k + 1 :], k + 1):
         if token.text in ("}", "]"):
             break
-        if wanted and token.kind == "name":
+        label = found[at - 1].text == "≠" and is_label_of(first[0].text, token.text)
+        if wanted and token.kind == "name" and not label:
             names.add(token.text)
         wanted = token.text in (",", "<", "≤", ">", "≥", "≠")
     return names
+
+
+def _but_labels(found: Sequence[Token]) -> set[str]:
+    """The labels of sums over all but them: y of Σ_{j≠y}."""
+    return {
+        end.text
+        for sign, _, index, unequal, end in zip(*(found[k:] for k in range(5)), strict=False)
+        if sign.kind == "reduction" and unequal.text == "≠" and is_label_of(index.text, end.text)
+    }
 
 
 def _subscripts(found: Sequence[Token], k: int, place: str) -> tuple[tuple[str, ...], int]:

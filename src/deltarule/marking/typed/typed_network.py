@@ -20,11 +20,14 @@ from deltarule.marking.typed.equation_texts import (
     as_typed,
     typed_equations,
 )
+from deltarule.marking.typed.log_determinants import note_of_det
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix, with_diagonals, with_inverse_line
 from deltarule.marking.typed.matrix_reader import MatrixReader
 from deltarule.marking.typed.named_norms import note_of
+from deltarule.marking.typed.probabilities import note_of_marginals
 from deltarule.marking.typed.row_equations import Rows
 from deltarule.marking.typed.row_names import has_rows
+from deltarule.marking.typed.stacked_vectors import STACKED, stacks_in
 from deltarule.marking.typed.states_and_neighbours import NEIGHBOURS
 from deltarule.marking.typed.sum_ends import with_sizes_called, without_ends
 from deltarule.marking.typed.typed_names import said_shapes, subscripted
@@ -45,7 +48,16 @@ def typed_network(
     be read, or can be read in several ways."""
     network = with_sizes_called(_read_text(text, wrt, shapes), without_ends(text)[1])
     neighbours = NEIGHBOURS if "adj" in network.tensors and "∈" in text else ""
-    return replace(network, text=" ".join(filter(None, (network.text, note_of(text), neighbours))))
+    stacked = STACKED if stacks_in(text) else ""
+    notes = (
+        network.text,
+        note_of(text),
+        note_of_det(text),
+        stacked,
+        note_of_marginals(text),
+        neighbours,
+    )
+    return replace(network, text=" ".join(filter(None, notes)))
 
 
 def _read_text(text: str, wrt: Iterable[str], shapes: Mapping[str, str] | None) -> Network:

@@ -45,6 +45,8 @@ _STRANGE = (
      "{} says what is looked for, and is no loss", "write the loss alone: L = ½‖w‖² + …"),
     (r"\[[^\[\]]*(?:\w|\])\s+‖\s*[^\[\]]+\]|(?<=[A-Z]) ?\[\w+_\{?t?[^\[\]]*,[^\[\]]*_[^\[\]]*\]",
      "{} puts two vectors together", "write a matrix for each: W h + U x for W[h, x]"),
+    (r"(?<=[A-Za-z\])])\s*∗\s*(?=[A-Za-z(])", "∗ is a convolution, and says no indices",
+     "write y[n] = Σ_k x[n-k] w[k], or · and ⊙ for products"),
     (r"\?", "? is no sign of a formula", "leave it out"),
     (r"(?<![=<>!:])=(?!=)[^=;\[({]*(?<![=<>!:])=(?!=)", "an equation with two signs =",
      "write one equation on a line, or part them by semicolons"),

@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 
 from deltarule.marking.formulas.einstein import parted
+from deltarule.marking.typed.label_subscripts import with_labels_in_brackets
+from deltarule.marking.typed.last_times import with_last_times
 from deltarule.marking.typed.lecture_signs import in_plain_signs
 from deltarule.marking.typed.lecture_words import in_own_words_of_lectures
 from deltarule.marking.typed.letters_beside import with_products_apart
+from deltarule.marking.typed.probabilities import with_probabilities
 from deltarule.marking.typed.states_and_neighbours import with_brackets_for_states
 from deltarule.marking.typed.subscripts_below import with_indices_in_brackets
 
@@ -26,6 +29,11 @@ _LEADING = re.compile(r"(^|[;\n])\s*(?:let|define|where|with|and)\s+(?=[^\W\d]\w
 _BEHIND = re.compile(r"\s*,?\s+(?:where|with)\s+(?=[^\W\d]\w*(?:\[[^\[\]]*\])?\s*=(?!=))")
 _FUNCTIONS_LEFT = re.compile(
     r"(?:^|[;\n])\s*([^\W\d]\w*)\(((?:\\?[^\W\d]\w*\s*[,;|]?\s*)+)\)\s*:?=(?!=)"
+)
+#: A function that has a name here, as it is defined: σ(x) = 1/(1 + e^{−x}).
+_KNOWN_LEFT = re.compile(
+    r"((?:^|[;\n])\s*)(?:\\?(?:sigma|tanh|sinh|cosh)|σ|softplus|sigmoid|relu|ReLU|erf|softmax|logsumexp)"
+    r"\s*\(\s*[a-z]\s*\)\s*(?=:?=(?!=))"
 )
 _INFINITE = re.compile(
     r"(?<![\w.])(?:(?:np|numpy|math|torch|jnp)\.)?(?:oo|[Ii]nf|Infinity)(?![\w(\[])"
@@ -42,11 +50,13 @@ _EINSUM = re.compile(
 def in_one_notation(text: str) -> str:
     """The text with names for squares that are given, steps back instead of ahead, and without the
     arguments of f(x) = … and the words around equations."""
-    text = with_brackets_for_states(text)
-    text = _with_transposes(in_plain_signs(in_own_words_of_lectures(text)))
-    text = with_products_apart(with_indices_in_brackets(text))
+    text = with_brackets_for_states(with_probabilities(text))
+    text = with_labels_in_brackets(in_own_words_of_lectures(text))
+    text = _with_transposes(in_plain_signs(text))
+    text = with_products_apart(with_indices_in_brackets(with_last_times(text)))
     text = _INFINITE.sub("∞", _LEADING.sub(r"\1", text))
     text = _BEHIND.sub("; ", text)
+    text = _KNOWN_LEFT.sub(lambda m: f"{m[1]}{_free(text)} ", text)
     for name, arguments in dict.fromkeys(_FUNCTIONS_LEFT.findall(text)):
         if name not in _WORDS and not _are_indices(arguments, text):
             text = text.replace(f"{name}({arguments})", f"{name} ")
@@ -55,6 +65,13 @@ def in_one_notation(text: str) -> str:
     for name, time in dict.fromkeys(_AHEAD_LEFT.findall(text)):
         text = _stepped_back(text, name, time)
     return text
+
+
+def _free(text: str) -> str:
+    """A name for what comes out that a text has not."""
+    return next(
+        (n for n in ("y", "f", "out") if not re.search(rf"(?<!\w){n}(?!\w)", text)), "y_out"
+    )
 
 
 def _with_transposes(text: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.affine import affine, never_negative
 from deltarule.expressions.nodes import Read, free_symbols
+from deltarule.expressions.quotients import Remainder
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Size
 from deltarule.marking.formulas.parser import Parser
@@ -148,17 +149,20 @@ class WindowExtents:
         return {**sizes, **{a.name: a for a in self.attributes}}
 
     def _runs_along(self, subscripts: Sequence[Window]) -> None:
-        """In x[t − k], x[t − 1] and x[T − 1 − t], t runs along the axis, unless it stands somewhere
-        alone."""
+        """In x[t − k], x[t − 1], x[T − 1 − t] and x[(t + 1) mod T], t runs along the axis, unless
+        it stands somewhere alone."""
         alone = {self.sizes.of(n) for own in self.axes.values() for n in own}
         for use, k, at in subscripts:
-            split = affine(at, tuple(Index(i) for i in use.equation.indices))
+            around = isinstance(at, Remainder) and isinstance(at.args[1], Symbol)
+            within = at.args[0] if around else at
+            split = affine(within, tuple(Index(i) for i in use.equation.indices))
             if split is None or len(split[0]) != 1:
                 continue
             index = next(iter(split[0]))
             own = self.found.extent(use.equation, index.name)
             shortened = (use.equation.place, index.name) in self.found.shortened
-            if along_axis(*split) and self.sizes.of(own) not in alone and not shortened:
+            whole = around or along_axis(*split)
+            if whole and self.sizes.of(own) not in alone and not shortened:
                 self.sizes.join(own, self.axes[use.name][k])
 
     def _fits(self, use: Use, k: int, at: Expr) -> None:
@@ -167,6 +171,8 @@ class WindowExtents:
         letters = {*equation.indices, *summed_letters(equation)} & {
             i.name for i in free_symbols(at)
         }
+        if not letters:
+            return  # the last entry, h[T − 1]
         known = {i: self.extent(equation, i) for i in letters if self.known(equation, i)}
         below, sizes = lowest(at, known), {Index(i): n for i, n in known.items()}
         self.outside |= set() if below is not None and never_negative(below) else {use.name}

@@ -18,9 +18,13 @@ Window = tuple[Use, int, Expr]
 
 
 def says_the_extent(at: Expr, symbol: Symbol) -> bool:
-    """Whether a letter in a subscript is how many entries there are: x[N − 1 − n], x[i mod N]."""
-    return (at - symbol + 1).expand().could_extract_minus_sign() or any(
-        isinstance(part, Remainder) and part.args[1] == symbol for part in walk(at)
+    """Whether a letter in a subscript is how many entries there are: x[N − 1 − n], h[T − 1],
+    x[i mod N]."""
+    behind = (at - symbol + 1).expand()
+    return (
+        behind == 0
+        or behind.could_extract_minus_sign()
+        or any(isinstance(part, Remainder) and part.args[1] == symbol for part in walk(at))
     )
 
 

@@ -1,0 +1,54 @@
+"""Probabilities of what a sum is over, by brackets: H = −Σ_x p(x) log q(x).
+
+Σ_x p(x) log q(x)                           Σ_x p[x] log q[x]
+Σ_{x,y} p(x,y) log(p(x,y)/(p(x) p(y)))      px[x] = Σ_y p[x,y]; py[y] = Σ_x p[x,y], the marginals
+Σ_{x,y} p(x,y) log p(y|x)                   p[x,y]/px[x] for p(y|x), where p(x,y) stands, too
+"""
+
+from __future__ import annotations
+
+import re
+
+_OVER = re.compile(r"(?:[Σ∑]|\\sum)\s*_(?:\{\s*((?:[a-z]\s*,?\s*)+)\}|([a-z])(?![a-z]))")
+_CALL = re.compile(r"(?<![\w\\])([pqrmPQ])\s*\(\s*([a-z](?:\s*[,|]\s*[a-z])*)\s*\)")
+_LEFT = re.compile(r"(?:^|[;\n])\s*[pqrmPQ]\s*\([^()=]*\)\s*:?=(?!=)")
+#: What is said of a text whose marginals are sums.
+MARGINALS = "p(x) is the marginal of p(x, y): its sum over y."
+
+
+def with_probabilities(text: str) -> str:
+    """A text with brackets for the arguments of p(x), where a sum is over x."""
+    found = [one or other for one, other in _OVER.findall(text)]
+    summed = {i for inside in found for i in re.findall(r"[a-z]", inside)}
+    if not summed or _LEFT.search(text):
+        return text
+    calls = [(n, re.findall(r"[a-z]", at), "|" in at) for n, at in _CALL.findall(text)]
+    calls = [call for call in calls if set(call[1]) <= summed]
+    joint = {n: at for n, at, given in reversed(calls) if len(at) == 2 and not given}
+    lines: dict[str, str] = {}
+
+    def marginal(name: str, letter: str) -> str:
+        other = next(i for i in joint[name] if i != letter)
+        at = ",".join(joint[name])
+        lines[name + letter] = f"{name}{letter}[{letter}] = Σ_{other} {name}[{at}]"
+        return f"{name}{letter}[{letter}]"
+
+    def written(match: re.Match[str]) -> str:
+        name, letters = match[1], re.findall(r"[a-z]", match[2])
+        if not set(letters) <= summed:
+            return match[0]
+        both = joint.get(name, [])
+        if "|" in match[2] and set(letters) == set(both):
+            return f"({name}[{','.join(both)}]/{marginal(name, letters[1])})"
+        if len(letters) == 1 and letters[0] in both:
+            return marginal(name, letters[0])
+        at = both if set(letters) == set(both) else letters
+        return f"{name}[{','.join(at)}]"
+
+    text = _CALL.sub(written, text)
+    return "; ".join([*lines.values(), text])
+
+
+def note_of_marginals(text: str) -> str:
+    """What is said of a text that has some."""
+    return MARGINALS if re.search(r"\w[a-z]\[[a-z]\] = Σ_", with_probabilities(text)) else ""

@@ -1,0 +1,114 @@
+r"""A matrix times vectors that are put together, by the part of the matrix that each of them meets.
+
+W [h; x], W concat(h, x), W [h, x]         W_h h + W_x x
+aᵀ [W h_i ‖ W h_j]                         a1ᵀ (W h_i) + a2ᵀ (W h_j)
+W \begin{bmatrix} h \\ x \end{bmatrix}     W_h h + W_x x
+
+The gradient of W is that of its parts, side by side.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ENVIRONMENT = re.compile(
+    r"\\begin\{([bp]?matrix)\}((?:(?!\\(?:begin|end)\{|&).)*)\\end\{\1\}", re.DOTALL
+)
+_TURNED = r"\s*(?:ᵀ|⊤|\^\{?\s*\\?(?:T|top|⊤)\}?)"
+_BEFORE = re.compile(
+    rf"(?<![\w\\])(?:([A-Z])(?:_(?:\{{(\w{{1,3}})\}}|(\w)))?|([a-z])({_TURNED}))\s*(?:·|\*|@|\\cdot)?\s*"
+    r"(?:\\left\s*)?(?=\[|(?:(?:np|torch|jnp|tf)\.)?(?:concat|concatenate|cat|hstack|vstack)\s*\()"
+)
+_CALL = re.compile(r"(?:(?:np|torch|jnp|tf)\.)?(?:concat|concatenate|cat|hstack|vstack)\s*\(\s*")
+#: Letters of vectors, of which W[h, x] puts two together; W[n, d] is an entry.
+_VECTORS = frozenset("hxzsuvyae")
+_PLAIN = re.compile(r"\s*([^\W\d_])(?:_\w+|\d|[₀-₉])?['′]?\s*")
+
+
+#: What is said of such a text.
+STACKED = (
+    "A matrix times vectors that are put together, W [h; x], is read as W_h h + W_x x: its "
+    "gradient is that of both, side by side."
+)
+
+
+def with_stacks_apart(text: str) -> str:
+    """A text in which every such product is a sum of products."""
+    text = _ENVIRONMENT.sub(lambda m: "[" + m[2].replace("\\\\", "; ") + "]", text)
+    at = 0
+    while match := _BEFORE.search(text, at):
+        at = match.end()
+        end, parts = _parts(text, match.end(), bool(match[1]))
+        if len(parts) < 2:
+            continue
+        whole = _products(match, parts)
+        text = f"{text[: match.start()]}{whole}{text[end:]}"
+        at = match.start() + len(whole)
+    return text
+
+
+def stacks_in(text: str) -> bool:
+    """Whether a text has such a product."""
+    return with_stacks_apart(text) != text
+
+
+def _parts(text: str, start: int, of_matrix: bool) -> tuple[int, list[str]]:
+    """What is put together from a place on, and where it ends; no parts for an entry."""
+    call = _CALL.match(text, start)
+    opening = call.end() - 1 if call else start
+    if call:
+        opening = call.start() + text[call.start() : call.end()].rindex("(")
+    end = _closed(text, opening)
+    inside = re.sub(r"\\right\s*$", "", text[opening + 1 : end - 1]).strip() if end else ""
+    if call:
+        inside = re.sub(r",\s*(?:axis|dim)\s*=\s*-?\d\s*$", "", inside)
+        if inside[:1] in ("[", "(") and _closed(inside, 0) == len(inside):
+            inside = inside[1:-1]
+        return end, _split(inside, ",")
+    parts = _split(inside, ";‖∥|") if re.search(r"[;‖∥]|\|\|", inside) else []
+    if parts or not of_matrix:
+        return end, [p for p in parts if p.strip()]
+    pair = _split(inside, ",")
+    plain = [_PLAIN.fullmatch(p) for p in pair]
+    vectors = len(pair) > 1 and all(m is not None and m[1] in _VECTORS for m in plain)
+    if vectors and {m[1] for m in plain if m} & {"h", "x"}:
+        used = re.findall(r"[Σ∑]_\{?\s*([a-z])|\[\s*([a-z])\s*\]", text)
+        indices = {a or b for a, b in used}
+        if not {m[1] for m in plain if m} & indices:
+            return end, pair
+    return end, []
+
+
+def _products(match: re.Match[str], parts: list[str]) -> str:
+    stem, turned = match[1] or match[4], match[5] or ""
+    label = match[2] or match[3] or ""
+    letters = [re.findall(r"([^\W\d_])(?:_|\d|[₀-₉]|['′]|\b)", part)[-1:] for part in parts]
+    named = [found[0] if found else "" for found in letters]
+    apart = all(named) and len(set(named)) == len(named) and not turned
+    products = []
+    for k, (letter, part) in enumerate(zip(named, parts, strict=True), 1):
+        name = f"{stem}_{label}{letter}" if apart else f"{stem}{'_' * bool(label)}{label}{k}"
+        inside = part.strip() if _PLAIN.fullmatch(part) else f"({part.strip()})"
+        products.append(f"{name}{turned.strip()} {inside}")
+    return f"({' + '.join(products)})"
+
+
+def _split(text: str, signs: str) -> list[str]:
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign in signs and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
+
+
+def _closed(text: str, start: int) -> int:
+    """Where the bracket at a place is closed; 0 for nowhere."""
+    depth = 0
+    for k in range(start, len(text)):
+        depth += (text[k] in "([{") - (text[k] in ")]}")
+        if depth == 0:
+            return k + 1
+    return 0
