@@ -12,6 +12,7 @@ from laid_out import as_python
 from variants import FULL
 
 import deltarule
+from deltarule.expressions.symbols import Attribute
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import known_sizes, program
 
@@ -44,3 +45,16 @@ def test_the_kernel_of_a_typed_text_agrees_with_the_evaluator(text, tmp_path, mo
     made = program(network, {size.name: 3 for size in known_sizes(network)[1]})
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     agree(module, made, evaluated(made, 1).arrays)
+
+
+@pytest.mark.parametrize("body", ["Mean[k](x[i+k])", "Max[k](x[S*i+k-P])", "Sum[k](x[i+2*k]²)"])
+def test_how_wide_a_window_is_is_asked_for_if_no_tensor_says_it(body):
+    """A kernel of a width that nobody gave would be one of another layer."""
+    network = deltarule.layer(f"y[i] = {body}")
+    with pytest.raises(deltarule.DeltaruleError) as caught:
+        program(network, {})
+    assert str(caught.value) == (
+        "the size K is told by no shape\n  where: formula\n"
+        "  remedy: give K=…; on the command line --set K=…"
+    )
+    assert program(network, {"K": 3}).network.attributes.keys() <= {Attribute("S"), Attribute("P")}

@@ -13,13 +13,14 @@ import deltarule
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.expressions.functions import FUNCTIONS
+from deltarule.kernels.passes.program import loaded
 from deltarule.language import words
 from deltarule.marking.formulas.spelled import ALIASES, LOSSES, SPELLED, known_functions
 
 
-def values(text: str) -> dict[str, np.ndarray]:
-    """All arrays of a text, from random ones."""
-    probe = Probe(deltarule.layer(text), Float64(), seed=1)
+def values(text: str, **sizes: int) -> dict[str, np.ndarray]:
+    """All arrays of a text, from random ones; some sizes may be given."""
+    probe = Probe(loaded(deltarule.layer(text), sizes)[0], Float64(), seed=1)
     assert not probe.undefined
     arrays = probe.values.arrays
     whole = {n for n, t in probe.network.tensors.items() if t.integral}
@@ -151,10 +152,6 @@ POSITIONS = {
     "x[n+1] - x[n]": lambda x, y: np.diff(x),
     "x[n+2] - 2*x[n+1] + x[n]": lambda x, y: np.diff(x, 2),
     "x[n+1] - 2*x[n] + x[n-1]": lambda x, y: np.r_[x[1:], 0] - 2 * x + np.r_[0, x[:-1]],
-    "Sum[k](x[n+k])": lambda x, y: x[1:] + x[:-1],
-    "Max[k](x[n+k])": lambda x, y: np.maximum(x[1:], x[:-1]),
-    "Mean[k](x[n-k])": lambda x, y: (x + np.r_[0, x[:-1]]) / 2,
-    "Min[k](x[2*n+k])": lambda x, y: np.minimum(x[:-1:2], x[1::2]),
     "Sum[k](x[k]*(n-k))": lambda x, y: np.subtract.outer(*[np.arange(len(x))] * 2) @ x,
     "x[n]*n + 2**n": lambda x, y: x * np.arange(len(x)) + 2.0 ** np.arange(len(x)),
     "Sum[k<n](x[k])*x[n]": lambda x, y: (np.cumsum(x) - x) * x,
@@ -168,6 +165,21 @@ POSITIONS = {
 def test_positions(text):
     found = values(f"y[n] = {text}")
     assert np.allclose(found["y"], POSITIONS[text](found["x"], found["y"]))
+
+
+#: Windows of K = 2, a number that no tensor says.
+WINDOWS = {
+    "Sum[k](x[n+k])": lambda x: x[1:] + x[:-1],
+    "Max[k](x[n+k])": lambda x: np.maximum(x[1:], x[:-1]),
+    "Mean[k](x[n-k])": lambda x: (x + np.r_[0, x[:-1]]) / 2,
+    "Min[k](x[2*n+k])": lambda x: np.minimum(x[:-1:2], x[1::2]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WINDOWS)
+def test_windows(text):
+    found = values(f"y[n] = {text}", K=2)
+    assert np.allclose(found["y"], WINDOWS[text](found["x"]))
 
 
 def test_labels_are_positions():

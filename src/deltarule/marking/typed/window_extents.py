@@ -21,14 +21,12 @@ from deltarule.marking.typed.index_uses import Use, compound
 from deltarule.marking.typed.size_names import size_names
 from deltarule.marking.typed.unified_sizes import final_size
 from deltarule.marking.typed.windows_fit import (
-    WIDTH,
     Window,
     along_axis,
     axis_of,
     count_of,
     lowest,
     says_the_extent,
-    width,
 )
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
@@ -44,6 +42,7 @@ class WindowExtents:
         self.typed, self.found = typed, found
         self.written, self.sizes, self.axes = found.written, found.sizes, found.axes
         self.attributes: dict[Attribute, int] = {}
+        self.widths: set[Expr] = set()
         self.definitions: dict[Size, Expr] = {}
         #: The tensors that are read beyond their edges.
         self.outside: set[str] = set()
@@ -67,12 +66,16 @@ class WindowExtents:
             self._fits(use, k, substitute(at, table))
 
     def _widths(self, windows: Sequence[Window]) -> None:
-        """How far summed indices run that stand in windows alone: K of Max[k](x[S*i + k])."""
+        """How far summed indices run that stand in windows alone: K of Max[k](x[S*i + k]).
+
+        No shape tells it, so a kernel asks for the number.
+        """
         for use, _, at in windows:
             for letter in sorted(summed_letters(use.equation) & {s.name for s in free_symbols(at)}):
                 size = self.found.extent(use.equation, letter)
                 if self.sizes.of(size) not in self.standing and letter.upper() not in self.axes:
-                    self.attributes[width(letter)], self.extents[letter] = WIDTH, width(letter)
+                    self.extents[letter] = Size(letter.upper())
+                    self.widths.add(self.extents[letter])
 
     def _axis(self, use: Use, k: int) -> Expr:
         """The extent of the axis on which a subscript stands."""
@@ -196,9 +199,9 @@ class WindowExtents:
         """Whether it is known how far a letter runs."""
         key = self.found.key(equation, letter)
         size = self.extents.get(key)
-        attributes = (*self.attributes, *self.definitions)
+        sizes = (*self.attributes, *self.definitions, *self.widths)
         return size is not None and (
-            size in attributes
+            size in sizes
             or size.is_Integer
             or self.sizes.of(self.sizes.letter(key)) in self.standing
         )

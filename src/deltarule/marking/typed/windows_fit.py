@@ -9,7 +9,7 @@ from sympy import Basic, Expr, Integer, Symbol, oo
 from deltarule.expressions.affine import affine
 from deltarule.expressions.nodes import Max, Read, Reduction, reads, tensor_name, walk
 from deltarule.expressions.quotients import FloorQuotient, Remainder
-from deltarule.expressions.symbols import Attribute, Index
+from deltarule.expressions.symbols import Index
 from deltarule.marking.typed.index_uses import Use
 from deltarule.networks.equations import Equation
 
@@ -111,12 +111,3 @@ def _read_by(node: Basic, name: str, over: frozenset, value: Expr) -> Iterable[E
     else:
         for part in node.args:
             yield from _read_by(part, name, over, value)
-
-
-#: How wide a window is of which no tensor says it.
-WIDTH = 2
-
-
-def width(letter: str) -> Attribute:
-    """The attribute that says how far an index runs, which stands in windows alone."""
-    return Attribute(letter.upper())
