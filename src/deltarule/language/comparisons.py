@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from sympy import Add, Expr, Integer, Not, Number, Rational, Tuple, ilcm
+from sympy import Add, Basic, Expr, Integer, Not, Number, Rational, Tuple, ilcm
 from sympy.core.relational import (
     Equality,
     GreaterThan,
@@ -24,6 +24,7 @@ from sympy.logic.boolalg import And, Boolean, BooleanAtom, Or
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.conditions import Every, Fails, Some
+from deltarule.expressions.integer_comparisons import of_sums
 from deltarule.expressions.largest_position import plain
 from deltarule.expressions.symbols import Scalar
 from deltarule.language.declarations import Page, current
@@ -95,9 +96,21 @@ def cases(statement, then: Expr, otherwise: Expr, page: Page) -> Expr:
     if isinstance(statement, Equality | Unequality):
         same = isinstance(statement, Equality)
         statement = (equal if same else differ)(statement.lhs, statement.rhs)
+    apart = _of_sums(statement, page)
+    if apart is not statement:
+        return cases(apart, then, otherwise, page)
     if isinstance(statement, nodes.Equal | nodes.Unequal):
         return _equality(statement, then, otherwise, page)
     return nodes.Choose(condition(statement, page), then, otherwise)
+
+
+def _of_sums(statement, page: Page):
+    """A comparison of integers with |·|, max or min taken apart; any other statement as it is."""
+    if not isinstance(statement, Basic) or chooses(statement, page):
+        return statement
+    found = condition(statement, page)
+    apart = of_sums(found)
+    return statement if apart is found else apart
 
 
 def _equality(statement: nodes.Equal | nodes.Unequal, then: Expr, otherwise: Expr, page) -> Expr:
@@ -119,7 +132,8 @@ def _equality(statement: nodes.Equal | nodes.Unequal, then: Expr, otherwise: Exp
 def conditions(where, page: Page) -> list:
     """The statements of `where=`, those that are joined by & one by one."""
     wanted = where if isinstance(where, list | tuple) else [where]
-    return [_known(p, page) for w in wanted for p in _parts(w) if p is not True]
+    parts = [_of_sums(p, page) for w in wanted for p in _parts(w) if p is not True]
+    return [_known(p, page) for part in parts for p in _parts(part)]
 
 
 def _parts(statement) -> list:

@@ -15,6 +15,7 @@ from sympy import Basic, Expr, Integer, Rational, Tuple, ilcm
 from deltarule.expressions import nodes
 from deltarule.expressions.choices import Choose
 from deltarule.expressions.conditions import AtLeastZero, Condition, Every, Fails, Positive, Some
+from deltarule.expressions.integer_comparisons import of_sums
 from deltarule.marking.formulas.brackets import Conditions
 
 _AND, _OR, _NOT = ("and",), ("or",), ("not",)
@@ -82,7 +83,7 @@ class Statements(Conditions):
 
     def _leaf(self, left: Expr, sign: str, right: Expr) -> Basic:
         if self.whole_number(left) and self.whole_number(right):
-            return of_integers(left, sign, right)
+            return of_sums(of_integers(left, sign, right))
         if sign in "<>":
             return Positive(right - left if sign == "<" else left - right)
         if sign == "|":
