@@ -57,7 +57,8 @@ def match(site: Site) -> Row | None:
     if seen is None or not _worth(total, seen, equation):
         return None
     result = Dummy("total", real=True)
-    finish = equation.rhs.xreplace({found: result}) if found != equation.rhs else result
+    alone = found in (equation.rhs, nodes.Sum(equation.rhs, [], found.conditions))
+    finish = result if alone else equation.rhs.xreplace({found: result})
     start: Expr = Integer(0)
     rest = finish - result
     if isinstance(total, nodes.Sum) and result not in rest.free_symbols and seen.rows != ((), ()):
@@ -66,14 +67,24 @@ def match(site: Site) -> Row | None:
 
 
 def _total(equation: Equation) -> Reduction | None:
-    """The only reduction of an equation, a sum or a maximum."""
+    """The only reduction of an equation, a sum or a maximum; or what is read in steps without one,
+    as a sum of it alone."""
     if any(isinstance(n, (nodes.Selection, nodes.Carried)) for n in walk(equation.rhs)):
         return None
     found = [n for n in walk(equation.rhs) if isinstance(n, Reduction)]
+    if not found and _in_steps(equation):
+        return nodes.Sum(equation.rhs, [], [AtLeastZero(equation.subscripts[-1])])
     if len(set(found)) != 1 or isinstance(found[0], nodes.Max) and found[0] != equation.rhs:
         return None
     known = type(found[0]) is nodes.Sum or isinstance(found[0], nodes.Max)
     return found[0] if known else None
+
+
+def _in_steps(equation: Equation) -> bool:
+    """Whether a subscript is a quotient of the last index: ⌊j/2⌋ where windows lie side by side."""
+    last = equation.subscripts[-1]
+    subscripts = (s for r in nodes.reads(equation.rhs) for s in r.indices)
+    return any(isinstance(s, nodes.FloorQuotient) and last in s.free_symbols for s in subscripts)
 
 
 def _worth(total: Reduction, seen: Windows, equation: Equation) -> bool:

@@ -8,7 +8,9 @@ loops of their own for the few entries at both ends.
 
 from __future__ import annotations
 
-from sympy import Expr, Integer
+from collections.abc import Iterator
+
+from sympy import Dummy, Expr, Integer, Mul
 
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import tight
@@ -26,6 +28,9 @@ from deltarule.networks.equations import Equation
 
 #: How many entries of a single row a thread works on at a time.
 PIECE = 256
+#: Rows of so many entries up to, but not with, so many are vectors only if LLVM cannot count them:
+#: those that it can, it writes out one by one.
+SHORT, LONG = 8, 64
 
 
 def emit(plan: Row, site: Site, out: Emitter) -> None:
@@ -88,7 +93,12 @@ class Rows(LoopWriter):
     def _ends(self) -> None:
         """The first and last place where the taps are written out, found before all loops."""
         seen, whole = self.seen, self.code.integer
-        self.count = whole(FloorQuotient(seen.extent, Integer(seen.stride)))
+        count = FloorQuotient(seen.extent, Integer(seen.stride))
+        self.count = whole(count)
+        if count.is_Integer and SHORT <= count < LONG:
+            self.count = self.code.spelling.fresh("count")
+            self.lines.add(f"{self.count} = unknown({whole(count)})")
+            self.prelude.add("views")
         if seen.everywhere:
             return
         self.low = self.code.spelling.fresh("low")
@@ -98,6 +108,7 @@ class Rows(LoopWriter):
         upper = ", ".join(map(whole, seen.upper))
         most = upper if len(seen.upper) == 1 else f"min({upper})"
         self.lines.add(f"{self.low} = min({least}, {self.count})")
+        most = most if self.count == whole(count) else f"min({self.count}, {most})"
         self.lines.add(f"{self.high} = max({self.low}, {most})")
 
     def _outer(self, waiting: list, known: list[Index]) -> None:
@@ -179,7 +190,7 @@ class Rows(LoopWriter):
 
     def _added(self, taps: tuple, at: dict) -> None:
         """The sum of the taps, added to the row or written into it."""
-        text = " + ".join(self.code.real(body) for body, _ in taps)
+        text = " + ".join(map(self._term, (body for body, _ in taps)))
         if self.in_steps:
             if text:
                 self.lines.add(f"{self._out(at)} += {text}")
@@ -190,6 +201,17 @@ class Rows(LoopWriter):
             finish = substitute(self.row.finish, at)
             self.code.locals[self.row.result] = "total"
             self.lines.add(f"{self._out(at)} = {self.code.real(finish)}")
+
+    def _term(self, body: Expr) -> str:
+        """A tap's term. What a test of data may leave out is read before it: then nothing jumps."""
+        tests = [f for f in Mul.make_args(body) if isinstance(f, nodes.Choose)]
+        rest = Mul(*(f for f in Mul.make_args(body) if f not in tests))
+        if not tests or rest.is_number or any(nodes.reads(s) for s in _subscripts(rest)):
+            return self.code.real(body)
+        value, name = Dummy("value", real=True), self.code.spelling.fresh("value")
+        self.lines.add(f"{name} = {self.code.real(rest)}")
+        self.code.locals[value] = name
+        return self.code.real(Mul(value, *tests))
 
     def _largest(self, taps: tuple, at: dict) -> None:
         """The largest of the row's entry and the taps; of several the first, and what is NaN."""
@@ -257,3 +279,7 @@ class Rows(LoopWriter):
         self.nest(row.total.body, spans, list(left), inside, step)
         if own:
             self.lines.add(f"{self._out()} = {self._finished('total')}")
+
+
+def _subscripts(body: Expr) -> Iterator[Expr]:
+    return (s for access in nodes.reads(body) for s in access.indices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numba
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -34,8 +35,23 @@ def seen_as(_typing, array, shape):  # pyright: ignore
     return kind(array, shape), write
 
 
+@intrinsic
+def unknown(_typing, size):  # pyright: ignore
+    """A size that LLVM does not know: of loops that are short and known, it makes no vectors."""
+
+    def write(_context, builder, _signature, arguments):
+        kind = ir.FunctionType(ir.IntType(64), [ir.IntType(64)])
+        return builder.asm(kind, "", "=r,0", [arguments[0]], False)
+
+    return types.int64(types.int64), write
+
+
 if numba.config.DISABLE_JIT:  # pyright: ignore
 
     def seen_as(array, shape):  # noqa: F811
         """An array with other axes, where nothing is compiled."""
         return array.reshape(shape)
+
+    def unknown(size):  # noqa: F811
+        """The size, where nothing is compiled."""
+        return size
