@@ -133,6 +133,30 @@ def found(plan, unit):
     return table[:4], table[4 : 4 + many], table[4 + many : 4 + 2 * many], table[4 + 2 * many :]
 
 
+@compiled
+def move_pairs(x, here, flat, even, odd, count, into, begin):
+    """One row of `move_image` in steps of two, both phases at once: no number is left out."""
+    half, last = U(count // 2), U(count - 1)
+    if into < 0:
+        for w in range(half):
+            flat[even + w] = x[here + U(2) * w]
+            flat[odd + w] = x[here + U(2) * w + U(1)]
+        if count % 2:
+            flat[even + half] = x[here + last]
+    elif into:
+        for w in range(half):
+            x[here + U(2) * w] += flat[even + w]
+            x[here + U(2) * w + U(1)] += flat[odd + w]
+        if count % 2:
+            x[here + last] += flat[even + half]
+    else:
+        for w in range(half):
+            x[here + U(2) * w] = flat[even + w] + begin
+            x[here + U(2) * w + U(1)] = flat[odd + w] + begin
+        if count % 2:
+            x[here + last] = flat[even + half] + begin
+
+
 @outside(_NUMBERS, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _PLACES, _WHOLE, _PLACES, _WHOLE, _NUMBER)
 def move_image(x, source, flat, start, phases, plan, of, grid, into, begin):
     """One image of the tensor `of` from x[source + …] into flat[start + …], or back.
@@ -157,9 +181,18 @@ def move_image(x, source, flat, start, phases, plan, of, grid, into, begin):
             else:
                 added(flat, place, grid[2], x, here, x4, H, W, into, begin)
             continue
+        row, left = p1 // s1 - 1, p1 % s1 + s1 - 1
         for h in range(H):
-            row = (h + p1) // s1
-            phase = ((t + p0 - slab * s0) * s1 + h + p1 - row * s1) * s2
+            left += 1
+            if left >= s1:
+                row, left = row + 1, left - s1
+            phase = ((t + p0 - slab * s0) * s1 + left) * s2
+            if s2 == 2 and x5 == 1:
+                even = start + (phase + p2 % 2) * phases + place_in(grid, slab, row, p2 // 2)
+                odd = start + (phase + 1 - p2 % 2) * phases
+                odd += place_in(grid, slab, row, (1 + p2) // 2)
+                move_pairs(x, U(source + t * x3 + h * x4), flat, U(even), U(odd), W, into, begin)
+                continue
             for r in range(s2):
                 first = (r - p2) % s2
                 place = place_in(grid, slab, row, (first + p2) // s2)
