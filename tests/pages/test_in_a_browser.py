@@ -181,6 +181,31 @@ def test_a_symbol_that_is_reached_by_keys_says_its_shape_and_value(opened, slide
     assert page.locator("mrow.q[tabindex]").count() > 0 and symbol.count() == 0
 
 
+def test_every_step_is_in_sight_with_its_place_in_the_picture(opened, recurrent, strided):
+    """Below the buttons, whatever the picture's size, which moves to the active box."""
+    for page in map(opened, (recurrent, strided)):
+        for _ in range(page.locator(".line").count()):
+            page.keyboard.press("ArrowRight")
+            line, bar, pane, box = (
+                page.locator(chosen).first.bounding_box()
+                for chosen in (".line.now", ".stepper", ".wide:has(.graph)", ".graph .box.now")
+            )
+            assert bar["y"] >= -1 and bar["y"] + bar["height"] - 1 <= line["y"]
+            assert line["y"] + min(line["height"], 150) <= 901
+            assert pane["y"] - 1 <= box["y"] <= pane["y"] + pane["height"] - 20
+            assert box["x"] < pane["x"] + pane["width"] and box["x"] + box["width"] > pane["x"]
+
+
+def test_gradients_that_come_from_upstream_light_their_arrows(opened, strided):
+    page = opened(strided)
+    for name in ("b", "w", "x"):
+        page.keyboard.press("Home")
+        while not page.locator(f'.line.now[data-q="dL/d{name}"]').count():
+            page.keyboard.press("ArrowRight")
+        (arrow,) = page.locator(".graph .arrow.back").all()
+        assert arrow.get_attribute("data-from") == name and arrow.get_attribute("data-to") == "y"
+
+
 @pytest.fixture(scope="module")
 def recurrent():
     derivation = derived("min_gru")
@@ -196,6 +221,10 @@ def test_a_recurrence_is_unrolled_with_the_gradients_way_back(opened, recurrent)
     number = page.locator('mrow.n[data-q="h"][data-at="1,0,0"]').first
     number.hover()
     assert page.locator(".unrolled .cell.lit").count() == 1
+    page.keyboard.press("Home")
+    assert page.locator(".unrolled :is(.cell, .back, .heat):visible").count() == 0
+    page.keyboard.press("End")
+    assert page.locator(".unrolled .back:visible").count() == 2
 
 
 def test_a_derivation_unfolds_without_a_script(opened):
@@ -244,8 +273,12 @@ def test_the_index_of_the_site_is_searched(opened):
     field = page.get_by_role("searchbox")
     field.fill("Batch-norm")
     shown = [item.inner_text() for item in page.locator("li:visible").all()]
-    assert shown and all("batch" in text.lower() and "norm" in text.lower() for text in shown)
-    assert page.get_by_role("status").text_content() == f"{len(shown)} found"
+    in_texts = page.locator("section li:visible")
+    named = [text for text in shown if "batch" in text.lower() and "norm" in text.lower()]
+    assert shown[: len(named)] == named and len(shown) == len(named) + in_texts.count()
+    counts = f"{len(named)} by name, {in_texts.count()} in the text"
+    assert page.get_by_role("status").text_content() == f"{len(shown)} found: {counts}"
+    sound(page)
     for typed, found in (
         ("softmax loss", "softmax_cross_entropy"),
         ("attention heads", "multi_head_attention"),

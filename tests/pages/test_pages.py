@@ -168,7 +168,10 @@ def test_the_page_goes_to_the_file_that_is_named(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "fact"),
-    [("layers.py", "layers.py is no name of such a file"), ("nowhere/x.html", "there is no folder")],
+    [
+        ("layers.py", "layers.py is no name of such a file"),
+        ("nowhere/x.html", "there is no folder"),
+    ],
 )
 def test_a_page_goes_nowhere_else(tmp_path, name, fact):
     told = said("derive", "dense", "--html", str(tmp_path / name))

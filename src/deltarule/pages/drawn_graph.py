@@ -5,6 +5,7 @@ Every cell says whose entry it is, so that a script can light it up.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
@@ -22,6 +23,8 @@ _MARKER = (
     'markerUnits="userSpaceOnUse" orient="auto-start-reverse">'
     '<path d="M0 0 8 4 0 8z" class="tip"/></marker></defs>\n'
 )
+#: What follows a _, up to the end of its word, and the rest.
+_LOW = re.compile(r"_(\w+)([^_]*)")
 #: How much wider than a letter of the text its signs may be drawn elsewhere: room at the edges.
 _EDGE = 2
 #: The room for arrows that lead back behind the last column.
@@ -91,6 +94,17 @@ def graph(
     return picture(title, frame, f"{_MARKER}{inside}", "graph", alone)
 
 
+def label_svg(label: str) -> str:
+    """A name in a picture, what follows a _ set lower; the _ stays in what is copied or read."""
+    return _LOW.sub(
+        lambda found: (
+            f'<tspan class="low">_</tspan><tspan class="lower" dy="3">{found[1]}</tspan>'
+            + (f'<tspan dy="-3">{found[2]}</tspan>' if found[2] else "")
+        ),
+        text_html(label),
+    )
+
+
 def picture(
     title: str, frame: tuple[float, float, float, float], inside: str, kind: str, alone: bool
 ) -> str:
@@ -128,8 +142,8 @@ def _block_svg(block: Block, x: float, top: float, width: float) -> Iterator[str
             f'<rect class="heat" x="{x + 3:.0f}" y="{top + 4:.0f}" width="{width - 6:.0f}" '
             f'height="{block.height - 2:.0f}" rx="4" fill-opacity="{block.heat:.2f}"/>'
         )
-    yield f'<text class="label" x="{x + _PAD:.0f}" y="{top + _LINE:.0f}">{block.label}</text>'
-    y = top + _LINE
+    y, label = top + _LINE, label_svg(block.label)
+    yield f'<text class="label" x="{x + _PAD:.0f}" y="{y:.0f}">{label}</text>'
     for row, axes in zip(block.rows, block.axes or repeat(0)):
         right, y = x + _PAD, y + _LINE + axes * _BETWEEN
         for (at, text), wide in zip(row, block.widths, strict=True):

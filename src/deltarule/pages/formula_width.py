@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element, fromstring
 
 #: What stands below or above is so much smaller.
 _SCRIPT = 0.72
-#: So many letters stand beside each other on a sheet of A4.
-LINE = 72.0
+#: So many letters stand beside each other on a sheet of A4, in a step of a derivation too.
+LINE = 68.0
 #: Signs between others have space around them; brackets and commas, none or little.
 _SPACED, _BARE = 1.9, 0.75
 

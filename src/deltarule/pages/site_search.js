@@ -1,6 +1,6 @@
-// Leaves of the lists what holds all the words that are typed; where nothing does, that whose page
-// holds them, or most of them. Words are alike that begin alike: "vanishing" finds what "vanishes".
-// Without it everything is listed.
+// Leaves of the lists what holds all the words that are typed, and lists below that whose page holds
+// them; where nothing does, that which holds most of them. Words are alike that begin alike:
+// "vanishing" finds what "vanishes". Without it everything is listed.
 "use strict";
 (() => {
   const ENDINGS = (
@@ -15,6 +15,11 @@
     const listed = plain(item.textContent);
     return [item, listed, `${listed} ${plain(words[page] ?? "")}`];
   });
+  const lists = [...document.querySelectorAll("ul")];
+  const headings = [...document.querySelectorAll("h2")];
+  const texts = document.createElement("section");
+  texts.innerHTML = "<h2>In the text of these pages</h2><ul></ul>";
+  document.querySelector("main").append(texts);
   document.querySelector(".search").hidden = false;
   field.addEventListener("input", find);
   find();
@@ -26,7 +31,9 @@
     const asked = (telling.length ? telling : typed).map(finder);
     const hitsIn = (k) => items.map((item) => asked.filter((stands) => stands(item[k])).length);
     const listed = hitsIn(1);
-    const hits = listed.includes(asked.length) ? listed : hitsIn(2);
+    const named = listed.includes(asked.length);
+    const whole = named && !asked.length ? listed : hitsIn(2);
+    const hits = named ? listed : whole;
     const most = Math.max(...hits);
     const none = asked.length > 0 && most === 0;
     let count = 0;
@@ -34,19 +41,30 @@
       item.hidden = none || hits[k] < most;
       count += !item.hidden;
     });
-    for (const list of document.querySelectorAll("ul")) {
+    const more = items.filter((_, k) => named && hits[k] < most && whole[k] === most);
+    texts.querySelector("ul").replaceChildren(...more.map(([item]) => copy(item)));
+    texts.hidden = !more.length;
+    for (const list of lists) {
       const empty = ![...list.children].some((item) => !item.hidden);
       list.hidden = empty;
       list.previousElementSibling.hidden = empty;
     }
     // A heading stands while something stands below it, up to the next heading of its level.
-    for (const heading of document.querySelectorAll("h2")) {
+    for (const heading of headings) {
+      const ends = (element) => !element || element.tagName === "H2" || element === texts;
       let below = heading.nextElementSibling;
-      while (below && below.tagName !== "H2" && below.hidden) below = below.nextElementSibling;
-      heading.hidden = !below || below.tagName === "H2";
+      while (!ends(below) && below.hidden) below = below.nextElementSibling;
+      heading.hidden = ends(below);
     }
-    const part = most < asked.length && !none ? `none has all of these words, ${count} have ${most}` : `${count} found`;
+    const where = more.length ? `: ${count} by name, ${more.length} in the text` : "";
+    const part = most < asked.length && !none ? `none has all of these words, ${count} have ${most}` : `${count + more.length} found${where}`;
     said.textContent = asked.length ? part : "";
+  }
+
+  function copy(item) {
+    const same = item.cloneNode(true);
+    same.hidden = false;
+    return same;
   }
 
   // Whether a word stands in a text, as part of any word, or its stem at the beginning of one.

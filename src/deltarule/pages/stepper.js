@@ -14,7 +14,7 @@
     const lines = [...run.querySelectorAll(".line")];
     if (!lines.length) return;
     const order = new Map(lines.map((line, k) => [line.dataset.q, k]));
-    const drawn = [...run.querySelectorAll(".graph [data-q]")];
+    const drawn = [...run.querySelectorAll(":is(.graph, .unrolled) [data-q]")];
     const arrows = [...run.querySelectorAll(".graph .arrow")];
     const back = lines.findIndex((line) => line.dataset.q.includes("/d"));
     let at = -1;
@@ -70,11 +70,31 @@
         arrow.classList.toggle("on", forward || backward);
         arrow.classList.toggle("back", backward);
       }
-      const box = drawn.find((part) => part.classList.contains("now"));
-      if (line && box) box.scrollIntoView({ inline: "nearest", block: "nearest" });
+      if (line) inSight(line);
       said.textContent = line
         ? step()
         : `${lines.length} steps: ◀ and ▶, or the arrow keys; ↑ and ↓ go through the entries`;
+    }
+
+    // Moves the pictures to the active quantity, and the page to its equation, below the buttons.
+    function inSight(line) {
+      for (const pane of run.querySelectorAll(":scope > .wide")) {
+        const box = pane.querySelector(".box.now");
+        if (box) centre(pane, box.getBoundingClientRect());
+      }
+      const place = line.getBoundingClientRect();
+      const top = bar.getBoundingClientRect().height;
+      const seen = Math.min(place.height, (innerHeight - top) / 2);
+      if (place.top + seen > innerHeight) scrollBy(0, place.top + seen - innerHeight);
+      else if (place.top < top) scrollBy(0, place.top - top);
+    }
+
+    function centre(pane, box) {
+      const frame = pane.getBoundingClientRect();
+      const beyond = box.left < frame.left || box.right > frame.right;
+      if (beyond) pane.scrollLeft += (box.left + box.right - frame.left - frame.right) / 2;
+      if (box.top < frame.top || box.bottom > frame.bottom)
+        pane.scrollTop += Math.min(box.top - frame.top - 8, (box.top + box.bottom - frame.top - frame.bottom) / 2);
     }
 
     function step() {
@@ -105,7 +125,7 @@
     }
 
     function gradientOf(name) {
-      for (const known of order.keys()) if (known.endsWith(`/d${name}`)) return known;
+      for (const known of Object.keys(values)) if (known.endsWith(`/d${name}`)) return known;
       return null;
     }
 

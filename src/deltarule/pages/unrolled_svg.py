@@ -11,7 +11,7 @@ import numpy as np
 
 from deltarule.expressions.nodes import Carried, reads, tensor_name, walk
 from deltarule.networks.recurrences import Recurrence, blocks
-from deltarule.pages.drawn_graph import picture
+from deltarule.pages.drawn_graph import label_svg, picture
 from deltarule.pages.graph_svg import gradient_heat, size_of_numbers
 from deltarule.pages.html_page import text_html
 from deltarule.reports.number_text import number_text
@@ -128,15 +128,19 @@ def _row(
         yield f'<g class="time"><rect {box} rx="6"/>'
         top = y + _LINE
         yield _label(f"{pretty(state.name)}, t = {t}", x, top)
-        top = yield from _numbers(state.name, cell[0], x + width, top)
+        yield f'<g data-q="{state.name}">'
+        top = yield from _numbers(cell[0], x + width, top)
+        yield "</g>"
         if cell[1] and state.slope is not None:
             heat = gradient_heat(size_of_numbers(state.slope[t]), largest)
+            yield f'<g class="gradient" data-q="{state.gradient}">'
             yield (
                 f'<rect class="heat" x="{x + 3:.0f}" y="{top + 5:.0f}" width="{width - 6:.0f}" '
                 f'height="{(len(cell[1]) + 1) * _LINE + 2:.0f}" rx="4" fill-opacity="{heat:.2f}"/>'
             )
             yield _label(pretty(state.gradient), x, top + _LINE)
-            yield from _numbers(state.gradient, cell[1], x + width, top + _LINE)
+            yield from _numbers(cell[1], x + width, top + _LINE)
+            yield "</g>"
         yield "</g>"
     for t in range(len(row) - 1):
         left, right = t * (width + _BESIDE) + width, (t + 1) * (width + _BESIDE)
@@ -146,23 +150,23 @@ def _row(
             later = t + 1 if direction > 0 else t
             strength = gradient_heat(size_of_numbers(state.slope[later]), largest)
             broad = _THIN + (_BROAD - _THIN) * strength / gradient_heat(1.0, 1.0)
+            yield f'<g class="gradient" data-q="{state.gradient}">'
             yield _arrow("back", other, one, y + high * 0.75, broad)
+            yield "</g>"
 
 
 def _label(words: str, x: float, y: float) -> str:
-    return f'<text class="label" x="{x + _PAD:.0f}" y="{y:.0f}">{text_html(words)}</text>'
+    return f'<text class="label" x="{x + _PAD:.0f}" y="{y:.0f}">{label_svg(words)}</text>'
 
 
-def _numbers(quantity: str, cells: list[tuple[str, str]], right: float, top: float):
+def _numbers(cells: list[tuple[str, str]], right: float, top: float):
     """The numbers below each other; how far down they go."""
-    yield f'<g data-q="{quantity}">'
     for at, text in cells:
         top += _LINE
         yield (
             f'<text class="cell" data-at="{at}" x="{right - _PAD:.0f}" y="{top:.0f}">'
             f"{text_html(text)}</text>"
         )
-    yield "</g>"
     return top
 
 

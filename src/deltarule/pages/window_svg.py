@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 
 from deltarule.counting.window_reads import Place, WindowReads, window_reads
-from deltarule.pages.drawn_graph import picture
+from deltarule.pages.drawn_graph import label_svg, picture
 from deltarule.pages.html_page import text_html
 from deltarule.reports.number_text import brief, number_text
 from deltarule.spelling.counted import counted
@@ -169,7 +169,9 @@ def _drawn(
     lit = {entry} if grid.name == found.quantity else set(found.reads[entry].get(grid.name, ()))
     role = "made" if grid.name == found.quantity else "read"
     inside = [f'<g class="tensor {role}" data-q="{grid.name}">']
-    inside.append(f'<text class="label" x="{left:.0f}" y="14">{pretty(grid.name)}</text>')
+    inside.append(
+        f'<text class="label" x="{left:.0f}" y="14">{label_svg(pretty(grid.name))}</text>'
+    )
     y = _TITLE
     for image in grid.images:
         inside.append('<g class="image">')
