@@ -79,7 +79,7 @@
     // Moves the pictures to the active quantity, and the page to its equation, below the buttons.
     function inSight(line) {
       for (const pane of run.querySelectorAll(":scope > .wide")) {
-        const box = pane.querySelector(".box.now");
+        const box = pane.querySelector(".box.now") ?? pane.querySelector(".now");
         if (box) centre(pane, box.getBoundingClientRect());
       }
       const place = line.getBoundingClientRect();
