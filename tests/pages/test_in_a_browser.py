@@ -12,7 +12,6 @@ from once import derived
 from deltarule.marking.sheets import load_sheet
 from deltarule.marking.worked_sheets import work
 from deltarule.pages.derivation_html import derivation_html
-from deltarule.pages.documentation_site import site_page
 from deltarule.pages.trace_html import sheet_html, trace_html
 from deltarule.pages.window_svg import sentence, trace_windows
 from deltarule.reports.things import ShownDerivation, ShownSheet, ShownTrace
@@ -265,40 +264,3 @@ def test_paper_holds_everything_whatever_the_screen_shows(opened, slide, strided
         for key in ("ArrowRight", "ArrowRight", "End"):
             page.keyboard.press(key)
             assert page.evaluate(drawn_parts) == before
-
-
-def test_the_index_of_the_site_is_searched(opened):
-    page = opened(site_page("index.html"))
-    sound(page)
-    field = page.get_by_role("searchbox")
-    field.fill("Batch-norm")
-    shown = [item.inner_text() for item in page.locator("li:visible").all()]
-    in_texts = page.locator("section li:visible")
-    named = [text for text in shown if "batch" in text.lower() and "norm" in text.lower()]
-    assert shown[: len(named)] == named and len(shown) == len(named) + in_texts.count()
-    counts = f"{len(named)} by name, {in_texts.count()} in the text"
-    assert page.get_by_role("status").text_content() == f"{len(shown)} found: {counts}"
-    sound(page)
-    for typed, found in (
-        ("softmax loss", "softmax_cross_entropy"),
-        ("attention heads", "multi_head_attention"),
-        ("hints in a browser", "In a browser"),
-        ("vanishing gradients", "Numbers"),
-        ("normalization of batches", "batch_norm"),
-        ("convolutional", "conv2d"),
-        ("dropped", "dropout"),
-    ):
-        field.fill(typed)
-        assert page.get_by_role("link", name=found).first.is_visible(), typed
-    field.fill("conv2d qqqq")
-    assert page.get_by_role("status").text_content().startswith("none has all of these words, ")
-    field.fill("qqqq xyzw")
-    assert page.get_by_role("status").text_content() == "0 found"
-    assert page.locator(":is(li, h2, h3):visible").count() == 0
-    field.fill("")
-    assert page.locator("li:visible").count() > 150 > page.locator("h2:visible").count() == 3
-
-
-def test_a_page_of_the_site_is_sound(opened):
-    sound(opened(site_page("layers/softmax.html")))
-    sound(opened(site_page("guides/an_exam.html")))

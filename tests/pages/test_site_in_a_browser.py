@@ -1,0 +1,52 @@
+"""The site of the documentation in a real browser: it is searched, and its pages are sound.
+
+They need `pip install '.[browser]'` and Debian's `chromium`; without them these tests say so.
+"""
+
+import pytest
+
+from deltarule.pages.documentation_site import site_page
+
+pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe: '.[browser]'")
+pytestmark = pytest.mark.slow
+
+
+def test_the_index_of_the_site_is_searched(opened):
+    from page_soundness import faults
+
+    page = opened(site_page("index.html"))
+    assert not [*faults(page)]
+    field = page.get_by_role("searchbox")
+    field.fill("Batch-norm")
+    shown = [item.inner_text() for item in page.locator("li:visible").all()]
+    in_texts = page.locator("section li:visible")
+    named = [text for text in shown if "batch" in text.lower() and "norm" in text.lower()]
+    assert shown[: len(named)] == named and len(shown) == len(named) + in_texts.count()
+    counts = f"{len(named)} by name, {in_texts.count()} in the text"
+    assert page.get_by_role("status").text_content() == f"{len(shown)} found: {counts}"
+    assert not [*faults(page)]
+    for typed, found in (
+        ("softmax loss", "softmax_cross_entropy"),
+        ("attention heads", "multi_head_attention"),
+        ("hints in a browser", "In a browser"),
+        ("vanishing gradients", "Numbers"),
+        ("normalization of batches", "batch_norm"),
+        ("convolutional", "conv2d"),
+        ("dropped", "dropout"),
+    ):
+        field.fill(typed)
+        assert page.get_by_role("link", name=found).first.is_visible(), typed
+    field.fill("conv2d qqqq")
+    assert page.get_by_role("status").text_content().startswith("none has all of these words, ")
+    field.fill("qqqq xyzw")
+    assert page.get_by_role("status").text_content() == "0 found"
+    assert page.locator(":is(li, h2, h3):visible").count() == 0
+    field.fill("")
+    assert page.locator("li:visible").count() > 150 > page.locator("h2:visible").count() == 3
+
+
+def test_a_page_of_the_site_is_sound(opened):
+    from page_soundness import faults
+
+    for path in ("layers/softmax.html", "guides/an_exam.html"):
+        assert not [*faults(opened(site_page(path)))]
