@@ -5,6 +5,7 @@ All three are read off the subscripts of the forward equations, never off a name
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from sympy import Expr, Integer
@@ -85,6 +86,13 @@ class Axes:
         """
         plain = Index(index.name.rstrip("′"))
         return index if plain != index and plain in beside else plain
+
+    def summed(self, index: Index, beside: tuple[Index, ...]) -> Index:
+        """The index of a sum in words: without primes, and n for n₁ where no other n stands in
+        it."""
+        plain = self.bare(index, beside)
+        first = Index(re.sub(r"(?<=[a-z])\d+$", "", plain.name))
+        return plain if first in beside else first
 
     def count(self, indices: Iterable[Index]) -> Expr:
         """How many values some indices take together."""

@@ -222,7 +222,7 @@ class PhraseWriter:
         return "sum", factor
 
     def _bound(self, p: ph.SumOver) -> str:
-        return ",".join(self._writer(self._axes.bare(i, p.of.labels)) for i in p.over)
+        return ",".join(self._writer(self._axes.summed(i, p.of.labels)) for i in p.over)
 
     def _sum_of_slices(self, p: ph.SumOfSlices):
         spans, rest = tight(p.ranges, p.conditions)

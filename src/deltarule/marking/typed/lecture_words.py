@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from deltarule.marking.typed.slip_parts import parted
-from deltarule.marking.typed.stacked_vectors import with_stacks_apart
+from deltarule.marking.typed.stacked_vectors import with_stacks_apart, with_stacks_put_in
 
 _BOLD = re.compile(
     r"\\(?:mathbf|boldsymbol|bm|mathsf|vec)\s*(?:\{\s*(\\?[A-Za-z]+)\s*\}|([A-Za-z])(?![A-Za-z]))"
@@ -21,7 +21,9 @@ _BOLD = re.compile(
 _PAIR = re.compile(r"(Σ|∑|\\sum)_([a-z])([a-z])(?![\w(])")
 _TUPLE = re.compile(r"(?<=_\{)\s*\(\s*([a-z](?:\s*,\s*[a-z])+)\s*\)\s*(?=\})")
 _SINGLE = re.compile(r"_\{\s*([a-z])\s*\}(?=(\w?))")
-_MATRIX_OF = re.compile(r"(?<![\w\\])([A-Z](?:_\d|[₀-₉]))\(")
+_MATRIX_OF = re.compile(
+    r"(?<![\w\\])([A-Z](?:_\d|[₀-₉])|[WUABM](?:\d|_[A-Za-z]{1,3}(?=\s?\([^()]*[Σ∑]|\s\()))\s?\("
+)
 _DET = re.compile(r"\b(log|ln)\s*\(?\s*\|\s*det\s*\(?\s*([^\W\d]\w*)\s*\)?\s*\|\s*\)?")
 _LOG_LEFT = re.compile(
     r"((?:^|[;\n])\s*)\\?(?:log|ln)\s+([A-Za-z]\w*)(?:\s*\([^()=;\n]*\))?(?=\s*=(?!=))"
@@ -45,12 +47,18 @@ _PLAIN_INDEX = re.compile(r"\s*[a-tw]['′]*(?:\s*[-+,]\s*\w+)*\s*")
 def in_own_words_of_lectures(text: str) -> str:
     """A text without these spellings."""
     text = _STAR.sub("_star ", text).replace("⊘", "/").replace("\\oslash", "/")
-    text = with_stacks_apart(_TOGETHER.sub(_of_each, text))
+    text = with_stacks_apart(_TOGETHER.sub(_of_each, with_stacks_put_in(text)))
     text = _BOLD.sub(lambda m: f" {m[1] or m[2]}", text)
     text = _TUPLE.sub(r"\1", _PAIR.sub(r"\1_{\2,\3}", text))
     text = _SINGLE.sub(lambda m: f"_{m[1]}{' ' if m[2] else ''}", text)
     text = _MATRIX_OF.sub(r"\1·(", _DET.sub(r"log det(\2)", text))
     return _with_softmaxes(_with_means(_LOG_LEFT.sub(r"\1log_\2", text)))
+
+
+def puts_together(text: str) -> bool:
+    """Whether a matrix stands before vectors that are put together."""
+    text = with_stacks_put_in(text)
+    return bool(_TOGETHER.search(text)) or with_stacks_apart(text) != text
 
 
 def _of_each(match: re.Match[str]) -> str:

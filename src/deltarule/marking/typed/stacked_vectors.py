@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import re
 
+from deltarule.errors import DeltaruleError
+from deltarule.marking.printed import shortened
+
 _ENVIRONMENT = re.compile(
     r"\\begin\{([bp]?matrix)\}((?:(?!\\(?:begin|end)\{|&).)*)\\end\{\1\}", re.DOTALL
 )
@@ -20,6 +23,10 @@ _BEFORE = re.compile(
     r"(?:\\left\s*)?(?=\[|(?:(?:np|torch|jnp|tf)\.)?(?:concat|concatenate|cat|hstack|vstack)\s*\()"
 )
 _CALL = re.compile(r"(?:(?:np|torch|jnp|tf)\.)?(?:concat|concatenate|cat|hstack|vstack)\s*\(\s*")
+_DEFINED = re.compile(
+    r"(?:^|[;\n])\s*([^\W\d_](?:_\w|_\{\w\})?)\s*=\s*"
+    r"(\[[^\[\]=\n]*[;‖,][^\[\]=\n]*\]|(?:concat|concatenate|cat)\s*\([^()=\n]*\))\s*(?=[;\n]|$)"
+)
 #: Letters of vectors, of which W[h, x] puts two together; W[n, d] is an entry.
 _VECTORS = frozenset("hxzsuvyae")
 _PLAIN = re.compile(r"\s*([^\W\d_])(?:_\w+|\d|[₀-₉])?['′]?\s*")
@@ -44,12 +51,30 @@ def with_stacks_apart(text: str) -> str:
         whole = _products(match, parts)
         text = f"{text[: match.start()]}{whole}{text[end:]}"
         at = match.start() + len(whole)
+    left = re.search(_CALL.pattern.removesuffix(r"\s*"), text) or re.search(
+        r"\[[^\[\]]*;[^\[\]]*\]", text
+    )
+    if left:
+        whole = text[left.start() : _closed(text, left.end() - 1) or left.end()]
+        whole = left[0] if left[0][:1] == "[" else whole
+        raise DeltaruleError(
+            f"{shortened(whole.strip())} puts vectors together, and stands in no product",
+            f"the formula {shortened(' '.join(text.split()))}",
+            "write the product of a matrix that reads it, y = W [a; b]; of whole feature maps, "
+            "see `derive concatenation`",
+        )
     return text
 
 
-def stacks_in(text: str) -> bool:
-    """Whether a text has such a product."""
-    return with_stacks_apart(text) != text
+def with_stacks_put_in(text: str) -> str:
+    """z = [a; b]; y = W z as y = W [a; b]."""
+    for match in reversed(list(_DEFINED.finditer(text))):
+        rest = f"{text[: match.start()]}{text[match.end() :]}"
+        used = rf"(?<=[\w⁾)])\s*[·*@]?\s*{re.escape(match[1])}(?![\w\[(])"
+        put_in = re.sub(rf"(?<!\w)([A-Z]\w*){used}", lambda m, own=match: f"{m[1]} {own[2]}", rest)
+        if put_in != rest and not re.search(rf"(?<!\w){re.escape(match[1])}(?!\w)", put_in):
+            text = put_in.strip(" ;\n")
+    return text
 
 
 def _parts(text: str, start: int, of_matrix: bool) -> tuple[int, list[str]]:
@@ -82,7 +107,8 @@ def _parts(text: str, start: int, of_matrix: bool) -> tuple[int, list[str]]:
 def _products(match: re.Match[str], parts: list[str]) -> str:
     stem, turned = match[1] or match[4], match[5] or ""
     label = match[2] or match[3] or ""
-    letters = [re.findall(r"([^\W\d_])(?:_|\d|[₀-₉]|['′]|\b)", part)[-1:] for part in parts]
+    plain = [re.sub(r"_\{[^{}]*\}|_\w+", " ", part) for part in parts]
+    letters = [re.findall(r"(?<!\w)([^\W\d_])", part)[-1:] for part in plain]
     named = [found[0] if found else "" for found in letters]
     apart = all(named) and len(set(named)) == len(named) and not turned
     products = []

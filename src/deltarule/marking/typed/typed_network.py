@@ -20,6 +20,7 @@ from deltarule.marking.typed.equation_texts import (
     as_typed,
     typed_equations,
 )
+from deltarule.marking.typed.lecture_words import puts_together
 from deltarule.marking.typed.log_determinants import note_of_det
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix, with_diagonals, with_inverse_line
 from deltarule.marking.typed.matrix_reader import MatrixReader
@@ -27,17 +28,19 @@ from deltarule.marking.typed.named_norms import note_of
 from deltarule.marking.typed.probabilities import note_of_marginals
 from deltarule.marking.typed.row_equations import Rows
 from deltarule.marking.typed.row_names import has_rows
-from deltarule.marking.typed.stacked_vectors import STACKED, stacks_in
+from deltarule.marking.typed.stacked_vectors import STACKED
 from deltarule.marking.typed.states_and_neighbours import NEIGHBOURS
 from deltarule.marking.typed.sum_ends import with_sizes_called, without_ends
 from deltarule.marking.typed.typed_names import said_shapes, subscripted
+from deltarule.marking.typed.updated_names import note_of_updates, with_updates_apart
 from deltarule.networks.network import Network
 
 
 def tensors_of(text: str) -> list[str]:
     """The names of the tensors that a formula reads. Raises DeltaruleError."""
     with as_typed(text):
-        return list(MatrixReader(with_diagonals(typed_equations(text)), frozenset(), {}).uses)
+        equations = with_diagonals(with_updates_apart(typed_equations(text)))
+        return list(MatrixReader(equations, frozenset(), {}).uses)
 
 
 def typed_network(
@@ -48,13 +51,13 @@ def typed_network(
     be read, or can be read in several ways."""
     network = with_sizes_called(_read_text(text, wrt, shapes), without_ends(text)[1])
     neighbours = NEIGHBOURS if "adj" in network.tensors and "∈" in text else ""
-    stacked = STACKED if stacks_in(text) else ""
     notes = (
         network.text,
         note_of(text),
         note_of_det(text),
-        stacked,
+        STACKED if puts_together(text) else "",
         note_of_marginals(text),
+        note_of_updates(text, network.tensors),
         neighbours,
     )
     return replace(network, text=" ".join(filter(None, notes)))
@@ -89,7 +92,7 @@ def _with_inverses(
     equations: list[TypedEquation], reading: Callable[[list[TypedEquation]], Network]
 ) -> Network:
     """What is read of some equations, with lines for the inverses that these need."""
-    equations = with_diagonals(equations)
+    equations = with_diagonals(with_updates_apart(equations))
     while True:
         try:
             return reading(equations)
