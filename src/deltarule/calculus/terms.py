@@ -85,7 +85,7 @@ def pinned(term: Term, free: Mapping[Index, Expr]) -> Term:
     alone = {a for a, _ in deltas}
     for condition in term.conditions:
         pin = _pin(condition, ranges, known)
-        if pin is None or _shifted(pin[0], term.body):
+        if pin is None or pin[0] in alone or _shifted(pin[0], term.body):
             conditions.append(condition)
         if pin is not None and pin[0] not in alone:
             deltas.append(pin)

@@ -9,7 +9,7 @@ A loop's conditions are about sums of indices, which say where an index runs fro
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Tuple, ordered
+from sympy import Add, Expr, ordered
 
 from deltarule.expressions import functions as f
 from deltarule.expressions.conditions import (
@@ -32,11 +32,11 @@ def of_sums(statement: Condition) -> Condition:
     if isinstance(statement, AtLeastZero):
         return _at_least_zero(statement.args[0])
     one, other = statement.args
-    if isinstance(one, Tuple) and isinstance(other, Tuple):
+    if isinstance(one, Expr) and isinstance(other, Expr):
+        equal = _equal(one, other)
+    else:
         pairs = zip(one.args, other.args, strict=True)
         equal = Every(*(of_sums(Equal(*pair)) for pair in pairs))
-    else:
-        equal = _equal(one, other)
     return equal if isinstance(statement, Equal) else Fails(equal)
 
 

@@ -22,6 +22,7 @@ from deltarule.language.given_expressions import expression, subscripts_of
 from deltarule.language.infinite_values import with_finite_edges, without_infinity
 from deltarule.language.inverses import Inverses, with_inverses
 from deltarule.language.literals import exact
+from deltarule.language.piecewise_positions import in_cases
 from deltarule.language.pointers import with_orders
 from deltarule.language.put_out import (
     outputs_apart,
@@ -217,7 +218,10 @@ class Name(Operand):
         return self[()]
 
     def __getitem__(self, subscripts) -> Expr:
-        plain = read(self.tensor.name, *self._places(subscripts))
+        return in_cases(self._places(subscripts), self._read)
+
+    def _read(self, *places: Expr) -> Expr:
+        plain = read(self.tensor.name, *places)
         edges = self._page.edges.get(self.tensor.name)
         return plain if edges is None else edges.carry(plain, self._page)
 
