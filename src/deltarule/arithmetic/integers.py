@@ -176,5 +176,6 @@ def beyond(name: str, where, shape, wrong) -> OutsideShape:
     return OutsideShape(
         f"{name} is read at {point}, outside its shape {list(shape)}",
         None,
-        f"declare what lies outside, as in {name} = input(…, outside=0), or mend the subscripts",
+        "mend the subscripts, give an index that runs less far there a letter of its own, or "
+        f"declare what lies outside, in a file as {name} = input(…, outside=0)",
     )

@@ -14,6 +14,7 @@ from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.dual import DualArray
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.integers import grid_over, integers_over
+from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Block, Recurrence, blocks, equations_of, no_times
@@ -33,13 +34,19 @@ Pinned = Mapping[int, Mapping[Index, int]]
 
 
 def run_block(block: Block, values: Values, arithmetic: Arithmetic, pinned: Pinned) -> None:
-    """Evaluate one equation, or one recurrence, with some indices held at a value."""
+    """Evaluate one equation, or one recurrence, with some indices held at a value.
+
+    Raises DeltaruleError, with the equation's place, for what has no value.
+    """
     if isinstance(block, Recurrence):
         _scan(block, values, arithmetic, pinned)
         return
     at = pinned.get(id(block), {})
-    found = arithmetic.settle(evaluate(block.rhs, block.ranges, values, arithmetic, at, block.name))
-    write(block, found, values, arithmetic, at)
+    try:
+        found = evaluate(block.rhs, block.ranges, values, arithmetic, at, block.name)
+    except DeltaruleError as error:
+        raise error if error.place or not block.place else error.at(block.place) from None
+    write(block, arithmetic.settle(found), values, arithmetic, at)
 
 
 def _scan(recurrence: Recurrence, values: Values, arithmetic: Arithmetic, pinned: Pinned) -> None:

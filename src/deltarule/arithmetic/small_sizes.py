@@ -9,7 +9,7 @@ import numpy as np
 from sympy import Basic, Expr, Integer, Symbol
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.literal_shifts import least_sizes
+from deltarule.arithmetic.literal_shifts import least_sizes, named_entries
 from deltarule.arithmetic.ranks import enough_terms
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import free_symbols
@@ -115,11 +115,12 @@ def _shrunk(network: Network, chosen: dict, pinned: set) -> dict:
 
 
 def demanded(network: Network) -> list[Expr]:
-    """What has to come to at least 1: the defined sizes, axes such as N − 2, and N − D + 1 where
-    XᵀX has an inverse.
+    """What has to come to at least 1: the defined sizes, axes such as N − 2, M − 3 where x[n, 3] is
+    read, and N − D + 1 where XᵀX has an inverse.
     """
     axes = (a for t in network.tensors.values() for a in t.axes if not (a.is_Symbol or a.is_number))
-    return list(dict.fromkeys((*network.definitions.values(), *axes, *enough_terms(network))))
+    known = (*network.definitions.values(), *axes, *named_entries(network), *enough_terms(network))
+    return list(dict.fromkeys(known))
 
 
 def left_of(network: Network, chosen: dict, definition: Expr) -> int:
