@@ -44,6 +44,8 @@ Parsed = tuple[TypedEquation, Expr, tuple[tuple[Index, Expr], ...], tuple[Expr, 
 class Rows(RowNames):
     """Reads such equations again and again, until all sizes fit."""
 
+    odd = False
+
     def lines(self) -> IndexedLines:
         """Tensors and equations. Raises DeltaruleError where no reading fits."""
         refused, unusual = None, None
@@ -72,7 +74,7 @@ class Rows(RowNames):
                 sizes.join(size, Integer(number))
         self._join_letters(axes, sizes)
         parsed = self._joined(axes, sizes, columns)
-        usual = not any(self._is_odd(e, own) for e, _, _, own in parsed)
+        usual = not self.odd and not any(self._is_odd(e, own) for e, _, _, own in parsed)
         for e, _, _, shape in parsed:
             number = e.name in _NUMBERS or e.name.startswith("log_")
             if number and not e.indices and any(n != 1 for n in shape):
@@ -162,7 +164,7 @@ class Rows(RowNames):
             for n, own in axes.items()
         }
         extents = {i: final(n) for i, n in sizes.letters.items()}
-        found = []
+        self.odd, found = False, []
         for e in self.equations:
             left = tuple((Index(i), extents[i]) for i in e.indices)
             vocabulary = EquationVocabulary(Network("", "", "", dict(tensors), ()))
@@ -172,6 +174,7 @@ class Rows(RowNames):
             except PowerOfMatrix as power:
                 power.equation = self.typed.index(e)
                 raise
+            self.odd = self.odd or parser.odd
             shape = matrix.shape if any(n != 1 for n in matrix.shape) else ()
             at, ranges = _at(matrix.shape, left)
             if e.name in self.states:

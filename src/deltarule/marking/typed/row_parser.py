@@ -40,6 +40,8 @@ class RowParser(ShapeParser):
         self.leading, self.extents = leading, extents
         self.own = [i for i, _ in left]
         self.implied = list(left)
+        #: Whether aᵀ x is added to each entry of a vector b[i], which is a number rather.
+        self.odd = False
 
     def _read(self, name: str):
         count = self.leading.get(name, 0)
@@ -94,6 +96,9 @@ class RowParser(ShapeParser):
             a, b = matrix.of[0], number.of[0]
             if is_matrix(a) and is_number(b) and any(r.indices for r in nodes.reads(b.entry)):
                 raise self.error("a matrix and a number are added", "write x yᵀ for all products")
+            bare = isinstance(a.entry, nodes.Read) and self._at_index(a.entry) and not is_number(a)
+            apart = is_matrix(b) or (is_number(b) and _is_product(b.entry))
+            self.odd = self.odd or (bare and apart and not is_matrix(a))
         return super()._added(one, two)
 
     def _named(self, token: Token):
@@ -140,3 +145,9 @@ class RowParser(ShapeParser):
 
     def _is_written(self, part: Matrix) -> bool:
         return super()._is_written(part) or not isinstance(part.entry, nodes.Read)
+
+
+def _is_product(entry: Expr) -> bool:
+    """Whether a number is the sum of the products of two vectors."""
+    sums = [part for part in nodes.walk(entry) if isinstance(part, nodes.Sum)]
+    return any(len({nodes.tensor_name(r) for r in nodes.reads(part.body)}) > 1 for part in sums)

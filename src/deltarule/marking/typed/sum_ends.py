@@ -31,6 +31,11 @@ _ENDS = re.compile(
     r"|(?P<word>\b(?:Sum|Mean|Prod|Max|Min))\[\s*(?P<index2>[a-z])\s*=\s*(?P<low2>[^\[\],=<>]+?)"
     r"\s*(?:\.\.\.?|…)\s*(?P<high2>[^\[\],=<>]+?)\s*\]"
 )
+#: A sum without an end, from the first entry on: over all there are.
+_ENDLESS = re.compile(
+    r"([Σ∑]|\\sum(?:\\limits)?)\s*_\s*(?:\{\s*([a-z])\s*=\s*0\s*\}|([a-z])=0)"
+    r"\s*\^\s*(?:\{\s*(?:∞|\\infty)\s*\}|∞|\\infty(?![A-Za-z]))"
+)
 _PARTS = ("index", "low", "high")
 _SUM_OF = re.compile(r"(?P<name>[A-Za-z])\s*(?:(?P<sign>[-−+])\s*(?P<number>\d+))?")
 
@@ -56,7 +61,7 @@ class _End:
 def without_ends(text: str) -> tuple[str, dict[str, str]]:
     """The text with comparisons for the ends of its sums; how many entries there are is the size of
     the index, by which name the text calls it: {"I": "N"}."""
-    text = with_parentheses(text)
+    text = _ENDLESS.sub(lambda m: f"{m[1]}_{{{m[2] or m[3]}}}", with_parentheses(text))
     called: dict[str, str] = {}
     parts, done = [], 0
     for found, index, low, high in _ends(text):

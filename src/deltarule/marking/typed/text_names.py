@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sympy import Expr, Integer
@@ -107,6 +108,8 @@ class TextNames:
             return subscripts[0] if subscripts else 0
         if name in self.raised and not self.turned & {name} and name[:1].islower():
             return 0
+        if re.fullmatch(r"(?:beta|theta)\d", name) and f"{name[:-1]}0" in self.uses:
+            return 0  # β₀ + β₁ x
         if name in self.scales - self.turned - self.behind:
             return 0
         usual = 1 if name in self.diagonals else usual_rank(name)

@@ -28,6 +28,7 @@ from deltarule.marking.typed.named_norms import note_of
 from deltarule.marking.typed.probabilities import note_of_marginals
 from deltarule.marking.typed.row_equations import Rows
 from deltarule.marking.typed.row_names import has_rows
+from deltarule.marking.typed.softmax_of_entries import with_softmax_of_entries
 from deltarule.marking.typed.stacked_vectors import STACKED
 from deltarule.marking.typed.states_and_neighbours import NEIGHBOURS
 from deltarule.marking.typed.sum_ends import with_sizes_called, without_ends
@@ -68,12 +69,11 @@ def _read_text(text: str, wrt: Iterable[str], shapes: Mapping[str, str] | None) 
         said = said_shapes(shapes or {})
 
         def plain() -> Network:
-            return _with_inverses(
-                typed_equations(text), lambda e: _read(MatrixReader(e, own, said))
-            )
+            lines = with_softmax_of_entries(typed_equations(text))
+            return _with_inverses(lines, lambda e: _read(MatrixReader(e, own, said)))
 
         own = frozenset(wrt)
-        whole = typed_equations(text, rows=True)
+        whole = with_softmax_of_entries(typed_equations(text, rows=True))
         rows = has_rows(whole)
         if not rows:
             return plain()

@@ -23,6 +23,9 @@ _SQUARE = r"\s*(?:²|\^\s*2(?!\w)|\^\{2\}|\*\*\s*2(?!\w))"
 _SQUARES_LEFT = re.compile(
     rf"(?:^|[;\n])\s*([^\W\d](?:(?!²)\w)*){_SQUARE}\s*(?:\[[^\[\]]*\]|_\w)?\s*:?=(?!=)"
 )
+_SQUARED_ENTRIES_LEFT = re.compile(
+    rf"(?:^|[;\n])\s*([^\W\d](?:(?!²)\w)*)\[[^\[\]]*\]{_SQUARE}\s*=(?!=)"
+)
 _AHEAD_LEFT = re.compile(r"(?:^|[;\n])\s*([^\W\d]\w*)\[\s*([a-z])\s*\+\s*1\s*[,\]][^=\n;]*?=(?!=)")
 #: Words before an equation, and between one and those that explain it.
 _LEADING = re.compile(r"(^|[;\n])\s*(?:let|define|where|with|and)\s+(?=[^\W\d]\w*[^=;\n(]*=)")
@@ -62,6 +65,8 @@ def in_one_notation(text: str) -> str:
             text = text.replace(f"{name}({arguments})", f"{name} ")
     for name in dict.fromkeys(_SQUARES_LEFT.findall(text)):
         text = re.sub(rf"(?<!\w){re.escape(name)}{_SQUARE}", f"{name}_sq", text)
+    for name in dict.fromkeys(_SQUARED_ENTRIES_LEFT.findall(text)):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(\[[^\[\]]*\]){_SQUARE}", rf"{name}_sq\1", text)
     for name, time in dict.fromkeys(_AHEAD_LEFT.findall(text)):
         text = _stepped_back(text, name, time)
     return text

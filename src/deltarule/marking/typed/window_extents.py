@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from sympy import Expr, Symbol
@@ -165,8 +166,15 @@ class WindowExtents:
             own = self.found.extent(use.equation, index.name)
             shortened = (use.equation.place, index.name) in self.found.shortened
             whole = around or along_axis(*split)
-            if whole and self.sizes.of(own) not in alone and not shortened:
+            lagged = self._is_lagged(use.name, k)
+            if whole and (lagged or self.sizes.of(own) not in alone) and not shortened:
                 self.sizes.join(own, self.axes[use.name][k])
+
+    def _is_lagged(self, name: str, k: int) -> bool:
+        """Whether a tensor is read at times before alone, as e of a·e[t−1] + b·s[t−1]: it has as
+        many as there are."""
+        every = [u.at[k] for u in self.found.uses if u.name == name and k < len(u.at)]
+        return name not in self.written and all(re.fullmatch(r"[a-z]-\d+", at) for at in every)
 
     def _fits(self, use: Use, k: int, at: Expr) -> None:
         """How far the index of a window runs: as far as the window fits into the padded axis."""
