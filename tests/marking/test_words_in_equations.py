@@ -13,6 +13,7 @@ import deltarule
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.expressions.functions import FUNCTIONS
+from deltarule.gradcheck.choose import check_derivation
 from deltarule.kernels.passes.program import loaded
 from deltarule.language import words
 from deltarule.marking.formulas.spelled import ALIASES, LOSSES, SPELLED, known_functions
@@ -180,6 +181,28 @@ WINDOWS = {
 def test_windows(text):
     found = values(f"y[n] = {text}", K=2)
     assert np.allclose(found["y"], WINDOWS[text](found["x"]))
+
+
+#: A sum inside a sum that compares its index with that of the sum around.
+NESTED = {
+    "Sum[i](x[i]*Sum[j!=i](a[i,j]))": lambda a, x: x @ (a.sum(1) - np.diag(a)),
+    "Sum[i](x[i]*Sum[j<=i](a[i,j]))": lambda a, x: x @ np.tril(a).sum(1),
+    "Sum[i](x[i]*Sum[i<j](a[i,j]))": lambda a, x: x @ np.triu(a, 1).sum(1),
+    "Mean[i](x[i]*Max[j>=i](a[i,j]))": lambda a, x: np.mean(
+        [v * row[k:].max() for k, (v, row) in enumerate(zip(x, a, strict=True))]
+    ),
+    "Sum[i](log(Sum[j>=i](exp(x[j])))) + 0*Sum[i,j](a[i,j])": lambda a, x: sum(
+        np.log(np.exp(x[k:]).sum()) for k in range(len(x))
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NESTED)
+def test_a_sum_in_a_sum_knows_the_index_around_it(text):
+    square = f"L = {text} + 0*Sum[i,j](a[i,j]*a[j,i])"
+    found = values(square)
+    assert np.allclose(found["L"], NESTED[text](found["a"], found["x"]))
+    assert all(check.right for check in check_derivation(deltarule.layer(square)).checks)
 
 
 def test_labels_are_positions():

@@ -95,10 +95,7 @@ def in_reductions(part: str) -> Iterator[Slip]:
                 f"write {word}[{letter}](…): {letter} runs over the axis on which it stands",
             )
         for name in names:
-            if match[2].split(",").count(name) > 1 or re.search(
-                rf"{_BINDING}\[[^\[\]]*(?<!\w){re.escape(name)}(?!\w)[^\[\]]*\]",
-                argument(part, match.end()),
-            ):
+            if match[2].split(",").count(name) > 1 or _bound_in(name, argument(part, match.end())):
                 yield Slip(
                     f"index {name} is summed over twice",
                     *match.span(),
@@ -106,6 +103,13 @@ def in_reductions(part: str) -> Iterator[Slip]:
                 )
         if not re.match(r"\s*\(", part[match.end() :]):
             yield Slip(f"{match[0]} has nothing to go over", *match.span(), f"write {match[0]}(…)")
+
+
+def _bound_in(name: str, body: str) -> bool:
+    """Whether a sum of the body is over an index; Sum[j != i] with i around is over j alone."""
+    inside = (binding[1] for binding in re.finditer(rf"{_BINDING}\[([^\[\]]*)\]", body))
+    over = rf"\s*{re.escape(name)}\s*(?:=(?!=).*)?"
+    return any(re.fullmatch(over, one) for names in inside for one in names.split(","))
 
 
 def entries_in_parentheses(part: str) -> Iterator[Slip]:
