@@ -99,7 +99,7 @@ REFUSED = [
     (
         DENSE,
         "dE/dTheta2",
-        "2·h1[m]*dE/ds2[d]",
+        "h1[m] + dE/ds2[d]",
         "∂E/∂s₂ has only entries 0…M − 1, and d runs to H₁ − 1 in ∂E/∂Θ₂[d, m]",
         "check the order of the subscripts",
     ),

@@ -11,10 +11,13 @@ from deltarule.marking.mistakes import Mistake
 @dataclass(frozen=True)
 class Doubts:
     """The wrong versions of a line: the commonest of networks over time, all of one line, those
-    that take long to work out, those of its other right formulas, and numbers read wrongly."""
+    that take long to work out, those of its other right formulas, and numbers read
+    wrongly. `again` gives those of a line in which a mistake is made already.
+    """
 
     common: Callable[[str], list[Mistake]]
     all: Callable[[str], list[Mistake]]
     costly: Callable[[str], list[Mistake]]
     otherwise: Callable[[str], list[Mistake]]
     seldom: Callable[[str], list[Mistake]]
+    again: Callable[[Mistake], list[Mistake]]

@@ -19,9 +19,10 @@ import numpy as np
 
 from deltarule.arithmetic.undefined import MinusInfinity, Undefined
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.explain import Explainer
+from deltarule.marking.explain import PAIR, Explainer
 from deltarule.marking.explanation import Explanation
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.pairs import plain_carryings
 
 #: So many bits more than the search takes leave less than 1 in 100 to chance.
 ENOUGH = 7.0
@@ -117,7 +118,7 @@ def searched(
     carryings = explainer.carrying.wrong(written)
     everything = math.log2(sum(map(len, lists)) * len(carryings) + 1)
     if len(found.mistakes) > 1:
-        return 2 * everything
+        return min(2 * everything, _of_pairs(explainer, written, lists, found))
     if enough.beyond(everything):
         return everything
     printed: set[tuple] = set()
@@ -129,6 +130,17 @@ def searched(
             if values is not None:
                 printed.update(_cells(written, entries, values[simple]))
     return math.log2(max(len(printed), 1))
+
+
+def _of_pairs(
+    explainer: Explainer, written: Written, lists: list[list[Mistake]], found: Explanation
+) -> float:
+    """How many pairs of mistakes are as simple as the one that is found, in bits."""
+    costs = np.sort([m.cost for mistakes in lists for m in mistakes])
+    printed = explainer.carrying.printed_above(written.quantity)
+    left = [found.cost - PAIR - cost + 1e-9 for cost, _ in plain_carryings(printed)]
+    pairs = sum(int(np.searchsorted(costs, most - costs, "right").sum()) for most in left)
+    return math.log2(pairs / 2 + 1)
 
 
 def _tried(

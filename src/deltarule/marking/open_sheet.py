@@ -28,6 +28,7 @@ from deltarule.marking.judge import judge
 from deltarule.marking.judged_again import judge_again
 from deltarule.marking.order import causes_first, computed
 from deltarule.marking.other_names import check_names
+from deltarule.marking.other_readings import by_other_readings
 from deltarule.marking.printed import Printed
 from deltarule.marking.run_computations import Known, derivation_of, derivations, run_computation
 from deltarule.marking.session import Session, open_session
@@ -202,7 +203,9 @@ def _answered(sheet: Sheet, answers: Answers, known: Known) -> Marking:
         sheets_own = open_session(run, answers.run, run.published, known)
         possible = givens_printed_twice.readings(sheets_own)
         session = givens_printed_twice.best(session, possible, lambda s: judged(s, doubt=False))
-    found += judged(session, doubt=False)
+    found += by_other_readings(
+        session, judged(session, doubt=False), lambda other: judged(other, doubt=False)
+    )
     notes += givens_printed_twice.notes(session, possible[0], found)
     notes += [*hidden(session, found), *notes_on_givens(session, answers.values)]
     found += judged_formulas(run, answers.run, answers.formulas, known)

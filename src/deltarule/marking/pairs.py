@@ -1,6 +1,7 @@
 """Pairs of mistakes: two that are common, in two different lines, or in one.
 
-In one line the second is a slip that may come on top of any other: a sign, a factor 2.
+In one line the second may be a slip that comes on top of any other, a sign or a factor 2; or any
+whose change is to be seen behind that of the first.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from deltarule.marking.explanation import Explanation
 from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.pairs_in_line import pairs_in_line
 from deltarule.marking.shortlist import Shortlist
 from deltarule.marking.wrong_rows import WrongRows
 from deltarule.networks.equations import Equation
@@ -80,6 +82,10 @@ class Search(Protocol):
         """The mistakes, each by itself."""
         ...
 
+    def quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
+        """A line under a hypothesis, in float64."""
+        ...
+
     def explanation(
         self,
         written: Written,
@@ -101,10 +107,43 @@ def of_two(
     if written.bits(entries) >= 2 * math.log2(len(alone) + 1) + PROVED:
         for slip in ON_TOP:
             yield from _likely(search, written, entries, alone, slip)
+        yield from _in_line(search, written, entries, alone)
     key = (written.quantity, *places)
     if key not in search.pairs_in:
         search.pairs_in[key] = WrongRows(list(couples(doubts.all, places, in_time)))
     yield from _likely(search, written, entries, search.pairs_in[key])
+
+
+def _in_line(
+    search: Search, written: Written, entries: list[tuple], alone: WrongRows
+) -> Iterator[Explanation]:
+    """Two mistakes in this line, neither of them a slip that comes on top of the other."""
+    name = written.quantity
+    places = [k for k, (m,) in enumerate(alone.sets) if m.cost <= COMMON and not m.also]
+    common = [alone.sets[k][0] for k in places]
+    for cost, carried in plain_carryings(search.carrying.printed_above(name)):
+        values = search.shortlist.values(name, carried, alone)
+        right = search.quick(name, carried)
+        if values is None or right is None:
+            continue
+
+        def near(tried: np.ndarray, carried: Hypothesis = carried) -> np.ndarray:
+            return search.shortlist.near(written, entries, carried, tried)
+
+        again = search.doubts.again
+        for pair in pairs_in_line(common, values[places], right, near, again):
+            if not _on_top(*pair) and (
+                found := search.explanation(written, entries, carried, cost, pair)
+            ):
+                yield found
+
+
+def _on_top(first: Mistake, second: Mistake) -> bool:
+    """Whether one of two mistakes is a slip that is tried on top of every other one."""
+    kinds, words = {kind for kind, *_ in ON_TOP}, {words for *_, words in ON_TOP}
+    return (first.words in words and second.kind not in kinds) or (
+        second.words in words and first.kind not in kinds
+    )
 
 
 def _likely(

@@ -24,6 +24,7 @@ from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY, stand_in
 from deltarule.marking.one_decision import decisions
 from deltarule.marking.other_formulas import other_formulas
 from deltarule.marking.other_times import AFTER, BEFORE, OtherTime
+from deltarule.marking.pairs_in_line import made_again
 from deltarule.marking.printed_decimals import printed_decimals
 from deltarule.marking.run_computations import (
     FIRST_SESSIONS,
@@ -46,10 +47,10 @@ Made = TypeVar("Made")
 class Session:
     """Everything that is needed to judge what is written for one run of a sheet.
 
-    `others` are sessions with other givens, from which answers are right too. `kept` holds what
-    depends on the computation alone, for other answers to the same run. `before` is that of
-    the update before, where `computation` starts from updated parameters. `taken` names the
-    entries of givens that the sheet leaves open, and are others here than it gives first.
+    `others` are sessions with other givens, from which answers are right too; `before` is that of
+    the update before, where `computation` starts from updated parameters. `kept` holds what depends
+    on the computation alone, for other answers to the same run. `taken` names entries of givens
+    that the sheet leaves open, and are others here than it gives first.
     """
 
     run: Run
@@ -81,6 +82,7 @@ class Session:
             self.costly_mistakes,
             self.mistakes_otherwise,
             self.seldom_mistakes,
+            self.mistakes_again,
         )
         explainer = Explainer(self.evaluator, self.aligned, doubts)
         explainer.carrying.conventions = lambda: self.conventions
@@ -112,18 +114,18 @@ class Session:
 
     @property
     def _truncations(self) -> Truncations:
-        network, options, computation = self.run.network, self.run.options, self.computation
-        return self._kept("truncations", lambda: Truncations(network, options, computation))
+        of = self.run.network, self.run.options, self.computation
+        return self._kept("truncations", lambda: Truncations(*of))
 
     @property
     def _other_time(self) -> OtherTime:
         before, computation, extra = self.before, self.computation, self._truncations.extra_values
-        moment = AFTER if before is None else BEFORE
 
         def other() -> Computation:
             return computation.updated(1) if before is None else before
 
-        return self._kept("other time", lambda: OtherTime(computation, other, moment, extra))
+        when = AFTER if before is None else BEFORE
+        return self._kept("other time", lambda: OtherTime(computation, other, when, extra))
 
     def once(self, which: str, name: str, make: Callable[[str], list[Made]]) -> list[Made]:
         """What there is of one sort for a line, made when it is first asked for.
@@ -148,18 +150,13 @@ class Session:
         return self.once("common", name, self._common)
 
     def _common(self, name: str) -> list[Mistake]:
-        found = self._between_times(name)
-        if self.evaluator.groups:
-            found += [m for s in self._scenes(name) for m in mistakes_in(s, (cut,))]
-        return found
+        scenes = self._scenes(name) if self.evaluator.groups else ()
+        return [*self._between_times(name), *(m for s in scenes for m in mistakes_in(s, (cut,)))]
 
     def costly_mistakes(self, name: str) -> list[Mistake]:
         """Those wrong versions of a line for which another network has to be derived."""
-        return self.once(
-            "costly",
-            name,
-            lambda line: [*self._truncations.mistakes(line), *self._other_time.mistakes(line)],
-        )
+        cut_short, other = self._truncations, self._other_time
+        return self.once("costly", name, lambda n: [*cut_short.mistakes(n), *other.mistakes(n)])
 
     def mistakes_otherwise(self, name: str) -> list[Mistake]:
         """The wrong versions of a line's other right formulas, from which many go on."""
@@ -176,7 +173,7 @@ class Session:
 
     def _carried_back(self, mistake: Mistake) -> tuple[Mistake, ...]:
         """A forward mistake in the gradients of who differentiates what was written."""
-        known = self.kept.setdefault("carried back", {})
+        known = self._kept("carried back", dict)
         key = mistake.line, mistake.equation
         if key not in known:
             known[key] = carried_back(self.computation, mistake)
@@ -189,10 +186,16 @@ class Session:
 
     def seldom_mistakes(self, name: str) -> list[Mistake]:
         """Numbers copied or read wrongly, of which there are many for every line."""
-        return self.once("seldom", name, self._seldom)
+        return self.once(
+            "seldom",
+            name,
+            lambda n: [m for c in self._scenes(n) for m in mistakes_in(c, TRIED_LAST)],
+        )
 
-    def _seldom(self, name: str) -> list[Mistake]:
-        return [m for context in self._scenes(name) for m in mistakes_in(context, TRIED_LAST)]
+    def mistakes_again(self, mistake: Mistake) -> list[Mistake]:
+        """The wrong versions of a line in which a mistake is made already."""
+        scenes = self._scenes(mistake.line)  # the key is an identity: kept beside, it stays one
+        return self._kept(f"again {id(mistake)}", lambda: (mistake, made_again(scenes, mistake)))[1]
 
     def _between_times(self, name: str) -> list[Mistake]:
         if name not in self.evaluator.groups:

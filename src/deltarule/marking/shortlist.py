@@ -103,6 +103,14 @@ class Shortlist:
             self._near[key] = (tuple(carryings), near)
         return self._near[key][1]
 
+    def near(
+        self, written: Written, entries: Sequence[tuple], carried: Hypothesis, values: np.ndarray
+    ) -> np.ndarray:
+        """Which rows of values, carried on so, come near to all of the entries."""
+        printed, in_time = self._printed(written), bool(self.evaluator.groups)
+        near = printed.near(values, self.apart, carried.rounds, in_time)
+        return near[:, [printed.places[e] for e in entries]].all(axis=1)
+
     def values(self, name: str, carried: Hypothesis, sets: WrongRows) -> np.ndarray | None:
         """A line under each set of mistakes, a row each; None where that cannot be decided."""
         way = quickly(self.evaluator, carried)

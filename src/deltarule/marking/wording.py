@@ -79,12 +79,13 @@ def listed(numbers: list[str], rows: list[tuple] | None = None) -> str:
     return f"({', '.join(listed(g) for g in grouped.values())})"
 
 
-def shortened_list(numbers: list[str]) -> str:
+def shortened_list(numbers: list[str], entries: Sequence[tuple]) -> str:
     """The same in a sentence: of many numbers the first ones, and how many more there are."""
+    rows = [e[:-1] for e in entries]
     more = len(numbers) - MOST_NAMED
     if more <= 1:
-        return listed(numbers)
-    return f"({', '.join(numbers[:MOST_NAMED])}, … and {more} more)"
+        return listed(numbers, rows)
+    return f"{listed(numbers[:MOST_NAMED], rows[:MOST_NAMED])[:-1]}, … and {more} more)"
 
 
 def given_text(written: Written, entries: list[tuple]) -> str:
@@ -133,7 +134,7 @@ def of_carried(session: Session, written: Written, entries: list[tuple], found: 
     """Why a value is right although exact working gives other digits."""
     exact = session.evaluator.right(written.quantity)
     numbers = shortened_list(
-        [shown(exact[e], max(6, (written.numbers[e].figures or 4) + 2)) for e in entries]
+        [shown(exact[e], max(6, (written.numbers[e].figures or 4) + 2)) for e in entries], entries
     )
     return f"right with {carrying(session, found.hypothesis)}; carried exactly it is {numbers}"
 

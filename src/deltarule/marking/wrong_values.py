@@ -283,7 +283,7 @@ def _unexplained(session: Session, written: Written, entries: list[tuple]) -> Ve
     which = "the printed value" if len(entries) == 1 else "these entries together"
     pairs = session.explainer.tries_pairs(written, entries)
     finding = (
-        f"{pretty(written.quantity)} is {wording.shortened_list(shown)} here; none of the "
+        f"{pretty(written.quantity)} is {wording.shortened_list(shown, entries)} here; none of the "
         f"slips that were tried explains {which}"
         + (", alone or together with another one" if pairs else "")
     )

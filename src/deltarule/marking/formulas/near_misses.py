@@ -11,12 +11,18 @@ from deltarule.errors import DeltaruleError
 from deltarule.marking import verdicts
 from deltarule.marking.formulas.comparison import Comparison
 from deltarule.marking.formulas.exchanged import one_name_off
+from deltarule.marking.formulas.formula_mistakes import causes, in_one_sentence
 from deltarule.marking.formulas.matrix_arrays import TooManyWays
 from deltarule.marking.formulas.matrix_words import written_as_program
 from deltarule.marking.formulas.readings import all_readings
 from deltarule.marking.formulas.sums_lost import sum_lost
 from deltarule.marking.formulas.target import Target
-from deltarule.marking.formulas.transposed import order_of_indices
+from deltarule.marking.formulas.transposed import (
+    EXCHANGED,
+    as_transposed,
+    order_of_indices,
+    transposed_in_words,
+)
 
 #: A verdict, what is found, other explanations, and the kinds of the mistakes.
 Judged = tuple[str, str, tuple[str, ...], tuple[str, ...]]
@@ -35,7 +41,8 @@ def near_miss(
     reread: Callable[[str], list[Expr]],
     compared: Callable[[Expr], Comparison],
 ) -> Judged | None:
-    """The verdict on a formula that is right but for one thing in how it is typed; else None.
+    """The verdict on a formula that is right but for one thing in how it is typed, or of which the
+    transpose is right but for one slip; else None.
 
     `refused` is why it could not be read, `written` what it may mean if it could.
     """
@@ -50,12 +57,24 @@ def near_miss(
     order = order_of_indices(formula, target, refused, written, reread, compared)
     if order is not None:
         return verdicts.MISTAKE, order[0], (), (order[1],)
+    turned = [w for w in as_transposed(target, refused, written) if _can_be_compared(w, compared)]
+    for found in (cause for w in turned for cause in causes(compared(w)) if len(cause) == 1):
+        said = f"{transposed_in_words(target)}; and {in_one_sentence(found)}"
+        return verdicts.MISTAKE, said, (), (EXCHANGED, *(m.kind for m in found))
     if refused is not None:
         return None
     exchanged = one_name_off(
         derivation, formula, quantity, lambda other: [compared(w) for w in reread(other)]
     )
     return (verdicts.MISTAKE, exchanged, (), ("wrong tensor",)) if exchanged else None
+
+
+def _can_be_compared(written: Expr, compared: Callable[[Expr], Comparison]) -> bool:
+    """Whether a reading has values at all sizes that are tried."""
+    try:
+        return not compared(written).right()
+    except (DeltaruleError, ZeroDivisionError, OverflowError):
+        return False
 
 
 def _star(

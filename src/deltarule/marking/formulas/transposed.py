@@ -40,6 +40,25 @@ class Beyond(DeltaruleError):
 
 Compared = Callable[[Expr], Comparison]
 
+#: The kind of the mistake.
+EXCHANGED = "indices exchanged"
+
+
+def as_transposed(
+    target: Target, error: DeltaruleError | None, written: Sequence[Expr]
+) -> list[Expr]:
+    """What a formula may mean if it is the transpose of what is asked."""
+    whole = list(error.turned) if isinstance(error, Unfitting) else []
+    if len(target.ranges) == 2:
+        (one, _), (two, _) = target.ranges
+        whole += [substitute(w, {one: two, two: one}) for w in written]
+    return whole
+
+
+def transposed_in_words(target: Target) -> str:
+    """What is said of a transpose."""
+    return f"transposed: this is ({target.shown})ᵀ, its two indices are exchanged"
+
 
 def order_of_indices(
     formula: str,
@@ -54,18 +73,13 @@ def order_of_indices(
 
     `error` is what came of judging it, `written` what it may mean, if it could be read.
     """
-    whole = list(error.turned) if isinstance(error, Unfitting) else []
-    if len(target.ranges) == 2:
-        (one, _), (two, _) = target.ranges
-        whole += [substitute(w, {one: two, two: one}) for w in written]
-    if _any_right(whole, compared):
-        said = f"transposed: this is ({target.shown})ᵀ, its two indices are exchanged"
-        return said, "indices exchanged"
+    if _any_right(as_transposed(target, error, written), compared):
+        return transposed_in_words(target), EXCHANGED
     pieces = len(tokens(formula, target.name))
     if pieces > LONGEST:
         return None
     tried = [("over the wrong axis", *other) for other in _axes(formula)]
-    tried += [("indices exchanged", *pair) for pair in _pairs(formula)]
+    tried += [(EXCHANGED, *pair) for pair in _pairs(formula)]
     if "[" not in formula:
         tried += [("transposed", *turned) for turned in _turned(formula, target)]
     for kind, before, after, other in tried[: times_to_read(formula, pieces)]:
@@ -74,7 +88,7 @@ def order_of_indices(
         except DeltaruleError:
             continue
         if found:
-            named = "wrong axis" if kind == "over the wrong axis" else "indices exchanged"
+            named = "wrong axis" if kind == "over the wrong axis" else EXCHANGED
             return f"{kind}: {before} stands where {after} belongs", named
     return None
 

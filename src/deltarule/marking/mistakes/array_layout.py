@@ -32,25 +32,46 @@ def layout(context: Context) -> Iterator[Wrong]:
             table = {a: read(name, *order(a.indices)) for a in own}
             formula = Reread(context.equation, table)
             yield Wrong("layout", 6.0, formula, f"of {pretty(name)} {words}")
+    yield from _result(context, partial(_orders, turned=False), 5.5)
+
+
+def turned_result(context: Context) -> Iterator[Wrong]:
+    """The transpose of a square result: its shape shows nothing of it."""
+    if context.givens:  # whatever the sizes are, no formula is square
+        yield from _result(context, _turns, 4.5)
+
+
+def _result(
+    context: Context, orders: Callable[[tuple[int, ...]], Iterator[tuple[str, Order]]], cost: float
+) -> Iterator[Wrong]:
+    """The result with its entries in other orders."""
     own = context.equation.indices
     shape = tuple(context.extent(n) for _, n in context.equation.ranges)
     if len(own) == len(context.equation.subscripts):
-        for words, order in _orders(shape):
+        for words, order in orders(shape):
             table = dict(zip(own, order(own), strict=True))
-            yield Wrong("layout", 5.5, _placed(rhs, table), f"of the result {words}")
+            formula = _placed(context.equation.rhs, table)
+            yield Wrong("layout", cost, formula, f"of the result {words}")
 
 
 def _placed(formula: Expr, table: dict[Index, Expr]) -> Expr:
     return substitute(formula, {i: e for i, e in table.items() if i != e})
 
 
-def _orders(shape: tuple[int, ...]) -> Iterator[tuple[str, Order]]:
-    """Other orders of the entries of an array, in words and as subscripts."""
+def _turns(shape: tuple[int, ...]) -> Iterator[tuple[str, Order]]:
+    """Two axes that are as long as each other, exchanged."""
     rank = len(shape)
     for one, two in combinations(range(rank), 2):
         if shape[one] == shape[two] > 1:
             axes = f"the axes {one + 1} and {two + 1}" if rank > 2 else "rows and columns"
             yield f"{axes} are exchanged: it stands transposed", partial(_turned, one, two)
+
+
+def _orders(shape: tuple[int, ...], turned: bool = True) -> Iterator[tuple[str, Order]]:
+    """Other orders of the entries of an array, in words and as subscripts."""
+    rank = len(shape)
+    if turned:
+        yield from _turns(shape)
     if rank > 1 and shape[-2] != shape[-1] and min(shape[-2:]) > 1:
         yield from _read_otherwise(*shape[-2:])
     for axis, extent in enumerate(shape):
@@ -107,4 +128,5 @@ def _exchanged(axis: int, extent: int, called: str, along: str) -> Iterator[tupl
             yield f"the {called} {one + 1} and {two + 1} are exchanged{along}", order
 
 
+ROWS = (turned_result,)
 TRIED_LAST = (layout,)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from deltarule.marking.mistakes.activation_slopes import ROWS as ACTIVATION_SLOPES
 from deltarule.marking.mistakes.activation_slopes import slope
 from deltarule.marking.mistakes.again import ROWS as AGAIN
-from deltarule.marking.mistakes.array_layout import TRIED_LAST as ARRAY_LAYOUT
+from deltarule.marking.mistakes.array_layout import ROWS as ARRAY_LAYOUT
+from deltarule.marking.mistakes.array_layout import TRIED_LAST as ORDERS_OF_ENTRIES
 from deltarule.marking.mistakes.gates import ROWS as GATES
 from deltarule.marking.mistakes.misread import TRIED_LAST as MISREAD
 from deltarule.marking.mistakes.overwritten import ROWS as OVERWRITTEN
@@ -47,6 +48,7 @@ ROWS = (
     *OVERWRITTEN,
     *AGAIN,
     *WRONG_AXIS,
+    *ARRAY_LAYOUT,
     *WRONG_FUNCTIONS,
     *WRONG_UPDATES,
     *PROPORTIONAL_ERRORS,
@@ -56,7 +58,7 @@ ROWS = (
 )
 
 #: The rows that are tried last: numbers copied or read wrongly, many for every line.
-TRIED_LAST = (*ARRAY_LAYOUT, *MISREAD)
+TRIED_LAST = (*ORDERS_OF_ENTRIES, *MISREAD)
 
 #: The rows whose mistakes numbers hide most often: one time alone, zero states, symmetric weights.
 OFTEN_HIDDEN = (slope, cut, wrong_time, transposed)
