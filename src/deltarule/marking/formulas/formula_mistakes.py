@@ -156,7 +156,7 @@ class _Causes:
             for n, array in values.arrays.items()
             if array.dtype.kind == "f" and n != name
         }
-        line = Line(name, "backward", equation)
+        line = Line(name, "update" if name.endswith(" after") else "backward", equation)
         own = [e for e in self.derivation.network.equations if e.name == name]
         if len(own) == 1 and own[0].rhs == equation.rhs and own[0].indices == equation.indices:
             line = Line(name, "forward", own[0])

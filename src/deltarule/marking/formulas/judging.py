@@ -41,6 +41,7 @@ from deltarule.marking.formulas.readings import (
 from deltarule.marking.formulas.special_sizes import where_right
 from deltarule.marking.formulas.target import Target, target_of
 from deltarule.marking.formulas.update_formulas import update_target
+from deltarule.marking.formulas.update_slips import slip_of_update
 from deltarule.marking.printed import shortened
 from deltarule.marking.verdicts import Verdict
 from deltarule.spelling.text import text
@@ -220,6 +221,8 @@ def _judged(compare: Comparer, written: list[Expr], grounds: Grounds) -> Judged:
         if said := with_own_targets(compare, compared, properties):
             return verdicts.RIGHT, said, (), ()
     for compared in as_printed or generic:
+        if slip := slip_of_update(compared):
+            return verdicts.MISTAKE, slip[0], (), slip[1]
         found = dict.fromkeys(
             (in_one_sentence(m), tuple(x.kind for x in m)) for m in causes(compared)
         )

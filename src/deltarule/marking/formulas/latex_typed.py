@@ -20,6 +20,7 @@ _SIGNS = {
     "rvert": "|", "Vert": "‖", "lVert": "‖", "rVert": "‖", "lfloor": "⌊", "rfloor": "⌋",
     "lceil": "⌈", "rceil": "⌉", "lbrack": "[", "rbrack": "]", "varepsilon": "ε", "vartheta": "θ",
     "varphi": "φ", "langle": "⟨", "rangle": "⟩", "bmod": " mod ", "pmod": " mod ",
+    "leftarrow": "←", "gets": "←",
 }  # fmt: skip
 _WORDS = (
     "exp", "log", "ln", "tanh", "cosh", "sinh", "max", "min", "det", "softmax", "sigmoid", "relu",

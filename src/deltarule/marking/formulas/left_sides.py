@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import GradientName
@@ -12,17 +14,22 @@ from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import shortened
 from deltarule.spelling.names import pretty
 
+#: Assignments, as programs and lectures have them.
+_ARROW = re.compile(r"\s*(?P<name>[^\W\d]\w*(?: after)?)\s*(?:←|⟵|<--?)")
+_CHANGED = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*(?P<sign>[-−+])=")
+
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 def right_sides(
     formula: str, quantity: str, derivation: Derivation, vocabulary: Vocabulary, target: str
 ) -> list[str]:
-    """The formulas for a quantity of δ₁ = a = b: a and b. The quantity's own name is taken away.
+    """The formulas for a quantity of δ₁ = a = b: a and b. The quantity's own name goes, as
+    does the parameter's before a value after an update.
 
     Raises DeltaruleError where the left side is another quantity, or nothing stands beside =.
     """
-    parts = _parted(formula.replace(":=", " ="), quantity)
+    parts = _parted(_as_equation(formula.replace(":=", " ="), quantity), quantity)
     if len(parts) == 1:
         return parts
     if not all(parts):
@@ -34,13 +41,24 @@ def right_sides(
     left = _quantity(parts[0], derivation, vocabulary)
     if left is None:
         return parts
-    if left != target:
+    if left != target and f"{left} after" != target:
         raise DeltaruleError(
             f"left of = stands {parts[0].strip()}, and the formula is asked of {pretty(quantity)}",
             f"{quantity}: {shortened(formula)!r}",
             f"write the formula of {pretty(quantity)} alone, or put this one under its own name",
         )
     return parts[1:]
+
+
+def _as_equation(formula: str, quantity: str) -> str:
+    """The assignment of an update as an equation: W ← W − a, and W −= a, which goes on from W."""
+    if not quantity.endswith(" after"):
+        return formula
+    if found := _ARROW.match(formula):
+        return f"{found['name']} = {formula[found.end() :]}"
+    if found := _CHANGED.match(formula):
+        return f"{found['name']} = {found['name']} {found['sign']} ({formula[found.end() :]})"
+    return formula
 
 
 def _parted(formula: str, place: str) -> list[str]:
@@ -58,7 +76,7 @@ def _parted(formula: str, place: str) -> list[str]:
 
 def _quantity(left: str, derivation: Derivation, vocabulary: Vocabulary) -> str | None:
     """The quantity that a left side names, whatever its subscripts; None for a formula."""
-    plain = left.partition("[")[0].partition("_{")[0].strip()
+    plain = left.partition("[")[0].partition("_{")[0].strip().removesuffix(" after")
     place = place_of(plain, vocabulary, lambda letter: vocabulary.extent(Index(letter)) is not None)
     name = vocabulary.tensor(plain) or (place.name if place and not place.shift else None)
     found = GradientName.parse(name) if name else None

@@ -23,6 +23,11 @@ from deltarule.spelling.text import text
 _PAIR = re.compile(r"(?P<name>[\w/∂\u0300-\u036f]+)\[\s*(?P<a>\w+′?)\s*,\s*(?P<b>\w+′?)\s*\]")
 
 
+_NAMED = r"[\w/∂\u0300-\u036f]+"
+_OUTER = re.compile(
+    rf"outer\(\s*(?P<a>{_NAMED})\s*,\s*(?P<b>{_NAMED})\s*\)"
+    rf"|(?P<c>{_NAMED})\s*⊗\s*(?P<d>{_NAMED})"
+)
 _AXIS = re.compile(r"\b(?P<word>axis|dim)\s*=\s*(?P<axis>-?\d)\b")
 
 
@@ -82,6 +87,7 @@ def order_of_indices(
     tried += [(EXCHANGED, *pair) for pair in _pairs(formula)]
     if "[" not in formula:
         tried += [("transposed", *turned) for turned in _turned(formula, target)]
+        tried += [("transposed", *turned) for turned in _outer_turned(formula)]
     for kind, before, after, other in tried[: times_to_read(formula, pieces)]:
         try:
             found = _any_right(reread(other), compared)
@@ -131,6 +137,15 @@ def _turned(formula: str, target: Target) -> Iterator[tuple[str, str, str]]:
             yield f"{name}ᵀ", name, formula[:end] + formula[behind.start + len(behind.text) :]
         elif behind is None or behind.text != "(":
             yield name, f"{name}ᵀ", formula[:end] + "ᵀ" + formula[end:]
+
+
+def _outer_turned(formula: str) -> Iterator[tuple[str, str, str]]:
+    """Each outer product of two names, the same the other way round, and the formula with that."""
+    for found in _OUTER.finditer(formula):
+        before = found.group()
+        a, b = (found["a"], found["b"]) if found["a"] else (found["c"], found["d"])
+        after = f"{before[: before.index('(')]}({b}, {a})" if found["a"] else f"{b} ⊗ {a}"
+        yield before, after, formula[: found.start()] + after + formula[found.end() :]
 
 
 def beyond(written: Expr, target: Target, tensors: dict[str, Tensor]) -> Beyond:
