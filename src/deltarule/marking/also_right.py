@@ -9,7 +9,6 @@ from deltarule.marking.entries import verdict_on
 from deltarule.marking.nearby import is_subgradient
 from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
-from deltarule.spelling.names import pretty
 
 
 def from_other_givens(session: Session, written: Written, entries: list) -> Verdict | None:
@@ -22,22 +21,8 @@ def from_other_givens(session: Session, written: Written, entries: list) -> Verd
         ):
             differing = givens_printed_twice.differing(session, other)
             finding = f"right with {differing}, {givens_printed_twice.LEFT_OPEN}"
-            if beside := _from_these(session, other, written.quantity):
-                finding += f"; {beside} as written goes with the other"
             return verdict_on(other, written, entries, verdicts.RIGHT, finding)
     return None
-
-
-def _from_these(session: Session, other: Session, quantity: str) -> str:
-    """What is written of the lines before a quantity that is right with these givens alone."""
-    found = []
-    for name in session.aligned.written.keys() & session.evaluator.ancestors(quantity):
-        one = session.aligned.written[name]
-        if name in session.evaluator.equations and not session.aligned.unlike(
-            one, session.evaluator.right(name)
-        ):
-            found += [name] if session.aligned.unlike(one, other.evaluator.right(name)) else []
-    return ", ".join(map(pretty, sorted(found, key=list(session.evaluator.equations).index)))
 
 
 def by_convention(session: Session, written: Written, entries: list) -> Verdict | None:

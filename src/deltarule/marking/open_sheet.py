@@ -22,6 +22,7 @@ from deltarule.marking.asking import (
     scores,
     without_strangers,
 )
+from deltarule.marking.both_ways import said_both_ways
 from deltarule.marking.corrected_givens import mended
 from deltarule.marking.formula_verdicts import judged_formulas
 from deltarule.marking.judge import judge
@@ -239,7 +240,7 @@ def judged(session: Session, doubt: bool) -> list[Verdict]:
     of = {written.quantity: judge(session, written) for written in causes}
     of = _said_of_transposed(session, judge_again(session, of))
     found += [v for w in computed(session) for v in of.get(w.quantity, ())] + updated
-    return without_work(session, session.ledger.settled(found))
+    return without_work(session, said_both_ways(session, session.ledger.settled(found)))
 
 
 def _said_of_transposed(session: Session, of: dict[str, list[Verdict]]) -> dict[str, list[Verdict]]:

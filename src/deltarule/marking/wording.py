@@ -26,6 +26,9 @@ from deltarule.tracing.substituted import inserted, points
 #: From here on a number is written with a power of ten, and below its inverse.
 FAR = Fraction(10) ** 290
 
+#: What is said first of a gradient that is right by another convention.
+BY_CONVENTION = "right by another convention"
+
 
 def as_printed(value: Fraction, printed: Printed, rule: str = "half-up") -> str:
     """A value with as many decimals as somebody printed."""
@@ -149,7 +152,7 @@ def of_following(sources: list[str], how: str) -> str:
 def of_convention(lines: Sequence[Mistake]) -> str:
     """By which convention a gradient is right."""
     names = " and ".join(dict.fromkeys(m.words for m in lines))
-    return f"right by another convention, as any subgradient counts here: {names}"
+    return f"{BY_CONVENTION}, as any subgradient counts here: {names}"
 
 
 def of_earlier(sources: Sequence[str]) -> str:
