@@ -20,7 +20,7 @@ from deltarule.exams.exam_answers import SECTIONS, load_submission
 from deltarule.exams.variant_files import path_of
 from deltarule.marking import verdicts
 from deltarule.marking.lenient import read_leniently
-from deltarule.marking.points import points_text
+from deltarule.marking.points import parts_in_words, points_text
 from deltarule.marking.text_files import read_text
 from deltarule.spelling.names import pretty
 from deltarule.submissions.reading.notebook_cells import MOST_NOTEBOOK
@@ -112,6 +112,9 @@ def _mark(page: Page, mark: QuestionMark) -> None:
         page.prose(mark.finding, indent=4)
     if not mark.right and mark.expected:
         page.formula(f"right is {mark.expected}", indent=4, style="dim", hang=2)
+    if mark.earned:
+        earned = f"{points_text(mark.points)} of {points_text(mark.of)}"
+        page.prose(f"{earned}: {parts_in_words(mark.earned)}", indent=4)
     if mark.open:
         page.prose(f"{points_text(mark.open)} to be decided by hand", indent=4)
 

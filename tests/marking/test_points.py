@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -12,6 +13,7 @@ from deltarule.marking.answers import load_answers
 from deltarule.marking.points import points_text
 from deltarule.reports.marking_values import marking_values
 from deltarule.reports.marks import marking_latex, marking_markdown
+from deltarule.reports.points_in_words import of_score
 
 SHEET = """
 title = "a small network"
@@ -199,3 +201,51 @@ def test_points_stand_in_every_format(marked):
 )
 def test_points_are_shown_to_two_decimals(points, text):
     assert points_text(points) == text
+
+
+HALVES = "half each for the numbers and the formula: 1.5 for the numbers, 0 for the formula"
+
+
+@pytest.fixture
+def half(tmp_path):
+    """Right numbers and a wrong formula for a quantity of three points."""
+    answers = tmp_path / "answers.toml"
+    (tmp_path / "sheet.toml").write_text(SHEET, encoding="utf-8")
+    numbers, formula = RIGHT["dE/dTheta2"], "(y - yhat) h1"
+    answers.write_text(
+        f"[answers]\n'dE/dTheta2' = {numbers}\n[formulas]\n'dE/dTheta2' = '{formula}'\n"
+    )
+    return load_sheet(tmp_path / "sheet.toml"), load_answers(answers)
+
+
+def test_half_the_points_for_numbers_or_formula_are_said_wherever_points_are(half):
+    from deltarule.classes.feedback.feedback_html import feedback_html
+    from deltarule.classes.feedback.feedback_markdown import feedback_markdown
+    from deltarule.classes.feedback.student_feedback import feedback_of
+    from deltarule.classes.formats.answer_text import part_text
+    from deltarule.exams.exam_files import load_exam
+    from deltarule.exams.exam_submission import Submission
+    from deltarule.exams.open_exam import OpenExam
+    from deltarule.pages.marking_html import marking_body
+
+    marking = mark(*half)
+    (score,) = [s for s in marking.scores if s.quantity == "dE/dTheta2"]
+    assert score.points == Fraction(3, 2) and not score.right
+    assert of_score(score) == f"1.5 of 3 points ({HALVES})"
+    (values,) = [s for s in marking_values(marking)["scores"] if "parts" in s]
+    assert values["parts"] == {"numbers": 1.5, "formula": 0}
+    assert HALVES in values["in_words"]
+    assert HALVES in marking_markdown(marking) and HALVES in "".join(marking_body(marking))
+    exam = OpenExam(load_exam(half[0].path)).mark(Submission("", (half[1],)))
+    assert HALVES in str(exam.to_json()) and type(exam).from_json(exam.to_json()) == exam
+    for reveal in ("verdicts", "causes", "right"):
+        feedback = feedback_of(exam, reveal=reveal)
+        assert HALVES in feedback_markdown(feedback) and HALVES in feedback_html(feedback)
+        assert any(HALVES in part_text(p) for q in feedback.questions for p in q.parts)
+
+
+def test_where_both_earn_alike_nothing_is_said(half):
+    sheet, answers = half
+    both = replace(answers, formulas={"dE/dTheta2": "(yhat - y) yhat (1 - yhat) h1"})
+    assert not any(score.parts for score in mark(sheet, both).scores)
+    assert not any(score.parts for score in mark(sheet, replace(answers, formulas={})).scores)

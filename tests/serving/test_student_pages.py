@@ -32,6 +32,19 @@ def test_a_whole_visit(serving):
     assert "2 of 8 points" in student.get("/").text
 
 
+def test_half_the_points_of_numbers_or_a_formula_are_said(serving):
+    from served import Visitor
+
+    student = Visitor(serving())
+    student.get("/sheet/slide")
+    numbers = {"n.6.0.0": "-0.07", "n.6.0.1": "-0.08", "n.6.0.2": "-0.01"}
+    page = student.post("/sheet/slide", {**numbers, "f.6.0": "(yhat - y) h1"})
+    said = "0.5 of 1 point: half each for the numbers and the formula: 0.5 for the numbers, 0 for "
+    assert said + "the formula" in Parsed(page.text).text
+    page = student.post("/sheet/slide", {**numbers, "f.6.0": "(yhat - y) yhat (1 - yhat) h1"})
+    assert "half each" not in page.text
+
+
 def test_what_a_sheet_leaves_open_is_said_before_it_is_answered(serving):
     from served import Visitor
 

@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from deltarule.errors import DeltaruleError
-from deltarule.marking.verdicts import COUNT_AS_RIGHT, TakenEntry
+from deltarule.marking.points import parts_in_words
+from deltarule.marking.verdicts import COUNT_AS_RIGHT, EarnedPart, TakenEntry
 
 _TEXTS = ("question", "kind", "quantity", "verdict", "finding", "expected", "given")
 _POINTS = ("points", "of", "open")
@@ -27,7 +28,8 @@ class QuestionMark:
     and `given` are the right answer and the one handed in, as texts. `comment` is a teacher's;
     `marked` is what the marking gave, where a teacher decided otherwise. `taken` are the entries
     of givens that the verdict supposes, where the sheet leaves them open. `parts` are the verdicts
-    on "number" and "formula", where both are written and one is better than the other.
+    on "number" and "formula", where both are written and one is better than the other, and
+    `earned` the points of each, where these differ.
     """
 
     question: str
@@ -45,6 +47,7 @@ class QuestionMark:
     marked: Fraction | None = None
     taken: tuple[TakenEntry, ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
+    earned: tuple[EarnedPart, ...] = ()
 
     def decided(self, points: Fraction | None, comment: str = "") -> QuestionMark:
         """The mark with a teacher's comment, and with their points, unless these are None."""
@@ -68,6 +71,9 @@ class QuestionMark:
             own["taken"] = [[name, list(entry), str(value)] for name, entry, value in self.taken]
         if self.parts:
             own["parts"] = [list(part) for part in self.parts]
+        if self.earned:
+            own["earned"] = [[name, str(points)] for name, points in self.earned]
+            own["in_words"] = parts_in_words(self.earned)
         return {**texts, **points, **own}
 
     @staticmethod
@@ -83,7 +89,9 @@ class QuestionMark:
         teacher = (str(values.get("comment", "")), marked)
         taken = tuple(map(_taken, values.get("taken", ())))
         parts = tuple((str(name), str(of)) for name, of in values.get("parts", ()))
-        return QuestionMark(question, kind, quantity, verdict, *said, *teacher, taken, parts)
+        earned = tuple(map(_earned, values.get("earned", ())))
+        own = (taken, parts, earned)
+        return QuestionMark(question, kind, quantity, verdict, *said, *teacher, *own)
 
 
 @dataclass(frozen=True)
@@ -180,6 +188,14 @@ def _taken(value: Any) -> TakenEntry:
         return str(name), tuple(map(int, entry)), Fraction(number)
     except (TypeError, ValueError, ZeroDivisionError):
         raise _no_marking("taken", value) from None
+
+
+def _earned(value: Any) -> EarnedPart:
+    try:
+        name, points = value
+        return str(name), Fraction(points)
+    except (TypeError, ValueError, ZeroDivisionError):
+        raise _no_marking("earned", value) from None
 
 
 def _no_marking(name: str, value: Any) -> DeltaruleError:

@@ -53,6 +53,7 @@ def joined(question: str, kind: str, score: Score, found: Sequence[Verdict]) -> 
         _together([(v.at, v.given) for v in found]),
         taken=taken,
         parts=tuple(parts) if len({of in verdicts.COUNT_AS_RIGHT for _, of in parts}) > 1 else (),
+        earned=score.parts,
     )
 
 

@@ -6,13 +6,13 @@ worth, and what a partly right array earns, and a value that follows from an ear
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
 from deltarule.marking import verdicts
-from deltarule.marking.verdicts import Score, Verdict
+from deltarule.marking.verdicts import EarnedPart, Score, Verdict
 
 #: The verdicts for which a sheet may give a share of the points, by the key that says it.
 SHARED = {
@@ -94,18 +94,24 @@ def _score(item: Item, found: list[Verdict], credit: Credit) -> Score:
     """The score of one item: of its numbers entry by entry, of its formula as a whole."""
     numbers = [v for v in found if v.entries]
     whole = [v for v in found if not v.entries and v.verdict != verdicts.MISSING]
-    parts = [_of_entries(item, numbers, credit)] if numbers else []
-    parts += [credit.of(v.verdict) for v in whole]
-    share = sum(parts, start=Fraction(0)) / len(parts) if parts else Fraction(0)
+    parts = [(_numbers(item), _of_entries(item, numbers, credit))] if numbers else []
+    parts += [("formula", credit.of(v.verdict)) for v in whole]
+    alike = Fraction(1, max(len(parts), 1)) * item.points
+    earned = tuple((name, share * alike) for name, share in parts)
     return Score(
         item.run,
         item.quantity,
-        share * item.points,
+        sum((points for _, points in earned), start=Fraction(0)),
         item.points,
         bool(parts) and all(v.right for v in found) and _covers(item, numbers, whole),
         _undecided(item, found),
         item.marked,
+        earned if len({share for _, share in parts}) > 1 else (),
     )
+
+
+def _numbers(item: Item) -> str:
+    return "number" if len(item.worth) == 1 else "numbers"
 
 
 def _of_entries(item: Item, numbers: list[Verdict], credit: Credit) -> Fraction:
@@ -136,6 +142,17 @@ def _undecided(item: Item, found: list[Verdict]) -> Fraction:
     if any(not v.entries for v in open_):
         return item.points
     return sum((item.worth.get(e, Fraction(0)) for v in open_ for e in v.entries), Fraction(0))
+
+
+def parts_in_words(parts: Sequence[EarnedPart]) -> str:
+    """What numbers and formula earn, where these differ: `half each for the numbers and the
+    formula: 0.5 for the numbers, 0 for the formula`; else nothing."""
+    if not parts:
+        return ""
+    share = "half" if len(parts) == 2 else f"1/{len(parts)}"
+    each = " and ".join(f"the {name}" for name, _ in parts)
+    earned = ", ".join(f"{points_text(points)} for the {name}" for name, points in parts)
+    return f"{share} each for {each}: {earned}"
 
 
 def points_text(points: Fraction) -> str:

@@ -30,6 +30,10 @@ MOST_NAMED = 6
 TakenEntry = tuple[str, tuple[int, ...], Fraction]
 
 
+#: "numbers" or "formula", and the points that they earn.
+EarnedPart = tuple[str, Fraction]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The verdict on a quantity, or on one entry of it.
@@ -76,7 +80,8 @@ class Score:
     """What is earned for one quantity of a run, however many entries it has.
 
     `points` of `of` are earned; `open` are to be decided by hand. It is `right` if every entry
-    that is asked is there and counts as right. `marked`: the sheet says what it is worth.
+    that is asked is there and counts as right. `marked`: the sheet says what it is worth. `parts`
+    are what its numbers earn and what its formula, where both are written and earn differently.
     """
 
     run: int
@@ -86,6 +91,7 @@ class Score:
     right: bool
     open: Fraction = Fraction(0)
     marked: bool = False
+    parts: tuple[EarnedPart, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from deltarule.marking.points import points_text
 from deltarule.marking.verdicts import Marking, Score, Verdict
+from deltarule.reports.points_in_words import of_score
 from deltarule.reports.things import MarkedFile, ShownTemplate, together
 
 
@@ -36,7 +37,8 @@ def total_values(marking: Marking) -> dict:
 
 
 def _score_values(score: Score) -> dict:
-    return {
+    """A score; where numbers and formula earn differently, what each does, and in words."""
+    values = {
         "quantity": score.quantity,
         "run": score.run,
         "right": score.right,
@@ -44,6 +46,10 @@ def _score_values(score: Score) -> dict:
         "of": _hundredths(score.of),
         "open": _hundredths(score.open),
     }
+    if score.parts:
+        values["parts"] = {name: _hundredths(points) for name, points in score.parts}
+        values["in_words"] = of_score(score)
+    return values
 
 
 def _hundredths(points: Fraction) -> float:

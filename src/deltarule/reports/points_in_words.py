@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from deltarule.marking.points import points_text
+from deltarule.marking.points import parts_in_words, points_text
 from deltarule.marking.verdicts import Marking, Score, Verdict
 from deltarule.reports.things import MarkedFile, together
 from deltarule.spelling.counted import counted
@@ -22,13 +22,14 @@ def with_scores(marking: Marking) -> Iterator[tuple[Verdict, Score | None]]:
 
 def is_shown(score: Score, marking: Marking) -> bool:
     """Whether a score is said: where the sheet has marks, and of what is partly right."""
-    return any(s.marked for s in marking.scores) or 0 < score.points < score.of
+    return any(s.marked for s in marking.scores) or 0 < score.points < score.of or bool(score.parts)
 
 
 def of_score(score: Score) -> str:
-    """2 of 3 points."""
+    """2 of 3 points, and what of it is for the numbers and what for the formula."""
     hand = f", {points_text(score.open)} to be decided by hand" if score.open else ""
-    return f"{points_text(score.points)} of {_points(score.of)}{hand}"
+    parts = f" ({said})" if (said := parts_in_words(score.parts)) else ""
+    return f"{points_text(score.points)} of {_points(score.of)}{parts}{hand}"
 
 
 def total(marking: Marking) -> str:

@@ -14,6 +14,7 @@ from deltarule.classes.revealing import VERDICTS
 from deltarule.classes.verdict_words import plain_words, sign
 from deltarule.exams.exam import CHOICE, CODE, FORMULA, NUMBERS
 from deltarule.exams.exam_marking import ExamMarking, QuestionMark
+from deltarule.marking.points import parts_in_words
 from deltarule.marking.verdicts import MISSING, UNREADABLE
 from deltarule.pages.blocks_html import inline_name
 from deltarule.pages.html_page import quoted_html, text_html
@@ -241,6 +242,9 @@ def _verdict(placed: tuple[int, QuestionMark], sitting: Sitting, k: int) -> Iter
         said = ((name, plain_words(verdict).partition(":")[0]) for name, verdict in mark.parts)
         words = ", ".join(f"the {name}: {verdict}" for name, verdict in said)
         yield f'<p class="soft">{text_html(words)}</p>'
+    if mark.earned and mark.marked is None:
+        earned = earned_text(mark.points, mark.of, mark.open)
+        yield f'<p class="soft">{text_html(f"{earned}: {parts_in_words(mark.earned)}")}</p>'
     if mark.right or mark.verdict in (MISSING, UNREADABLE):
         if mark.finding and mark.verdict != MISSING:
             yield f'<p class="soft">{quoted_html(in_page_words(mark.finding))}</p>'

@@ -14,7 +14,7 @@ from deltarule.classes.feedback.student_feedback import (
 from deltarule.classes.point_decimals import share
 from deltarule.classes.revealing import RIGHT_VALUES
 from deltarule.exams.exam_marking import ExamMarking
-from deltarule.marking.points import points_text
+from deltarule.marking.points import parts_in_words, points_text
 from deltarule.pages.html_page import page_html, quoted_html, text_html
 
 #: How a question or an answer is coloured, by its sign.
@@ -108,6 +108,8 @@ def _rows(part: FeedbackPart) -> Iterator[tuple[str, str]]:
         yield "follows from", ", ".join(map(quoted_html, part.follows))
     if part.right:
         yield "right is", f'<bdi class="given">{text_html(part.right)}</bdi>'
+    if part.earned:
+        yield "points", text_html(parts_in_words(part.earned))
     if part.marked is not None:
         points = points_text(part.points)
         yield "points", f"{points}, decided by hand (marked: {points_text(part.marked)})"

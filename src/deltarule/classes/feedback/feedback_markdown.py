@@ -11,7 +11,7 @@ from deltarule.classes.feedback.student_feedback import (
     earned_text,
 )
 from deltarule.classes.markdown_text import inline, opening, paragraph
-from deltarule.marking.points import points_text
+from deltarule.marking.points import parts_in_words, points_text
 
 
 def feedback_markdown(feedback: StudentFeedback) -> str:
@@ -58,6 +58,8 @@ def _part(part: FeedbackPart, alone: bool) -> Iterator[str]:
         yield f"  - it follows from {', '.join(map(inline, part.follows))}"
     if part.right:
         yield f"  - right is {inline(part.right)}"
+    if part.earned:
+        yield f"  - points: {parts_in_words(part.earned)}"
     if part.marked is not None:
         yield f"  - {points_text(part.points)} points, decided by hand"
     if part.comment:

@@ -15,7 +15,7 @@ from deltarule.classes.revealing import CAUSES, VERDICTS, causes_shown, finding_
 from deltarule.classes.verdict_words import sign, words_of
 from deltarule.exams.exam_marking import ExamMarking, QuestionMark
 from deltarule.marking.points import points_text
-from deltarule.marking.verdicts import MISSING
+from deltarule.marking.verdicts import MISSING, EarnedPart
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class FeedbackPart:
     open: Fraction
     comment: str
     marked: Fraction | None
+    earned: tuple[EarnedPart, ...] = ()
 
     @property
     def follows_elsewhere(self) -> bool:
@@ -113,6 +114,7 @@ def _part(
         mark.open,
         mark.comment,
         mark.marked,
+        () if mark.marked is not None else mark.earned,
     )
 
 

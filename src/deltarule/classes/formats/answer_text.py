@@ -12,7 +12,7 @@ from deltarule.classes.feedback.student_feedback import (
 )
 from deltarule.classes.formats.export_setting import ExportSetting
 from deltarule.exams.exam_marking import ExamMarking
-from deltarule.marking.points import points_text
+from deltarule.marking.points import parts_in_words, points_text
 from deltarule.spelling.visible import visible
 
 
@@ -45,6 +45,8 @@ def _lines(part: FeedbackPart) -> Iterator[str]:
         yield f"it follows from {', '.join(part.follows)}"
     if part.right:
         yield f"right is {part.right}"
+    if part.earned:
+        yield f"points: {parts_in_words(part.earned)}"
     if part.open:
         yield f"{points_text(part.open)} points are to be decided by hand"
     if part.marked is not None:
