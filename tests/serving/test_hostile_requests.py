@@ -1,6 +1,7 @@
 """Whatever is sent, from wherever: it does nothing, and it is said why."""
 
 import html
+import re
 
 import pytest
 
@@ -142,7 +143,7 @@ def test_too_much_is_not_read(serving):
     student = Visitor(served)
     student.get("/sheet/slide")
     token = student.form_token
-    large = {"n.2.0": "1" * 1_000_000}
+    large = {"n.2.0": "1" * 3_000_000}
     assert student.post("/sheet/slide", large, token=token).status == 413
     unsaid = student.post("/sheet/slide", large, token=token, content_length="")
     assert unsaid.status == 413  # nor where no length is said
@@ -153,6 +154,103 @@ def test_too_much_is_not_read(serving):
     assert served.attempts.counts("slide") == {}
     student.get("/equations")
     assert "more than 2000" in student.post("/equations", {"equations": "x" * 3000}).text
+
+
+#: Every form with its fields, and what else has to be sent with it.
+FORMS = {
+    "/sheet/slide": (("n.2.0", "f.6.0"), {}),
+    "/sheet/slide/help": (("n.2.0", "f.6.0"), {"help": "1.0"}),
+    "/equations": (("equations", "wrt", "shapes"), {"equations": "y = W x", "wrt": "W"}),
+    "/teacher/paste": (("sheet",), {}),
+}
+
+
+@pytest.mark.parametrize("address", FORMS)
+@pytest.mark.parametrize("size", [300_000, 1_000_000])
+def test_what_is_too_long_for_a_field_is_said_above_it_and_stands_there_again(
+    serving, address, size
+):
+    from served import Visitor
+
+    served = serving()
+    student = Visitor(served)
+    page = address.removesuffix("/help")
+    student.get(page)
+    student.post("/sheet/slide", {"n.2.0": "0.77"}, token=student.form_token)
+    own = ("the field for s₂", "the formula for ∂E/∂Θ₂")
+    fields, others = FORMS[address]
+    for k, name in enumerate(fields):
+        student.get(page)
+        typed = "x" * size
+        found = student.post(address, {**others, name: typed})
+        if address == "/teacher/paste":
+            assert found.status == 200 and "error" in found.text
+        else:
+            assert found.status == 400
+            fact, place, *remedy = said_in(found)
+            assert "characters in" in fact and remedy
+            assert place == (own[k] if "sheet" in address else "the equations")
+        assert typed in found.text
+        inert(found)
+    assert served.attempts.counts("slide") == {"me": 1}
+    assert served.attempts.helped("slide") == {}
+
+
+def said_in(page):
+    """The fact, the place and the remedy of a refusal."""
+    (alert,) = re.findall(r'role="alert">(.*?)</section>', page.text, re.S)
+    return [html.unescape(re.sub("<[^>]*>", "", p)) for p in re.findall(r"<p.*?</p>", alert, re.S)]
+
+
+@pytest.mark.parametrize("address", FORMS)
+def test_what_is_more_than_is_read_is_refused_with_a_page_and_a_line_for_scripts(serving, address):
+    from served import Visitor
+
+    student = Visitor(serving())
+    student.get(address.removesuffix("/help"))
+    token, (fields, others) = student.form_token, FORMS[address]
+    for length in ({}, {"content_length": ""}, {"content_length": "10"}):
+        sent = {**others, fields[0]: "x" * 3_000_000}
+        page = student.post(address, sent, token=token, **length)
+        assert page.status == 413
+        assert said_in(page) == [
+            "more than 2000 kB are not read at once",
+            "what was sent",
+            "go back and send less: a field takes numbers or a formula, a sheet what one file "
+            "holds",
+        ]
+        inert(page)
+        line = student.post(address, sent, token=token, accept="application/json", **length)
+        assert line.status == 413 and line.headers["content-type"].startswith("text/plain")
+        assert line.text.startswith("more than 2000 kB are not read at once: go back")
+
+
+def test_every_refusal_of_a_limit_is_a_page_with_a_fact_a_place_and_a_remedy():
+    from deltarule.serving import request_limits
+    from deltarule.serving.refused_requests import refusal
+
+    for made in (
+        request_limits.too_large,
+        request_limits.too_often,
+        request_limits.too_many_wait,
+        request_limits.too_slow,
+        request_limits.superseded,
+    ):
+        error = made()
+        assert error.fact and error.place and error.remedy
+        page = refusal(error, 400, "text/html")
+        assert error.remedy in bytes(page.body).decode()
+        line = bytes(refusal(error, 400, "application/json").body).decode()
+        assert line == f"{error.fact}: {error.remedy}\n"
+
+
+def test_who_sends_much_waits_sooner():
+    from deltarule.serving.request_guard import Allowance
+
+    few, many = Allowance(10, 1), Allowance(10, 1)
+    assert [few.takes("a", 0.0) for _ in range(11)] == [True] * 10 + [False]
+    assert [many.takes("a", 0.0, many=4) for _ in range(3)] == [True, True, False]
+    assert many.takes("a", 2.0, many=4) and not many.takes("a", 2.0)
 
 
 def test_who_asks_too_often_waits(serving):

@@ -43,7 +43,9 @@ async def _derived(served: Served, asked: dict[str, str], visit: Visit) -> tuple
     error: DeltaruleError | None = None
     if max(map(len, asked.values())) > LONGEST:
         error = DeltaruleError(
-            f"more than {LONGEST} characters", "the equations", "derive it on the command line"
+            f"more than {LONGEST} characters in a field",
+            "the equations",
+            "shorten it, or save it as a derivation and derive the file on the command line",
         )
     elif not asked["equations"].strip():
         error = DeltaruleError("nothing is written", "the equations", "write y = tanh(W x + b)")
@@ -70,8 +72,7 @@ def _body(visit: Visit, asked: Mapping[str, str], result: str = "") -> Iterator[
     text = text_html(asked["equations"])
     # A browser drops one line break behind the tag.
     yield (
-        f'<textarea id="equations" name="equations" rows="4" maxlength="{LONGEST}" '
-        f'spellcheck="false">\n{text}</textarea>'
+        f'<textarea id="equations" name="equations" rows="4" spellcheck="false">\n{text}</textarea>'
     )
     for name, label in (
         ("wrt", "Only by these tensors (W b; empty: all)"),
@@ -79,7 +80,7 @@ def _body(visit: Visit, asked: Mapping[str, str], result: str = "") -> Iterator[
     ):
         value = text_html(asked.get(name, ""))
         yield f'<label class="above" for="{name}">{label}</label>'
-        yield f'<input id="{name}" name="{name}" value="{value}" class="long" maxlength="400">'
+        yield f'<input id="{name}" name="{name}" value="{value}" class="long">'
     yield '<p><button type="submit">Derive</button></p></form>'
     yield '<p class="soft" id="deriving" role="status"></p>'
     yield f'<div id="derived" aria-live="polite">{result}</div>'

@@ -12,16 +12,21 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
+from deltarule.serving.refused_requests import refusal
+from deltarule.serving.request_limits import (
+    LARGEST_BODY,
+    USUAL_BODY,
+    TooLarge,
+    too_large,
+    too_often,
+)
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-#: A request has so many bytes at most: the largest exam's answers are far below.
-LARGEST_BODY = 256_000
-#: What is said of a larger one.
-TOO_LARGE = "that is more than is read at once: go back, and send less"
 #: So many seconds it may take to come, from its first byte on.
 LONGEST_BODY = 60.0
 #: So many requests at once of one bearer or address, and so many a second from then on.
@@ -30,6 +35,8 @@ BURST, PER_SECOND = 120.0, 12.0
 WRONG_BURST, WRONG_PER_SECOND = 20.0, 0.2
 #: So many bearers are remembered.
 _REMEMBERED = 10_000
+#: What is said to whoever came by another name.
+NOT_OURS = "this server is not called so: use the address that it printed"
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -52,13 +59,13 @@ class Allowance:
         self._burst, self._rate = burst, per_second
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def takes(self, who: str, now: float | None = None) -> bool:
-        """Whether one more is allowed; it is counted then."""
+    def takes(self, who: str, now: float | None = None, many: float = 1.0) -> bool:
+        """Whether one more is allowed, or so `many`; it is counted then."""
         now = time.monotonic() if now is None else now
         left, then = self._left.pop(who, (self._burst, now))
         left = min(self._burst, left + (now - then) * self._rate)
-        allowed = left >= 1
-        self._left[who] = (left - 1 if allowed else left, now)
+        allowed = left >= many
+        self._left[who] = (left - many if allowed else left, now)
         while len(self._left) > _REMEMBERED:
             self._left.popitem(last=False)
         return allowed
@@ -84,12 +91,14 @@ class Guard:
             return
         send = _with_headers(send, scope["path"].startswith("/static/"))
         headers = dict(scope["headers"])
+        accepted, length = headers.get(b"accept", b"").decode("latin-1"), _length(headers)
+        many = max(length / USUAL_BODY, 1.0)
         if not self._is_ours(headers.get(b"host", b"")):
-            await refuse(send, 421, "this server is not called so: use the address that it printed")
-        elif _length(headers) > LARGEST_BODY:
-            await refuse(send, 413, TOO_LARGE)
-        elif not self._allowance.takes(self._bearer(scope, headers)):
-            await refuse(send, 429, "too many requests: wait a few seconds, and go on")
+            await _refuse_in_a_line(send, 421, NOT_OURS)
+        elif length > LARGEST_BODY:
+            await refusal(too_large(), 413, accepted)(scope, receive, send)
+        elif not self._allowance.takes(self._bearer(scope, headers), many=many):
+            await refusal(too_often(), 429, accepted)(scope, receive, send)
         else:
             await self._app(scope, _limited(receive), send)
 
@@ -109,10 +118,6 @@ class Guard:
 def _length(headers: dict[bytes, bytes]) -> int:
     said = headers.get(b"content-length", b"0")
     return int(said) if said.isdigit() and len(said) < 20 else LARGEST_BODY + 1
-
-
-class TooLarge(Exception):
-    """A body that is larger than it said."""
 
 
 def _limited(receive: Receive) -> Receive:
@@ -144,8 +149,8 @@ def _with_headers(send: Send, kept: bool) -> Send:
     return sending
 
 
-async def refuse(send: Send, status: int, words: str) -> None:
-    """A refusal in a line of text."""
+async def _refuse_in_a_line(send: Send, status: int, words: str) -> None:
+    """A refusal to whoever came by another name, for whom there is no page of ours."""
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": f"{words}\n".encode()})

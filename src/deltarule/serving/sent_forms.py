@@ -8,7 +8,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from deltarule.serving.class_tokens import ClassTokens
-from deltarule.serving.request_guard import TOO_LARGE, TooLarge
 
 #: So many fields at most.
 MOST_FIELDS = 2000
@@ -43,8 +42,6 @@ async def sent_fields(request: Request) -> dict[str, str]:
     try:
         body = (await request.body()).decode("utf-8")
         pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except TooLarge:
-        raise HTTPException(413, TOO_LARGE) from None
     except ValueError:
         raise HTTPException(400, "the form cannot be read") from None
     return {name: _plain(value) for name, value in pairs}

@@ -5,6 +5,8 @@
   const token = document.querySelector('input[name="form_token"]')?.value;
   if (!token) return;
   const SILENT = "The server does not answer. What you type is kept in this page; send it when the server is there again.";
+  const LARGEST = Number(document.querySelector('input[name="form_token"]').dataset.largest);
+  const TOO_LARGE = `That is more than ${LARGEST / 1000} kB, and nothing of it was sent. Shorten what stands in a field, and send it again.`;
   const RESTORED = "What you had typed here and not sent stands in the fields again.";
 
   // Fields and elements come from the server, where all text in them is escaped.
@@ -147,6 +149,11 @@
       if (going === "sent") return;
       event.preventDefault();
       if (going) return;
+      if (written().length > LARGEST) {
+        alarm.textContent = TOO_LARGE;
+        alarm.scrollIntoView({ block: "nearest" });
+        return;
+      }
       going = "asked";
       const { submitter } = event;
       const done = form.matches(".answers") && (await send(submitter));

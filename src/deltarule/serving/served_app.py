@@ -15,7 +15,15 @@ from starlette.routing import Route
 from deltarule.errors import DeltaruleError
 from deltarule.serving import equations_page, student_pages, teacher_pages
 from deltarule.serving.entry_page import entry_body
-from deltarule.serving.request_guard import TOO_LARGE, Guard, TooLarge
+from deltarule.serving.refused_requests import refusal
+from deltarule.serving.request_guard import Guard
+from deltarule.serving.request_limits import (
+    TooLarge,
+    superseded,
+    too_large,
+    too_many_wait,
+    too_slow,
+)
 from deltarule.serving.sent_forms import sent_fields
 from deltarule.serving.served_page import (
     SCRIPT,
@@ -55,10 +63,10 @@ def served_app(served: Served) -> Guard:
         exception_handlers={
             HTTPException: _said(served),
             DeltaruleError: _refused(served),
-            Busy: _busy,
-            Superseded: _superseded,
-            TooLarge: _too_large,
-            TimeoutError: _too_slow,
+            Busy: _limited(too_many_wait, 503, {"retry-after": "5"}),
+            Superseded: _limited(superseded, 409),
+            TooLarge: _limited(too_large, 413),
+            TimeoutError: _limited(too_slow, 408),
         },
     )
     return Guard(app, served.settings.hosts, served.settings.cookie)
@@ -154,18 +162,13 @@ def _page(served: Served, request: Request, error: DeltaruleError, status: int) 
     return HTMLResponse(page, status)
 
 
-async def _busy(_request: Request, _error: Exception) -> Response:
-    words = "too many are waiting: send it again in some seconds; nothing is lost\n"
-    return PlainTextResponse(words, 503, {"retry-after": "5"})
+def _limited(
+    error: Callable[[], DeltaruleError], status: int, headers: dict[str, str] | None = None
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """What is said where a limit is reached."""
 
+    async def limited(request: Request, _error: Exception) -> Response:
+        accepted = request.headers.get("accept", "")
+        return refusal(error(), status, accepted, headers=headers)
 
-async def _too_slow(_request: Request, _error: Exception) -> Response:
-    return PlainTextResponse("that came too slowly: send it again\n", 408)
-
-
-async def _superseded(_request: Request, _error: Exception) -> Response:
-    return PlainTextResponse("you have asked for something newer\n", 409)
-
-
-async def _too_large(_request: Request, _error: Exception) -> Response:
-    return PlainTextResponse(f"{TOO_LARGE}\n", 413)
+    return limited

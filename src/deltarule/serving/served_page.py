@@ -11,6 +11,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.pages.blocks_html import STYLES
 from deltarule.pages.html_page import own_file, quoted_html, text_html
 from deltarule.serving.class_tokens import Person
+from deltarule.serving.request_limits import LARGEST_BODY
 from deltarule.serving.sent_forms import FORM_TOKEN
 
 #: Where the style and the script are, which every page has.
@@ -28,7 +29,10 @@ class Visit:
     @property
     def hidden(self) -> str:
         """The field of every form."""
-        return f'<input type="hidden" name="{FORM_TOKEN}" value="{self.form_token}">'
+        return (
+            f'<input type="hidden" name="{FORM_TOKEN}" value="{self.form_token}" '
+            f'data-largest="{LARGEST_BODY}">'
+        )
 
 
 def served_page(title: str, body: Iterable[str], visit: Visit | None, here: str = "") -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,9 +21,9 @@ from deltarule.serving.help_ladder import rungs
 from deltarule.serving.kept_attempts import Attempt
 from deltarule.serving.newer_answers import SAID, begun_with_newer, number_of, with_newer
 from deltarule.serving.served_exams import ServedExam
-from deltarule.serving.served_page import Visit, served_page
+from deltarule.serving.served_page import Visit, error_html, served_page
 from deltarule.serving.served_state import Served
-from deltarule.serving.typed_fields import kept_fields, not_too_long, typed_tables
+from deltarule.serving.typed_fields import fields_of, kept_fields, not_too_long, typed_tables
 
 #: What an address says where two pages' answers were put together.
 MERGED = "merged"
@@ -147,7 +148,10 @@ async def send(served: Served, request: Request, visit: Visit) -> Response:
     fields = await served.sent_form(request)
     paper = _paper(request, exam, visit)
     layout = await layout_of(served, exam, paper, visit)
-    typed = kept_fields(layout, fields, served.settings.sandbox)
+    try:
+        typed = kept_fields(layout, fields, served.settings.sandbox)
+    except DeltaruleError as error:
+        return _not_kept(served, visit, exam, paper, layout, fields, error)
     kept = kept_under(exam.slug, paper)
     of = visit.person.id, kept, paper
     id, newer = await asyncio.to_thread(begun_with_newer, served.attempts, of, fields, typed)
@@ -158,6 +162,23 @@ async def send(served: Served, request: Request, visit: Visit) -> Response:
         await marked(served, attempt, visit)
     address = _address(exam, _named(paper, visit), merged=newer is not None)
     return _onward(request, address, "outcome", str(id))
+
+
+def _not_kept(
+    served: Served,
+    visit: Visit,
+    exam: ServedExam,
+    paper: str,
+    layout: Mapping[str, Any],
+    fields: Mapping[str, str],
+    error: DeltaruleError,
+) -> Response:
+    """The sheet again with all that was typed, and why nothing of it is kept."""
+    attempt = served.attempts.newest(visit.person.id, kept_under(exam.slug, paper), paper)
+    sitting = _sitting(served, visit, exam, attempt, paper)
+    shown = {name: fields[name] for name in fields_of(layout) if name in fields}
+    body = (error_html(error), *answer_form(layout, replace(sitting, draft=shown)))
+    return HTMLResponse(served_page(layout["title"], body, visit, "/sheet"), 400)
 
 
 async def marked(served: Served, attempt: Attempt, visit: Visit) -> Attempt:
@@ -196,14 +217,17 @@ async def ask_help(served: Served, request: Request, visit: Visit) -> Response:
     at = number_of(place)
     if at is None or at >= len(marks) or marks[at].right:
         raise HTTPException(404, "there is no help with that")
+    layout = await layout_of(served, exam, attempt.paper, visit)
+    try:
+        typed = kept_fields(layout, fields, served.settings.sandbox)
+    except DeltaruleError as error:
+        return _not_kept(served, visit, exam, attempt.paper, layout, fields, error)
     shown = served.attempts.help(attempt.id).get(at, [])
     if len(shown) < len(rungs(marks[at].kind, served.reveal)):
         job = {"do": "help", "exam": exam.slug, "paper": attempt.paper, "reveal": served.reveal}
         job |= {"mark": marks[at].to_json(), "count": len(shown) + 1}
         answer = await served.ask(job, visit.person)
         served.attempts.give_help(attempt.id, at, answer["help"])
-    layout = await layout_of(served, exam, attempt.paper, visit)
-    typed = kept_fields(layout, fields, served.settings.sandbox)
     of = attempt.who, attempt.exam, attempt.paper
     with served.attempts.at_once():
         typed, newer = with_newer(served.attempts, of, fields, typed)

@@ -12,6 +12,7 @@ from typing import Any
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import CODE, FORMULA, NUMBERS
 from deltarule.serving.served_layout import nested_texts
+from deltarule.spelling.names import pretty
 
 #: So many characters of a field are kept.
 LONGEST, LONGEST_CODE = 20_000, 100_000
@@ -42,14 +43,13 @@ def _fields(k: int, j: int, quantity: Mapping[str, Any]) -> Iterator[str]:
         yield field_name("f", k, j)
 
 
-def not_too_long(typed: str, longest: int = LONGEST) -> str:
+def not_too_long(typed: str, longest: int = LONGEST, place: str | None = None) -> str:
     """What is typed into a field. Raises DeltaruleError where it is longer than is kept: a part of
     it would be read as something that nobody wrote.
     """
     if len(typed) > longest:
-        raise DeltaruleError(
-            f"{len(typed)} characters in one field", None, f"at most {longest} are read"
-        )
+        remedy = f"at most {longest} are read: shorten what stands there, and send it again"
+        raise DeltaruleError(f"{len(typed)} characters in one field", place, remedy)
     return typed
 
 
@@ -64,10 +64,21 @@ def kept_fields(
         if name.startswith("c.") and not code:
             continue
         longest = LONGEST_CODE if name.startswith("c.") else LONGEST
-        typed = not_too_long(sent.get(name, ""), longest)
+        typed = not_too_long(sent.get(name, ""), longest, _called(layout, name))
         if typed.strip():
             found[name] = typed
     return found
+
+
+def _called(layout: Mapping[str, Any], name: str) -> str:
+    """What a field is for, as the page calls it."""
+    kind, k, *places = name.split(".")
+    question = layout["questions"][int(k)]
+    if kind not in ("n", "p", "f"):
+        return f"the answer to {question['id']}"
+    quantity = pretty(question["quantities"][int(places[0])]["name"])
+    entry = f"[{','.join(places[1:])}]" if places[1:] else ""
+    return f"the formula for {quantity}" if kind == "f" else f"the field for {quantity}{entry}"
 
 
 def typed_tables(
