@@ -110,7 +110,12 @@ def numbers(settings: Iterable[str]) -> dict[str, int]:
         name, equals, value = (part.strip() for part in setting.partition("="))
         if not equals or not re.fullmatch(r"-?[0-9]+", value.replace("−", "-")):
             raise DeltaruleError(
-                f"{setting.strip()!r} gives no size a whole number", "--set", "write --set N=2"
+                f"{setting.strip()!r} gives no size a whole number",
+                "--set",
+                "shapes are given to typed equations alone: write sizes, as --set N=2 or D=3,M=2; "
+                "derive NAME --options names those of a derivation"
+                if re.fullmatch(r"[0-9]+(?:[x×][0-9]+)+", value)
+                else "write --set N=2",
             )
         if name in found:
             raise DeltaruleError(f"{name} is given twice", "--set", "keep one")

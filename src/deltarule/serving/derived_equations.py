@@ -10,8 +10,10 @@ from deltarule.classes.class_worker import fault_words
 from deltarule.errors import DeltaruleError
 from deltarule.marking.typed.typed_network import tensors_of, typed_network
 from deltarule.pages.derivation_html import derivation_body
+from deltarule.pages.html_page import text_html
 from deltarule.reports.selection import chosen
 from deltarule.reports.things import ShownDerivation
+from deltarule.serving.read_so import read_so
 from deltarule.serving.served_work import refusal
 from deltarule.spelling.names import ascii_name
 
@@ -36,9 +38,10 @@ def derived_answer(job: Mapping[str, Any]) -> dict[str, Any]:
 def _derived(equations: str, wrt: str, shapes: str) -> str:
     names = [ascii_name(name) for name in wrt.replace(",", " ").split()]
     network = typed_network(equations, names, _shapes(equations, shapes))
+    read = f'<p class="soft" id="read">{text_html(read_so(network))}</p>'
     derivation = derive(network)
     shown = ShownDerivation(derivation, chosen(derivation, names))
-    html = "".join(derivation_body(shown, "Only by these tensors"))
+    html = "".join((read, *derivation_body(shown, "Only by these tensors")))
     if len(html) > LARGEST:
         raise _too_large(f"the page has {len(html)} characters")
     return html
@@ -56,7 +59,9 @@ def _shapes(equations: str, typed: str) -> dict[str, str]:
             raise DeltaruleError(
                 f"{setting.strip()[:40]!r} gives no tensor a shape",
                 "the shapes",
-                f"write W=2x3 or w=scalar; there are {', '.join(known)}",
+                f"write W=2x3 or w=scalar; there are {', '.join(known)}"
+                if known
+                else "leave it empty: all tensors here are computed",
             )
         found[name] = value
     return found

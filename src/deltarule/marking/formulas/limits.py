@@ -122,7 +122,9 @@ def check_whole(value: Basic, place: str) -> None:
             )
     if points_of(value) > MOST_POINTS:
         raise DeltaruleError(
-            f"sums over more than {MOST_POINTS} points", place, "sum over the axes of tensors"
+            f"sums over more than {MOST_POINTS} points",
+            place,
+            "sum over the axes of tensors, and give these fewer entries",
         )
 
 

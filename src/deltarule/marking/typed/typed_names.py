@@ -13,6 +13,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import FUNCTIONS
 from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.formulas.gammas import BETA, LOG_BETA
+from deltarule.marking.formulas.limits import LARGEST_INDEX
 from deltarule.marking.formulas.spelled import (
     ALIASES,
     ARITHMETIC,
@@ -265,11 +266,18 @@ def said_shapes(shapes: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
     for name, said in shapes.items():
         parts = [] if said == "scalar" else re.split(r"[x×]", said)
-        if not all(re.fullmatch(r"[1-9][0-9]{0,5}", p.strip()) for p in parts) or len(parts) > 2:
+        if not all(re.fullmatch(r"[1-9][0-9]{0,30}", p.strip()) for p in parts) or len(parts) > 2:
             raise DeltaruleError(
-                f"{said!r} is no shape of {name}",
+                f"{said[:40]!r} is no shape of {name}",
                 "--set",
                 f"write {name}=2x3, {name}=3 or {name}=scalar",
+            )
+        if any(int(p) > LARGEST_INDEX for p in parts):
+            shorter = "x".join(str(min(int(p), LARGEST_INDEX)) for p in parts)
+            raise DeltaruleError(
+                f"{name}={said} has an axis of more than {LARGEST_INDEX} entries",
+                "--set",
+                f"write {name}={shorter}, or less",
             )
         if any(int(p) == 1 for p in parts):
             left = [p.strip() for p in parts if int(p) != 1]
