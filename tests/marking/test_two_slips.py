@@ -110,3 +110,15 @@ def test_right_values_in_a_sentence_have_their_shape(sizes, shown):
     (found,) = mark(sheet(givens, {"dE/dTheta2": strange}, 4)).verdicts
     pattern = shown.replace("(", r"\(").replace(")", r"\)")
     assert re.search(pattern, found.finding), found.finding
+
+
+@pytest.mark.parametrize("quantity", ["dE/dyhat", "dE/ds2", "dE/dTheta2"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_sign_on_top_of_values_that_are_rounded_on_the_way_is_one_mistake(seed, quantity):
+    givens = draw(seed, (3, 2, 3, 2))
+    finer = right(givens, yhat=lambda q: np.round(1 / (1 + np.exp(-q["s2"])), 5))
+    asked = {q: finer[q] for q in ("s1", "h1", "s2", "yhat")}
+    asked[quantity] = -np.round(finer[quantity], 5)
+    found = [v for v in mark(sheet(givens, asked, 4)).verdicts if v.quantity == quantity]
+    assert [v.verdict for v in found] == [MISTAKE], found
+    assert found[0].mistakes == ("sign",) and len(found[0].wrong) == finer[quantity].size

@@ -36,6 +36,14 @@ class Written:
         return [(entry, printed) for entry, printed in found if printed is not None]
 
     @cached_property
+    def negated(self) -> Written:
+        """The same numbers with the other sign, as somebody who turned it round had them."""
+        numbers = self.numbers.copy()
+        for entry, printed in self.printed():
+            numbers[entry] = printed.negated()
+        return Written(self.quantity, numbers, self.transposed)
+
+    @cached_property
     def decimals(self) -> int | None:
         """The most decimals that an entry is printed with."""
         found = [p.decimals for _, p in self.printed() if p.decimals is not None]

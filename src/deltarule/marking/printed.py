@@ -9,6 +9,7 @@ are refused.
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import InitVar, dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -96,6 +97,16 @@ class Printed:
 
     def __str__(self) -> str:
         return self.text
+
+    def negated(self) -> Printed:
+        """The number with the other sign and the same digits."""
+        other = copy(self)
+        sign = "" if self.value < 0 else "-"
+        object.__setattr__(other, "text", f"{sign}{self.text.strip().lstrip('-−+')}")
+        object.__setattr__(other, "value", -self.value)
+        for kept in ("unit", "rough"):
+            other.__dict__.pop(kept, None)
+        return other
 
     @cached_property
     def unit(self) -> Fraction | None:

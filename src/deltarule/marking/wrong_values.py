@@ -10,6 +10,7 @@ import numpy as np
 from deltarule.marking import digit_habits, verdicts, within_digits, wording
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.charges import MOST_ALTERNATIVES, Cause
+from deltarule.marking.digit_habits import rounded_twice
 from deltarule.marking.entries import verdict_on
 from deltarule.marking.evidence import Evidence, of_entries, searched
 from deltarule.marking.explanation import Explanation
@@ -249,8 +250,14 @@ def _one_off(session: Session, written: Written, entries: list[tuple]) -> str:
 def _factor_behind_rounding(
     session: Session, written: Written, entries: list[tuple], rest: list[tuple]
 ) -> Verdict | None:
-    """The verdict on values that are twice, or half, what rounded right values are."""
-    rule = session.aligned.rounding.rule
+    """The verdict on values that are twice, half or minus what right values are, rounded before."""
+    rule, turned, of = session.aligned.rounding.rule, written.negated, session.explainer
+    if all(written.numbers[e].value for e in rest) and (
+        all(of.right(turned, [e]) for e in rest)
+        or of.right_working(turned, rest, lambda v: rounded_twice(turned, rest, v, rule))
+    ):
+        said = "the sign is turned round, on top of values that are rounded on the way"
+        return _of_digits(session, written, entries, rest, "sign", said, FACTOR_SEARCHED)
     apart, times = digit_habits.FACTOR_APART, digit_habits.FACTORS
     for values in session.explainer.plain_workings(written, entries, apart, times):
         said = digit_habits.factor_behind_rounding(written, entries, values, rule)
