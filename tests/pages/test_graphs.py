@@ -12,6 +12,7 @@ from once import derived, loaded
 
 from deltarule.language.catalogue import catalogue, whole_networks
 from deltarule.pages import graph_svg
+from deltarule.pages.drawn_graph import label_svg
 from deltarule.pages.graph_svg import network_svg, trace_svg
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import trace
@@ -101,3 +102,12 @@ def test_images_stand_apart_in_their_box():
     assert block.axes == [0, 0, 1, 0, 2, 0, 1, 0]
     assert block.height > graph_svg._block("x", "value", array.reshape(8, 2), str).height
     assert not any(graph_svg._block("x", "value", array[:1, :1], str).axes)
+
+
+def test_names_in_pictures_are_set_lower_with_the_sign_that_is_copied():
+    """What has no size at all is left out by resvg, and what is beside it is shifted wrongly."""
+    picture = network_svg(loaded("rnn"), alone=True)
+    label = '<tspan class="low">_</tspan><tspan class="lower" dy="3">xh</tspan></text>'
+    assert f">W{label}" in picture
+    assert not re.search(r"tspan[^}]*font-size: 0[;} ]", picture)
+    assert label_svg("h_t, t = 0").endswith('</tspan><tspan dy="-3">, t = 0</tspan>')

@@ -254,10 +254,20 @@ def test_on_paper_nothing_is_cut_and_what_is_folded_unfolds(opened, slide):
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
 
 
+def test_pictures_stand_below_their_heading_on_paper(opened, strided):
+    """A picture as high as a sheet would leave the first one empty."""
+    page = opened(strided)
+    page.set_viewport_size({"width": 680, "height": 1000})
+    page.emulate_media(media="print")
+    boxes = [svg.bounding_box() for svg in page.locator("svg").all()]
+    assert boxes and all(box["y"] > 0 and box["height"] <= 20 * 96 / 2.54 + 1 for box in boxes)
+    assert "@page { margin: 15mm; }" in strided
+
+
 def test_paper_holds_everything_whatever_the_screen_shows(opened, slide, strided):
     drawn_parts = """[...document.querySelectorAll("main *")].map((e) => {
       const s = getComputedStyle(e), { width, height } = e.getBoundingClientRect();
-      return [s.visibility, s.stroke, s.fill, width > 1, height > 1] })"""
+      return [s.visibility, s.stroke, s.fill, width > 2, height > 2] })"""
     for page in map(opened, (slide, strided)):
         page.emulate_media(media="print")
         before = page.evaluate(drawn_parts)

@@ -83,7 +83,9 @@ def graph(
     layout = laid_out(boxes)
     ways = [*arrows(layout)]
     above = max((way.above for way in ways), default=0.0) + _EDGE
-    beside = _BESIDE if any(way.above or way.source == way.target for way in ways) else _EDGE
+    last = max(layout.numbers.values(), default=0)
+    turns = (way.source for way in ways if way.above or way.source == way.target)
+    beside = _BESIDE if any(layout.numbers[name] == last for name in turns) else _EDGE
     frame = (-_EDGE, -above, layout.width + _EDGE + beside, layout.height + above + _EDGE)
     drawn = (
         f'<path class="arrow" data-from="{way.source}" data-to="{way.target}" d="{way.path}" '
