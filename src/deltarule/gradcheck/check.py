@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
+from typing import Any
 
 import numpy as np
 
@@ -101,8 +102,7 @@ def _by_dual_numbers(probed: Probed, tensor: Tensor) -> GradientCheck:
         gaps, measured = np.zeros(derived.shape), floats_of(derived)
         slopes = probed.slopes(tensor, probed.units(tensor, entries))
         for entry, slope in zip(entries, slopes, strict=True):
-            gaps[entry] = float(abs(derived[entry] - slope).abs_upper())
-            measured[entry] = float(slope.mid())
+            gaps[entry], measured[entry] = _gap(derived[entry], slope)
         check = probed.checked(tensor, METHOD, gaps, measured, note=note)
         if several and check.right:
             check = max(
@@ -111,6 +111,17 @@ def _by_dual_numbers(probed: Probed, tensor: Tensor) -> GradientCheck:
                 key=lambda c: c.badness if not c.right else 0.0,
             )
     return check
+
+
+def _gap(derived: Any, slope: Any) -> tuple[float, float]:
+    """How far two balls are apart, and the slope; what is beyond all floats is the largest one, and
+    the gap as much of it as it is of the slope."""
+    value = float(slope.mid())
+    if np.isfinite(value) or not slope.is_finite():
+        return float(abs(derived - slope).abs_upper()), value
+    largest = float(np.finfo(float).max)
+    share = float((abs(derived - slope) / abs(slope)).abs_upper())
+    return min(share, 1.0) * largest, largest if value > 0 else -largest
 
 
 def _outside_the_domain(probed: Probed) -> str:
