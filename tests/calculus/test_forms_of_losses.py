@@ -70,6 +70,30 @@ FORMS = [
             "z": "Σ_n ∂L/∂s_y[n, i]·(x[n] − z[i])",
         },
     ),
+    (  # attention, its softmax written as one quotient of sums: one share serves every d
+        "y[i,d] = Sum[j](exp(s[i,j])*v[j,d])/Sum[j](exp(s[i,j]))",
+        {
+            "v": "Σ_i ∂L/∂y[i, d]·p_y[i, j]",
+            "s": "p_y[i, j]·(∂L/∂p_y[i, j] − Σ_{j′} ∂L/∂p_y[i, j′]·p_y[i, j′])",
+        },
+    ),
+    (  # Giles (2008), of a solve A w = b: −v wᵀ, where v is the gradient by b
+        "w = A^-1*b",
+        {"b": "Σ_n ∂L/∂w[n]·A_inv[n, n₁]", "A": "−∂L/∂b[n]·w[n₁]"},
+    ),
+    (  # the logistic loss of labels 0 and 1
+        "L = Sum[n](t[n]*log(1+exp(-z[n])) + (1-t[n])*log(1+exp(z[n])))",
+        {"z": "σ(z[n]) − t[n]"},
+    ),
+    (  # an even power of a distance is one of the difference
+        "L = Sum[i](1/sqrt((a[i]-b[i])^2))",
+        {"a": "sign(b[i] − a[i])/(a[i] − b[i])²"},
+    ),
+    (  # a mixture density (Bishop 1994): p less the responsibility, −∂L/∂s_L
+        "p[n,k] = softmax(a[n,k]); "
+        "L = -Sum[n](log(Sum[k](p[n,k]*exp(-(y[n]-m[n,k])^2/(2*v[n,k]))/sqrt(2*pi*v[n,k]))))",
+        {"a": "∂L/∂s_L[n, k] + p[n, k]"},
+    ),
     (  # RMSNorm (Zhang and Sennrich 2019): its root has a name
         "y[n,d] = g[d]*x[n,d]/sqrt(Mean[k](x[n,k]**2) + 1e-6)",
         {
@@ -109,6 +133,16 @@ FORMS = [
 def test_a_loss_has_the_gradient_of_its_paper(typed, forms):
     gradients = derive(layer(typed)).gradients
     assert {name: text(gradients[name].expr) for name in forms} == forms
+
+
+def test_what_a_softmax_leads_to_ends_in_shares():
+    forms = {
+        ("mixture_density", "a"): "p[n, k] − q[n, k]/(Σ_{k′} q[n, k′])",
+        ("ridge_regression", "A"): "−∂L/∂c[i]·w[j]",
+        ("attention", "e"): "a[n, i, j]·(∂L/∂a[n, i, j] − Σ_{j′} ∂L/∂a[n, i, j′]·a[n, i, j′])",
+    }
+    found = {at: text(derive(at[0]).gradients[at[1]].expr) for at in forms}
+    assert found == forms
 
 
 def test_the_hessian_of_a_sum_of_exponentials_is_that_of_a_softmax():

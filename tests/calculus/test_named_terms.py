@@ -25,6 +25,8 @@ PARTS = {
     ("ctc", "a"): ["direct dE/da"],
     ("power_mean", "p"): ["total_dp"],
     ("conv_lstm", "h"): [f"via_s_{gate}_dh" for gate in "fgio"],
+    ("binary_tree_lstm", "h"): ["via_left_dh", "via_right_dh"],
+    ("binary_tree_lstm", "h0"): ["via_left_dh0", "via_right_dh0"],
 }
 #: The same of layers that are not in the catalogue.
 LECTURED = {

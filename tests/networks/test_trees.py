@@ -56,7 +56,7 @@ def test_a_tree_is_a_recurrence_both_ways(tmp_path, tree):
 def test_what_comes_back_is_gathered_by_data(tmp_path):
     down = derive(network(tmp_path, TREES["down from parents"]))
     assert "Σ_{t′=t + 1…T − 1, m} [t = p[t′]]" in text(down.gradients["h"].expr)
-    assert text(down.gradients["h0"].expr).startswith("Σ_{t,m} [p[t] + 1 ≤ 0]")
+    assert text(down.gradients["h0"].expr).startswith("Σ_{t,m} [p[t] < 0]")
     up = derive(network(tmp_path, TREES["parents that come later"]))
     assert "h₀[m]·Σ_{t=k + 1…T − 1} [t = p[k]]·∂L/∂h[t, m]" in text(up.gradients["h"].expr)
 

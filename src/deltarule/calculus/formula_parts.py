@@ -87,7 +87,7 @@ class Finder:
             return
         if isinstance(node, Reduction):
             if isinstance(node, Sum) and node.ranges:
-                yield from self._part(node, ranges, guard, SUM)
+                yield from self._part(node, ranges, guard, self._word_of(node))
             inner = (*ranges, *node.ranges)
             yield from self._parts(node.body, inner, (*guard, *node.conditions), chain)
             return
@@ -104,6 +104,14 @@ class Finder:
         for part in node.args:
             if isinstance(part, Expr):
                 yield from self._parts(part, ranges, guard, chain and isinstance(node, Add))
+
+    def _word_of(self, total: Sum) -> str:
+        """A sum is called by the gradient that comes by it, or by the data that say where it goes,
+        if that is one tensor."""
+        upstream = {tensor_of(tensor_name(r)) for r in upstream_in(total, self.own)}
+        data = {tensor_name(r) for c in total.conditions for r in reads(c)}
+        ways = upstream if len(upstream) == 1 else data if upstream else ()
+        return VIA + min(ways) if len(ways) == 1 else SUM
 
     def _factors(self, node: Mul, ranges: Ranges, guard: tuple, chain: bool) -> Iterator[Part]:
         """What multiplies a gradient from upstream; and the slope of a function among factors."""
@@ -149,7 +157,13 @@ def gain(part: Part) -> int:
 
 def rank(part: Part, times: int) -> tuple[bool, int, bool, bool]:
     """What gets a line first: what makes the formula shortest, but for half of a sum."""
-    return part.word != SUM or times > 1, times * gain(part), times > 1, part.word[:3] == BY
+    half = is_half(part, times)
+    return not half, times * gain(part), times > 1, part.word[:3] == BY
+
+
+def is_half(part: Part, times: int) -> bool:
+    """Whether a part is a sum among others that stands in a formula once."""
+    return times == 1 and (part.word == SUM or part.word.startswith(VIA))
 
 
 def _all_reads(formula: Expr) -> list[Read]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sympy import Expr
+from sympy import Expr, Mul
 
 from deltarule.calculus.record import Record
 from deltarule.calculus.rules.known_gradient import KNOWN_GRADIENT, as_known, is_known
 from deltarule.calculus.rules.rule import Given
 from deltarule.calculus.rules.write_upstream import upstream_of, written_out
-from deltarule.calculus.shares_of_gradients import share_written_out
+from deltarule.calculus.shares_of_gradients import is_behind_shares, share_written_out
 from deltarule.calculus.steps import Gradient
 from deltarule.expressions.nodes import Read, Sum, reads, size_of
 from deltarule.networks.equations import Equation
@@ -46,7 +46,8 @@ def insert_upstream(
     _as_known(record, by_paths)
     _by_one_name(record, gradients)
     _all_if_shorter(record, gradients)
-    share_written_out(record, _short(gradients), _within(gradients))
+    if is_behind_shares(record.now):
+        share_written_out(record, _short(gradients), _within(gradients))
     _constants(record, gradients)
     # What reads itself or its like at another time is a recurrence and no statistic.
     together = [{e.name for e in equations_of(b)} for b in blocks(record.network.equations)]
@@ -61,8 +62,15 @@ def insert_upstream(
     record.simplify()
     _as_known(record, by_paths)
     every = Given(extents=dict(record.ranges), gradients=_within(gradients))
-    if (whole := as_known(record.now, every)) is not None and is_known(whole.after):
+    whole = as_known(record.now, every)
+    if whole is not None and (is_known(whole.after) or _of_reads(whole.after)):
         record.move(KNOWN_GRADIENT, whole.after, whole.detail)
+
+
+def _of_reads(product: Expr) -> bool:
+    """Whether it is a product of two values, such as −∂E/∂b[i]·x[j]."""
+    _, rest = product.as_coeff_Mul()
+    return len(rest.args) == 2 and all(isinstance(f, Read) for f in Mul.make_args(rest))
 
 
 def _short(gradients: Mapping[str, Gradient]) -> dict[str, Equation]:

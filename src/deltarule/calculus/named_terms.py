@@ -25,6 +25,7 @@ from deltarule.calculus.formula_parts import (
     Part,
     Ranges,
     gain,
+    is_half,
     rank,
     upstream_in,
 )
@@ -89,7 +90,7 @@ class _Parting(Finder):
     def take_the_best(self) -> bool:
         """Give the part that shortens the formula most a line; False where none does.
 
-        Of a chain rule all parts ∂Y/∂X get one.
+        Of a chain rule all parts ∂Y/∂X get one, and of sums that are added up all as long.
         """
         found = Counter(p for p in self.parts() if not too_long(self._line(p), p.rhs))
         if not found:
@@ -97,6 +98,9 @@ class _Parting(Finder):
         best = max(found, key=lambda part: rank(part, found[part]))
         least = min(gain(best), 2)
         chain = [p for p in found if p.word.startswith(BY) and gain(p) >= least]
+        if is_half(best, found[best]):
+            chain = [p for p in found if is_half(p, found[p]) and 2 * gain(p) >= gain(best)]
+            chain = [p for p in chain if not any(p is not q and q.body.has(p.body) for q in chain)]
         before = self.now
         for part in chain if best in chain else [best]:
             self._take(part)

@@ -16,12 +16,17 @@ from deltarule.calculus.rules.known_gradient import KNOWN_GRADIENT, as_known
 from deltarule.calculus.rules.rearrange import REARRANGE
 from deltarule.calculus.rules.rule import Given, Rule
 from deltarule.calculus.rules.write_upstream import INSERT, upstream_of, written_out
-from deltarule.expressions.nodes import Read, reads, size_of, tensor_name
+from deltarule.expressions.nodes import Read, Sum, reads, size_of, tensor_name
 from deltarule.expressions.terms_counted import count_terms
 from deltarule.networks.equations import Equation
 
 #: Gradients are written out in gradients that were written out, so many times.
 _DEEP = 3
+
+
+def is_behind_shares(formula: Expr) -> bool:
+    """Whether it is p·(∂E/∂p − …), a gradient behind a softmax."""
+    return _bracket(formula) is not None
 
 
 def share_written_out(
@@ -35,7 +40,9 @@ def share_written_out(
     if split is None:
         return
     rest, bracket = split
-    inserted, detail = written_out(bracket, short)
+    # With a matrix product, Σ ∂E/∂y·V, nothing of p cancels.
+    products = {n: g for n, g in short.items() if not isinstance(g.rhs, Sum)}
+    inserted, detail = written_out(bracket, products)
     if not detail:
         return
     ends: list[_End] = []

@@ -31,6 +31,7 @@ class Row:
     symbol: str = ""
     native: bool = False
     stepped: bool = False
+    magnitude: bool = False
 
     @property
     def arity(self) -> int:
@@ -55,6 +56,11 @@ class Elementwise(Function):
     def eval(cls, *args: Expr) -> None:
         return None
 
+    def _eval_power(self, exponent: Expr) -> Expr | None:
+        """|z|² is z²."""
+        even = self.row.magnitude and exponent.is_integer and exponent.is_even
+        return self.args[0] ** exponent if even else None
+
     def fdiff(self, argindex: int = 1) -> Expr:
         return derivative(type(self), argindex)(*self.args)
 
@@ -78,13 +84,15 @@ def elementwise(
     symbol: str = "",
     native: bool = False,
     stepped: bool = False,
+    magnitude: bool = False,
 ) -> type[Elementwise]:
     """Declare an elementwise function by its formula. Its derivative is derived from it.
 
     A `native` one is computed in floating point by a function of its own, since its formula
-    cancels there. A `stepped` one is constant between its jumps: its derivative is declared 0.
+    cancels there. A `stepped` one is constant between its jumps: its derivative is declared 0. Even
+    powers of a `magnitude` are those of what it is taken of.
     """
-    row = Row(name, title or name, formula, stable, kink, leaf, symbol, native, stepped)
+    row = Row(name, title or name, formula, stable, kink, leaf, symbol, native, stepped, magnitude)
     FUNCTIONS[name] = type(name, (Elementwise,), {"row": row, "nargs": row.arity})
     if leaf:
         LEAVES.append(FUNCTIONS[name])

@@ -130,6 +130,7 @@ absolute = elementwise(
     "absolute value",
     kink="the derivative at 0 is 0",
     symbol="abs",
+    magnitude=True,
 )
 leaky_relu = elementwise(
     "leaky_relu",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 
 from sympy import Expr, Mul, Pow
@@ -66,3 +66,30 @@ def _terms(total: Sum, product: Expr) -> Iterator[tuple[Index, Expr]]:
     (over,) = total.indices
     for index in sorted(free_indices(product) - free_indices(total), key=str):
         yield index, substitute(total.body, {over: index})
+
+
+def by_shares(product: Expr, around: Set[Index]) -> Expr:
+    """Σ_j exp(s[j])·v[j, d] / Σ_j exp(s[j]) as the sum of shares times v[j, d], where one share
+    serves several of the indices `around`; others as they are.
+    """
+    if not isinstance(product, Mul):
+        return product
+    for total in (f.base for f in product.args if isinstance(f, Pow) and f.exp == -1):
+        for mean in (f for f in product.args if isinstance(f, Sum)):
+            if not isinstance(total, Sum) or total.conditions or mean.conditions:
+                continue
+            rest = _within(mean, total)
+            if rest is not None and not around <= free_indices(total):
+                return Mul(*(f for f in product.args if f not in (mean, 1 / total))) * rest
+    return product
+
+
+def _within(mean: Sum, total: Sum) -> Expr | None:
+    """A sum whose body has a share of the total as a factor, with the share there."""
+    for index, term in _terms(total, mean.body):
+        if dict(mean.ranges).get(index) != dict(total.ranges)[total.indices[0]]:
+            continue
+        rest = divided(powers(mean.body), powers(term))
+        if rest is not None and rest != 1:
+            return with_body(mean, term / total * rest)
+    return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sympy import Integer
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.symbols import Index
 from deltarule.language.declarations import Name, current
+from deltarule.language.own_indices import own_indices
 from deltarule.networks.tensors import Tensor
 
 
@@ -35,7 +35,7 @@ def concatenate(name: str, *parts: Name, axis: int = 1, role: str = "intermediat
     total = sum((part.axes[axis] for part in parts), Integer(0))
     axes = tuple(total if k == axis else n for k, n in enumerate(first))
     whole = page.lay(Tensor(name, axes, role))
-    indices = tuple(Index(letter) for letter in "ncijklmp"[: len(first)])
+    indices = own_indices(parts[0].tensor, page)
     start = Integer(0)
     for part in parts:
         at = tuple(start + i if k == axis else i for k, i in enumerate(indices))

@@ -12,10 +12,11 @@ from sympy import Expr, Symbol
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import FloorQuotient, free_symbols, read
 from deltarule.expressions.substitution import substitute
-from deltarule.expressions.symbols import Attribute, Index, Scalar, Size, suffixed
+from deltarule.expressions.symbols import Attribute, Scalar, Size, suffixed
 from deltarule.language.declarations import Name, Page, current
 from deltarule.language.given_expressions import expression
 from deltarule.language.load import files_read, load, note_read
+from deltarule.language.own_indices import own_indices
 from deltarule.language.scaled_sizes import Sides, scaled_size, sides
 from deltarule.networks.network import LayerUse, Network
 from deltarule.networks.respelled import put_in, resized
@@ -101,7 +102,7 @@ def _padded(slot: Tensor, given: Name, suffix: str, page: Page) -> Name:
         return given
     name = f"{tensor.name}_padded{suffix}"
     copy = page.declare(replace(tensor, name=name, role="intermediate", outside=slot.outside))
-    indices = tuple(Index(letter) for letter in "ncijklmp"[: len(tensor.axes)])
+    indices = own_indices(tensor, page)
     page.write(copy.tensor, indices, read(tensor.name, *indices))
     return copy
 

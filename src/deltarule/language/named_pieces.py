@@ -34,7 +34,7 @@ from deltarule.expressions.nodes import (
     tensor_name,
 )
 from deltarule.expressions.rebuild import rebuild, with_body
-from deltarule.expressions.softmax_share import Share, share_in
+from deltarule.expressions.softmax_share import Share, by_shares, share_in
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.written_out import recognised
 from deltarule.language.activations import is_activation, slope_reads_argument
@@ -135,7 +135,8 @@ class _At:
 
     def whole(self) -> Expr:
         """Its right side, with reads of what became a line."""
-        rhs, ranges = self.equation.rhs, self.equation.ranges
+        ranges = self.equation.ranges
+        rhs = by_shares(self.equation.rhs, {i for i, _ in ranges})
         share, known = share_in(rhs), self._is_function(recognised(rhs))
         if share and share.rest == 1:
             rhs = self._of_share(share, ranges)
@@ -175,6 +176,7 @@ class _At:
         of all of it, `factor` if it is a factor of all, or exponentials are to stay in sight."""
         if not node.args or is_closed(node):
             return node
+        node = by_shares(node, {i for i, _ in ranges})
         if isinstance(node, Reduction):
             if node.conditions or not isinstance(node, Sum | Product):
                 return node  # a guard keeps reads inside arrays, and a maximum is known by its body

@@ -15,6 +15,7 @@ from deltarule.expressions.nodes import Read
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.window_axis import shift_of
 from deltarule.networks.network import Network
+from deltarule.networks.recurrences import sequence_lengths
 from deltarule.spelling.counted import joined
 
 
@@ -22,7 +23,7 @@ class Kinds:
     """The extents that are a batch, times or positions in a network."""
 
     def __init__(self, network: Network):
-        self.times, self.positions = set(), set()
+        self.times, self.positions = {*sequence_lengths(network.equations)}, set()
         for equation in network.equations:
             extents = {**dict(equation.ranges), **_bound(equation.rhs)}
             for subscript in _subscripts(equation.rhs, equation.subscripts):

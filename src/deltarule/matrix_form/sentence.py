@@ -57,8 +57,9 @@ class Speech(PhraseWriter):
             return self._one_by_one(core.terms)
         if isinstance(core, Weighted) and factor == -1:
             return f"minus the {self(core)}" if core.over else f"minus {self(core)}"
-        if isinstance(core, ph.Outer) and factor == 1:
-            return "outer product of " + joined([self(f) for f in core.factors])
+        if isinstance(core, ph.Outer) and factor in (1, -1):
+            minus = "" if factor == 1 else "minus the "
+            return f"{minus}outer product of {joined([self(f) for f in core.factors])}"
         if isinstance(core, ph.Convolution) and isinstance(core.kernel, ph.Ones) and factor != 1:
             return f"{self(core)}, {self._writer(factor)} of it to each"
         if isinstance(core, Placed) and factor == 1:

@@ -158,6 +158,18 @@ def sides(difference: Expr) -> tuple[Expr, Expr]:
     return Add(*left), Add(*right)
 
 
+def compared(left: Expr, right: Expr) -> tuple[Expr, str, Expr]:
+    """left ≥ right of integers as it reads best: 0 ≥ p[t] + 1 is p[t] < 0."""
+    number, rest = right.as_coeff_Add()
+    if left.is_number:
+        return (rest, "<", left) if number == 1 else (rest, "≤", left - number)
+    if number == 1 and rest != 0 and rest.has(nodes.Read):
+        return rest, "<", left
+    if number == 1 and rest != 0 and left.has(nodes.Read):
+        return left, ">", rest
+    return left, "≥", right
+
+
 #: The exponents of √a and 1/√a.
 _HALVES = (Rational(1, 2), -Rational(1, 2))
 

@@ -25,6 +25,7 @@ from deltarule.spelling.decimals import as_decimal
 from deltarule.spelling.ordering import (
     as_factors,
     common_number,
+    compared,
     factor_order,
     flat_arguments,
     over_under,
@@ -251,9 +252,8 @@ class Writer(Alphabet):
         if isinstance(index, Index) and not left.has(Index):
             # T ≥ t + 2 reads better from the index: t ≤ T − 2.
             return self.relation(self(index), "≤", self(left - shift)), SUM
-        if left.is_number:
-            return self.relation(self(right), "≤", self(left)), SUM
-        return self.relation(self(left), "≥", self(right)), SUM
+        left, sign, right = compared(left, right)
+        return self.relation(self(left), sign, self(right)), SUM
 
     def _positive(self, node):
         found = threshold(node.args[0])

@@ -9,6 +9,7 @@ import sympy
 from sympy import Add, Dummy, Expr, Integer, Mul, Pow, Rational
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
+from deltarule.expressions.functions import sigmoid
 from deltarule.expressions.nodes import Sum, free_indices, read, reads, size_of
 from deltarule.expressions.rebuild import outermost, rebuild, with_body
 from deltarule.expressions.rewrites import replaced
@@ -94,9 +95,16 @@ def _rearranged(expression: Expr) -> list[Expr]:
         ):
             # (t/S − 1)/S is (t − S)/S², and S is not multiplied out.
             candidates.append(above.expand() / below)
-    elif isinstance(scalar, Mul) and any(f.is_Add for f in scalar.args):
+    elif isinstance(scalar, Mul) and any(f.is_Add for f in scalar.args) or _turned(letters):
         candidates.append(sympy.factor_terms(scalar.expand()))
     return [_joined(_guarded(replaced(c, back))) for c in candidates]
+
+
+def _turned(letters: dict[Expr, Dummy]) -> bool:
+    """Whether σ(−z) occurs, which is 1 less σ(z)."""
+    return any(
+        isinstance(node, sigmoid) and node.args[0].could_extract_minus_sign() for node in letters
+    )
 
 
 def _cancels_inside(product: Expr) -> bool:
@@ -188,6 +196,9 @@ def _lettered(node: Expr, letters: dict[Expr, Dummy]) -> Expr:
         steps, rest = node.exp.as_coeff_Add()
         if steps.is_Integer and steps != 0:
             return _lettered(node.base, letters) ** steps * _letter(node.base**rest, letters)
+    if isinstance(node, sigmoid) and node.args[0].could_extract_minus_sign():
+        letters.setdefault(node, Dummy("r", real=True))  # it was there, which `_turned` asks
+        return 1 - _letter(sigmoid(-node.args[0]), letters)
     return _letter(node, letters)
 
 

@@ -26,7 +26,7 @@ from deltarule.expressions.nodes import (
     tensor_name,
 )
 from deltarule.expressions.rebuild import rebuild
-from deltarule.expressions.substitution import plainly_named, substitute
+from deltarule.expressions.substitution import plainly_named, rename_indices, substitute
 from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
@@ -114,10 +114,22 @@ def _in_product(
             if found is not None:
                 return found
             continue
-        rest = divided(have, powers(pattern))
+        rest = divided(have, powers(_named_as(pattern, have) if type(pattern) is Sum else pattern))
         if rest is not None and not _below_itself(rest, pattern):
             return rejoined(substitute(equation.lhs, table)) * rest
     return None
+
+
+def _named_as(total: Sum, have: Mapping[Expr, Expr]) -> Expr:
+    """A sum with its indices named as those of one that is there, if they differ in names alone."""
+    extents = [n for _, n in total.ranges]
+    for base in have:
+        if type(base) is Sum and base != total and [n for _, n in base.ranges] == extents:
+            names = dict(zip(total.indices, base.indices, strict=True))
+            free = free_indices(total) | {*total.indices}
+            if not free & {*base.indices} and rename_indices(total, names) == base:
+                return base
+    return total
 
 
 def _below_itself(rest: Expr, pattern: Expr) -> bool:

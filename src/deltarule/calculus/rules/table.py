@@ -24,6 +24,7 @@ from deltarule.calculus.rules.invert_log import INVERT_THE_LOG
 from deltarule.calculus.rules.known_gradient import KNOWN_GRADIENT
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
 from deltarule.calculus.rules.name_the_parts import NAME_THE_PARTS
+from deltarule.calculus.rules.part_sums import PART_THE_SUMS
 from deltarule.calculus.rules.positive_part import POSITIVE_PART
 from deltarule.calculus.rules.pull_out import PULL_OUT
 from deltarule.calculus.rules.read_off import READ_OFF
@@ -61,6 +62,7 @@ SIMPLIFICATIONS: tuple[Rule, ...] = (
     SPLIT_THE_SUM,
     SHARE_THE_CONDITION,
     SHARE_THE_SUM,
+    PART_THE_SUMS,
     PUT_SIGNS,
     AS_WRITTEN,
     REARRANGE,
