@@ -34,8 +34,8 @@ def _givens(session: Session, found: list[Verdict], right: set[str]) -> Iterator
         said = f"right with {givens_printed_twice.differing(session, other)}, "
         said += givens_printed_twice.LEFT_OPEN
         theirs = [v.quantity for v in found if v.right and v.finding == said]
-        ours = [q for q in right - {*theirs} if _unlike(other, q, Hypothesis())]
-        if theirs and ours:
+        ours = [q for q in right - {*theirs} if theirs and _otherwise(other, q)]
+        if ours:
             own = f"right with {givens_printed_twice.differing(other, session)}, "
             yield theirs, ours, said, own + givens_printed_twice.LEFT_OPEN
 
@@ -55,6 +55,12 @@ def _kinks(session: Session, found: list[Verdict]) -> Iterator[_Sides]:
             if ours:
                 own = "right by the network's own convention at this kink or tie"
                 yield [verdict.quantity], ours, verdict.finding, own
+
+
+def _otherwise(other: Session, quantity: str) -> bool:
+    """Whether what is written of a line is another value than by these givens."""
+    written = other.aligned.written[quantity]
+    return bool(other.aligned.unlike(written, other.evaluator.right(quantity)))
 
 
 def _unlike(session: Session, quantity: str, hypothesis: Hypothesis) -> bool:

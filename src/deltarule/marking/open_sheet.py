@@ -204,9 +204,7 @@ def _answered(sheet: Sheet, answers: Answers, known: Known) -> Marking:
         sheets_own = open_session(run, answers.run, run.published, known)
         possible = givens_printed_twice.readings(sheets_own)
         session = givens_printed_twice.best(session, possible, lambda s: judged(s, doubt=False))
-    found += by_other_readings(
-        session, judged(session, doubt=False), lambda other: judged(other, doubt=False)
-    )
+    found += by_other_readings(session, judged(session, doubt=False))
     notes += givens_printed_twice.notes(session, possible[0], found)
     notes += [*hidden(session, found), *notes_on_givens(session, answers.values)]
     found += judged_formulas(run, answers.run, answers.formulas, known)
