@@ -47,7 +47,16 @@ def test_the_kernel_of_a_typed_text_agrees_with_the_evaluator(text, tmp_path, mo
     agree(module, made, evaluated(made, 1).arrays)
 
 
-@pytest.mark.parametrize("body", ["Mean[k](x[i+k])", "Max[k](x[S*i+k-P])", "Sum[k](x[i+2*k]²)"])
+WINDOWS = (
+    "Mean[k](x[i+k])",
+    "Max[k](x[S*i+k-P])",
+    "Sum[k](x[i+2*k]²)",
+    # z is as long as its windows need it, which says nothing of K either.
+    "Mean[k](x[i+k]) - Mean[k](z[i+k])",
+)
+
+
+@pytest.mark.parametrize("body", WINDOWS)
 def test_how_wide_a_window_is_is_asked_for_if_no_tensor_says_it(body):
     """A kernel of a width that nobody gave would be one of another layer."""
     network = deltarule.layer(f"y[i] = {body}")

@@ -166,7 +166,7 @@ def known_sizes(network: Network) -> tuple[dict[Symbol, tuple], list[Symbol]]:
             for s in sorted(_sizes(axis), key=str)
             if s not in known and s not in network.definitions
         ]
-        if len(unknown) == 1:
+        if len(unknown) == 1 and unknown[0] not in _behind(network, axis):
             rest, coefficient = axis.subs(unknown[0], 0), axis.coeff(unknown[0], 1)
             if (rest + coefficient * unknown[0] - axis).expand() == 0:
                 known[unknown[0]] = (name, k, rest, coefficient)
@@ -179,6 +179,16 @@ def known_sizes(network: Network) -> tuple[dict[Symbol, tuple], list[Symbol]]:
             if size not in known and size not in network.definitions:
                 open_[size] = None
     return known, list(open_)
+
+
+def _behind(network: Network, axis) -> set[Size]:
+    """The sizes that those of an axis follow from: I + K − 1 says nothing of K if I = N − K + 1."""
+    waiting, found = [s for s in _sizes(axis) if s in network.definitions], set()
+    for size in waiting:
+        inside = _sizes(network.definitions.get(size, size)) - found - {size}
+        found |= inside
+        waiting += inside
+    return found
 
 
 def _sizes(expression) -> set[Size]:
