@@ -6,6 +6,8 @@ from sympy import Add, Expr, Pow
 
 from deltarule.arithmetic.exponentials import larger
 from deltarule.expressions.functions import absolute, erf, erfc, exp, expm1, sigmoid, sign, tanh
+from deltarule.expressions.nodes import Read
+from deltarule.expressions.rebuild import rebuild
 
 
 def added(node: Expr) -> Expr:
@@ -19,6 +21,14 @@ def added(node: Expr) -> Expr:
                 rest = [t for i, t in enumerate(terms) if i not in (j, k)]
                 return added(Add(found, *rest)) if rest else found
     return node
+
+
+def added_within(node: Expr) -> Expr:
+    """An expression in whose sums, at any depth, no function that ends at ±1 cancels."""
+    if isinstance(node, Read) or not node.has(sigmoid, erf, erfc, tanh):
+        return node
+    node = rebuild(node, added_within)
+    return added(node) if isinstance(node, Add) else node
 
 
 def _pair(number: Expr, function: Expr, other: Expr) -> Expr | None:
@@ -40,6 +50,8 @@ def _pair(number: Expr, function: Expr, other: Expr) -> Expr | None:
         return 2 * other * sigmoid(2 * function.args[0] * (1 if other == number else -1))
     if isinstance(function, erf) and other in (number, -number):
         return other * erfc(function.args[0] * (-1 if other == number else 1))
+    if isinstance(function, erfc) and other == -2 * number:
+        return -number * erfc(-function.args[0])
     if (
         isinstance(function, Pow)
         and function.exp == 2

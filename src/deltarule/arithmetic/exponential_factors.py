@@ -48,15 +48,15 @@ def _sums_exponentials(node: Expr) -> bool:
     """Whether a node is a sum of terms with at most one exponential each, not all without."""
     if not isinstance(node, Add) or node.has(Reduction):
         return False
-    counts = [sum(isinstance(f, exp) for f in Mul.make_args(term)) for term in node.args]
+    counts = [sum(power_of_exp(f) is not None for f in Mul.make_args(t)) for t in node.args]
     return max(counts) == 1
 
 
 def _times(term: Expr, power: Expr) -> Expr:
     """A term times exp(power), in one exponential."""
     factors = Mul.make_args(term)
-    own = [f for f in factors if isinstance(f, exp)]
-    return Mul(*(f for f in factors if f not in own), _exp(power + Add(*(f.args[0] for f in own))))
+    own = {f: p for f in factors if (p := power_of_exp(f)) is not None}
+    return Mul(*(f for f in factors if f not in own), _exp(power + Add(*own.values())))
 
 
 def _exp(power: Expr) -> Expr:

@@ -5,6 +5,7 @@ number.
     log(exp(a) − exp(b))     a + log(1 − exp(b − a))
     log cosh(a)              |a| + log((1 + exp(−2|a|))/2); log(1 + 2·sinh²(a/2)) near 0
     log softplus(a)          a far below 0, where softplus(a) is exp(a)
+    log erfc(a)              −a² and the logarithm of exp(a²)·erfc(a) far above 0
 
 For log(1 − exp(b)): Mächler, Accurately Computing log(1 − exp(−|a|)), 2012.
 """
@@ -17,10 +18,12 @@ from deltarule.expressions.functions import (
     Elementwise,
     absolute,
     cosh,
+    erfc,
     exp,
     expm1,
     log,
     log1p,
+    log_erfc,
     sigmoid,
     sinh,
     softplus,
@@ -49,6 +52,8 @@ def logarithm_of(function: Expr) -> Expr | None:
     value = function.args[0]
     if isinstance(function, sigmoid):
         return -softplus(-value)
+    if isinstance(function, erfc):
+        return log_erfc(value)
     if isinstance(function, softplus):
         return Choose(Positive(-value - _FAR), value, log(function))
     if isinstance(function, cosh):
@@ -60,4 +65,4 @@ def logarithm_of(function: Expr) -> Expr | None:
 
 def positive_everywhere(function: Expr) -> bool:
     """Whether it is a function of which `logarithm_of` knows the logarithm."""
-    return isinstance(function, sigmoid | softplus | cosh)
+    return isinstance(function, sigmoid | softplus | cosh | erfc)

@@ -22,12 +22,29 @@ from functools import lru_cache, reduce
 from sympy import Add, Expr, Mul, Pow
 
 from deltarule.arithmetic import exponentials
-from deltarule.arithmetic.cancellation import added, apart
+from deltarule.arithmetic.cancellation import added, added_within, apart
 from deltarule.arithmetic.exponential_factors import multiplied
 from deltarule.arithmetic.exponentials import larger, largest_power, less, power_of
 from deltarule.arithmetic.logarithms import logarithm_of, one_less, positive_everywhere
+from deltarule.arithmetic.vanishing import (
+    beside_softplus,
+    is_mixed,
+    mixture,
+    power_below,
+    with_scaled_tails,
+)
 from deltarule.expressions.exponential_sums import exponent, is_exponential_sum
-from deltarule.expressions.functions import difference, exp, finite, log, log1p, sigmoid, softplus
+from deltarule.expressions.functions import (
+    difference,
+    erf,
+    erfc,
+    exp,
+    finite,
+    log,
+    log1p,
+    sigmoid,
+    softplus,
+)
 from deltarule.expressions.nodes import (
     Condition,
     Frozen,
@@ -128,6 +145,10 @@ class Stable:
             return self.form(node.args[0], scope)
         if isinstance(node, log) and positive_everywhere(formed := self.form(node, scope)):
             return logarithm_of(formed)
+        if (mixed := mixture(added_within(node))) is not None and (
+            parts := self._parts(mixed, scope)
+        ):
+            return Add(*parts)
         if positive_everywhere(node):
             return logarithm_of(rebuild(node, lambda part: self.form(part, scope)))
         if isinstance(node, Pow) and node.exp.is_Rational and self.positive(node):
@@ -142,7 +163,7 @@ class Stable:
     def _parts(self, node: Expr, scope: tuple) -> Parts | None:
         """log of a node as a large part and the rest, which must not be added up too early."""
         known = self.known_logarithm(node, scope)
-        if known is not None or not is_exponential_sum(node):
+        if known is not None or not (is_exponential_sum(node) or is_mixed(node)):
             return known
         if isinstance(node, Add) and _one_and(node) is not None:
             return None
@@ -200,25 +221,42 @@ class Stable:
     # ---- quotients --------------------------------------------------------------------------
     def _product(self, node: Expr, scope: tuple) -> Expr | None:
         """A product of exponentials, and one divided by sums of them; None for any other."""
-        joined = multiplied(node)
+        if (found := beside_softplus(node)) is not None:
+            return self.form(found, scope)
+        joined = multiplied(with_scaled_tails(self._with_mixtures(node)))
         if not isinstance(joined, Mul | Pow):
             return self.form(joined, scope)
         found = self._divided(joined, scope)
         return found if found is not None or joined == node else self._below(joined, scope)
+
+    @staticmethod
+    def _with_mixtures(node: Expr) -> Expr:
+        """A product that a mixture of functions that vanish divides, all by exponentials."""
+        factors = [(added_within(b), t) for f in Mul.make_args(node) for b, t in [f.as_base_exp()]]
+        mixed = {b: m for b, t in factors if t.is_negative and (m := mixture(b)) is not None}
+        if not mixed:
+            return Mul(*(b**t for b, t in factors)) if node.has(erf, erfc) else node
+        parts = [Pow(mixed.get(b, b), t) for b, t in factors]
+        return Mul(*(f if (p := power_below(f)) is None else exp(p) for f in parts))
 
     def _divided(self, node: Expr, scope: tuple) -> Expr | None:
         """A product with sums of exponentials among its divisors; None for any other."""
         above, below = [], []
         for factor in Mul.make_args(node):
             base, exponent = factor.as_base_exp()
-            beneath = exponent.is_Rational and exponent < 0 and exponentials.scales(base)
+            beneath = (
+                exponent.is_Rational
+                and exponent < 0
+                and (exponentials.scales(base) or is_mixed(base))
+            )
             below.append((base, -exponent)) if beneath else above.append(factor)
+        if below or any(f.has(exp, sigmoid) for f in above):
+            spread = self._spread(above, below, scope)
+            if spread is not None:
+                return spread
         if not below:
             return None
-        spread = self._spread(above, below, scope)
-        if spread is not None:
-            return spread
-        sums = any(is_exponential_sum(b) for b, _ in below)
+        sums = any(is_exponential_sum(b) or is_mixed(b) for b, _ in below)
         if not sums and not any(map(exponentials.has_exponential, above)):
             return None  # 1/(exp(a) − exp(b)) alone
         divisors: list[Expr] = []
@@ -292,6 +330,5 @@ def _one_and(node: Add) -> Expr | None:
 
 def _has_divisor(term: Expr) -> bool:
     factors = Mul.make_args(exponentials.pulled_out(term))
-    return any(
-        isinstance(f, Pow) and f.exp.is_negative and is_exponential_sum(f.base) for f in factors
-    )
+    below = [f.base for f in factors if isinstance(f, Pow) and f.exp.is_negative]
+    return any(is_exponential_sum(b) or mixture(added_within(b)) is not None for b in below)

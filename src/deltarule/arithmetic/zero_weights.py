@@ -3,6 +3,7 @@
     w·log b          0 where w is, as of Σ p·log(p/q) at p = 0 and of ∂x^p/∂p = y·log x at x = 0
     w/b, w·b^r       the same in derivatives: of w·log b it is w/b, of w·√b w/(2·√b), which are 0
                      wherever w is, since w·f(b) is 0 for all b
+    w·ℓ              the same where the line ℓ is log x, or 1/x
     n/(b·(1 − b))    n(0)/b + n(1)/(1 − b) first, where n is linear in b: its weights are seen then
 
 So SciPy's xlogy has it, and BLAS, where a factor of 0 is told apart from any other. For ‖x‖ = √Σ x²
@@ -12,6 +13,7 @@ forward line that divides 0 by 0 has no value.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from sympy import Add, Basic, Dummy, Expr, Integer, Mul, Pow
@@ -25,6 +27,7 @@ from deltarule.expressions.nodes import (
     Read,
     Reduction,
     Selection,
+    tensor_name,
     walk,
 )
 from deltarule.expressions.rebuild import rebuild
@@ -32,9 +35,14 @@ from deltarule.expressions.rewrites import replaced
 
 
 @lru_cache(maxsize=1 << 14)
-def with_zero_weights(expression: Expr, derivative: bool) -> Expr:
-    """An expression in which weights of 0 outweigh; divisors are looked at in derivatives alone."""
-    return ZeroWeights(derivative, UNKNOWN).form(expression)
+def with_zero_weights(
+    expression: Expr, derivative: bool, poles: frozenset[str] = frozenset()
+) -> Expr:
+    """An expression in which weights of 0 outweigh; divisors are looked at in derivatives alone.
+
+    `poles` are tensors that hold what is infinite.
+    """
+    return ZeroWeights(derivative, replace(UNKNOWN, poles=poles)).form(expression)
 
 
 class ZeroWeights:
@@ -56,7 +64,10 @@ class ZeroWeights:
             above = node.args[0].args[0]
             inside = ZeroWeights(self._derivative, self._signs.where_nonzero(above))
             return Choose(condition, inside._form(then), self._form(otherwise))
-        node = rebuild(node, self._form)
+        within = self
+        if isinstance(node, Reduction) and node.ranges:  # a contraction stays one
+            within = ZeroWeights(self._derivative, self._signs.without_exponentials())
+        node = rebuild(node, within._form)
         return self._product(node) if isinstance(node, Mul) else node
 
     def _product(self, node: Mul) -> Expr:
@@ -109,6 +120,8 @@ class ZeroWeights:
     # ---- what may be infinite ---------------------------------------------------------------
     def _is_source(self, node: Expr) -> bool:
         """Whether a node may be infinite though all that it is made of is finite."""
+        if isinstance(node, Read):
+            return tensor_name(node) in self._signs.poles
         if isinstance(node, log | log1p):
             inner = node.args[0] if isinstance(node, log) else 1 + node.args[0]
             return not self._signs.never_zero(inner)
@@ -138,13 +151,26 @@ class ZeroWeights:
             return bool(node.exp.is_positive) and self._infinite(node.base)
         if isinstance(node, Reduction):
             return self._infinite(node.body)
-        return isinstance(node, Choose) and any(map(self._infinite, node.args[1:]))
+        if not isinstance(node, Choose):
+            return False
+        condition, *cases = node.args
+        return any(self._infinite(a) and not _bounded(a, condition, a is cases[0]) for a in cases)
 
 
 def _may_vanish(factor: Expr, letters: set[Basic]) -> bool:
     """Whether it may be 0: with data, or with an exponent as p and j − k do in p·x^(p − 1)."""
     moves = factor.atoms(Read) or factor.free_symbols & letters
     return bool(moves) and not factor.as_base_exp()[1].is_negative
+
+
+def _bounded(case: Expr, condition: Basic, then: bool) -> bool:
+    """Whether a case has exponentials alone, and of what its condition keeps below 0, as in ELU."""
+    if not isinstance(condition, Positive):
+        return False
+    above = -condition.args[0] if then else condition.args[0]
+    powers = [n.args[0] for n in walk(case) if isinstance(n, exp)]
+    below = all((p / above).is_positive and (p / above).is_number for p in powers)
+    return below and bool(powers) and not case.has(log, log1p) and not case.atoms(Pow)
 
 
 def _of_quotient(edge: Expr) -> Expr:

@@ -81,9 +81,6 @@ weighted = elementwise(
 quotient = elementwise(
     "quotient", lambda a, b: a / b, "quotient; 0 where both numbers are 0", native=True
 )
-# What kernels alone use is no word that a person can type.
-for _word in ("difference", "finite", "peak", "weighted", "quotient"):
-    del FUNCTIONS[_word]
 sigmoid = elementwise(
     "sigmoid",
     lambda z: 1 / (1 + exp(-z)),
@@ -181,6 +178,47 @@ clipped = elementwise(
     "number, cut off below and above",
     kink="at both bounds the derivative is 0",
 )
+#: From here on the tail of erfc is its continued fraction of so many levels, right to all digits.
+_TAIL, _LEVELS = 5, 12
+
+
+def _tail_of_erfc(z: Expr) -> Expr:
+    """√π·exp(z²)·erfc(z) as 1/(z + ½/(z + 1/(z + 1½/(z + …)))): Abramowitz and Stegun, 7.1.14."""
+    below = z
+    for level in range(_LEVELS, 0, -1):
+        below = z + Rational(level, 2) / below
+    return 1 / below
+
+
+scaled_erfc = elementwise(
+    "scaled_erfc",
+    lambda z: exp(z**2) * erfc(z),
+    "exp(z²) times the complementary error function",
+    stable=lambda z: choose(
+        Positive(z - _TAIL), _tail_of_erfc(z) / sympy.sqrt(sympy.pi), exp(z**2) * erfc(z)
+    ),
+)
+log_erfc = elementwise(
+    "log_erfc",
+    lambda z: log(erfc(z)),
+    "logarithm of the complementary error function",
+    stable=lambda z: choose(
+        Positive(z - _TAIL), log(_tail_of_erfc(z) / sympy.sqrt(sympy.pi)) - z**2, log(erfc(z))
+    ),
+)
+over_softplus = elementwise(
+    "over_softplus",
+    lambda z: sigmoid(z) / softplus(z),
+    "σ(z) over softplus(z), which is 1 far below 0",
+    stable=lambda z: choose(Positive(-z - 40), 1, sigmoid(z) / softplus(z)),
+)
+# What kernels alone use is no word that a person can type.
+_OF_KERNELS = (
+    *("difference", "finite", "peak", "weighted", "quotient"),
+    *("scaled_erfc", "log_erfc", "over_softplus"),
+)
+for _word in _OF_KERNELS:
+    del FUNCTIONS[_word]
 
 
 #: ReLU by what its derivative at 0 is declared to be.

@@ -7,9 +7,12 @@ from functools import lru_cache
 
 from sympy import Expr, Mul, Pow
 
+from deltarule.arithmetic.cancellation import added_within
+from deltarule.arithmetic.exponentials import less
+from deltarule.arithmetic.vanishing import mixture, vanishes
 from deltarule.expressions import nodes
 from deltarule.expressions.exponential_sums import is_exponential_sum, is_term
-from deltarule.expressions.functions import exp, log, sigmoid
+from deltarule.expressions.functions import erf, erfc, exp, log, sigmoid, softplus, tanh
 from deltarule.expressions.matrices import Inverse
 from deltarule.expressions.nodes import Choose, Selection, Sum, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
@@ -22,13 +25,16 @@ class Known:
     """Tensors by the equations that compute them, as far as exponentials go.
 
     `terms` are exponentials and sums of them, `shares` quotients of such and logistic functions,
-    `logarithms` log Σ exp of something, `maxima` the largest of something.
+    `logarithms` log Σ exp of something, `maxima` the largest of something; `functions` are those
+    that end at ±1 or 0, `vanishing` what they and shares make that may be next to 0.
     """
 
     terms: dict[str, Equation]
     shares: dict[str, Equation]
     logarithms: dict[str, Equation]
     maxima: dict[str, Equation]
+    functions: dict[str, Equation]
+    vanishing: dict[str, Equation]
 
     def below_zero(self, power: Expr, total: Sum) -> bool:
         """Whether a power is b − max b already, over what is added up."""
@@ -46,6 +52,27 @@ class Known:
     def written_out(self, expression: Expr) -> Expr:
         """The expression with terms in place of the tensors that hold them."""
         return replace_reads(expression, lambda r: self._put(self.terms, r))
+
+    def with_functions(self, expression: Expr) -> Expr:
+        """The expression with what vanishes, and what that is made of, written out."""
+        return replace_reads(expression, self._by_functions)
+
+    def _by_functions(self, access: Expr) -> Expr:
+        share = self.share(access)
+        if isinstance(share, sigmoid):
+            return share
+        for held in (self.vanishing, self.functions, self.terms):
+            if tensor_name(access) in held:
+                return self._put(held, access)
+        return access
+
+    def vanishing_formula(self, value: Expr) -> Expr | None:
+        """A value that may be next to 0, by functions of which the logarithm is known; or None."""
+        if value.has(nodes.Reduction):
+            return None
+        formed = added_within(recognised(self.with_functions(value)))
+        known = isinstance(formed, softplus) or less(formed) is not None
+        return formed if known or mixture(formed) is not None or vanishes(formed) else None
 
     @staticmethod
     def _put(known: dict[str, Equation], access: Expr) -> Expr:
@@ -71,7 +98,7 @@ class Known:
 @lru_cache(maxsize=16)
 def known(equations: tuple[Equation, ...]) -> Known:
     """What is known of the tensors that some equations compute."""
-    found = Known({}, {}, {}, {})
+    found = Known({}, {}, {}, {}, {}, {})
     behind: dict[str, set[str]] = {}
     for equation in equations:
         once = sum(e.name == equation.name for e in equations) == 1
@@ -99,6 +126,12 @@ def known(equations: tuple[Equation, ...]) -> Known:
             type(rhs) is nodes.LogSumExp or isinstance(rhs, log) and is_exponential_sum(rhs.args[0])
         ):
             found.logarithms[equation.name] = written
+        elif isinstance(rhs, tanh | erf | softplus | erfc):
+            found.functions[equation.name] = written
+        if equation.name not in {*found.terms, *found.maxima, *found.logarithms}:
+            formula = found.vanishing_formula(rhs)
+            if formula is not None:
+                found.vanishing[equation.name] = replace(equation, rhs=formula)
     return found
 
 

@@ -13,8 +13,9 @@ from dataclasses import replace
 
 from sympy import Expr, Mul, Pow
 
-from deltarule.expressions.functions import exp, log, sigmoid
+from deltarule.expressions.functions import exp, expm1, log, sigmoid
 from deltarule.expressions.nodes import Read, reads, size_of, tensor_name, walk
+from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import replace_reads
 from deltarule.kernels.passes.draft import Draft
 from deltarule.kernels.passes.joined_exponentials import joined
@@ -61,32 +62,41 @@ class Stability:
         left_over = self._sums.left_over(found.rhs)
         if whole is not equation and left_over:
             found = self._stable(equation)
-            left_over = self._sums.left_over(found.rhs)
         if left_over and _plain(equation) and size_of(whole.rhs) <= LONGEST:
             self._written_out[equation.name] = whole
         self._sums.computed(equation.name)
         found = self._within_range(equation, found)
         of_shares = equation.read_names() & self._known.shares.keys()
-        if (of_shares or found.rhs.has(exp, sigmoid)) and _plain(equation):
+        if (of_shares or found.rhs.has(exp, expm1, sigmoid)) and _plain(equation):
             self._vanishing[equation.name] = whole
         return found
 
     def _within_range(self, equation: Equation, found: Equation) -> Equation:
         """An equation with what vanishes written out, where exponentials that it multiplies go."""
-        before = self._overflowing(found.rhs)
-        if not before or not equation.read_names() & self._vanishing.keys():
+        if not self._outgrown(found.rhs):
             return found
         written = replace_reads(equation.rhs, lambda r: self._of(self._vanishing, r))
         other = self._stable(replace(equation, rhs=written))
-        return other if self._overflowing(other.rhs) < before else found
+        return found if self._overflowing(other.rhs) > self._overflowing(found.rhs) else other
+
+    def _outgrown(self, rhs: Expr) -> bool:
+        """Whether an exponential stands beside what may vanish while it overflows."""
+        held = self._vanishing.keys() - self._known.terms.keys()
+        return any(
+            any(map(self._exponential, node.args))
+            and any(isinstance(f, Read) and tensor_name(f) in held for f in node.args)
+            for node in walk(rhs)
+            if isinstance(node, Mul)
+        )
 
     def _overflowing(self, rhs: Expr) -> int:
         """How many exponentials are multiplied, themselves or as tensors that hold them."""
-        return sum(
-            isinstance(f, exp) or isinstance(f, Read) and tensor_name(f) in self._known.terms
-            for node in walk(rhs)
-            for f in (node.args if isinstance(node, Mul) else ())
-        )
+        factors = (f for n in walk(rhs) if isinstance(n, Mul) for f in n.args)
+        return sum(map(self._exponential, factors))
+
+    def _exponential(self, factor: Expr) -> bool:
+        held = isinstance(factor, Read) and tensor_name(factor) in self._known.terms
+        return held or isinstance(factor, exp | expm1)
 
     def _stable(self, equation: Equation) -> Equation:
         return self._sums.equation(self._with_exponentials(equation))
@@ -106,6 +116,7 @@ class Stability:
 
     def _with_exponentials(self, equation: Equation) -> Equation:
         """The equation with exponentials written out that it divides by, or takes the log of."""
+        equation = self._with_what_vanishes(equation)
         names = {
             tensor_name(r)
             for node in walk(equation.rhs)
@@ -115,6 +126,36 @@ class Stability:
         if not names - {equation.name}:
             return equation
         return replace(equation, rhs=self._known.written_out(equation.rhs))
+
+    def _with_what_vanishes(self, equation: Equation) -> Equation:
+        """The equation with what vanishes written out in logarithms, and in divisors where
+        something else vanishes, too.
+        """
+        known, rhs = self._known, equation.rhs
+        if not known.vanishing and not known.functions:
+            return equation
+        below = {
+            tensor_name(r)
+            for n in walk(rhs)
+            if isinstance(n, Pow) and n.exp.is_negative
+            for r in reads(n.base)
+        }
+        others = rhs.has(sigmoid, exp, expm1) or any(
+            tensor_name(r) in known.shares for r in reads(rhs) if tensor_name(r) not in below
+        )
+        logarithms = {n: f for n in walk(rhs) if isinstance(n, log) and (f := self._log(n)) != n}
+        rhs = replaced(rhs, logarithms)
+        if others and below & known.vanishing.keys():
+            rhs = known.with_functions(rhs)
+        return equation if rhs == equation.rhs else replace(equation, rhs=rhs)
+
+    def _log(self, node: Expr) -> Expr:
+        """A logarithm of what vanishes, by the functions that it is made of."""
+        held = {*self._known.vanishing, *self._known.functions}
+        if not held & {tensor_name(r) for r in reads(node.args[0])}:
+            return node
+        formula = self._known.vanishing_formula(node.args[0])
+        return node if formula is None else log(formula)
 
 
 def _sensitive(node: Expr) -> list[Read]:

@@ -7,7 +7,7 @@ p[c] = exp(z[c])/Σ exp(z[k]) is (z[c] − m) − log Σ exp(z[k] − m), which 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sympy import Add, Expr, Integer, Mul, Pow, S
@@ -15,10 +15,11 @@ from sympy import Add, Expr, Integer, Mul, Pow, S
 from deltarule.arithmetic.exponential_factors import multiplied
 from deltarule.arithmetic.exponentials import power_of, pulled_out
 from deltarule.arithmetic.stable import Parts, Stable
+from deltarule.arithmetic.vanishing import is_mixed
 from deltarule.calculus.rules.recognise import factor_known
 from deltarule.expressions import nodes
 from deltarule.expressions.exponential_sums import exponent, is_term
-from deltarule.expressions.functions import difference, exp, finite, sigmoid
+from deltarule.expressions.functions import difference, erfc, exp, finite, sigmoid
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.nodes import (
     Choose,
@@ -81,16 +82,18 @@ class StableSums(Stable):
             number, node = node.as_coeff_Add()
             return number == 1 and self._small(-node)
         return (
-            isinstance(node, exp)
+            isinstance(node, exp | sigmoid | erfc)
             or isinstance(node, Read)
-            and (tensor_name(node) in {**self._known.shares, **self._known.terms})
+            and tensor_name(node)
+            in {**self._known.shares, **self._known.terms, **self._known.vanishing}
         )
 
     # ---- what tensors tell ------------------------------------------------------------------
     def maximum(self, total: Expr, scope: tuple) -> Expr | None:
         """The largest power; 0 where it is infinite, as over nothing."""
         if isinstance(total, Add):
-            return self.largest(total, scope)
+            most = self.largest(total, scope)
+            return self._kept(most, scope) if most is not None and is_mixed(total) else most
         power = power_of(total.body)
         if self._known.below_zero(power, total):
             return Integer(0)
@@ -176,7 +179,7 @@ class StableSums(Stable):
     # ---- quotients --------------------------------------------------------------------------
     def _divided(self, node: Expr, scope: tuple) -> Expr | None:
         """A product in which known shares stand for their quotients, and cancel."""
-        if any(map(_overflows, Mul.make_args(node))):
+        if self._written_by_exponentials(Mul.make_args(node)):
             node = multiplied(Mul(*map(self._written_out, Mul.make_args(node))))
         factors = Mul.make_args(node)
         bases = {f.as_base_exp()[0] for f in factors}
@@ -193,6 +196,12 @@ class StableSums(Stable):
                     return self.form(found, scope)
         found = super()._divided(node, scope)
         return self._below(node, scope) if found is None else found
+
+    def _written_by_exponentials(self, factors: Iterable[Expr]) -> bool:
+        """Whether an exponential is among the factors, or a tensor that holds one and a share."""
+        names = {tensor_name(b) for f in factors if isinstance(b := f.as_base_exp()[0], Read)}
+        both = names & self._known.terms.keys() and names & self._known.shares.keys()
+        return any(map(_overflows, factors)) or bool(both)
 
     def _written_out(self, factor: Expr) -> Expr:
         """A power of a share or an exponential by its formula, for one that it is multiplied by."""
