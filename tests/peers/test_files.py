@@ -10,6 +10,7 @@ from deltarule.frameworks.file_text import emitted_for
 from deltarule.kernels.passes.program import known_sizes
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
+from deltarule.marking.typed.typed_layer import layer
 
 #: JAX compiles for seconds: of the catalogue it gets what differs in kind.
 FOR_JAX = (
@@ -38,3 +39,20 @@ def test_pytorch_differentiates_every_file_as_it_says(name, tmp_path):
 @pytest.mark.parametrize("name", FOR_JAX)
 def test_jax_differentiates_a_file_as_it_says(name, tmp_path):
     assert _checked("jax", name, tmp_path)
+
+
+@pytest.mark.parametrize("side", ["1", "3"])
+def test_a_gradient_that_lost_a_side_of_an_equality_is_told(side, tmp_path, capsys):
+    """The file's backward pass is changed, and what it is compared with is not."""
+    text = emitted_for("torch", layer("L = Sum[n](where(a[n] == b[n], 3*x[n], x[n]))"), {})
+    path = tmp_path / "asked.py"
+    path.write_text(text, encoding="utf-8")
+    assert runpy.run_path(str(path))["self_check"]()
+    at = text.index("def backward(")
+    line = next(k for k in text[at:].splitlines() if "dx = " in k or "dL_dx = " in k)
+    name = line.split("=")[0].strip()
+    wrong = f"{line}\n    {name} = torch.full_like({name}, {side}.0)"
+    path.write_text(text[:at] + text[at:].replace(line, wrong, 1), encoding="utf-8")
+    capsys.readouterr()
+    assert not runpy.run_path(str(path))["self_check"]()
+    assert "gradient of x is NOT" in capsys.readouterr().out

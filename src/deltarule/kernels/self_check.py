@@ -7,15 +7,18 @@ written: small, different and mostly coprime, so that a transposed or missing ax
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from sympy import Symbol
+from sympy import Expr, Symbol
 
+from deltarule.arithmetic.compared_constants import constants_of
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.probe import places_inside
 from deltarule.arithmetic.sampler import Interval, Sampler
 from deltarule.arithmetic.settings import setting, sizes_at
 from deltarule.kernels.passes.program import Program
 from deltarule.kernels.stopped_paths import StoppedPaths
+from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 
 #: With more numbers than this a network is not tried out.
@@ -236,7 +239,22 @@ def _count(tensor: Tensor, values: Values) -> int:
 
 
 class _AsText(Sampler):
-    """Python text that draws entries, in which `random` is a generator and `real` the type."""
+    """Python text that draws entries, in which `random` is a generator and `real` the type.
+
+    Every other entry of a tensor that a formula compares by = or ≠ is a constant of its statements.
+    """
+
+    def __init__(self, network: Network, extent: Callable[[Expr], int]):
+        super().__init__(network, extent)
+        self._constants = constants_of(network)
+
+    def numbers(self, tensor: Tensor, shape: tuple[int, ...], within: Interval) -> str:
+        drawn = self.between(shape, within)
+        constants = [float(c) for c in self._constants.get(tensor.name, ())]
+        if within or tensor.symmetric or not constants:
+            return drawn
+        places = f"np.arange({math.prod(shape)}).reshape({shape}) % 2 == 0"
+        return f"np.array(np.where({places}, random.choice({constants}, {shape}), {drawn}), real)"
 
     def between(self, shape: tuple[int, ...], within: Interval) -> str:
         low, high = within or (-1, 1)
