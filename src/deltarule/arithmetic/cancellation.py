@@ -69,6 +69,19 @@ def apart(number: Expr, one: Expr, other: Expr) -> Expr:
     return -number * sign(gap) * expm1(-absolute(gap))
 
 
+#: Below minus this, exp(exp(c)) is 1 + exp(c) to the last digit of any type.
+FAR = 40
+
+
+def far_below(number: Expr, one: Expr, other: Expr) -> Expr | None:
+    """p·exp(c) for p·(exp(±exp(c)) − 1), which it is where exp(c) is next to 0; else None."""
+    gap = one - other
+    sign, power = gap.as_coeff_Mul()
+    if 0 not in (one, other) or abs(sign) != 1 or not isinstance(power, exp):
+        return None
+    return number * gap
+
+
 def _apart(one: Expr, other: Expr) -> Expr:
     """exp(a) − exp(b) = ±exp(max(a, b))·(1 − exp(−|a − b|))."""
     gap = one - other

@@ -45,8 +45,7 @@ def _read_and_constant(difference: Expr) -> list[tuple[str, Fraction]]:
 def _both(difference: Expr) -> list[tuple[str, Fraction]]:
     """Of a − b the tensors of both, with the same constant; nothing of any other expression."""
     terms = [t.as_coeff_Mul() for t in Add.make_args(difference)]
-    if len(terms) != 2 or terms[0][0] != -terms[1][0]:
+    entries = [entry for _, entry in terms if isinstance(entry, Read)]
+    if len(terms) != 2 or len(entries) != 2 or terms[0][0] != -terms[1][0]:
         return []
-    if not all(isinstance(entry, Read) for _, entry in terms):
-        return []
-    return [(tensor_name(entry), SHARED) for _, entry in terms]
+    return [(tensor_name(entry), SHARED) for entry in entries]

@@ -68,16 +68,8 @@ def evaluate(
         except DivisionByZero:
             if AS_WRITTEN.get() or not is_gradient(name):
                 raise
-        expression = with_zero_weights(expression, is_gradient(name), _poles(expression, values))
+        expression = with_zero_weights(expression, is_gradient(name), values.infinite(expression))
         return filled(_AtZero(values, arithmetic).value(expression, grid), grid.extents, arithmetic)
-
-
-def _poles(expression: Expr, values: Values) -> frozenset[str]:
-    """The tensors among those that an expression reads that were computed, and hold ±∞."""
-    names = {nodes.tensor_name(r) for r in nodes.reads(expression)}
-    computed = {n for n in names if n in values.tensors and not values.tensors[n].given}
-    arrays = {n: a for n in computed if isinstance(a := values.arrays.get(n), np.ndarray)}
-    return frozenset(n for n, a in arrays.items() if a.dtype.kind == "f" and np.isinf(a).any())
 
 
 class _Walk:

@@ -198,6 +198,12 @@ def less(total: Expr) -> tuple[Expr, Expr, Expr] | None:
     return (p, a, b) if p.is_positive else (-p, b, a)
 
 
+def one_and(node: Add) -> Expr | None:
+    """b of 1 + exp(b)."""
+    number, rest = node.as_coeff_Add()
+    return rest.args[0] if number == 1 and isinstance(rest, exp) else None
+
+
 def has_exponential(node: Expr) -> bool:
     """Whether an exponential stands anywhere in an expression."""
     return any(isinstance(n, exp) for n in walk(node))

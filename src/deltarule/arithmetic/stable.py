@@ -22,33 +22,20 @@ from functools import lru_cache, reduce
 from sympy import Add, Expr, Mul, Pow
 
 from deltarule.arithmetic import exponentials
-from deltarule.arithmetic.cancellation import added, added_within, apart
+from deltarule.arithmetic.cancellation import FAR, added, added_within, apart, far_below
 from deltarule.arithmetic.exponential_factors import multiplied
-from deltarule.arithmetic.exponentials import larger, largest_power, less, power_of
+from deltarule.arithmetic.exponentials import larger, largest_power, less, one_and, power_of
 from deltarule.arithmetic.logarithms import logarithm_of, one_less, positive_everywhere
-from deltarule.arithmetic.vanishing import (
-    beside_softplus,
-    is_mixed,
-    mixture,
-    power_below,
-    with_scaled_tails,
-)
-from deltarule.expressions.exponential_sums import exponent, is_exponential_sum
-from deltarule.expressions.functions import (
-    difference,
-    erf,
-    erfc,
-    exp,
-    finite,
-    log,
-    log1p,
-    sigmoid,
-    softplus,
-)
+from deltarule.arithmetic.mixtures import has_divisor, is_mixed, logistic, mixture, with_mixtures
+from deltarule.arithmetic.vanishing import beside_softplus, with_scaled_tails
+from deltarule.expressions.exponential_sums import is_exponential_sum
+from deltarule.expressions.functions import difference, exp, finite, log, log1p, sigmoid, softplus
 from deltarule.expressions.nodes import (
+    Choose,
     Condition,
     Frozen,
     Max,
+    Positive,
     Read,
     Reduction,
     Selection,
@@ -165,7 +152,7 @@ class Stable:
         known = self.known_logarithm(node, scope)
         if known is not None or not (is_exponential_sum(node) or is_mixed(node)):
             return known
-        if isinstance(node, Add) and _one_and(node) is not None:
+        if isinstance(node, Add) and one_and(node) is not None:
             return None
         shift = self.maximum(node, scope)
         if shift is None:
@@ -204,7 +191,7 @@ class Stable:
         return Add(*logarithms, *others)
 
     def _of_sum(self, node: Add, scope: tuple) -> Expr | None:
-        power = _one_and(node)
+        power = one_and(node)
         if power is not None:
             return softplus(self.form(power, scope))
         if (found := less(node)) is not None:
@@ -223,21 +210,11 @@ class Stable:
         """A product of exponentials, and one divided by sums of them; None for any other."""
         if (found := beside_softplus(node)) is not None:
             return self.form(found, scope)
-        joined = multiplied(with_scaled_tails(self._with_mixtures(node)))
+        joined = multiplied(with_scaled_tails(with_mixtures(node)))
         if not isinstance(joined, Mul | Pow):
             return self.form(joined, scope)
         found = self._divided(joined, scope)
         return found if found is not None or joined == node else self._below(joined, scope)
-
-    @staticmethod
-    def _with_mixtures(node: Expr) -> Expr:
-        """A product that a mixture of functions that vanish divides, all by exponentials."""
-        factors = [(added_within(b), t) for f in Mul.make_args(node) for b, t in [f.as_base_exp()]]
-        mixed = {b: m for b, t in factors if t.is_negative and (m := mixture(b)) is not None}
-        if not mixed:
-            return Mul(*(b**t for b, t in factors)) if node.has(erf, erfc) else node
-        parts = [Pow(mixed.get(b, b), t) for b, t in factors]
-        return Mul(*(f if (p := power_below(f)) is None else exp(p) for f in parts))
 
     def _divided(self, node: Expr, scope: tuple) -> Expr | None:
         """A product with sums of exponentials among its divisors; None for any other."""
@@ -269,7 +246,7 @@ class Stable:
     def _spread(self, above: list, below: list, scope: tuple) -> Expr | None:
         """(a/S + b)·exp(c)/S term by term, where a term has divisors of its own."""
         for k, factor in enumerate(above):
-            if isinstance(factor, Add) and any(map(_has_divisor, factor.args)):
+            if isinstance(factor, Add) and any(map(has_divisor, factor.args)):
                 rest = [*above[:k], *above[k + 1 :], *(b**-t for b, t in below)]
                 return Add(
                     *(self.form(Mul(exponentials.pulled_out(t), *rest), scope) for t in factor.args)
@@ -283,8 +260,8 @@ class Stable:
 
         `used` are factors that other divisors were taken into already.
         """
-        if isinstance(base, Add) and (power := _one_and(base)) is not None:
-            found = self._logistic(above, power, times, scope)
+        if isinstance(base, Add) and (power := one_and(base)) is not None:
+            found = logistic(above, power, times, self.form(power, scope))
             if found is not None:
                 return found
         difference = less(base)
@@ -292,7 +269,7 @@ class Stable:
         if shift is None:
             self.unpaired = True
             return above, [self._below(base, scope) ** -times]
-        weights = self.weights(base)
+        weights, whole = self.weights(base), above
         above, left = exponentials.taken_into(above, shift, times, used, weights)
         if difference is None:
             divisors = [self.divisor(exponentials.shifted(base, shift, weights), scope) ** -times]
@@ -301,34 +278,13 @@ class Stable:
         if left:
             self.unpaired = True
             divisors.append(exp(-left * shift))
+        far = None if difference is None else far_below(*difference)
+        if far is not None:  # exp(a) − 1 is a, and a = exp(c) may be 0 in floats
+            there = self.form(multiplied(Mul(*whole, far**-times)), scope)
+            here = Mul(*(self.form(f, scope) for f in above), *divisors)
+            return [], [Choose(Positive(-power_of(far) - FAR), there, here)]
         return above, divisors
-
-    def _logistic(
-        self, above: list, power: Expr, times: Expr, scope: tuple
-    ) -> tuple[list, list] | None:
-        """exp(j·b)/(1 + exp(b))^k as σ(b)^j·σ(−b)^(k − j)."""
-        powers = [p for f in above if (p := exponent(f)) is not None]
-        rest = [f for f in above if exponent(f) is None]
-        count = Add(*powers) / power
-        if not (count.is_Integer and times.is_Integer and 0 <= count <= times):
-            return None
-        if any(map(exponentials.has_exponential, rest)):
-            return None
-        power = self.form(power, scope)
-        return rest, [sigmoid(power) ** count, sigmoid(-power) ** (times - count)]
 
 
 #: Two summands of a logarithm: a large one, and what is left.
 Parts = tuple[Expr, Expr]
-
-
-def _one_and(node: Add) -> Expr | None:
-    """b of 1 + exp(b)."""
-    number, rest = node.as_coeff_Add()
-    return rest.args[0] if number == 1 and isinstance(rest, exp) else None
-
-
-def _has_divisor(term: Expr) -> bool:
-    factors = Mul.make_args(exponentials.pulled_out(term))
-    below = [f.base for f in factors if isinstance(f, Pow) and f.exp.is_negative]
-    return any(is_exponential_sum(b) or mixture(added_within(b)) is not None for b in below)

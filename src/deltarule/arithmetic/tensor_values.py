@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
 import sympy
 from sympy import Expr, Symbol
 
 from deltarule.arithmetic.integers import Grid, integers_over
+from deltarule.expressions.nodes import reads, tensor_name
 from deltarule.expressions.symbols import Scalar
 from deltarule.networks.tensors import Tensor
 
@@ -30,3 +32,10 @@ class Values:
         """The number that a size comes to. Raises DeltaruleError for one that has no value."""
         known = self.sizes.get(size) if isinstance(size, Symbol) else None
         return int(integers_over(size, Grid((), (), ()), self) if known is None else known)
+
+    def infinite(self, expression: Expr) -> frozenset[str]:
+        """The tensors among those that an expression reads that were computed, and hold ±∞."""
+        names = {tensor_name(r) for r in reads(expression)}
+        computed = {n for n in names if n in self.tensors and not self.tensors[n].given}
+        arrays = {n: a for n in computed if isinstance(a := self.arrays.get(n), np.ndarray)}
+        return frozenset(n for n, a in arrays.items() if a.dtype.kind == "f" and np.isinf(a).any())

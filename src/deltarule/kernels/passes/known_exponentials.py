@@ -9,7 +9,7 @@ from sympy import Expr, Mul, Pow
 
 from deltarule.arithmetic.cancellation import added_within
 from deltarule.arithmetic.exponentials import less
-from deltarule.arithmetic.vanishing import mixture, vanishes
+from deltarule.arithmetic.mixtures import mixture, vanishes
 from deltarule.expressions import nodes
 from deltarule.expressions.exponential_sums import is_exponential_sum, is_term
 from deltarule.expressions.functions import erf, erfc, exp, log, sigmoid, softplus, tanh

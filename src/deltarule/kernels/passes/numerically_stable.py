@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from sympy import Expr, Mul, Pow
 
-from deltarule.expressions.functions import exp, expm1, log, sigmoid
+from deltarule.expressions.functions import erf, exp, expm1, log, sigmoid, tanh
 from deltarule.expressions.nodes import Read, reads, size_of, tensor_name, walk
 from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import replace_reads
@@ -77,7 +77,8 @@ class Stability:
             return found
         written = replace_reads(equation.rhs, lambda r: self._of(self._vanishing, r))
         other = self._stable(replace(equation, rhs=written))
-        return found if self._overflowing(other.rhs) > self._overflowing(found.rhs) else other
+        kept = self._outgrown(other.rhs) or size_of(other.rhs) > LONGEST
+        return found if kept else other
 
     def _outgrown(self, rhs: Expr) -> bool:
         """Whether an exponential stands beside what may vanish while it overflows."""
@@ -88,11 +89,6 @@ class Stability:
             for node in walk(rhs)
             if isinstance(node, Mul)
         )
-
-    def _overflowing(self, rhs: Expr) -> int:
-        """How many exponentials are multiplied, themselves or as tensors that hold them."""
-        factors = (f for n in walk(rhs) if isinstance(n, Mul) for f in n.args)
-        return sum(map(self._exponential, factors))
 
     def _exponential(self, factor: Expr) -> bool:
         held = isinstance(factor, Read) and tensor_name(factor) in self._known.terms
@@ -140,7 +136,7 @@ class Stability:
             if isinstance(n, Pow) and n.exp.is_negative
             for r in reads(n.base)
         }
-        others = rhs.has(sigmoid, exp, expm1) or any(
+        others = rhs.has(sigmoid, exp, expm1, tanh, erf) or any(
             tensor_name(r) in known.shares for r in reads(rhs) if tensor_name(r) not in below
         )
         logarithms = {n: f for n in walk(rhs) if isinstance(n, log) and (f := self._log(n)) != n}

@@ -14,12 +14,13 @@ from sympy import Add, Expr, Integer, Mul, Pow, S
 
 from deltarule.arithmetic.exponential_factors import multiplied
 from deltarule.arithmetic.exponentials import power_of, pulled_out
+from deltarule.arithmetic.mixtures import is_mixed
 from deltarule.arithmetic.stable import Parts, Stable
-from deltarule.arithmetic.vanishing import is_mixed
+from deltarule.arithmetic.vanishing import is_tail
 from deltarule.calculus.rules.recognise import factor_known
 from deltarule.expressions import nodes
 from deltarule.expressions.exponential_sums import exponent, is_term
-from deltarule.expressions.functions import difference, erfc, exp, finite, sigmoid
+from deltarule.expressions.functions import difference, exp, finite, sigmoid
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.nodes import (
     Choose,
@@ -82,7 +83,8 @@ class StableSums(Stable):
             number, node = node.as_coeff_Add()
             return number == 1 and self._small(-node)
         return (
-            isinstance(node, exp | sigmoid | erfc)
+            isinstance(node, exp | sigmoid)
+            or is_tail(node)
             or isinstance(node, Read)
             and tensor_name(node)
             in {**self._known.shares, **self._known.terms, **self._known.vanishing}
