@@ -50,6 +50,9 @@ def _pair(number: Expr, function: Expr, other: Expr) -> Expr | None:
         return 2 * other * sigmoid(2 * function.args[0] * (1 if other == number else -1))
     if isinstance(function, erf) and other in (number, -number):
         return other * erfc(function.args[0] * (-1 if other == number else 1))
+    if isinstance(function, Pow) and function.exp == 2 and isinstance(function.base, erf):
+        value = function.base.args[0]
+        return other * erfc(value) * erfc(-value) if other == -number else None
     if isinstance(function, erfc) and other == -2 * number:
         return -number * erfc(-function.args[0])
     if (

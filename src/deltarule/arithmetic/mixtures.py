@@ -81,14 +81,21 @@ def with_mixtures(node: Expr) -> Expr:
     if not mixed:
         cancels = node.has(erf, erfc) or node.has(tanh) and any(t.is_negative for _, t in factors)
         return Mul(*(b**t for b, t in factors)) if cancels else node
+    for b, t in factors:
+        if t == 1 and isinstance(b, Add) and b.has(sigmoid, erfc):
+            rest = Mul(*(c**u for c, u in factors if c is not b))
+            return Add(*(rest * a for a in b.args))
     parts = [Pow(mixed.get(b, b), t) for b, t in factors]
     return Mul(*(f if (p := power_below(f)) is None else exp(p) for f in parts))
 
 
 def has_divisor(term: Expr) -> bool:
-    """Whether a term is divided by a sum of exponentials, or by a mixture."""
+    """Whether a term is divided by a sum of exponentials, by what vanishes or by a mixture."""
     below = [f.base for f in Mul.make_args(term) if isinstance(f, Pow) and f.exp.is_negative]
-    return any(is_exponential_sum(b) or mixture(added_within(b)) is not None for b in below)
+    return any(
+        is_exponential_sum(b) or isinstance(b, sigmoid) or mixture(added_within(b)) is not None
+        for b in below
+    )
 
 
 def logistic(above: list, power: Expr, times: Expr, formed: Expr) -> tuple[list, list] | None:

@@ -210,7 +210,10 @@ class Stable:
         """A product of exponentials, and one divided by sums of them; None for any other."""
         if (found := beside_softplus(node)) is not None:
             return self.form(found, scope)
-        joined = multiplied(with_scaled_tails(with_mixtures(node)))
+        joined = with_mixtures(node)
+        if isinstance(joined, Add):
+            return self.form(joined, scope)
+        joined = multiplied(with_scaled_tails(joined))
         if not isinstance(joined, Mul | Pow):
             return self.form(joined, scope)
         found = self._divided(joined, scope)

@@ -5,16 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sympy import Expr, Mul, Pow
+from sympy import Expr, Mul, Pow, S
 
 from deltarule.arithmetic.cancellation import added_within
-from deltarule.arithmetic.exponentials import less
+from deltarule.arithmetic.exponentials import less, pulled_out
 from deltarule.arithmetic.mixtures import mixture, vanishes
+from deltarule.arithmetic.stable import stable
 from deltarule.expressions import nodes
 from deltarule.expressions.exponential_sums import is_exponential_sum, is_term
 from deltarule.expressions.functions import erf, erfc, exp, log, sigmoid, softplus, tanh
 from deltarule.expressions.matrices import Inverse
-from deltarule.expressions.nodes import Choose, Selection, Sum, reads, tensor_name
+from deltarule.expressions.nodes import (
+    Choose,
+    Read,
+    Selection,
+    Sum,
+    free_indices,
+    reads,
+    tensor_name,
+)
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.written_out import recognised
 from deltarule.networks.equations import Equation
@@ -26,7 +35,8 @@ class Known:
 
     `terms` are exponentials and sums of them, `shares` quotients of such and logistic functions,
     `logarithms` log Σ exp of something, `maxima` the largest of something; `functions` are those
-    that end at ±1 or 0, `vanishing` what they and shares make that may be next to 0.
+    that end at ±1 or 0, `vanishing` what they and shares make that may be next to 0;
+    `roots` square roots of those, and `powers` their logarithms.
     """
 
     terms: dict[str, Equation]
@@ -35,6 +45,13 @@ class Known:
     maxima: dict[str, Equation]
     functions: dict[str, Equation]
     vanishing: dict[str, Equation]
+    roots: dict[str, Equation]
+    powers: dict[str, Equation]
+
+    @property
+    def next_to_zero(self) -> set[str]:
+        """The tensors that may be next to 0, where what is divided by them is not to be lost."""
+        return {*self.shares, *self.terms, *self.vanishing, *self.roots}
 
     def below_zero(self, power: Expr, total: Sum) -> bool:
         """Whether a power is b − max b already, over what is added up."""
@@ -71,8 +88,23 @@ class Known:
         if value.has(nodes.Reduction):
             return None
         formed = added_within(recognised(self.with_functions(value)))
+        formed = stable(formed) if isinstance(formed, log) else formed
         known = isinstance(formed, softplus) or less(formed) is not None
         return formed if known or mixture(formed) is not None or vanishes(formed) else None
+
+    def with_shares_summed(self, value: Expr) -> Expr:
+        """Σ t·p with the divisor of the shares p before it: what labels choose of a softmax."""
+        if type(value) is not Sum or not value.ranges or value.conditions:
+            return value
+        factors = Mul.make_args(value.body)
+        own = [f for f in factors if isinstance(f, Read) and tensor_name(f) in self.shares]
+        if len(own) != 1 or len(factors) != 2:
+            return value
+        share = self._put(self.shares, own[0])
+        if isinstance(share, sigmoid | Choose) or free_indices(share) - {*free_indices(own[0])}:
+            return value
+        body = Mul(share, *(f for f in factors if f not in own))
+        return pulled_out(Sum(body, value.ranges))
 
     @staticmethod
     def _put(known: dict[str, Equation], access: Expr) -> Expr:
@@ -98,7 +130,7 @@ class Known:
 @lru_cache(maxsize=16)
 def known(equations: tuple[Equation, ...]) -> Known:
     """What is known of the tensors that some equations compute."""
-    found = Known({}, {}, {}, {}, {}, {})
+    found = Known({}, {}, {}, {}, {}, {}, {}, {})
     behind: dict[str, set[str]] = {}
     for equation in equations:
         once = sum(e.name == equation.name for e in equations) == 1
@@ -111,7 +143,7 @@ def known(equations: tuple[Equation, ...]) -> Known:
             or equation.name in names
         ):
             continue
-        rhs = recognised(found.written_out(equation.rhs))
+        rhs = recognised(found.written_out(found.with_shares_summed(equation.rhs)))
         written = replace(equation, rhs=rhs)
         endless = equation.name in behind[equation.name]  # a recurrence through other names
         if endless and not isinstance(rhs, nodes.Max | nodes.LogSumExp | log):
@@ -132,7 +164,21 @@ def known(equations: tuple[Equation, ...]) -> Known:
             formula = found.vanishing_formula(rhs)
             if formula is not None:
                 found.vanishing[equation.name] = replace(equation, rhs=formula)
+        _add_roots(found, equation)
     return found
+
+
+def _add_roots(found: Known, equation: Equation) -> None:
+    """The square root, or the logarithm, of what may be next to 0."""
+    rhs = equation.rhs
+    root, inner = isinstance(rhs, Pow) and rhs.exp == S.Half, rhs.args[0] if rhs.args else rhs
+    if not root and not isinstance(rhs, log):
+        return
+    share = isinstance(inner, Read) and tensor_name(inner) in found.shares
+    formula = inner if share else found.vanishing_formula(inner)
+    if formula is not None and (root or not share):
+        held = found.roots if root else found.powers
+        held[equation.name] = replace(equation, rhs=formula)
 
 
 def divisors(node: Expr) -> list[Expr]:

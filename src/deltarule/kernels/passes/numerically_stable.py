@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sympy import Expr, Mul, Pow
+from sympy import Expr, Mul, Pow, S
 
 from deltarule.expressions.functions import erf, exp, expm1, log, sigmoid, tanh
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Read, reads, size_of, tensor_name, walk
 from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import replace_reads
@@ -32,7 +33,10 @@ LONGEST = 200
 def numerically_stable(draft: Draft) -> Draft:
     """Exponentials and what is divided by them in forms that neither overflow nor lose digits."""
     made = draft.room()
-    stability = Stability(made, draft.tensors, known(draft.network), draft.ready)
+    names = {e.name for e in draft.network}
+    parts = (e for e in draft.equations if e.name not in names and not is_gradient(e.name))
+    held = known((*draft.network, *parts))
+    stability = Stability(made, draft.tensors, held, draft.ready)
     for equation in draft.equations:
         found = stability.equation(equation)
         made.equations.append(found)
@@ -112,7 +116,7 @@ class Stability:
 
     def _with_exponentials(self, equation: Equation) -> Equation:
         """The equation with exponentials written out that it divides by, or takes the log of."""
-        equation = self._with_what_vanishes(equation)
+        equation = self._with_what_vanishes(self._without_roots(equation))
         names = {
             tensor_name(r)
             for node in walk(equation.rhs)
@@ -123,6 +127,22 @@ class Stability:
             return equation
         return replace(equation, rhs=self._known.written_out(equation.rhs))
 
+    def _without_roots(self, equation: Equation) -> Equation:
+        """The equation with X for exp(log X), and for √X that divides what vanishes, too."""
+        rhs, known, found = equation.rhs, self._known, {}
+        vanish = rhs.has(sigmoid, exp, expm1, erf) or rhs.has(tanh)
+        for node in walk(rhs):
+            if isinstance(node, exp):
+                times, access = node.args[0].as_coeff_Mul()
+                formula = self._of(known.powers, access) if isinstance(access, Read) else access
+                if formula != access:
+                    found[node] = formula**times
+            elif isinstance(node, Pow) and node.exp.is_negative and isinstance(node.base, Read):
+                formula = self._of(known.roots, node.base)
+                if vanish and not isinstance(formula, Read):
+                    found[node] = formula ** (node.exp / 2)
+        return replace(equation, rhs=replaced(rhs, found)) if found else equation
+
     def _with_what_vanishes(self, equation: Equation) -> Equation:
         """The equation with what vanishes written out in logarithms, and in divisors where
         something else vanishes, too.
@@ -130,14 +150,11 @@ class Stability:
         known, rhs = self._known, equation.rhs
         if not known.vanishing and not known.functions:
             return equation
-        below = {
-            tensor_name(r)
-            for n in walk(rhs)
-            if isinstance(n, Pow) and n.exp.is_negative
-            for r in reads(n.base)
-        }
+        divisors = [n for n in walk(rhs) if isinstance(n, Pow) and n.exp.is_negative]
+        below = {tensor_name(r) for n in divisors for r in reads(n.base)}
+        above = reads(replaced(rhs, dict.fromkeys(divisors, S.One)))
         others = rhs.has(sigmoid, exp, expm1, tanh, erf) or any(
-            tensor_name(r) in known.shares for r in reads(rhs) if tensor_name(r) not in below
+            tensor_name(r) in known.shares for r in above
         )
         logarithms = {n: f for n in walk(rhs) if isinstance(n, log) and (f := self._log(n)) != n}
         rhs = replaced(rhs, logarithms)

@@ -86,8 +86,7 @@ class StableSums(Stable):
             isinstance(node, exp | sigmoid)
             or is_tail(node)
             or isinstance(node, Read)
-            and tensor_name(node)
-            in {**self._known.shares, **self._known.terms, **self._known.vanishing}
+            and tensor_name(node) in self._known.next_to_zero
         )
 
     # ---- what tensors tell ------------------------------------------------------------------
@@ -147,10 +146,13 @@ class StableSums(Stable):
         if share is None or isinstance(share, Choose | sigmoid):
             return None
         parts = self._parts(divisors(share)[0], scope)
-        above = [exponent(f) for f in Mul.make_args(share) if exponent(f) is not None]
-        if parts is None or not above:
-            return None
-        return difference(Add(*above), parts[0]), -parts[1]
+        factors = Mul.make_args(share)
+        above = [exponent(f) for f in factors if exponent(f) is not None]
+        if parts is not None and above:
+            return difference(Add(*above), parts[0]), -parts[1]
+        total = next((f for f in factors if type(f) is Sum), None)
+        own = None if total is None or parts is None else self._parts(total, scope)
+        return None if own is None else (difference(own[0], parts[0]), own[1] - parts[1])
 
     def known_value(self, node: Expr, scope: tuple) -> Parts | None:
         """An entry that is log Σ exp(b): the largest b, and the logarithm of what is left."""
@@ -183,6 +185,8 @@ class StableSums(Stable):
         """A product in which known shares stand for their quotients, and cancel."""
         if self._written_by_exponentials(Mul.make_args(node)):
             node = multiplied(Mul(*map(self._written_out, Mul.make_args(node))))
+        if (found := self._among_shares(node)) is not None:
+            return self.form(found, scope)
         factors = Mul.make_args(node)
         bases = {f.as_base_exp()[0] for f in factors}
         for k, factor in enumerate(factors):
@@ -198,6 +202,25 @@ class StableSums(Stable):
                     return self.form(found, scope)
         found = super()._divided(node, scope)
         return self._below(node, scope) if found is None else found
+
+    def _among_shares(self, node: Expr) -> Expr | None:
+        """p/Σ t·p for shares p of one sum, in which that sum cancels; None for others."""
+        factors = Mul.make_args(node)
+        for factor in factors:
+            base, times = factor.as_base_exp()
+            whole = self._known.share(base) if isinstance(base, Read) and times == -1 else None
+            if whole is None or not any(type(f) is Sum for f in Mul.make_args(whole)):
+                continue
+            rest = [f for f in factors if f is not factor]
+            other = next((f for f in rest if isinstance(f, Add) and f.has(base)), None)
+            if other is not None:
+                rest.remove(other)
+                return Add(*(Mul(*rest, factor, t) for t in other.args))
+            own = next((f for f in rest if isinstance(f, Read) and self._known.share(f)), None)
+            if own is not None and not isinstance(self._known.share(own), sigmoid | Choose):
+                rest.remove(own)
+                return Mul(*rest, self._known.share(own), 1 / whole)
+        return None
 
     def _written_by_exponentials(self, factors: Iterable[Expr]) -> bool:
         """Whether an exponential is among the factors, or a tensor that holds one and a share."""
