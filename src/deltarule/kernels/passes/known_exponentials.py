@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sympy import Expr, Mul, Pow, S
+from sympy import Add, Expr, Mul, Pow, S
 
 from deltarule.arithmetic.cancellation import added_within
 from deltarule.arithmetic.exponentials import less, pulled_out
 from deltarule.arithmetic.mixtures import mixture, vanishes
 from deltarule.arithmetic.stable import stable
 from deltarule.expressions import nodes
-from deltarule.expressions.exponential_sums import is_exponential_sum, is_term
+from deltarule.expressions.exponential_sums import exponent, is_exponential_sum, is_term
 from deltarule.expressions.functions import erf, erfc, exp, log, sigmoid, softplus, tanh
 from deltarule.expressions.matrices import Inverse
 from deltarule.expressions.nodes import (
@@ -198,3 +198,10 @@ def _is_share(node: Expr) -> bool:
         cases = [a for a in node.args[1:] if a != 0]
         return len(cases) == 1 and _is_share(cases[0])
     return len(divisors(node)) == 1 and len(Mul.make_args(node)) <= 2
+
+
+def overflows(factor: Expr) -> bool:
+    """Whether a factor is an exponential, or a few of them added up."""
+    return (
+        exponent(factor) is not None or isinstance(factor, Add) and any(map(is_term, factor.args))
+    )

@@ -19,8 +19,8 @@ from deltarule.arithmetic.stable import Parts, Stable
 from deltarule.arithmetic.vanishing import is_tail
 from deltarule.calculus.rules.recognise import factor_known
 from deltarule.expressions import nodes
-from deltarule.expressions.exponential_sums import exponent, is_term
-from deltarule.expressions.functions import difference, exp, finite, sigmoid
+from deltarule.expressions.exponential_sums import exponent, is_exponential_sum
+from deltarule.expressions.functions import difference, exp, finite, log, sigmoid
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.nodes import (
     Choose,
@@ -34,7 +34,7 @@ from deltarule.expressions.nodes import (
 )
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.written_out import recognised
-from deltarule.kernels.passes.known_exponentials import Known, divisors
+from deltarule.kernels.passes.known_exponentials import Known, divisors, overflows
 from deltarule.kernels.passes.working_arrays import WorkingArrays
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
@@ -101,6 +101,30 @@ class StableSums(Stable):
         most = nodes.Max(power, total.ranges, total.conditions)
         return self._kept(finite(most), scope)
 
+    def _parts(self, node: Expr, scope: tuple) -> Parts | None:
+        whole = self._whole(node)
+        if not isinstance(whole, Mul) or whole == node:
+            return super()._parts(whole, scope)
+        factors = [f for f in whole.args if not f.is_number]
+        number = Mul(*(f for f in whole.args if f.is_number))
+        parts = [(t, self._parts(b, scope)) for b, t in (f.as_base_exp() for f in factors)]
+        if any(p is None for _, p in parts) or not number.is_positive:
+            return super()._parts(node, scope)
+        large = Add(*(t * p[0] for t, p in parts if p is not None))
+        return large, log(number) + Add(*(t * p[1] for t, p in parts if p is not None))
+
+    def _whole(self, total: Expr) -> Expr:
+        """A sum of exponentials with what its terms are multiplied by, shares too, written out."""
+        if type(total) is not Sum or not total.ranges or not is_exponential_sum(total):
+            return total
+        factors = Mul.make_args(total.body)
+        body = multiplied(Mul(*map(self._written_out, factors)))
+        if body == total.body:
+            return total
+        numbers = [f for f in Mul.make_args(body) if f.is_number]
+        rest = Mul(*(f for f in Mul.make_args(body) if f not in numbers))
+        return Mul(*numbers, pulled_out(Sum(rest, total.ranges, total.conditions)))
+
     def weights(self, total: Expr) -> frozenset[Expr]:
         """The weights that are no exponentials themselves, which are multiplied by others."""
         known = self._known.shares.keys() | self._known.terms.keys()
@@ -146,12 +170,14 @@ class StableSums(Stable):
         if share is None or isinstance(share, Choose | sigmoid):
             return None
         parts = self._parts(divisors(share)[0], scope)
+        if parts is None:
+            return None
         factors = Mul.make_args(share)
         above = [exponent(f) for f in factors if exponent(f) is not None]
-        if parts is not None and above:
+        if above:
             return difference(Add(*above), parts[0]), -parts[1]
         total = next((f for f in factors if type(f) is Sum), None)
-        own = None if total is None or parts is None else self._parts(total, scope)
+        own = None if total is None else self._parts(total, scope)
         return None if own is None else (difference(own[0], parts[0]), own[1] - parts[1])
 
     def known_value(self, node: Expr, scope: tuple) -> Parts | None:
@@ -185,6 +211,8 @@ class StableSums(Stable):
         """A product in which known shares stand for their quotients, and cancel."""
         if self._written_by_exponentials(Mul.make_args(node)):
             node = multiplied(Mul(*map(self._written_out, Mul.make_args(node))))
+        powers = [f.as_base_exp() for f in Mul.make_args(node)]
+        node = Mul(*(self._whole(b) ** t if t.is_negative else b**t for b, t in powers))
         if (found := self._among_shares(node)) is not None:
             return self.form(found, scope)
         factors = Mul.make_args(node)
@@ -198,7 +226,7 @@ class StableSums(Stable):
         if divisors(node):
             for name, equation in self._ready.items():
                 found = None if name == self._equation.name else factor_known(node, equation)
-                if found is not None and not any(map(_overflows, Mul.make_args(found))):
+                if found is not None and not any(map(overflows, Mul.make_args(found))):
                     return self.form(found, scope)
         found = super()._divided(node, scope)
         return self._below(node, scope) if found is None else found
@@ -226,14 +254,15 @@ class StableSums(Stable):
         """Whether an exponential is among the factors, or a tensor that holds one and a share."""
         names = {tensor_name(b) for f in factors if isinstance(b := f.as_base_exp()[0], Read)}
         both = names & self._known.terms.keys() and names & self._known.shares.keys()
-        return any(map(_overflows, factors)) or bool(both)
+        return any(map(overflows, factors)) or bool(both)
 
     def _written_out(self, factor: Expr) -> Expr:
         """A power of a share or an exponential by its formula, for one that it is multiplied by."""
         base, times = factor.as_base_exp()
         if not isinstance(base, Read):
             return factor
-        if (term := self._known.written_out(base)) != base and times.is_positive:
+        term = self._known.written_out(base)
+        if term != base and (times.is_positive or times.is_Integer and isinstance(term, exp)):
             return term**times
         share = self._known.share(base)
         plain = share is not None and not isinstance(share, Choose)
@@ -269,10 +298,3 @@ def _into(guard: Expr, rest: Expr) -> Expr:
     if isinstance(guard, Choose):
         return Choose(guard.args[0], *(a * rest for a in _cases(guard)))
     return Sum(guard.body * rest, (), guard.conditions)
-
-
-def _overflows(factor: Expr) -> bool:
-    """Whether a factor is an exponential, or a few of them added up."""
-    return (
-        exponent(factor) is not None or isinstance(factor, Add) and any(map(is_term, factor.args))
-    )
