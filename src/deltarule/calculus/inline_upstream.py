@@ -63,7 +63,8 @@ def insert_upstream(
     _as_known(record, by_paths)
     every = Given(extents=dict(record.ranges), gradients=_within(gradients))
     whole = as_known(record.now, every)
-    if whole is not None and (is_known(whole.after) or _of_reads(whole.after)):
+    summed = record.now.has(Sum)  # two values say more than a sum, and no more than a product
+    if whole is not None and (is_known(whole.after) or summed and _of_reads(whole.after)):
         record.move(KNOWN_GRADIENT, whole.after, whole.detail)
 
 
