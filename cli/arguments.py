@@ -87,9 +87,17 @@ def one_name(bare: Sequence[str], example: str, options: Mapping | None = None) 
         raise DeltaruleError(
             f"{bare[1]!r} stands behind {bare[0]!r}, where one name belongs",
             "the command line",
-            f"one at a time; options have two dashes: {example}",
+            _meant(bare[1]) or f"one at a time; options have two dashes: {example}",
         )
     return bare[0]
+
+
+def _meant(word: str) -> str:
+    """What to write where an option is given as in Python: stride=2; empty for any other word."""
+    name, equals, value = word.partition("=")
+    if not (equals and value and name.isidentifier()):
+        return ""
+    return f"write --set {word}" if name.isupper() else f"write --{_word(name)} {value}"
 
 
 def no_option(options: Mapping[str, object], otherwise: str) -> UnknownOption:

@@ -50,3 +50,12 @@ def test_one_name_is_wanted():
         one_name([], "derive mlp")
     with pytest.raises(DeltaruleError, match="'3' stands behind 'mlp'"):
         one_name(["mlp", "3"], "derive mlp")
+
+
+@pytest.mark.parametrize(
+    ("word", "remedy"), [("stride=2", "write --stride 2"), ("N=2", "write --set N=2")]
+)
+def test_an_option_as_in_python_is_told_as_on_the_command_line(word, remedy):
+    with pytest.raises(DeltaruleError) as caught:
+        one_name(["conv2d", word], "derive conv2d")
+    assert caught.value.remedy == remedy
