@@ -35,8 +35,8 @@ def digits() -> Labelled:
             "deltarule train",
             "pip install scikit-learn (or '.[train]' in a checkout)",
         ) from None
-    found = load_digits()
-    return Labelled(found.images / 8 - 1, found.target.astype(np.int64))
+    pixels, labels = load_digits(return_X_y=True)
+    return Labelled(np.reshape(pixels, (-1, 8, 8)) / 8 - 1, np.asarray(labels, np.int64))
 
 
 def enlarged(images: np.ndarray, height: int, width: int) -> np.ndarray:
