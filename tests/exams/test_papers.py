@@ -190,7 +190,7 @@ def test_mathematics_of_ones_own_is_plain_signs_in_html(exam):
     [
         (r"\sigma(s) = \frac{1}{1+e^{-s}}", "σ(s) = 1/(1+e^(−s))"),
         (r"\hat{y} \in [0, 1]", "ŷ ∈[0, 1]"),
-        (r"\sum_{i=1}^n x_i^2 \ge \|W\|_2^2", "Σ_(i=1)^n x_i² ≥‖W‖₂²"),
+        (r"\sum_{i=1}^n x_i^2 \ge \|W\|_2^2", "Σ_(i=1)^n xᵢ² ≥‖W‖₂²"),
         (r"\sqrt{a+b} \cdot W^{(2)} \unknown", "√(a+b) ·W^(2) unknown"),
         ("{" * 100 + "x", "{" * 70 + "x"),
         (r"\frac", "/"),

@@ -91,7 +91,7 @@ def test_sizes_are_inferred_by_position(text):
         ("Y = X W + b", "W", "Xᵀ · ∂L/∂Y  (outer products, summed over the batch n)"),
         ("y[n,m] = Σ_d x[n,d] W[d,m] + b[m]", "x", "∂L/∂y · Wᵀ"),
         ("L = -Σ_k t_k log softmax(z)_k", "z", "(Σ_k t)·p − t"),
-        ("y = A⁻¹ x", "A", "−A_invᵀ · ∂L/∂A_inv · A_invᵀ"),
+        ("y = A⁻¹ x", "A", "minus the outer product of A_invᵀ · ∂L/∂y and y"),
         ("f = xᵀ y / n", "y", "x / n"),
     ],
 )
