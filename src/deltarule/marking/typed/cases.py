@@ -13,6 +13,7 @@ import re
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.printed import shortened
+from deltarule.marking.typed.nesting import closed, split_at
 from deltarule.marking.typed.slip_parts import parted
 
 _WORDS = re.compile(
@@ -37,7 +38,6 @@ _SAME = {
     "<=": "≤", ">=": "≥", "!=": "≠", "==": "=", "\\le": "≤", "\\leq": "≤", "\\ge": "≥",
     "\\geq": "≥", "\\ne": "≠", "\\neq": "≠", "\\lt": "<", "\\gt": ">",
 }  # fmt: skip
-_OPENING, _CLOSING = "([{", ")]}"
 _REMEDY = "write the last as 0 otherwise: {x if x > 0; 0 otherwise}"
 
 
@@ -49,7 +49,7 @@ def with_cases(text: str) -> str:
     text = _ENVIRONMENT.sub(lambda m: _chosen(re.split(r"\\\\|\\cr\b", m[2]), m[0]), text)
     text = _in_braces(text)
     for match in reversed(list(_CALL.finditer(text))):
-        end = _closed(text, match.end() - 1)
+        end = closed(text, match.end() - 1)
         branches = _of_call(text[match.end() : end - 1])
         whole = _chosen(branches, text[match.start() : end])
         text = f"{text[: match.start()]}{whole}{text[end:]}"
@@ -61,7 +61,7 @@ def _in_braces(text: str) -> str:
     """Cases behind a brace, which may never be closed."""
     at = 0
     while match := _BRACE.search(text, at):
-        end = _closed(text, match.end() - 1)
+        end = closed(text, match.end() - 1)
         inside = text[match.end() : end - 1]
         if not end:
             rest = text[match.end() :]
@@ -69,7 +69,7 @@ def _in_braces(text: str) -> str:
             inside = rest[: stop.start()] if stop else rest
             end = match.end() + len(inside)
         inside = re.sub(r"\\right\s*\.?\s*$|\\$", "", inside)
-        branches = _parted_by(inside, ";\n") if re.search(r"[;\n]", inside) else _of_line(inside)
+        branches = split_at(inside, ";\n") if re.search(r"[;\n]", inside) else _of_line(inside)
         at = match.end()
         single = re.fullmatch(r"[^;,]+(?:,|\bif\b)[^;,]*", inside) and match[0].lstrip()[:1] == "{"
         if (len(branches) > 1 or single) and _COMPARES.search(inside):
@@ -87,11 +87,11 @@ def _of_line(inside: str) -> list[str]:
 
 def _of_call(inside: str) -> list[str]:
     """cases(x > 0: x, 0) and piecewise((x, x > 0), (0, True))."""
-    parts = _parted_by(inside, ";") if ";" in inside else parted(inside)
+    parts = split_at(inside, ";") if ";" in inside else parted(inside)
     found = []
     for part in map(str.strip, parts):
         condition, colon, value = part.partition(":")
-        pair = parted(part[1:-1]) if part[:1] == "(" and _closed(part, 0) == len(part) else []
+        pair = parted(part[1:-1]) if part[:1] == "(" and closed(part, 0) == len(part) else []
         if colon:
             found.append(f"{value} if {condition}")
         else:
@@ -134,7 +134,7 @@ def _case(branch: str, place: str) -> tuple[str, str]:
     if match := _IF.fullmatch(branch):
         return f"({match[1].strip(' ,&')})", _statement(match[2])
     for sign in "&,":
-        parts = _parted_by(branch, sign)
+        parts = split_at(branch, sign)
         value, condition = sign.join(parts[:-1]).strip(" ,&"), parts[-1]
         if value and _COMPARES.search(condition):
             return f"({value})", _statement(condition)
@@ -168,24 +168,3 @@ def _contrary(statement: str) -> str:
     if len(signs) != 1:
         return ""
     return f"{plain[: signs[0]]}{_CONTRARY[plain[signs[0]]]}{plain[signs[0] + 1 :]}"
-
-
-def _parted_by(text: str, signs: str) -> list[str]:
-    parts, depth = [""], 0
-    for sign in text:
-        depth += (sign in _OPENING) - (sign in _CLOSING)
-        if sign in signs and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += sign
-    return parts
-
-
-def _closed(text: str, start: int) -> int:
-    """Where the bracket at a place is closed; 0 for nowhere."""
-    depth = 0
-    for k in range(start, len(text)):
-        depth += (text[k] in _OPENING) - (text[k] in _CLOSING)
-        if depth == 0:
-            return k + 1
-    return 0

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 
+from deltarule.marking.typed.nesting import closed, split_at
+
 _DELTA = re.compile(r"(?<![\w.\\])(?:delta|δ)\s*([(\[])")
 _BELOW = re.compile(
     r"(?<![\w.\\])(?:delta|δ)_(?:\{\s*([a-z])\s*,?\s*([a-z])\s*\}|([a-z])([a-z])(?![\w(]))"
 )
 _NAMED_SO = re.compile(r"(?:^|[;\n])\s*(?:delta|δ)\s*(?:[\[_(][^=;\n]*)?=")
-_OPENING, _CLOSING = "([{", ")]}"
 _WHOLE_RANGE = re.compile(
     r"(?<=[\[,{])\s*([a-z])\s*=\s*(?:1\s*(?:\.\.\.?|…|:)\s*([A-Z])|0\s*(?:\.\.\.?|…|:)\s*([A-Z])\s*[-−–]\s*1)"
     r"\s*(?=[\],}])"
@@ -61,7 +62,7 @@ def in_own_words(part: str, delta: bool) -> str:
             part, match.start(), match.end(), match[1] or match[3], match[2] or match[4]
         )
     for match in reversed(list(_DELTA.finditer(part))):
-        end = _closed(part, match.end() - 1)
+        end = closed(part, match.end() - 1)
         sides = _parted(part[match.end() : end - 1]) if end else []
         if len(sides) == 2:
             part = _compared(part, match.start(), end, *sides)
@@ -73,7 +74,7 @@ def _of_matrices(part: str) -> str:
     inverse(G[i, j])[i, j]."""
     part = _LOG_DET.sub("log det", part)
     for match in reversed(list(_INVERTED.finditer(part))):
-        end = _closed(part, match.end()) if match[1] else 0
+        end = closed(part, match.end()) if match[1] else 0
         behind = f"[{match[1]}]" if end else ""
         part = f"{part[: match.start()]}inverse{part[match.end() : end or None]}{behind}" + (
             part[end:] if end else ""
@@ -103,23 +104,6 @@ def _with_or(part: str) -> str:
     return re.sub(r"(\([^()|]*[<>=≤≥≠][^()|]*\))\s*\|\s*(?=\([^()|]*[<>=≤≥≠])", r"\1 or ", part)
 
 
-def _closed(part: str, start: int) -> int:
-    """Where the bracket at a place is closed; 0 for nowhere."""
-    depth = 0
-    for k in range(start, len(part)):
-        depth += (part[k] in _OPENING) - (part[k] in _CLOSING)
-        if depth == 0:
-            return k + 1
-    return 0
-
-
 def _parted(inside: str) -> list[str]:
     """What stands between commas that are in no brackets."""
-    parts, depth = [""], 0
-    for sign in inside:
-        depth += (sign in _OPENING) - (sign in _CLOSING)
-        if sign == "," and not depth:
-            parts.append("")
-        else:
-            parts[-1] += sign
-    return [p.strip() for p in parts]
+    return [part.strip() for part in split_at(inside, ",")]

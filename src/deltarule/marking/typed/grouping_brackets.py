@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 
+from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
+
 #: What stands before a bracket that opens no subscripts: a sign, or a sum and what it is over.
 _BEFORE = re.compile(
     r"(?:^|[-−+·*/=(]|\\left\s*|(?:[Σ∑Π∏]|\\(?:sum|prod)(?:\\limits)?)\s*_(?:\{[^{}]*\}|\w)"
     r"(?:\s*\^\s*(?:\{[^{}]*\}|\w))?)\s*$"
 )
-_OPENING, _CLOSING = "([{", ")]}"
 _OTHERWISE = re.compile(r"[<>≠≤≥,;‖|=:]|\\(?:le|ge|neq|ne|lt|gt|in)\b|∈")
 
 
@@ -21,13 +22,13 @@ def with_parentheses(text: str) -> str:
     """The text with parentheses for brackets that group."""
     at = 0
     while (at := text.find("[", at)) >= 0:
-        close = _closed(text, at)
-        if close is None:
+        end = closed(text, at)
+        if not end:
             break
-        inside = text[at + 1 : close]
+        inside = text[at + 1 : end - 1]
         line = re.split(r"[;\n]", text[:at])[-1]
         if inside.strip() and _BEFORE.search(line) and not _OTHERWISE.search(_outside(inside)):
-            begin, end = at, close + 1
+            begin = at
             before = re.search(r"\\left\s*$", text[:begin])
             inner = re.sub(r"\\right\s*$", "", inside) if before else inside
             begin = before.start() if before else begin
@@ -36,22 +37,12 @@ def with_parentheses(text: str) -> str:
     return text
 
 
-def _closed(text: str, at: int) -> int | None:
-    """Where a bracket is closed."""
-    depth = 0
-    for k in range(at, len(text)):
-        depth += (text[k] in _OPENING) - (text[k] in _CLOSING)
-        if depth == 0:
-            return k
-    return None
-
-
 def _outside(text: str) -> str:
     """What stands in no brackets or parentheses within."""
     depth, found = 0, []
     for sign in text:
-        depth -= sign in _CLOSING
-        if depth == 0 and sign not in _OPENING + _CLOSING:
+        depth -= sign in CLOSING
+        if depth == 0 and sign not in OPENING + CLOSING:
             found.append(sign)
-        depth += sign in _OPENING
+        depth += sign in OPENING
     return "".join(found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from deltarule.marking.typed.covariances import with_covariances
+from deltarule.marking.typed.nesting import closed
 
 #: What is said of a determinant.
 DETERMINANT = "det(X) is exp(log det(X)): of a matrix with a determinant above 0."
@@ -53,20 +54,10 @@ def _with_det(formula: str) -> str:
         if match[2]:
             formula = f"{formula[: match.start()]}exp(log det({match[2]})){formula[match.end() :]}"
             continue
-        end = _closed(formula, match.end() - 1)
+        end = closed(formula, match.end() - 1) or len(formula)
         inside = formula[match.end() : end - 1]
         formula = f"{formula[: match.start()]}exp(log det({inside})){formula[end:]}"
     return formula
-
-
-def _closed(text: str, start: int) -> int:
-    """Where the parenthesis at a place is closed; the end for nowhere."""
-    depth = 0
-    for k in range(start, len(text)):
-        depth += (text[k] in "([{") - (text[k] in ")]}")
-        if depth == 0:
-            return k + 1
-    return len(text)
 
 
 def _log_det(match: re.Match[str]) -> str:

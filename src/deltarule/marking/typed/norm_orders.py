@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 
 from deltarule.errors import DeltaruleError
+from deltarule.marking.typed.nesting import closed
 
 _NORM = re.compile(
     r"‖([^‖]+)‖\s*(?:([₀-₉])|_\s*(Sigma|\d+|[A-Za-z]|[∞*])(?![A-Za-z0-9])"
@@ -86,7 +87,7 @@ def of_rows_written(formula: str, written: Callable[[str], str | None], letter: 
     """The calls as sums and maxima over an index; `written` gives what is inside at it, or None
     where that has no rows."""
     for match in reversed(list(re.finditer(r"\b(pnorm|powersum|maxnorm)\(", formula))):
-        end = _closed(formula, match.end() - 1)
+        end = closed(formula, match.end() - 1) or len(formula)
         inside, order = formula[match.end() : end - 1], ""
         if match[1] != "maxnorm":
             inside, _, order = inside.rpartition(",")
@@ -103,13 +104,3 @@ def of_rows_written(formula: str, written: Callable[[str], str | None], letter: 
             whole = f"(max_{{{letter}}} {size})"
         formula = f"{formula[: match.start()]}{whole}{formula[end:]}"
     return formula
-
-
-def _closed(text: str, start: int) -> int:
-    """Where the parenthesis at a place is closed; the end for nowhere."""
-    depth = 0
-    for k in range(start, len(text)):
-        depth += (text[k] in "([{") - (text[k] in ")]}")
-        if depth == 0:
-            return k + 1
-    return len(text)

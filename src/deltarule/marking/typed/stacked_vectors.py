@@ -13,6 +13,7 @@ import re
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.printed import shortened
+from deltarule.marking.typed.nesting import closed, split_at
 
 _ENVIRONMENT = re.compile(
     r"\\begin\{([bp]?matrix)\}((?:(?!\\(?:begin|end)\{|&).)*)\\end\{\1\}", re.DOTALL
@@ -55,7 +56,7 @@ def with_stacks_apart(text: str) -> str:
         r"\[[^\[\]]*;[^\[\]]*\]", text
     )
     if left:
-        whole = text[left.start() : _closed(text, left.end() - 1) or left.end()]
+        whole = text[left.start() : closed(text, left.end() - 1) or left.end()]
         whole = left[0] if left[0][:1] == "[" else whole
         raise DeltaruleError(
             f"{shortened(whole.strip())} puts vectors together, and stands in no product",
@@ -83,17 +84,17 @@ def _parts(text: str, start: int, of_matrix: bool) -> tuple[int, list[str]]:
     opening = call.end() - 1 if call else start
     if call:
         opening = call.start() + text[call.start() : call.end()].rindex("(")
-    end = _closed(text, opening)
+    end = closed(text, opening)
     inside = re.sub(r"\\right\s*$", "", text[opening + 1 : end - 1]).strip() if end else ""
     if call:
         inside = re.sub(r",\s*(?:axis|dim)\s*=\s*-?\d\s*$", "", inside)
-        if inside[:1] in ("[", "(") and _closed(inside, 0) == len(inside):
+        if inside[:1] in ("[", "(") and closed(inside, 0) == len(inside):
             inside = inside[1:-1]
-        return end, _split(inside, ",")
-    parts = _split(inside, ";‖∥|") if re.search(r"[;‖∥]|\|\|", inside) else []
+        return end, split_at(inside, ",")
+    parts = split_at(inside, ";‖∥|") if re.search(r"[;‖∥]|\|\|", inside) else []
     if parts or not of_matrix:
         return end, [p for p in parts if p.strip()]
-    pair = _split(inside, ",")
+    pair = split_at(inside, ",")
     plain = [_PLAIN.fullmatch(p) for p in pair]
     vectors = len(pair) > 1 and all(m is not None and m[1] in _VECTORS for m in plain)
     if vectors and {m[1] for m in plain if m} & {"h", "x"}:
@@ -117,24 +118,3 @@ def _products(match: re.Match[str], parts: list[str]) -> str:
         inside = part.strip() if _PLAIN.fullmatch(part) else f"({part.strip()})"
         products.append(f"{name}{turned.strip()} {inside}")
     return f"({' + '.join(products)})"
-
-
-def _split(text: str, signs: str) -> list[str]:
-    parts, depth = [""], 0
-    for sign in text:
-        depth += (sign in "([{") - (sign in ")]}")
-        if sign in signs and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += sign
-    return parts
-
-
-def _closed(text: str, start: int) -> int:
-    """Where the bracket at a place is closed; 0 for nowhere."""
-    depth = 0
-    for k in range(start, len(text)):
-        depth += (text[k] in "([{") - (text[k] in ")]}")
-        if depth == 0:
-            return k + 1
-    return 0

@@ -1,0 +1,27 @@
+"""Brackets within brackets in a typed text, of all three kinds."""
+
+from __future__ import annotations
+
+OPENING, CLOSING = "([{", ")]}"
+
+
+def closed(text: str, start: int) -> int:
+    """The place behind the bracket that closes the one at `start`; 0 where there is none."""
+    depth = 0
+    for k in range(start, len(text)):
+        depth += (text[k] in OPENING) - (text[k] in CLOSING)
+        if depth == 0:
+            return k + 1
+    return 0
+
+
+def split_at(text: str, signs: str) -> list[str]:
+    """What stands between some signs that are in no brackets."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign in OPENING) - (sign in CLOSING)
+        if sign in signs and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
