@@ -72,7 +72,7 @@ class Windows:
 
 def windows(total: Reduction, last: Index, extent: Expr) -> Windows | None:
     """The windows of a reduction along the index `last`; None where they are not plain enough."""
-    together = [_indices(p) for p in (*_subscripts(total.body), *total.conditions)]
+    together = [_indices(p) for p in (*subscripts(total.body), *total.conditions)]
     columns = [r for r in total.ranges if any({last, r[0]} <= t for t in together)]
     own = {last, *(i for i, _ in columns)}
     rows = tuple(r for r in total.ranges if r not in columns)
@@ -101,7 +101,8 @@ def _indices(node: Basic) -> frozenset:
     return free_indices(node)
 
 
-def _subscripts(body: Expr) -> Iterable[Expr]:
+def subscripts(body: Expr) -> Iterable[Expr]:
+    """The subscripts of all reads of an expression."""
     for node in walk(body):
         if isinstance(node, nodes.Read):
             yield from node.indices

@@ -10,7 +10,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.nodes import AtLeastZero, Reduction, walk
 from deltarule.expressions.substitution import rename_bound, substitute
 from deltarule.expressions.symbols import Index
-from deltarule.kernels.lowering.polyphase_windows import Windows, windows
+from deltarule.kernels.lowering.polyphase_windows import Windows, subscripts, windows
 from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.lowering.strides import along
 from deltarule.networks.equations import Equation
@@ -45,10 +45,10 @@ def match(site: Site) -> Row | None:
     if site.code.complex:
         return None
     equation, loop_indices = site.collapsed.equation, site.loop_indices
-    subscripts = equation.subscripts
-    if not subscripts or any(not isinstance(s, Index) for s in subscripts):
+    written = equation.subscripts
+    if not written or any(not isinstance(s, Index) for s in written):
         return None
-    last = subscripts[-1]
+    last = written[-1]
     found = _total(equation)
     if last in loop_indices or found is None or equation.name in equation.read_names():
         return None
@@ -83,8 +83,8 @@ def _total(equation: Equation) -> Reduction | None:
 def _in_steps(equation: Equation) -> bool:
     """Whether a subscript is a quotient of the last index: ⌊j/2⌋ where windows lie side by side."""
     last = equation.subscripts[-1]
-    subscripts = (s for r in nodes.reads(equation.rhs) for s in r.indices)
-    return any(isinstance(s, nodes.FloorQuotient) and last in s.free_symbols for s in subscripts)
+    found = subscripts(equation.rhs)
+    return any(isinstance(s, nodes.FloorQuotient) and last in s.free_symbols for s in found)
 
 
 def _worth(total: Reduction, seen: Windows, equation: Equation) -> bool:

@@ -8,8 +8,6 @@ loops of their own for the few entries at both ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from sympy import Dummy, Expr, Integer, Mul
 
 from deltarule.expressions import nodes
@@ -21,6 +19,7 @@ from deltarule.kernels.lowering.blocked_sums import is_many, write_long_columns
 from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.loop_nest import Loops
 from deltarule.kernels.lowering.loop_writer import LoopWriter
+from deltarule.kernels.lowering.polyphase_windows import subscripts
 from deltarule.kernels.lowering.row_patterns import Row, whole_rows
 from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.passes.argmax_indices import number
@@ -206,7 +205,7 @@ class Rows(LoopWriter):
         """A tap's term. What a test of data may leave out is read before it: then nothing jumps."""
         tests = [f for f in Mul.make_args(body) if isinstance(f, nodes.Choose)]
         rest = Mul(*(f for f in Mul.make_args(body) if f not in tests))
-        if not tests or rest.is_number or any(nodes.reads(s) for s in _subscripts(rest)):
+        if not tests or rest.is_number or any(nodes.reads(s) for s in subscripts(rest)):
             return self.code.real(body)
         value, name = Dummy("value", real=True), self.code.spelling.fresh("value")
         self.lines.add(f"{name} = {self.code.real(rest)}")
@@ -279,7 +278,3 @@ class Rows(LoopWriter):
         self.nest(row.total.body, spans, list(left), inside, step)
         if own:
             self.lines.add(f"{self._out()} = {self._finished('total')}")
-
-
-def _subscripts(body: Expr) -> Iterator[Expr]:
-    return (s for access in nodes.reads(body) for s in access.indices)

@@ -181,12 +181,9 @@ def move_image(x, source, flat, start, phases, plan, of, grid, into, begin):
             else:
                 added(flat, place, grid[2], x, here, x4, H, W, into, begin)
             continue
-        row, left = p1 // s1 - 1, p1 % s1 + s1 - 1
         for h in range(H):
-            left += 1
-            if left >= s1:
-                row, left = row + 1, left - s1
-            phase = ((t + p0 - slab * s0) * s1 + left) * s2
+            row = (h + p1) // s1
+            phase = ((t + p0 - slab * s0) * s1 + h + p1 - row * s1) * s2
             if s2 == 2 and x5 == 1:
                 even = start + (phase + p2 % 2) * phases + place_in(grid, slab, row, p2 // 2)
                 odd = start + (phase + 1 - p2 % 2) * phases
