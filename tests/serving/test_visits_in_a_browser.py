@@ -242,12 +242,14 @@ def test_a_server_that_ends_while_answers_are_sent_loses_nothing(enter, served):
     page.goto(address)
     field, alarm = page.get_by_label("s₂", exact=True), page.get_by_role("alert")
     send = page.get_by_role("button", name="Mark my answers")
+    page.route("**", lambda route: route.abort())
     field.fill("0.512")
-    page.route("**/sheet/slide*", lambda route: route.abort())
     send.click()
     playwright.expect(alarm).to_contain_text("The server does not answer.")
     assert page.url == address and field.input_value() == "0.512"
-    page.unroute("**/sheet/slide*")
+    page.unroute("**")
+    # It is asked every five seconds whether it is there.
+    playwright.expect(alarm).to_contain_text("What you typed was not sent", timeout=20_000)
     page.route("**/sheet/slide?after=*", lambda route: route.abort())
     with page.expect_event("requestfailed"):
         send.click()

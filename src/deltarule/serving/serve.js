@@ -5,6 +5,7 @@
   const token = document.querySelector('input[name="form_token"]')?.value;
   if (!token) return;
   const SILENT = "The server does not answer. What you type is kept in this page; send it when the server is there again.";
+  const AGAIN = "The server is there again. What you typed was not sent: send it once more.";
   const LARGEST = Number(document.querySelector('input[name="form_token"]').dataset.largest);
   const TOO_LARGE = `That is more than ${LARGEST / 1000} kB, and nothing of it was sent. Shorten what stands in a field, and send it again.`;
   const RESTORED = "What you had typed here and not sent stands in the fields again.";
@@ -39,7 +40,8 @@
     clearTimeout(again);
     if (now) again = setTimeout(there, 5000);
     for (const alarm of alarms)
-      if (now || alarm.textContent === SILENT) alarm.textContent = now ? SILENT : "";
+      if (now) alarm.textContent = SILENT;
+      else if (alarm.textContent === SILENT) alarm.textContent = alarm.dataset.unsent ? AGAIN : "";
   };
 
   const delayed = (milliseconds, does) => {
@@ -138,6 +140,7 @@
         alarm.textContent = (await got.text()).trim();
       } catch {
         // That the server does not answer is said already.
+        alarm.dataset.unsent = "yes";
       }
       doing.textContent = "";
       return true;
@@ -155,12 +158,17 @@
         return;
       }
       going = "asked";
+      delete alarm.dataset.unsent;
       const { submitter } = event;
       const done = form.matches(".answers") && (await send(submitter));
-      if (!done && (await there())) {
-        going = "sent";
-        keep(!submitter?.name);
-        form.requestSubmit(submitter);
+      if (!done) {
+        if (await there()) {
+          going = "sent";
+          keep(!submitter?.name);
+          form.requestSubmit(submitter);
+        } else {
+          alarm.dataset.unsent = "yes";
+        }
       }
       going = "";
     });
