@@ -17,6 +17,8 @@ _BOUNDS = (("min", "a_min", "amin"), ("max", "a_max", "amax"))
 #: Words for a bound that there is not.
 _NO_BOUND = ("None", "inf", "∞")
 _WORDS = {"True": True, "False": False, "true": True, "false": False, "None": None}
+#: Names that are keywords where = stands behind them, and words that are their values.
+KEYWORDS, VALUES = frozenset({*_KEYWORDS, *sum(_BOUNDS, ())}), frozenset(_WORDS)
 #: An axis, several, or None for the whole array.
 Axis = int | tuple[int, ...] | None
 

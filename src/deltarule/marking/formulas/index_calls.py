@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.limits import check_length
@@ -114,10 +115,10 @@ def _call(found: list[Token], k: int) -> tuple[list[str], int, int] | None:
     if not alone or any(found[f].kind != "name" for f in firsts):
         return None
     begin = commas[-1] + 1
-    return (indices, begin, end) if set(indices) <= _subscripts(found[begin:end]) else None
+    return (indices, begin, end) if set(indices) <= names_below(found[begin:end]) else None
 
 
-def _subscripts(found: list[Token]) -> set[str]:
+def names_below(found: Sequence[Token]) -> set[str]:
     """The names that stand in brackets."""
     depth, names = 0, set()
     for token in found:

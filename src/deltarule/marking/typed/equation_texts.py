@@ -8,17 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.functions import FUNCTIONS
 from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.formulas.index_calls import with_index_calls, with_letters_below
 from deltarule.marking.formulas.latex_typed import plain_formula
 from deltarule.marking.formulas.limits import check_length
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.cases import with_cases
+from deltarule.marking.typed.entries_of_values import entries_off
 from deltarule.marking.typed.file_words import gives_delta, in_own_words
 from deltarule.marking.typed.lecture_spelling import (
     is_index,
     is_index_elsewhere,
-    parted_off,
     respelled,
     with_dot,
     with_whole_inverse,
@@ -26,11 +27,12 @@ from deltarule.marking.typed.lecture_spelling import (
 from deltarule.marking.typed.log_determinants import log_dets, with_log_det
 from deltarule.marking.typed.name_uses import divisors
 from deltarule.marking.typed.norm_orders import with_orders
+from deltarule.marking.typed.parted_equations import parted_off
 from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.slips_of_quotients import with_rows_below
 from deltarule.marking.typed.slips_of_words import refuse_derivatives
 from deltarule.marking.typed.sum_ends import without_ends
-from deltarule.marking.typed.typed_names import names_in
+from deltarule.marking.typed.typed_names import CALLED, WORDS, names_in
 from deltarule.marking.typed.typed_slips import narrow, refuse_slips
 from deltarule.marking.typed.whole_texts import einsum_in, in_one_notation
 from deltarule.spelling.names import canonical
@@ -41,6 +43,7 @@ MOST_EQUATIONS = 20
 FIRST = ("-1",)
 _FIRST_SPELLED = (FIRST, ("−1",), ("- 1",), ("− 1",))
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
+_FUNCTIONS = frozenset({*CALLED, *WORDS, *FUNCTIONS, "where"})
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,8 @@ def _parted(equation: TypedEquation, text: str, rows: bool = False) -> list[Type
         formula = equation.formula.replace(written, f" {name}{behind} ")
         return [first, *_parted(replace(equation, formula=formula), f"{text} {name}", rows)]
     found = parted_off(equation.formula, text, equation.indices, rows)
+    if found is None and not rows:
+        found = entries_off(equation.formula, text, _FUNCTIONS, equation.place)
     if found is None:
         return [equation]
     formula, name, letters, whole = found

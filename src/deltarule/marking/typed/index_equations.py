@@ -37,13 +37,15 @@ def join_letters(
         for use in uses:
             if use is None:
                 continue
-            if len(use) != len(axes) or any(i.isdigit() for i in use):
+            if len(use) != len(axes):
                 raise DeltaruleError(
                     f"{name} is read with {counted(len(use), 'index')} among matrices",
                     equation.place,
                     "write all equations with indices, or none",
                 )
             for letter, extent in zip(use, axes, strict=True):
+                if letter.isdigit():
+                    continue
                 label = letter.partition("[")[0]
                 if label in names and (label != letter or None in names[label]):
                     sizes.labels[label] = extent

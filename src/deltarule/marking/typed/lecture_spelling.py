@@ -37,12 +37,7 @@ _PRODUCTS = re.compile(
     rf"({_ROW})\s*(?:ᵀ|⊤|\^\{{?[T⊤]\}}?)\s*[·*]?\s*({_NAME}\[[a-z](?:\s*,\s*[a-z])*\])"
     rf"|\bdot\(\s*({_ROW})\s*,\s*({_ROW})\s*\)"
 )
-_SOFTMAX = re.compile(r"\b(?:log_)?softmax\(")
-#: What is of a matrix that has a line of its own: inv(XᵀX + λI), log det(A + B).
-_OF_MATRICES = re.compile(
-    r"(?<![\w.])(?:(?:np|torch)\.linalg\.|torch\.)?inv(?:erse)?\(|\blog det\s*\("
-)
-_INVERSE = re.compile(
+INVERSE = re.compile(
     r"(?<![^\Wᵀ])(?<!\])(?P<name>[A-ZΣ](?:(?!ᵀ)\w)*)\s*"
     r"(?:⁻¹(?![⁰¹²³⁴-⁹ᐟ])|\^\{\s*[-−]\s*1\s*\}|\^\(\s*[-−]\s*1\s*\)|\^[-−]\s*1\b(?!\s*/))"
     r"|(?<![\w.])(?:np\.linalg\.|torch\.linalg\.|torch\.)?inv(?:erse)?\(\s*(?P<called>[A-ZΣ]\w*)\s*\)"
@@ -100,7 +95,7 @@ def _indices(formula: str, left: Iterable[str]) -> set[str]:
     on the right, what stands below a name beside one of them, i and f of A_ij X_jf, and below one
     that is read at another, too: o of u_o beside u_w."""
     left = [*left]
-    letters = {*_bound(formula), *_of_left(formula, left)}
+    letters = {*bound_letters(formula), *_of_left(formula, left)}
     groups = [set(re.findall(r"[a-z]", m[2] or m[3])) for m in _BELOW.finditer(formula)]
     letters |= {i for g in groups if len(g) > 1 and g == set(left) for i in g}
     if len(left) > 1 and set(left) <= {i for g in groups if len(g) == 1 for i in g}:
@@ -115,7 +110,7 @@ def _indices(formula: str, left: Iterable[str]) -> set[str]:
     return letters
 
 
-def _bound(formula: str) -> set[str]:
+def bound_letters(formula: str) -> set[str]:
     """The letters that sums are over."""
     found: set[str] = set()
     for single, several in _OVER.findall(formula):
@@ -207,83 +202,7 @@ def _squares_written(formula: str) -> str:
 
 def with_whole_inverse(formula: str) -> str:
     """A⁻¹ that is all of a right side, as inverse(A)."""
-    match = _INVERSE.fullmatch(formula.strip())
+    match = INVERSE.fullmatch(formula.strip())
     return (
         f"inverse({(match['name'] or match['called']).replace('Σ', 'Sigma')})" if match else formula
     )
-
-
-def parted_off(
-    formula: str, taken: str, left: Iterable[str] = (), rows: bool = False
-) -> tuple[str, str, tuple[str, ...], str] | None:
-    """What is an equation of its own: (formula with a name in its place, name, its indices, its
-    right side).
-
-    That is a softmax of which single entries are read, and the inverse of a matrix. `taken` is all
-    that is typed, whose names are not given again; with `rows`, what is softmax's has indices.
-    """
-    for match in _SOFTMAX.finditer(formula):
-        end = _closed(formula, match.end())
-        inside = formula[match.end() : end - 1]
-        if rows and end and formula[end : end + 1] == "[" and "[" in inside:
-            at = tuple(dict.fromkeys(re.findall(r"(?<=\[)\s*([a-z])\s*(?=\])", inside)))
-            name = next(
-                (n for n in ("p", "q") if not re.search(rf"(?<!\w){n}(?!\w)", taken)), "p_z"
-            )
-            whole = formula[match.start() : end]
-            first = "".join(f"{i}," for i in at)
-            return formula.replace(f"{whole}[", f" {name}[{first}"), name, at, whole
-        if end and formula[end : end + 1] == "[" and "[" not in inside:
-            free = (n for n in ("p", "q") if not re.search(rf"(?<!\w){n}(?!\w)", taken))
-            name = next(free, "softmax_z")
-            whole = formula[match.start() : end]
-            rest = formula.replace(whole, f" {name}")
-            if not re.fullmatch(r"\s*[^\W\d]\w*\s*", inside):
-                return rest, name, (), whole
-            letters = _letters_at(formula, end, {*_bound(formula), *left})
-            return rest, name, letters, f"{match[0]}{inside.strip()}[{','.join(letters)}])"
-    for match in _OF_MATRICES.finditer(formula):
-        end = _closed(formula, match.end())
-        inside = formula[match.end() : end - 1]
-        if end and "[" not in inside and not re.fullmatch(r"\s*[^\W\d]\w*\s*", inside):
-            free = (n for n in ("S", "G", "B", "S_1") if not re.search(rf"(?<!\w){n}(?!\w)", taken))
-            name = next(free, "S_whole")
-            rest = f"{formula[: match.end()]}{name}{formula[end - 1 :]}"
-            return rest, name, (), inside.strip()
-    match = _INVERSE.search(formula)
-    if match and match[0].strip() != formula.strip():
-        plain = (match["name"] or match["called"]).replace("Σ", "Sigma")
-        return formula.replace(match[0], f"{plain}_inv "), f"{plain}_inv", (), f"inverse({plain})"
-    return None
-
-
-def _letters_at(formula: str, start: int, bound: set[str]) -> tuple[str, ...]:
-    """An index for each subscript in the brackets that open at a place: those there that are
-    indices, once each."""
-    found = [t.strip() for t in _subscripts_at(formula, start)]
-    free = (c for c in "kcjlimnd" if not re.search(rf"(?<!\w){c}(?!\w)", formula))
-    plain = [t in bound and found.count(t) == 1 for t in found]
-    return tuple(t if own else next(free) for t, own in zip(found, plain, strict=True))
-
-
-def _subscripts_at(formula: str, start: int) -> list[str]:
-    parts, depth = [""], 0
-    for sign in formula[start:]:
-        depth += (sign in "[(") - (sign in "])")
-        if not depth:
-            break
-        if sign == "," and depth == 1:
-            parts.append("")
-        elif sign != "[" or depth > 1:
-            parts[-1] += sign
-    return parts
-
-
-def _closed(formula: str, start: int) -> int:
-    """Where the parenthesis that opened before `start` is closed; 0 for nowhere."""
-    depth = 1
-    for k in range(start, len(formula)):
-        depth += (formula[k] == "(") - (formula[k] == ")")
-        if depth == 0:
-            return k + 1
-    return 0

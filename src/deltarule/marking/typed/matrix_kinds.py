@@ -53,3 +53,9 @@ def is_scale(matrix: Matrix) -> bool:
     """Whether a part is the γ or β of a normalisation, which scales entry by entry."""
     entry = matrix.entry
     return isinstance(entry, nodes.Read) and nodes.tensor_name(entry) in ("gamma", "beta")
+
+
+def is_mask(matrix: Matrix) -> bool:
+    """Whether a part is a comparison, 1 where it holds and else 0, which picks entries."""
+    entry = matrix.entry
+    return isinstance(entry, nodes.Choose) and all(n in (0, 1) for n in entry.args[1:])

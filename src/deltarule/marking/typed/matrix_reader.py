@@ -227,7 +227,9 @@ class MatrixReader(TextNames):
         def without_ones(access: Read) -> Expr:
             name = tensor_name(access)
             written = any(e.name == name for e in self.equations)
-            at = [i for i in access.indices if i != 0] if written else access.indices
+            at = list(access.indices)
+            while written and len(at) > len(full[name]):  # an axis of one entry is read at 0
+                at.remove(Integer(0))
             return read(name, *(at if written else [at[k] for k in kept[name]]))
 
         tensors = {n: tuple(s for s in own if s != 1) for n, own in full.items() if n in axes}

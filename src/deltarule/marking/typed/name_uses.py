@@ -61,7 +61,7 @@ def exponents(formula: str, place: str) -> set[str]:
     """The names in exponents, which are numbers: d of (xᵀ y + c)^d and (2π)^{−d/2}."""
     found, names = parted_tokens(formula, place), set()
     for k, token in enumerate(found):
-        if token.text != "^":
+        if token.text != "^" or (k and found[k - 1].text == "e"):  # e^x is of vectors, too
             continue
         depth = 0
         for inner in found[k + 1 :]:
@@ -93,7 +93,7 @@ def divisors(formula: str, place: str) -> set[str]:
     inside, opened = [False], False
     found = parted_tokens(formula, place)
     for k, token in enumerate(found):
-        if token.text == "/":
+        if token.text == "/" and formula[token.start] != ".":  # ./ is entry by entry
             opened = True
         elif token.text in _OPENING:
             inside.append(inside[-1] or opened)

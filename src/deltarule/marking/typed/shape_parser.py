@@ -31,6 +31,7 @@ from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.typed.loss_orders import prediction_first
 from deltarule.marking.typed.matrix_kinds import (
     both_vectors,
+    is_mask,
     is_matrix,
     is_number,
     is_scale,
@@ -41,6 +42,7 @@ from deltarule.marking.typed.matrix_kinds import (
 from deltarule.marking.typed.named_norms import NamedNorms
 from deltarule.marking.typed.ones import OfOnes
 from deltarule.marking.typed.unified_sizes import Unequal
+from deltarule.marking.typed.vector_axes import VectorAxes
 
 _ONE = Integer(1)
 #: The signs of w·x; × and * say nothing about vectors.
@@ -49,7 +51,7 @@ _DOTS = "·⋅∙•"
 SIMILARITIES = ("sim", "cos_sim", "cossim", "cosine_similarity", "cosine")
 
 
-class ShapeParser(NamedNorms, OfOnes):
+class ShapeParser(VectorAxes, NamedNorms, OfOnes):
     """Products by their order alone; `columns` tells whether vectors are columns or rows."""
 
     in_layer = True
@@ -73,7 +75,7 @@ class ShapeParser(NamedNorms, OfOnes):
         return tuple((Index(f"axis{next(self._numbers)}"), n) for n in extents)
 
     def _both(self, one: Readings, two: Readings, join, word: str) -> Readings:
-        a, b = one.of[0], two.of[0]
+        a, b = self._beside(one.of[0], two.of[0]), self._beside(two.of[0], one.of[0])
         if a.axes and b.axes:
             self._meet(a, b, word)
         found = join(a, b)
@@ -120,9 +122,14 @@ class ShapeParser(NamedNorms, OfOnes):
             return one_reading(number)
         found: list[Readings] = []
         for factor in self._dotted(rest):
-            pair = bool(found) and both_vectors(found[-1].of[0], factor.of[0])
-            scaled = pair and (is_scale(found[-1].of[0]) or is_scale(factor.of[0]))
-            if pair and (self.in_sum or (scaled and not self._sign(factor))):
+            if not found:
+                found.append(factor)
+                continue
+            pair = both_vectors(found[-1].of[0], factor.of[0])
+            beside = [m.of[0] for m in (found[-1], factor)] if pair else []
+            scaled = any(map(is_scale, beside)) and not self._sign(factor)
+            masked = any(map(is_mask, beside)) and self._sign(factor) != "·"
+            if pair and (self.in_sum or scaled or masked):
                 found[-1] = self._times(found[-1], factor)
             elif pair and self._sign(factor) == "·":
                 found[-1] = self._dot(found[-1], factor)
@@ -241,16 +248,6 @@ class ShapeParser(NamedNorms, OfOnes):
         if not whole.axes:
             raise self.error(f"{word}( ) is of a whole vector, not of a number", "leave it out")
         return one_reading(summed(whole, word))
-
-    def _softmaxed(self, value: Readings, word: str, axis) -> Readings:
-        """Along the entries of a vector; of a matrix, of each row, which is an example.
-
-        Of each column in W X, where an example is a column.
-        """
-        shape = value.of[0].shape
-        column = shape[-1:] == (1,) or (self.examples_below and shape[:1] != (1,))
-        along = axis if isinstance(axis, int) else 0 if column else -1
-        return super()._softmaxed(value, word, along)
 
     # ---- sums, and what is inside other parts of them ---------------------------------------
     def rangeless(self, word: str, begin: int) -> Readings:

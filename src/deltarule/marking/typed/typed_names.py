@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import FUNCTIONS
+from deltarule.marking.formulas.call_arguments import KEYWORDS, VALUES
 from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.formulas.gammas import BETA, LOG_BETA
+from deltarule.marking.formulas.index_calls import names_below
 from deltarule.marking.formulas.limits import LARGEST_INDEX
 from deltarule.marking.formulas.spelled import (
     ALIASES,
@@ -91,6 +93,8 @@ def names_in(
         opened = found[k].text if k < len(found) else ""
         if token.kind not in ("name", "primed") or (token.text in bound and opened != "["):
             continue
+        if token.text in VALUES or opened == "=" and token.text in KEYWORDS:
+            continue  # axis=1, keepdims=True
         ahead = found[k].kind if k < len(found) else ""
         if token.text in ("Σ", "∑") and ahead not in ("", "sign", "superscript", "transposed"):
             continue  # a sum of what follows, and no matrix Σ
@@ -156,7 +160,8 @@ def _summed(found: Sequence[Token]) -> set[str]:
             names |= _summed_over(found, k + 1)
         called = token.text in ("sum", "mean", "Σ", "∑") and [t.text for t in ahead[:1]] == ["("]
         if called and [t.text for t in found[k + 3 : k + 4]] == [","]:
-            names |= {t.text for t in ahead[1:] if t.kind == "name"}
+            below = names_below(found[k + 4 :])
+            names |= {t.text for t in ahead[1:] if t.kind == "name" and t.text in below}
     return names
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from deltarule.errors import DeltaruleError
+from deltarule.marking.formulas.call_arguments import KEYWORDS
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.slip_parts import NAME, REDUCTION, Slip, argument, parted
 from deltarule.marking.typed.slips_of_functions import of_functions
@@ -31,7 +32,9 @@ _INSTEAD = {
     "for": "Sum[d](…), in which d runs over its axis", "import": "functions without a library",
 }  # fmt: skip
 #: Words of Python's that are read as such, and one of which another line tells.
-_READ = ("lambda", "if", "else", "None", "and", "or", "not")
+_READ = ("lambda", "if", "else", "None", "and", "or", "not", "True", "False")
+#: What a keyword is given: axis=1, keepdims=True.
+_KEYWORD = re.compile(rf"(?<=[(,])\s*(?:{'|'.join(sorted(KEYWORDS))})\s*=(?!=)")
 #: Signs that no formula has, what is said of them, and what to write.
 _STRANGE = (
     (r"[+*/]=(?!=)", "{} changes what is there already", "write the whole: y[n] = y0[n] + …"),
@@ -103,8 +106,8 @@ def _words_of_python(part: str) -> Iterator[Slip]:
     for match in re.finditer(NAME, part):
         word = match[0]
         if keyword.iskeyword(word) and word not in _READ:
-            remedy = _INSTEAD.get(word, "give the quantity another name")
-            yield Slip(f"{word} is a word of Python's", *match.span(), f"write {remedy}")
+            instead = f"write {_INSTEAD[word]}" if word in _INSTEAD else "give it another name"
+            yield Slip(f"{word} is a word of Python's", *match.span(), instead)
     found = re.search(r"\blambda\s+\w+\s*:", part)
     if found:
         yield Slip("a function of Python's", *found.span(), "write what it gives, as 2·z[n]")
@@ -127,6 +130,7 @@ def _alone(part: str) -> Iterator[Slip]:
 
 def _signs(part: str) -> Iterator[Slip]:
     quoted = re.sub(r"einsum\(\s*(['\"]).*?\1", lambda m: " " * len(m[0]), part)
+    quoted = _KEYWORD.sub(lambda m: " " * len(m[0]), quoted)
     for pattern, fact, remedy in _STRANGE:
         for match in re.finditer(pattern, quoted):
             yield Slip(fact.format(match[0].strip()), *match.span(), remedy)

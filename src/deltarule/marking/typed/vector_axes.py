@@ -1,0 +1,63 @@
+"""Axes of vectors and matrices of which a program names one: X.sum(axis=1), softmax(x, dim=-1).
+
+A vector has axis 0 alone, whichever way it stands. What has lost an axis to a sum stands beside
+others as NumPy has it: beside a matrix along the last axis, beside a vector as that one.
+"""
+
+from __future__ import annotations
+
+from sympy import Integer
+
+from deltarule.marking.formulas.call_arguments import Axis
+from deltarule.marking.formulas.matrix_grammar import MatrixParser
+from deltarule.marking.formulas.matrix_readings import Matrix, Readings
+from deltarule.marking.typed.matrix_kinds import is_matrix, squeezed
+
+
+class VectorAxes(MatrixParser):
+    """The grammar of what is taken along an axis."""
+
+    #: Whether matrices hold an example in each column, as in W X.
+    examples_below: bool
+
+    def _beside(self, part: Matrix, other: Matrix) -> Matrix:
+        """What has lost an axis to a sum, as a column beside columns and a row beside rows; beside
+        a matrix it runs along the last axis, as NumPy has it."""
+        if len(part.axes) != 1 or len(other.axes) != 2:
+            return part
+        if is_matrix(other) and part.shape[0] == other.shape[0] != other.shape[1]:
+            raise self.error(
+                "a number for each row stands beside a matrix, and NumPy takes such for columns",
+                "keep the axis that is summed over: keepdims=True",
+            )
+        one = self._fresh([Integer(1)])
+        column = not is_matrix(other) and other.shape[1] == 1
+        return Matrix(part.written, (*part.axes, *one) if column else (*one, *part.axes), part.cost)
+
+    def _softmaxed(self, value: Readings, word: str, axis) -> Readings:
+        """Along the entries of a vector; of a matrix, of each row, which is an example.
+
+        Of each column in W X, where an example is a column.
+        """
+        if axis is not None and not is_matrix(value.of[0]):
+            self._with_axis(value, axis, word)
+            axis = None
+        shape = value.of[0].shape
+        column = shape[-1:] == (1,) or (self.examples_below and shape[:1] != (1,))
+        along = axis if isinstance(axis, int) else 0 if column else -1
+        return super()._softmaxed(value, word, along)
+
+    def _along(self, value: Readings, word: str, axis: Axis, begin: int) -> Readings:
+        return super()._along(self._with_axis(value, axis, word), word, axis, begin)
+
+    def _with_axis(self, value: Readings, axis: Axis, word: str) -> Readings:
+        """A vector along its only axis, which is 0; all else as it is."""
+        vector = squeezed(value.of[0])
+        if is_matrix(value.of[0]) or len(vector.axes) != 1:
+            return value
+        if axis not in (None, 0, -1):
+            raise self.error(
+                f"{word} along axis {axis} of a vector, which has axis 0 alone",
+                "write a capital for a matrix, such as X, or axis=0",
+            )
+        return Readings((vector,))
