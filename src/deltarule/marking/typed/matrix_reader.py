@@ -45,10 +45,16 @@ def _entry(access: Read) -> Expr:
     return Integer(1) if row == column else Sum(Integer(1), (), [Equal(row, column)])
 
 
+class OneColumn(DeltaruleError):
+    """A matrix of which one axis would have one entry."""
+
+
 class MatrixReader(TextNames):
     """Reads the equations again and again, until all sizes fit."""
 
     apart = False
+    #: What is to be said of how the equations were read.
+    remarks: set[str]
 
     # ---- matrices -------------------------------------------------------------------------
     def in_matrices(self) -> Network:
@@ -64,7 +70,8 @@ class MatrixReader(TextNames):
         except DeltaruleError as refused:
             try:
                 return self._in_matrices(not columns)
-            except DeltaruleError:
+            except DeltaruleError as other:
+                refused = other if isinstance(refused, OneColumn) else refused
                 if self.said or not are_numbers(self.equations, self.uses, refused):
                     return self._with_one_number(columns, refused)
             numbers = MatrixReader(self.equations, self.wrt, dict.fromkeys(self.uses, ()))
@@ -86,7 +93,7 @@ class MatrixReader(TextNames):
 
     def _in_matrices(self, columns: bool, apart: bool = False) -> Network:
         """With `apart`, no sum of products is added to each entry of a matrix."""
-        self.apart = apart
+        self.apart, self.remarks = apart, set[str]()
         sizes = UnifiedSizes()
         axes = {name: self.new_axes(name, columns, sizes) for name in self.uses}
         ranges = self._joined(axes, sizes, columns)
@@ -100,10 +107,29 @@ class MatrixReader(TextNames):
                 last.place,
                 "sum over its entries, as in sum(…), or give it another name, as Y",
             )
+        self._refuse_columns(axes, sizes)
         order = sorted(axes, key=lambda n: role_of(n, (), self.rank(n)) != "input")
         every = [n for name in order for n in axes[name]]
         names = sizes.named(every, (*axes, *(e.name for e in self.equations)))
-        return self._network(axes, sizes, columns, names)
+        network = self._network(axes, sizes, columns, names)
+        return replace(network, text=" ".join(sorted(self.remarks)))
+
+    def _refuse_columns(self, axes: Mapping[str, tuple[Expr, ...]], sizes: UnifiedSizes) -> None:
+        """Raises DeltaruleError where what is a matrix by its letter would be a vector."""
+        for name, own in axes.items():
+            if (
+                name not in self.counts
+                and len(own) == 2
+                and 1 not in own
+                and any(sizes.of(n) == 1 for n in own)
+            ):
+                place = next(e.place for e in self.equations if name in e.reads())
+                raise OneColumn(
+                    f"{name} is a matrix by its letter, and fits as a vector alone",
+                    place,
+                    f"write x yᵀ for all products, diag(x) {name} for each row times an entry; or "
+                    f"--set {name}=3 for a vector",
+                )
 
     def _joined(
         self, axes: Mapping[str, tuple[Expr, ...]], sizes: UnifiedSizes, columns: bool
@@ -199,6 +225,7 @@ class MatrixReader(TextNames):
             except PowerOfMatrix as power:
                 power.equation = self.equations.index(equation)
                 raise
+            self.remarks |= parser.remarks
             ranges: tuple[tuple[Index, Expr], ...] = ()
             at: list[Expr] = []
             for n in matrix.shape:

@@ -55,12 +55,19 @@ def _mixes(e: TypedEquation, counts: set[str]) -> str:
             kind = "perhaps" if vector and usual_rank(behind.text) else kind
         if token.kind == "name" and token.text in (*SIMILARITIES, *CALLS) and "[" in e.formula:
             kind = "perhaps"
-        beside = found[k + 1 : k + 2]
+        beside = found[_behind_powers(found, k + 1) :][:1]
         if token.kind == "name" and canonical(token.text) in bare and beside:
             names = beside[0].kind in ("name", "primed", "reduction")
             if names or (beside[0].text == "(" and "[" in e.formula):
                 return "matrix"
     return kind
+
+
+def _behind_powers(found: list[Token], k: int) -> int:
+    """The token behind the powers that begin at one: x of A² x."""
+    while k < len(found) and (found[k].kind == "superscript" or found[k].text == "^"):
+        k += 2 if found[k].text == "^" else 1
+    return k
 
 
 def _matrix_at(found: list[Token], k: int) -> bool:

@@ -39,8 +39,8 @@ from deltarule.marking.typed.matrix_kinds import (
     said,
     squeezed,
 )
-from deltarule.marking.typed.named_norms import NamedNorms
 from deltarule.marking.typed.ones import OfOnes
+from deltarule.marking.typed.powers_in_products import PowersInProducts
 from deltarule.marking.typed.unified_sizes import Unequal
 from deltarule.marking.typed.vector_axes import VectorAxes
 
@@ -51,7 +51,7 @@ _DOTS = "·⋅∙•"
 SIMILARITIES = ("sim", "cos_sim", "cossim", "cosine_similarity", "cosine")
 
 
-class ShapeParser(VectorAxes, NamedNorms, OfOnes):
+class ShapeParser(VectorAxes, PowersInProducts, OfOnes):
     """Products by their order alone; `columns` tells whether vectors are columns or rows."""
 
     in_layer = True
@@ -139,7 +139,7 @@ class ShapeParser(VectorAxes, NamedNorms, OfOnes):
         for factor in found[1:]:
             beside = self.in_sum and both_vectors(whole.of[0], factor.of[0])
             whole = (self._times if beside else self._matmul)(whole, factor)
-        return self._each(whole, lambda e: number * e)
+        return whole if number == 1 else self._each(whole, lambda e: number * e)
 
     def _dotted(self, factors: list[Readings]) -> list[Readings]:
         """The factors, with A x of x·A x put together: a vector's product with what a matrix gives
@@ -189,12 +189,17 @@ class ShapeParser(VectorAxes, NamedNorms, OfOnes):
         a, b = one.of[0], two.of[0]
         if is_number(a) or is_number(b):
             return Readings((by_entries(mul, a, b)[0],))
+        a, b = self._in_product(one, two).of[0], self._in_product(two, one).of[0]
         (index, inner), (_, first) = a.axes[-1], b.axes[0]
         if inner != first:
             if _ONE in (inner, first):
+                scaled = said(a) == "a column" and is_matrix(b)
                 raise self.error(
                     f"{said(a)} times {said(b)} can be read in several ways",
-                    "write xᵀ y for the sum of the products, x yᵀ for all of them, or x ⊙ y",
+                    "write xᵀ A for the sum over its rows, or diag(x) A for each row times an "
+                    "entry of x"
+                    if scaled
+                    else "write xᵀ y for the sum of the products, x yᵀ for all of them, or x ⊙ y",
                 )
             raise Unequal(inner, first)
         axes = (*a.axes[:-1], *b.axes[1:])

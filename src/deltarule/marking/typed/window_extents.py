@@ -27,6 +27,7 @@ from deltarule.marking.typed.windows_fit import (
     axis_of,
     count_of,
     lowest,
+    reversed_by,
     says_the_extent,
 )
 from deltarule.networks.network import Network
@@ -136,6 +137,10 @@ class WindowExtents:
             elif symbol.name.isupper() and says_the_extent(found, symbol):
                 self.sizes.said.add(symbol.name.lower())
                 self.sizes.join(self.sizes.letter(symbol.name.lower()), self.axes[use.name][k])
+            elif symbol.name.isupper() and (back := reversed_by(found, symbol, letters)):
+                self.sizes.said.add(symbol.name.lower())
+                own = self.found.extent(use.equation, back)
+                self.sizes.join(self.sizes.letter(symbol.name.lower()), own)
             elif symbol.name.islower() and len(symbol.name) == 1:
                 raise alone_right(use.equation, [symbol.name])
             elif symbol.name.lower() not in letters:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from sympy import Basic, Expr, Integer, Symbol, oo
 
@@ -21,11 +21,23 @@ def says_the_extent(at: Expr, symbol: Symbol) -> bool:
     """Whether a letter in a subscript is how many entries there are: x[N − 1 − n], h[T − 1],
     x[i mod N]."""
     behind = (at - symbol + 1).expand()
+    terms = behind.as_coefficients_dict()
     return (
-        behind == 0
-        or behind.could_extract_minus_sign()
+        all(c.is_negative for c in terms.values())
+        or behind == 0
         or any(isinstance(part, Remainder) and part.args[1] == symbol for part in walk(at))
     )
+
+
+def reversed_by(at: Expr, symbol: Symbol, letters: Container[str]) -> str:
+    """The index i of r[j − i + T − 1], a table by distances: T − 1 − i counts back from its last
+    one, so that T is how far i runs. Nothing for another subscript."""
+    behind = (at - symbol + 1).expand()
+    terms = [(c, t) for t, c in behind.as_coefficients_dict().items() if c]
+    known = all(isinstance(t, Symbol) and t.name in letters for _, t in terms)
+    back = [t.name for c, t in terms if c == -1 and isinstance(t, Symbol)]
+    ahead = [t for c, t in terms if c.is_positive]
+    return back[0] if known and ahead and len(back) == 1 == len(terms) - len(ahead) else ""
 
 
 def along_axis(coefficients: Mapping[Index, Expr], rest: Expr) -> bool:
@@ -72,20 +84,31 @@ def count_of(
     if split is None or len(new) > 1 or reads(at):
         return None
     coefficients, rest = split
-    if any(not c.is_positive for c in coefficients.values()):
-        return None
-    span = extent - 1 - rest if rest.is_nonnegative else extent - 1 - 2 * rest
-    for index, n in sizes.items():
-        span -= coefficients.get(index, Integer(0)) * (n - 1)
     stride = coefficients[Index(new[0])]
+    back = {i: c for i, c in coefficients.items() if not c.is_positive}
+    if Index(new[0]) in back or any(not c.is_negative for c in back.values()):
+        return None
+    if back and (rest + sum(c * (sizes[i] - 1) for i, c in back.items())).expand() != 0:
+        return None  # but for x[n + K − 1 − k], the window turned round
+    inside = bool(back) or rest.is_nonnegative
+    span = extent - 1 - rest if inside else extent - 1 - 2 * rest
+    for index, n in sizes.items():
+        if index not in back:
+            span -= coefficients.get(index, Integer(0)) * (n - 1)
     return (span if stride == 1 else FloorQuotient(span, stride)) + 1
 
 
 def axis_of(at: Expr, sizes: Mapping[Index, Expr]) -> Expr | None:
-    """How many entries an axis has whose windows all fit: I + K − 1 of x[i + k]."""
+    """How many entries an axis has whose windows all fit: I + K − 1 of x[i + k], I + J − 1 of
+    x[j − i + I − 1]."""
     split = affine(at, tuple(sizes))
-    if split is None or reads(at) or any(not c.is_positive for c in split[0].values()):
+    if split is None or reads(at) or not split[0]:
         return None
+    coefficients, rest = split
+    if any(not c.is_positive for c in coefficients.values()):
+        first = sum((c * (sizes[i] - 1) for i, c in coefficients.items() if c.is_negative), rest)
+        ahead = [c * (sizes[i] - 1) for i, c in coefficients.items() if c.is_positive]
+        return (sum(ahead, rest) + 1).expand() if first.expand() == 0 and ahead else None
     last = sum((c * (sizes[i] - 1) for i, c in split[0].items()), split[1])
     padding = min(split[1], Integer(0)) if split[1].is_number else split[1]
     return (last + 1 + (padding if not split[1].is_nonnegative else 0)).expand()
