@@ -12,7 +12,7 @@ from dataclasses import replace
 from deltarule.expressions.matrices import Inverse
 from deltarule.expressions.nodes import Selection
 from deltarule.marking.typed.target_uses import TargetUses
-from deltarule.marking.typed.typed_names import is_guard, is_input, is_target, role_of
+from deltarule.marking.typed.typed_names import is_guard, is_input, is_loss, is_target, role_of
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import CONSTANT, TARGET, Tensor
 
@@ -46,14 +46,23 @@ def with_roles(
 
 def with_outputs(tensors: Mapping[str, Tensor], equations: Sequence[Equation]) -> dict[str, Tensor]:
     """The tensors, where the last is an output also those that no line reads: u of u = x y;
-    v = x + y. What is selected and inverses are lines that others need for their gradients."""
+    v = x + y. What is selected and inverses are lines that others need for their gradients.
+
+    Of several numbers none is the loss, unless it is called so: S′, I′ and R′.
+    """
     found, read = dict(tensors), {n for e in equations for n in e.read_names()}
-    if not any(t.role == "output" for t in tensors.values()):
-        return found
-    for e in equations:
-        alone = tensors[e.name].role == "intermediate" and e.name not in read
-        if alone and tensors[e.name].axes and not isinstance(e.rhs, Selection | Inverse):
-            found[e.name] = replace(tensors[e.name], role="output")
+    alone = [
+        e.name
+        for e in equations
+        if tensors[e.name].role == "intermediate" and e.name not in read
+        if not isinstance(e.rhs, Selection | Inverse)
+    ]
+    loss = next((n for n, t in tensors.items() if t.role == "loss"), "")
+    numbers = [n for n in alone if not tensors[n].axes and not is_loss(n)]
+    if loss and numbers and not is_loss(loss):
+        alone, loss = [*numbers, loss], ""
+    if not loss:
+        found |= {n: replace(tensors[n], role="output") for n in alone}
     return found
 
 

@@ -54,7 +54,23 @@ def states_before(
                         f"write {use.name}[-1] = 0, or a tensor such as {use.name}0",
                     )
                 found[use.name] = read[0].name
+    for use in uses:
+        first = use.at[:1] == ("-1",) and use.equation not in starts.values()
+        if use.name in found and first and use.equation.name != use.name:
+            raise _before_the_first(use, written[use.name], found[use.name])
     return found
+
+
+def _before_the_first(use: Use, own: TypedEquation, start: str) -> DeltaruleError:
+    """What is said of h[−1] in another line than that of h, which is no last time here."""
+    rest = "".join(f",{i}" for i in use.at[1:])
+    before = f"{start}[{rest[1:]}]" if rest else start
+    return DeltaruleError(
+        f"{use.name}[-1{rest}] is what {use.name} is before its first time",
+        use.equation.place,
+        f"write {use.name}[{own.indices[0].upper()}-1{rest}] for its last one"
+        + (f", {before} for what is before the first" if start else ""),
+    )
 
 
 def lag_of(state: str, uses: Sequence[Use]) -> int:

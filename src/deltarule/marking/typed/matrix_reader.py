@@ -21,7 +21,9 @@ from deltarule.marking.typed.indexed_lines import indexed_lines
 from deltarule.marking.typed.lettered import by_entries, letter, lettered, with_lettered_pieces
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix
 from deltarule.marking.typed.numbers_alone import NUMBERS, ONE_NUMBER, are_numbers, perhaps_numbers
+from deltarule.marking.typed.one_column import OneColumn, refuse_columns
 from deltarule.marking.typed.ones import has_ones
+from deltarule.marking.typed.populations import POPULATIONS, are_populations, with_states
 from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.text_names import IDENTITY, TextNames
 from deltarule.marking.typed.typed_names import COUNTS, role_of, subscripted
@@ -45,10 +47,6 @@ def _entry(access: Read) -> Expr:
     return Integer(1) if row == column else Sum(Integer(1), (), [Equal(row, column)])
 
 
-class OneColumn(DeltaruleError):
-    """A matrix of which one axis would have one entry."""
-
-
 class MatrixReader(TextNames):
     """Reads the equations again and again, until all sizes fit."""
 
@@ -60,6 +58,11 @@ class MatrixReader(TextNames):
     def in_matrices(self) -> Network:
         """Vectors as columns, or as rows where that alone fits or is how the inputs stand."""
         columns = not self.inputs_first()
+        rates = "" if self.said else are_populations(self.equations, self.uses)
+        if rates:
+            numbers = MatrixReader(self.equations, self.wrt, dict.fromkeys(self.uses, ()))
+            network = numbers._in_matrices(True)
+            return replace(network, text=POPULATIONS.format(rates), tensors=with_states(network))
         if any(has_ones(e.formula, e.place, self.uses.get) for e in self.equations):
             return self._in_matrices(True)  # 1 is a column
         for way in (columns, not columns):  # y xᵀ − W: no product x yᵀ of vectors is a number there
@@ -72,7 +75,8 @@ class MatrixReader(TextNames):
                 return self._in_matrices(not columns)
             except DeltaruleError as other:
                 refused = other if isinstance(refused, OneColumn) else refused
-                if self.said or not are_numbers(self.equations, self.uses, refused):
+                names = [n for n in self.uses if n not in self.counts]
+                if self.said or not are_numbers(self.equations, names, refused):
                     return self._with_one_number(columns, refused)
             numbers = MatrixReader(self.equations, self.wrt, dict.fromkeys(self.uses, ()))
             return replace(numbers._in_matrices(columns), text=NUMBERS)
@@ -107,29 +111,12 @@ class MatrixReader(TextNames):
                 last.place,
                 "sum over its entries, as in sum(…), or give it another name, as Y",
             )
-        self._refuse_columns(axes, sizes)
+        refuse_columns(self.equations, axes, sizes, self.counts)
         order = sorted(axes, key=lambda n: role_of(n, (), self.rank(n)) != "input")
         every = [n for name in order for n in axes[name]]
         names = sizes.named(every, (*axes, *(e.name for e in self.equations)))
         network = self._network(axes, sizes, columns, names)
         return replace(network, text=" ".join(sorted(self.remarks)))
-
-    def _refuse_columns(self, axes: Mapping[str, tuple[Expr, ...]], sizes: UnifiedSizes) -> None:
-        """Raises DeltaruleError where what is a matrix by its letter would be a vector."""
-        for name, own in axes.items():
-            if (
-                name not in self.counts
-                and len(own) == 2
-                and 1 not in own
-                and any(sizes.of(n) == 1 for n in own)
-            ):
-                place = next(e.place for e in self.equations if name in e.reads())
-                raise OneColumn(
-                    f"{name} is a matrix by its letter, and fits as a vector alone",
-                    place,
-                    f"write x yᵀ for all products, diag(x) {name} for each row times an entry; or "
-                    f"--set {name}=3 for a vector",
-                )
 
     def _joined(
         self, axes: Mapping[str, tuple[Expr, ...]], sizes: UnifiedSizes, columns: bool

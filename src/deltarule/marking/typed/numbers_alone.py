@@ -40,7 +40,12 @@ def are_numbers(
     equations: Iterable[TypedEquation], names: Iterable[str], refused: DeltaruleError
 ) -> bool:
     """Whether a text that was refused for a column times a column is of numbers alone."""
-    small = all(_LETTER.fullmatch(n) or n in GREEK.values() or n in GREEK for n in names)
+    equations = list(equations)
+    rates = all(e.name.endswith("prime") for e in equations)
+    small = all(
+        _LETTER.fullmatch(n) or n in GREEK.values() or n in GREEK or (rates and n == "I")
+        for n in names
+    )
     formulas = [e.formula for e in equations]
     return (
         small

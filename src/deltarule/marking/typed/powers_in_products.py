@@ -14,7 +14,7 @@ from sympy import Expr, Integer, Pow
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.marking.formulas.matrix_readings import Matrix, Readings
-from deltarule.marking.typed.matrix_kinds import is_matrix
+from deltarule.marking.typed.matrix_kinds import is_matrix, is_number
 from deltarule.marking.typed.named_norms import NamedNorms
 from deltarule.marking.typed.unified_sizes import Unequal
 
@@ -107,6 +107,11 @@ class PowersInProducts(NamedNorms):
 
     def _added(self, one, two):
         for part, other in ((one, two), (two, one)):
+            if _is_identity(part) and isinstance(other, Readings) and _is_vector(other.of[0]):
+                raise self.error(
+                    "the identity I and a vector are added",
+                    "call the vector otherwise, as in W x + i, or write --set I=3",
+                )
             if self._is_power(part) and _has_identity(other):
                 one, two = self._in_product(part, other), other
         found = super()._added(one, two)
@@ -141,6 +146,18 @@ def _acts(entry: Expr) -> bool:
     """Whether a matrix is one that acts on vectors, by its letters: A, I − L."""
     names = {nodes.tensor_name(r) for r in nodes.reads(entry) if r.indices}
     return bool(names) and all(_OPERATORS.fullmatch(n.partition("_")[0]) for n in names)
+
+
+def _is_identity(value: object) -> bool:
+    """Whether a part is the identity matrix, or a number times it."""
+    if not isinstance(value, Readings) or not is_matrix(value.of[0]):
+        return False
+    names = [nodes.tensor_name(r) for r in nodes.reads(value.of[0].entry) if r.indices]
+    return {*names} == {"I"}
+
+
+def _is_vector(matrix: Matrix) -> bool:
+    return len(matrix.shape) == 2 and not is_matrix(matrix) and not is_number(matrix)
 
 
 def _has_identity(value: object) -> bool:

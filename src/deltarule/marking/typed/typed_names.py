@@ -6,8 +6,7 @@ and ϕ are vectors. Whoever means it otherwise says so: w = "scalar".
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import FUNCTIONS
@@ -15,7 +14,6 @@ from deltarule.marking.formulas.call_arguments import KEYWORDS, VALUES
 from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.formulas.gammas import BETA, LOG_BETA
 from deltarule.marking.formulas.index_calls import names_below
-from deltarule.marking.formulas.limits import LARGEST_INDEX
 from deltarule.marking.formulas.spelled import (
     ALIASES,
     ARITHMETIC,
@@ -48,6 +46,7 @@ CALLED = {
     "ψ", *BETA[1:], *LOG_BETA,
 }  # fmt: skip
 _ANY_FUNCTION = ("f", "g", "φ", "phi", "ϕ", "F", "G")
+_PRODUCTS = ("W", "A")
 _NUMBERS = (
     "lambda", "alpha", "eta", "epsilon", "tau", "rho", "kappa", "nu", "zeta", "delta", "eps", "lam",
     "lr", "tol", "ell", "Delta", "temp", "temperature", "margin", "momentum",
@@ -56,6 +55,7 @@ _NUMBERS = (
 COUNTS = ("N", "M", "D", "K", "T", "B", "n", "m", "d", "k")
 _INPUTS = ("x", "h", "z", "X", "H", "Z", "u", "a", "s")
 _TARGETS = ("y", "t", "d", "Y", "T", "target")
+_LOSSES = ("L", "E", "J", "C", "F", "H", "KL", "l", "ell", "loss", "cost", "energy", "NLL", "ELBO")
 #: Capitals that say how far an index runs even before a factor: N σ².
 _EXTENTS = (*COUNTS, "I", "J", "L")
 #: What is added so that nothing is divided by 0, and never learned.
@@ -109,7 +109,7 @@ def names_in(
         if opened == "(" and len(token.text) > 1:
             continue  # an unknown function, of which the parser says so
         several = opened == "(" and _of_several(found, k)
-        if opened == "(" and (token.text in _ANY_FUNCTION or several):
+        if opened == "(" and (token.text in _ANY_FUNCTION or several or _is_call(token, found[k:])):
             raise DeltaruleError(
                 f"{token.text}( ) may be any function",
                 place,
@@ -141,6 +141,15 @@ def _of_several(found: Sequence[Token], k: int) -> bool:
         if token.text == "," and depth == 1:
             return True
     return False
+
+
+def _is_call(token: Token, behind: Sequence[Token]) -> bool:
+    """Whether a capital stands right before a name in parentheses, as the discriminator D(x) and
+    the energy E(x) do; W(x) and A(x) are products."""
+    close = behind[0].start == token.start + len(token.text)
+    alone = [t.text for t in behind[2:3]] == [")"] and behind[1].kind in ("name", "primed")
+    capital = len(token.text) == 1 and token.text.isupper() and token.text not in _PRODUCTS
+    return close and alone and capital
 
 
 def tensor_of(token: Token, place: str) -> str:
@@ -257,6 +266,11 @@ def is_target(name: str) -> bool:
     return _stem(name) in _TARGETS
 
 
+def is_loss(name: str) -> bool:
+    """Whether it is what losses are usually called: L, E, J_1, loss, KL."""
+    return _stem(name) in _LOSSES
+
+
 def is_guard(name: str) -> bool:
     """Whether it is what is added so that nothing is divided by 0: ε."""
     return _stem(name) in _GUARDS
@@ -264,32 +278,3 @@ def is_guard(name: str) -> bool:
 
 def _stem(name: str) -> str:
     return name.partition("_")[0].rstrip("0123456789")
-
-
-def said_shapes(shapes: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
-    """`{"W": "2x3", "w": "scalar"}` as sizes. Raises DeltaruleError for what is no shape."""
-    found: dict[str, tuple[int, ...]] = {}
-    for name, said in shapes.items():
-        parts = [] if said == "scalar" else re.split(r"[x×]", said)
-        if not all(re.fullmatch(r"[1-9][0-9]{0,30}", p.strip()) for p in parts) or len(parts) > 2:
-            raise DeltaruleError(
-                f"{said[:40]!r} is no shape of {name}",
-                "--set",
-                f"write {name}=2x3, {name}=3 or {name}=scalar",
-            )
-        if any(int(p) > LARGEST_INDEX for p in parts):
-            shorter = "x".join(str(min(int(p), LARGEST_INDEX)) for p in parts)
-            raise DeltaruleError(
-                f"{name}={said} has an axis of more than {LARGEST_INDEX} entries",
-                "--set",
-                f"write {name}={shorter}, or less",
-            )
-        if any(int(p) == 1 for p in parts):
-            left = [p.strip() for p in parts if int(p) != 1]
-            raise DeltaruleError(
-                f"{name}={said} has an axis of one entry, and such axes are left out here",
-                "--set",
-                f"write {name}={left[0] if left else 'scalar'}",
-            )
-        found[canonical(name)] = tuple(int(p) for p in parts)
-    return found

@@ -14,12 +14,14 @@ from dataclasses import replace
 
 from deltarule.errors import DeltaruleError
 from deltarule.language.named_pieces import with_named_pieces
+from deltarule.marking.typed.entropies import note_of_entropies
 from deltarule.marking.typed.equation_texts import (
     MOST_EQUATIONS,
     TypedEquation,
     as_typed,
     typed_equations,
 )
+from deltarule.marking.typed.given_means import note_of_means
 from deltarule.marking.typed.lecture_words import puts_together
 from deltarule.marking.typed.log_determinants import note_of_det
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix, with_diagonals, with_inverse_line
@@ -28,11 +30,12 @@ from deltarule.marking.typed.named_norms import note_of
 from deltarule.marking.typed.probabilities import note_of_marginals
 from deltarule.marking.typed.row_equations import Rows
 from deltarule.marking.typed.row_names import has_rows
+from deltarule.marking.typed.said_shapes import said_shapes
 from deltarule.marking.typed.softmax_of_entries import with_softmax_of_entries
 from deltarule.marking.typed.stacked_vectors import STACKED
 from deltarule.marking.typed.states_and_neighbours import NEIGHBOURS
 from deltarule.marking.typed.sum_ends import with_sizes_called, without_ends
-from deltarule.marking.typed.typed_names import said_shapes, subscripted
+from deltarule.marking.typed.typed_names import subscripted
 from deltarule.marking.typed.updated_names import note_of_updates, with_updates_apart
 from deltarule.networks.network import Network
 
@@ -58,6 +61,8 @@ def typed_network(
         note_of_det(text),
         STACKED if puts_together(text) else "",
         note_of_marginals(text),
+        note_of_entropies(text),
+        note_of_means(network),
         note_of_updates(text, network.tensors),
         neighbours,
     )

@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 
 from deltarule.marking.formulas.einstein import parted
+from deltarule.marking.typed.entropies import with_entropies
 from deltarule.marking.typed.label_subscripts import with_labels_in_brackets
 from deltarule.marking.typed.last_times import with_last_times
 from deltarule.marking.typed.lecture_signs import in_plain_signs
 from deltarule.marking.typed.lecture_words import in_own_words_of_lectures
 from deltarule.marking.typed.letters_beside import with_products_apart
 from deltarule.marking.typed.probabilities import with_probabilities
+from deltarule.marking.typed.rates_of_change import with_primes
 from deltarule.marking.typed.states_and_neighbours import with_brackets_for_states
 from deltarule.marking.typed.subscripts_below import with_indices_in_brackets
 
@@ -53,7 +55,8 @@ _EINSUM = re.compile(
 def in_one_notation(text: str) -> str:
     """The text with names for squares that are given, steps back instead of ahead, and without the
     arguments of f(x) = … and the words around equations."""
-    text = with_brackets_for_states(with_probabilities(text))
+    text = with_probabilities(with_entropies(with_primes(text)))
+    text = with_brackets_for_states(text)
     text = with_labels_in_brackets(in_own_words_of_lectures(text))
     text = _with_transposes(in_plain_signs(text))
     text = with_products_apart(with_indices_in_brackets(with_last_times(text)))

@@ -1,0 +1,40 @@
+r"""Differential equations as lectures write them: x' = A x, dN/dt = r N (1 − N/K), ẋ = σ(W x).
+
+dN/dt, \frac{dN}{dt}, Ṅ and \dot{N} left of = are N′, what comes out; what N is is given.
+"""
+
+from __future__ import annotations
+
+import re
+from unicodedata import normalize
+
+_START = r"((?:^|[;\n])\s*)(?:([^\W\d_])\s*[·*]?\s*)?"
+_NAME = r"([^\W\d_]\w*)"
+_EQUALS = r"\s*:?=(?!=)([^;\n]*)"
+#: dx/dt, \frac{dx}{dt}, \dot{x} and \dot x; ẋ, of a letter with a dot, is parted before.
+_RATE = re.compile(
+    rf"{_START}(?:d\s?{_NAME}\s*/\s*d\s?t|\\frac\s*\{{\s*d\s?{_NAME}\s*\}}\s*\{{\s*d\s?t\s*\}}"
+    rf"|\\dot\s*(?:\{{\s*{_NAME}\s*\}}|{_NAME})){_EQUALS}"
+)
+_DOTTED = re.compile(r"([^\W\d_])\u0307(?=\s*:?=(?!=))")
+
+
+def with_primes(text: str) -> str:
+    """A text with N' for dN/dt and for Ṅ, where that stands left of =; τ dr/dt = … is divided
+    by τ."""
+    if "\u0307" in normalize("NFD", text):
+        text = "".join(_parted(sign) for sign in text)
+        text = _DOTTED.sub(r"\\dot{\1}", text)
+    return _RATE.sub(_with_prime, text)
+
+
+def _parted(sign: str) -> str:
+    """A letter with a dot as the letter and the dot."""
+    parts = normalize("NFD", sign)
+    return parts if len(parts) == 2 and parts[1] == "\u0307" else sign
+
+
+def _with_prime(match: re.Match[str]) -> str:
+    start, scale, *names, right = match.groups()
+    name = next(filter(None, names))
+    return f"{start}{name}' =" + (f" ({right.strip()})/{scale}" if scale else right)
