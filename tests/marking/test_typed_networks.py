@@ -241,8 +241,8 @@ def test_losses_by_their_names(named, written):
     [
         ("y = rank(A)", "rank is of a whole matrix, and is not read here"),
         ("y = GroupNorm(x)", "GroupNorm is a layer with parameters of its own, and no function"),
-        ("y = argmax(x)", "argmax has no gradient"),
-        ("y = max(x)", "max( ) of one argument"),
+        ("y = argmax(x)", "argmax is a position, and has no gradient"),
+        ("y = cumsum(x)", "cumsum is a sum up to an index"),
     ],
 )
 def test_what_is_no_function_is_refused_with_what_to_write(text, fact):

@@ -16,7 +16,10 @@ from deltarule.expressions.functions import FUNCTIONS
 from deltarule.gradcheck.choose import check_derivation
 from deltarule.kernels.passes.program import loaded
 from deltarule.language import words
+from deltarule.marking.formulas.no_functions import NO_FUNCTIONS
+from deltarule.marking.formulas.several_numbers import OF_TWO, WITH_CONSTANTS
 from deltarule.marking.formulas.spelled import ALIASES, LOSSES, SPELLED, known_functions
+from deltarule.marking.typed.slip_parts import SUGGESTED
 
 
 def values(text: str, **sizes: int) -> dict[str, np.ndarray]:
@@ -59,6 +62,11 @@ ONE = {
     "lgamma": math.lgamma, "digamma": lambda z: float(mpmath.digamma(z)),
     "Γ": math.gamma, "factorial": lambda z: math.gamma(z + 1),
     "arccos": math.acos, "identity": lambda z: z, "stop_gradient": lambda z: z,
+    "exp2": lambda z: 2**z, "ceil": math.ceil, "trunc": math.trunc, "cbrt": np.cbrt,
+    "normcdf": lambda z: math.erfc(-z / math.sqrt(2)) / 2,
+    "celu": lambda z: z if z > 0 else math.expm1(z),
+    "softshrink": lambda z: math.copysign(max(abs(z) - 0.5, 0), z),
+    "hardshrink": lambda z: z * (abs(z) > 0.5),
 }  # fmt: skip
 beta = np.vectorize(lambda a, b: math.gamma(a) * math.gamma(b) / math.gamma(a + b))
 SEVERAL = {
@@ -68,6 +76,13 @@ SEVERAL = {
     "clip(3*x[n]-z[n],-1,1)": lambda x, z: np.clip(3 * x - z, -1, 1),
     "leaky_relu(x[n], z[n])": lambda x, z: np.where(x > 0, x, z * x),
     "elu(x[n], z[n])": lambda x, z: np.where(x > 0, x, z * np.expm1(x)),
+    "celu(x[n], exp(z[n]))": lambda x, z: np.where(x > 0, x, np.exp(z) * np.expm1(x / np.exp(z))),
+    "prelu(x[n], z[n])": lambda x, z: np.where(x > 0, x, z * x),
+    "softshrink(x[n], z[n]^2)": lambda x, z: np.sign(x) * np.maximum(abs(x) - z**2, 0),
+    "threshold(x[n], z[n], 2)": lambda x, z: np.where(x > z, x, 2),
+    "logaddexp(1000*x[n], z[n])": lambda x, z: np.logaddexp(1000 * x, z),
+    "hypot(x[n], z[n])": np.hypot, "power(x[n], 2) + z[n]": lambda x, z: x**2 + z,
+    "heaviside(x[n] - z[n], 1)": lambda x, z: np.heaviside(x - z, 1),
     "straight_through(floor(x[n]), z[n])": lambda x, z: np.floor(x),
     "log B(exp(x[n]), exp(z[n]))": lambda x, z: np.log(beta(np.exp(x), np.exp(z))),
     "x[n]**z[n]": lambda x, z: x**z,
@@ -96,6 +111,8 @@ def test_each_word_of_the_table_is_tried():
     assert lower - set(ONE) - OF_FILES - ELSEWHERE == set()
     assert {ALIASES.get(w, w) for w in known_functions()} - set(ONE) <= {
         *LOSSES,
+        *WITH_CONSTANTS,
+        *OF_TWO,
         "softmax",
         "max",
         "min",
@@ -108,6 +125,23 @@ def test_each_word_of_the_table_is_tried():
         "dot",
         "matmul",
     }
+
+
+def test_each_word_that_is_suggested_is_read():
+    """Whatever did-you-mean says, in one way of typing it."""
+
+    def is_read(text: str) -> bool:
+        try:
+            return bool(deltarule.layer(text))
+        except deltarule.DeltaruleError:
+            return False
+
+    arguments = ("(x[n])", "(x[n], z[n])", "(x[n], 1, 2)", "(x[n] > 0, 1, 2)")
+    for word in {*SUGGESTED, *known_functions()}:
+        texts = [f"y[n] = {word}{of}" for of in arguments]
+        texts += [f"y = {word}{of}" for of in ("(x)", "(x, z)", "(A)")]
+        assert any(map(is_read, texts)), word
+        assert word not in NO_FUNCTIONS
 
 
 @pytest.mark.parametrize("word", ONE)

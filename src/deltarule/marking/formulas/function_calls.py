@@ -17,15 +17,9 @@ from deltarule.marking.formulas.gammas import (
     log_beta,
     logarithm,
 )
-from deltarule.marking.formulas.spelled import (
-    ALIASES,
-    EXTREMES,
-    LOSSES,
-    NO_FUNCTIONS,
-    REDUCED,
-    SPELLED,
-    power,
-)
+from deltarule.marking.formulas.no_functions import NO_FUNCTIONS
+from deltarule.marking.formulas.several_numbers import OF_TWO, WITH_CONSTANTS
+from deltarule.marking.formulas.spelled import ALIASES, EXTREMES, LOSSES, REDUCED, SPELLED, power
 from deltarule.marking.formulas.sum_signs import SIGNS, WORDS
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.whole_arrays import WholeArrays
@@ -128,6 +122,11 @@ class Calls(WholeArrays):
         text = ALIASES.get(token.text, token.text)
         if text in SPELLED:
             return self._applied(SPELLED[text], self.arguments(text))
+        if text in WITH_CONSTANTS:
+            function, count, _ = WITH_CONSTANTS[text]
+            return self._applied(function, self.arguments(text, (count,)))
+        if text in OF_TWO:
+            return self._chosen(OF_TWO[text], *self.arguments(text, (2,)))
         if text in (*LOG_BETA, *BETA[1:]):
             return self._chosen(log_beta if text in LOG_BETA else beta, *self.arguments(text, (2,)))
         found = self.library_call(token)
@@ -167,7 +166,10 @@ class Calls(WholeArrays):
 
     def _extreme(self, text: str) -> Expr:
         """max(a, b, …) of several numbers."""
+        begin = self.rest[0].start
         found = self.arguments(text, range(1, 9))
+        if len(found) == 1 and self.in_layer:
+            return self._along(found[0], text, None, begin)
         if len(found) == 1:
             raise self.error(f"{text}( ) of one argument", f"write {text}(a, b), or max_m s[m]")
         pick = EXTREMES[text][self.in_layer]

@@ -12,12 +12,18 @@ from deltarule.marking.formulas.tokens import Token, tokens
 _WORDS = {"sum": "Σ", "Sum": "Σ", "prod": "∏", "Prod": "∏"}
 #: Reductions as files write them: Sum[d](x[n,d]·W[d,m]), of which what stands behind is no part.
 _BRACKETED = {"Sum": "Σ", "Prod": "∏", "Product": "∏", "Max": "max", "Mean": "mean"}
+#: Words of what goes over indices as programs write them: mean[k](…) for Mean[k](…).
+LARGE = {
+    "sum": "Sum", "mean": "Mean", "max": "Max", "min": "Min", "prod": "Prod", "var": "Var",
+    "std": "Std", "norm": "Norm", "logsumexp": "LogSumExp", "product": "Product",
+}  # fmt: skip
 #: Words of files that are sums and maxima of something: {0} are the indices, {1} what is behind.
 _WRITTEN_OUT = {
     "Softmax": "(exp({1})/(Σ_{{{0}}}(exp({1}))))",
     "LogSoftmax": "({1}-log(Σ_{{{0}}}(exp({1}))))",
     "Var": "(mean_{{{0}}}(({1}-(mean_{{{0}}}({1})))^2))",
     "Std": "sqrt(mean_{{{0}}}(({1}-(mean_{{{0}}}({1})))^2))",
+    "Norm": "sqrt(Σ_{{{0}}}(({1})^2))",
     "LogSumExp": "log(Σ_{{{0}}}(exp({1})))",
     "Min": "(-(max_{{{0}}}(-({1}))))",
 }

@@ -24,6 +24,7 @@ from deltarule.spelling.text import text as spelled
 _MOST_NAMED = 20
 #: The number π, where no quantity is called so.
 _PI = ("π", "pi", "Pi")
+_WRITE_OUT = "write out what it is, with exp, log, sqrt, abs, tanh, max, min, where and sums"
 
 
 class Named(Links):
@@ -79,9 +80,8 @@ class Named(Links):
             return "Euler's number stands in powers, as in e^(-s)" + (f"; {near}" if near else "")
         if self.next() == "(":
             functions = known_functions()
-            return (
-                did_you_mean(text, functions) or near or (f"functions are {', '.join(functions)}")
-            )
+            every = _WRITE_OUT if self.in_layer else f"functions are {', '.join(functions)}"
+            return did_you_mean(text, functions) or near or every
         names = f"the quantities here are {', '.join(self._plain_names())}"
         return near or f'{names}; a sheet may declare other names, as [names] W2 = "Theta2"'
 

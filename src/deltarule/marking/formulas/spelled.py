@@ -10,6 +10,7 @@ from deltarule.expressions import functions
 from deltarule.expressions.functions import absolute, exp, log, square, tanh
 from deltarule.expressions.nodes import Choose, Positive, reads
 from deltarule.marking.formulas.gammas import factorial, gamma
+from deltarule.marking.formulas.several_numbers import OF_TWO, WITH_CONSTANTS
 
 #: λ and α of SELU (Klambauer et al. 2017, "Self-Normalizing Neural Networks", eq. 14), as
 #: PyTorch's nn.SELU has them.
@@ -35,6 +36,11 @@ SPELLED: dict[str, Callable[[Expr], Expr]] = {
     "expm1": lambda z: exp(z) - 1,
     "negative": lambda z: -z,
     "reciprocal": lambda z: 1 / z,
+    "exp2": lambda z: exp(z * log(Integer(2))),
+    "ceil": lambda z: -functions.floor(-z),
+    "trunc": lambda z: functions.sign(z) * functions.floor(absolute(z)),
+    "cbrt": lambda z: functions.sign(z) * absolute(z) ** Rational(1, 3),
+    "normcdf": lambda z: functions.erfc(-z / Integer(2) ** Rational(1, 2)) / 2,
     "identity": lambda z: z,
     "selu": lambda z: _SELU[0] * functions.elu(z, _SELU[1]),
     "mish": lambda z: z * tanh(functions.softplus(z)),
@@ -52,6 +58,7 @@ SPELLED: dict[str, Callable[[Expr], Expr]] = {
 LEFT_OUT = {
     **dict.fromkeys(("elu", "ELU"), (Integer(1),)),
     **dict.fromkeys(("leaky_relu", "LeakyReLU", "lrelu", "leakyrelu"), (Rational(1, 100),)),
+    **{name: left_out for name, (_, _, left_out) in WITH_CONSTANTS.items() if left_out},
 }
 #: Losses of a target and a prediction: what is summed, and whether it is the mean. The names that
 #: lectures give them (Goodfellow et al., "Deep Learning", 3.13 and 5.1).
@@ -63,40 +70,12 @@ LOSSES: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {
     "MSE": (lambda t, p: square(t - p), "mean"),
     "MAE": (lambda t, p: absolute(t - p), "mean"),
 }
-#: Words that are no functions of what stands in their parentheses, and what to write.
-NO_FUNCTIONS = {
-    **dict.fromkeys(
-        ("det", "trace", "tr", "rank", "eig"),
-        "is of a whole matrix, and is not read here: write it out, as A[0, 0]·A[1, 1] − "
-        "A[0, 1]·A[1, 0]",
-    ),
-    **dict.fromkeys(
-        ("LayerNorm", "BatchNorm", "layer_norm", "batch_norm", "LN", "BN", "GroupNorm"),
-        "is a layer with parameters of its own, and no function: write it out, as "
-        "(x − mean(x))/sqrt(var(x) + ε), or use one of `derive --list` alone",
-    ),
-    **dict.fromkeys(
-        ("RMSNorm", "rms_norm", "rmsnorm"),
-        "is a layer with parameters of its own, and no function: write it out, as "
-        "x/sqrt(mean(x²) + ε) ⊙ g",
-    ),
-    **dict.fromkeys(
-        ("Attention", "attention", "Conv",
-         "conv", "LSTM", "GRU", "RNN", "MLP", "Dropout", "dropout"),
-        "is a layer with parameters of its own, and no function: `derive --list` names those "
-        "there are, or write it out, as (x[m] − μ)/sqrt(v + ε)",
-    ),
-    **dict.fromkeys(
-        ("cross_entropy", "CrossEntropyLoss", "nll_loss", "NLLLoss"),
-        "is of scores in some libraries and of probabilities in others: write CE(t, p), or "
-        "CE(t, softmax(z)) of scores",
-    ),
-    **dict.fromkeys(("mse_loss", "MSELoss"), "is called MSE here: write MSE(y, f)"),
-    **dict.fromkeys(
-        ("argmax", "argmin", "sort", "round", "sign"),
-        "has no gradient: write what is done with it, as max_m s[m]",
-    ),
-}  # fmt: skip
+#: Normalisations by the words of lectures and libraries: over the features, or the examples.
+NORMS = {
+    **dict.fromkeys(("LayerNorm", "layer_norm", "layernorm", "LN"), "layer"),
+    **dict.fromkeys(("RMSNorm", "rms_norm", "rmsnorm"), "rms"),
+    **dict.fromkeys(("BatchNorm", "batch_norm", "batchnorm", "BN"), "batch"),
+}
 #: Words with parentheses behind them that are about whole vectors.
 REDUCED = ("sum", "Σ", "∑", "mean", "norm")
 TURNED = ("transpose", "t")
@@ -111,6 +90,12 @@ ALIASES = {
     "swish": "silu", "lrelu": "leaky_relu", "leakyrelu": "leaky_relu",
     **dict.fromkeys(("gammaln", "loggamma", "logΓ", "lnΓ", "log_gamma", "lnGamma"), "lgamma"),
     "Gamma": "Γ", "psi": "digamma", "arctan": "atan", "arcsin": "asin", "arccos": "acos",
+    "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "arsinh": "asinh",
+    "arcosh": "acosh", "artanh": "atanh", "prelu": "leaky_relu", "PReLU": "leaky_relu",
+    "ceiling": "ceil", "fix": "trunc", "ndtr": "normcdf", "norm_cdf": "normcdf",
+    "log_sum_exp": "logsumexp", "hard_tanh": "hardtanh",
+    "hard_sigmoid": "hardsigmoid", "hard_swish": "hardswish", "soft_plus": "softplus",
+    "soft_sign": "softsign",
 }  # fmt: skip
 ALONG = ("sum", "mean", "max", "min", "var", "std", "norm", "prod", "logsumexp")
 SOFTMAX = ("softmax", "log_softmax", "logsoftmax")
@@ -169,6 +154,8 @@ def known_functions() -> list[str]:
         "mean",
         "norm",
         "clip",
+        *(word for word in WITH_CONSTANTS if word.islower()),
+        *OF_TWO,
         *LOSSES,
         *TURNED[:1],
         *PRODUCTS,

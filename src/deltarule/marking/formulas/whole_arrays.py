@@ -6,6 +6,8 @@ what stands along an axis; among indices it is refused.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sympy import Expr, Integer
 
 from deltarule.expressions import nodes
@@ -13,7 +15,10 @@ from deltarule.expressions.functions import clipped, exp, log
 from deltarule.expressions.nodes import free_indices
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
+from deltarule.marking.formulas.along_axes import taken
 from deltarule.marking.formulas.call_arguments import Arguments, Axis, numbers_among
+from deltarule.marking.formulas.matrix_readings import Axes
+from deltarule.marking.formulas.no_functions import NO_FUNCTIONS
 from deltarule.marking.formulas.spelled import (
     ALIASES,
     ALONG,
@@ -73,6 +78,9 @@ class WholeArrays(Arguments):
         function = SPELLED.get(word) or self.vocabulary.function(word)
         if function is not None and not arguments:
             return self._applied(function, [base])
+        if name in NO_FUNCTIONS:
+            fact, _, remedy = NO_FUNCTIONS[name].partition(": ")
+            raise self.error(f".{name}( ) {fact}", remedy)
         raise self.error(f".{name}( ) is not read here", _INDICES_OR_NONE)
 
     # ---- functions ------------------------------------------------------------------------
@@ -177,6 +185,8 @@ class WholeArrays(Arguments):
         return self._added(self._times(which, one), self._times(other, two))
 
     def _constant_exponent(self, exponent: Expr) -> Expr:
+        if self.vocabulary.exponents_vary and isinstance(exponent, Expr):
+            return exponent
         (found,) = self._entries(exponent)[:1]
         if not found.is_Rational:
             raise self.error("an exponent must be a number", "write s^2 or s^(1/2)")
@@ -186,12 +196,17 @@ class WholeArrays(Arguments):
     def _along(self, value: Expr, word: str, axis: Axis, begin: int) -> Expr:
         if axis is None and not self._keeps and word in ("sum", "mean") and not self.implied:
             return self._summed(value, word, begin)
-        if axis is None and word == "logsumexp":
-            return log(self._summed(exp(value), "sum", begin))
+        if axis is None and self.in_layer:
+            over = tuple(self._free(value, word, begin))
+            return taken(value, word, over, self._renamed)
         named = f"{word} along an axis" if axis is not None else f"the {word} of a whole array"
         raise self.error(
             f"{named} is of a formula without indices", f"{_INDICES_OR_NONE}, such as Σ_n x[n, d]"
         )
+
+    def _renamed(self, extents: Sequence[Expr]) -> Axes:
+        """Indices for axes inside of what has others."""
+        return tuple((Index(f"{chr(ord('i') + k)}′′"), n) for k, n in enumerate(extents))
 
     def _softmaxed(self, value: Expr, word: str, axis: Axis) -> Expr:
         """softmax(z), along the last index that its argument has."""

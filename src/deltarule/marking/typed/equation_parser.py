@@ -13,9 +13,10 @@ from sympy import Expr, Integer, pi
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.affine import affine
 from deltarule.expressions.functions import floor
-from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
+from deltarule.expressions.nodes import Read, free_indices, read, reads, tensor_name
 from deltarule.expressions.quotients import CeilingQuotient, FloorQuotient
 from deltarule.expressions.symbols import Index
+from deltarule.marking.formulas.index_calls import LARGE
 from deltarule.marking.formulas.parser import Parser
 from deltarule.marking.formulas.sum_signs import Span
 from deltarule.marking.formulas.tokens import Token
@@ -23,7 +24,7 @@ from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.typed.loss_orders import prediction_first
 from deltarule.networks.network import Network
 from deltarule.networks.read_ranges import unguarded
-from deltarule.spelling.names import canonical
+from deltarule.spelling.names import canonical, pretty
 
 #: Letters that are numbers where they stand without subscripts, and tensors with some.
 _NUMBERS = {"pi": pi, "π": pi}
@@ -69,6 +70,24 @@ class EquationParser(Parser):
 
     def _target_first(self, one: Expr, other: Expr) -> tuple[Expr, Expr]:
         return (other, one) if prediction_first(one, other, self.vocabulary) else (one, other)
+
+    def _over_nothing(self, word: str, value: Expr) -> DeltaruleError:
+        access = next((r for r in reads(value) if r.indices), None)
+        if access is None and word in ("max", "min"):
+            return self.error(f"{word}( ) of one number", f"write {word}(a, b)")
+        if access is None:
+            return super()._over_nothing(word, value)
+        at, name = [str(i) for i in access.indices], pretty(tensor_name(access))
+        taken = {str(i) for i in free_indices(value)} | {*self.extents}
+        more = next((i for i in "kjdmi" if i not in taken), "k")
+        capital = LARGE.get(word, "Sum")
+        one, further = (f"{name}[{', '.join(i)}]" for i in ([*at[:-1], more], [*at, more]))
+        dots = ("", "") if value == access else ("… ", " …")
+        return self.error(
+            f"{word}( ) goes over no index: {', '.join(at)} stands outside of it, too",
+            f"name its own: {capital}[{more}]({dots[0]}{one}{dots[1]}), or with an axis more "
+            f"{word}({dots[0]}{further}{dots[1]})",
+        )
 
     def _named(self, token: Token) -> Expr:
         tensor = self.vocabulary.tensors.get("pi" if token.text == "π" else token.text)

@@ -14,17 +14,12 @@ from sympy import Integer, Rational
 from deltarule.expressions import nodes
 from deltarule.expressions.functions import absolute
 from deltarule.marking.formulas.matrix_readings import Readings, one_reading
+from deltarule.marking.formulas.spelled import NORMS
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.typed.either_or import EitherOr
 from deltarule.marking.typed.matrix_kinds import is_matrix, squeezed
 from deltarule.marking.typed.norm_orders import CALLS
 
-#: By the words of lectures and of libraries: over the features, or over the examples.
-NORMS = {
-    **dict.fromkeys(("LayerNorm", "layer_norm", "layernorm", "LN"), "layer"),
-    **dict.fromkeys(("RMSNorm", "rms_norm", "rmsnorm"), "rms"),
-    **dict.fromkeys(("BatchNorm", "batch_norm", "batchnorm", "BN"), "batch"),
-}
 _EPSILON = Rational(1, 100_000)
 _CALLED = re.compile(rf"(?<![\w.])({'|'.join(NORMS)})\s*\(")
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deltarule.expressions.functions import FUNCTIONS
-from deltarule.marking.formulas.spelled import NO_FUNCTIONS, known_functions
+from deltarule.marking.formulas.no_functions import NO_FUNCTIONS
+from deltarule.marking.formulas.spelled import NORMS, SAME, known_functions
 from deltarule.marking.typed.typed_names import CALLED, WORDS
 
 NAME = r"(?<![\w.\\])[^\W\d_]\w*"
-REDUCTION = r"\b(Sum|Mean|Max|Min|Prod|Product|Softmax|LogSoftmax|LogSumExp|Var|Std)"
+REDUCTION = r"\b(Sum|Mean|Max|Min|Prod|Product|Softmax|LogSoftmax|LogSumExp|Var|Std|Norm)"
 #: Functions of one number, and all words that may stand before parentheses.
 OF_NUMBERS = tuple(n for n, f in FUNCTIONS.items() if f.row.arity == 1 and len(n) > 2)
 KNOWN = {
     *CALLED, *WORDS, *FUNCTIONS, *known_functions(), *NO_FUNCTIONS, "where", "frozen",
     "stop_gradient", "and", "or", "not", "inverse", "inv", "det",
-    "straight_through", *(f.row.symbol for f in FUNCTIONS.values() if f.row.symbol),
+    "straight_through", *NORMS, *(f.row.symbol for f in FUNCTIONS.values() if f.row.symbol),
 }  # fmt: skip
+#: Words that can be suggested for one that is none: those that are read before parentheses.
+_BETWEEN = {"and", "or", "not", "if", "else", "mod", "e", "∑"}
+SUGGESTED = sorted(KNOWN - {*NO_FUNCTIONS, *NORMS, *SAME, *_BETWEEN, "trigamma"})
 #: Letters that are spelled out, of which a product may be meant: alpha(x + 1).
 LETTERS = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho tau phi chi psi "

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from deltarule.errors import did_you_mean
 from deltarule.expressions.functions import FUNCTIONS
 from deltarule.language.catalogue import catalogue
-from deltarule.marking.formulas.spelled import NO_FUNCTIONS, known_functions
+from deltarule.marking.formulas.no_functions import NO_FUNCTIONS, refused_like
 from deltarule.marking.typed.slip_parts import (
     KNOWN,
     LETTERS,
     NAME,
     OF_NUMBERS,
+    SUGGESTED,
     Slip,
     argument,
     parted,
@@ -22,6 +23,9 @@ from deltarule.marking.typed.slip_parts import (
 _OF_ANOTHER = re.compile(
     r"(?<![\w.\\])([pqP])\s*\(\s*[^\W\d]\w*\s*(?:\||;)\s*[^()=]*\)(?!\s*=(?!=))"
 )
+#: A word, or several with digits behind them, which W_1( ) and max_i( ) are not.
+_LONG = re.compile(r"[A-Za-z]+$|[a-z]{3,}(?:_[a-z]{2,})*\d*$")
+_WRITE_OUT = "write out what it is, with exp, log, sqrt, abs, tanh, max, min, where and sums"
 _MIXED = re.compile(r"(?<![\w.\\])([fghFGH]_\{?\w+\}?)\s*\(\s*[^\W\d]\w*[^()]*\)(?!\s*=(?!=))")
 
 
@@ -63,8 +67,10 @@ def of_functions(part: str) -> Iterator[Slip]:
             )
         used = rf"(?<!\w){re.escape(word)}(?!\w)\s*(?!\s*[\w(])"
         of_log = word == "det" and re.search(r"\b(?:log|ln)\s*\(?\s*$", part[: match.start()])
-        if "[" in part and word in NO_FUNCTIONS and word not in FUNCTIONS and not of_log:
-            fact, _, remedy = NO_FUNCTIONS[word].partition(": ")
+        indexed = "[" in part and word in NO_FUNCTIONS
+        refused = refused_like(word) if indexed or word not in KNOWN else None
+        if refused and word not in FUNCTIONS and not of_log and not re.search(used, part):
+            fact, _, remedy = NO_FUNCTIONS[refused].partition(": ")
             yield Slip(f"{word} {fact}", match.start(), end, remedy)
         if word in LETTERS and word not in KNOWN:
             yield Slip(
@@ -72,12 +78,11 @@ def of_functions(part: str) -> Iterator[Slip]:
                 *match.span(),
                 f"write {word}·(…) for a product, and the function's name otherwise",
             )
-        layer = word.lower() in catalogue() or word.isalpha()
+        layer = word.lower() in catalogue() or _LONG.match(word)
         if word.isascii() and layer and len(word) > 2 and word not in KNOWN:
             if re.search(used, part):
                 continue
-            hint = did_you_mean(word, sorted(KNOWN))
-            remedy = hint or f"write it out; functions are {', '.join(known_functions())}"
+            remedy = did_you_mean(word, SUGGESTED) or _WRITE_OUT
             if word.lower() in catalogue():
                 remedy = f"write its equation, or use the layer alone: derive {word.lower()}"
             yield Slip(f"{word} is no function that is read here", *match.span(), remedy)

@@ -11,7 +11,7 @@ from deltarule.marking.typed.slip_parts import KNOWN, NAME, REDUCTION, Slip, arg
 from deltarule.marking.typed.typed_names import usual_rank
 
 #: Words of which the index is none of what they give.
-_BINDING = r"\b(?:Sum|Mean|Max|Min|Prod|Product|LogSumExp)"
+_BINDING = r"\b(?:Sum|Mean|Max|Min|Prod|Product|LogSumExp|Norm)"
 
 
 def refuse_left_sides(left: str, place: str) -> None:

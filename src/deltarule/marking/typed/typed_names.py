@@ -14,6 +14,7 @@ from deltarule.marking.formulas.call_arguments import KEYWORDS, VALUES
 from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.formulas.gammas import BETA, LOG_BETA
 from deltarule.marking.formulas.index_calls import names_below
+from deltarule.marking.formulas.several_numbers import OF_TWO, WITH_CONSTANTS
 from deltarule.marking.formulas.spelled import (
     ALIASES,
     ARITHMETIC,
@@ -41,6 +42,7 @@ LABELS = ("y", "label", "target", "labels", "targets")
 NUMBERS_ALONE = ("pi", "π", "e")
 CALLED = {
     *SPELLED, *ALIASES, *ARITHMETIC, *PRODUCTS, *REDUCED, *SAME, *SOFTMAX, *TURNED, *FUNCTIONS,
+    *WITH_CONSTANTS, *OF_TWO, "heaviside", "power",
     "sim", "cos_sim", "cossim", "cosine_similarity", "cosine",
     "expit", "logistic", "einsum", "diag", "var", "std", "prod", "logsumexp", "len",
     "ψ", *BETA[1:], *LOG_BETA,

@@ -12,8 +12,11 @@ from collections.abc import Callable, Iterator
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.call_arguments import KEYWORDS
+from deltarule.marking.formulas.index_calls import LARGE
 from deltarule.marking.printed import shortened
+from deltarule.marking.typed.nesting import closed
 from deltarule.marking.typed.slip_parts import NAME, REDUCTION, Slip, argument, parted
+from deltarule.marking.typed.slips_of_brackets import of_brackets
 from deltarule.marking.typed.slips_of_functions import of_functions
 from deltarule.marking.typed.slips_of_indices import (
     entries_in_parentheses,
@@ -30,11 +33,15 @@ _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _INSTEAD = {
     "in": "Sum[d](…), in which d runs over its axis",
     "for": "Sum[d](…), in which d runs over its axis", "import": "functions without a library",
+    "def": "the equation alone: y = tanh(W x)", "return": "what comes out with a name: y = …",
+    "while": "a state: h[t] = … h[t-1] …", "class": "the equation alone: y = tanh(W x)",
 }  # fmt: skip
 #: Words of Python's that are read as such, and one of which another line tells.
 _READ = ("lambda", "if", "else", "None", "and", "or", "not", "True", "False")
 #: What a keyword is given: axis=1, keepdims=True.
 _KEYWORD = re.compile(rf"(?<=[(,])\s*(?:{'|'.join(sorted(KEYWORDS))})\s*=(?!=)")
+#: MATLAB's A \ b, which no LaTeX has.
+_FROM_THE_LEFT = re.compile(r"([^\W\d]\w*|\([^()]*\)) \\ ([^\W\d]\w*|\([^()]*\))")
 #: Signs that no formula has, what is said of them, and what to write.
 _STRANGE = (
     (r"[+*/]=(?!=)", "{} changes what is there already", "write the whole: y[n] = y0[n] + …"),
@@ -60,17 +67,24 @@ _STRANGE = (
 )  # fmt: skip
 
 
+_SMALL = re.compile(rf"(?<![\w.\\])({'|'.join(LARGE)})\s*\[")
+
+
 def narrow(text: str) -> str:
     """The text with ordinary signs for full-width ones, and Sum_n and Sum(…) as Σ_n and sum(…)."""
     text = text.translate(_WIDE)
     text = re.sub("(⁻?)(?:¹ᐟ²|½(?<=⁻½))", lambda m: f"^({m[1] and '-'}1/2)", text)
     text = re.sub(r"\bSum(?=_)", "Σ", text)
+    for match in reversed(list(_SMALL.finditer(text))):
+        end = closed(text, match.end() - 1)
+        if end and text[end:].lstrip()[:1] == "(":
+            text = f"{text[: match.start()]}{LARGE[match[1]]}{text[match.end(1) :]}"
     return re.sub(REDUCTION + r"(?=_|\s*\()", lambda m: m[1].lower(), text)
 
 
 def refuse_slips(part: str, place: str) -> None:
     """Raises DeltaruleError for the first slip of one equation as it was typed."""
-    if "\\" in part:
+    if "\\" in part and not _FROM_THE_LEFT.search(part):
         return  # LaTeX has brackets and words of its own
     for find in _SLIPS:
         for slip in find(part):
@@ -102,7 +116,18 @@ def _brackets(part: str) -> Iterator[Slip]:
         yield Slip(f"{sign} is never closed", start, len(part), f"close it: {close}")
 
 
+def _of_matlab(part: str) -> Iterator[Slip]:
+    for match in _FROM_THE_LEFT.finditer(part):
+        remedy = f"write inv({match[1]}) {match[2]}"
+        yield Slip("\\ divides from the left in MATLAB, and is nothing here", *match.span(), remedy)
+
+
 def _words_of_python(part: str) -> Iterator[Slip]:
+    begins = re.match(r"\s*(?:el)?(?:if|se)\b([^:=]*):\s*(?:([^=]+)=\s*(.*))?$", part)
+    if begins:
+        condition, left, value = (text and text.strip() for text in begins.groups())
+        written = f"{left or 'y'} = where({condition or 'x > 0'}, {value or 'x'}, 0)"
+        yield Slip("a line begins with if", *begins.span(), f"write {written}, with 0 elsewhere")
     for match in re.finditer(NAME, part):
         word = match[0]
         if keyword.iskeyword(word) and word not in _READ:
@@ -181,6 +206,7 @@ def _choices(part: str) -> Iterator[Slip]:
 
 
 _SLIPS: tuple[Callable[[str], Iterator[Slip]], ...] = (
-    _brackets, _signs, _words_of_python, _alone, of_words, in_reductions, in_subscripts,
-    entries_in_parentheses, of_functions, in_quotients, _choices, _infinite,
+    _of_matlab, _brackets, of_brackets, _signs, _words_of_python, _alone, of_words,
+    in_reductions, in_subscripts, entries_in_parentheses, of_functions, in_quotients, _choices,
+    _infinite,
 )  # fmt: skip
