@@ -99,7 +99,7 @@ class WholeArrays(Arguments):
         if word in SOFTMAX:
             found = self.arguments(word, (1, 2))
             return self._softmaxed(found[0], word, self._axis(numbers_among(found[1:])))
-        if word in PRODUCTS or (strict and word in ARITHMETIC):
+        if word in PRODUCTS or ((strict or self.in_layer) and word in ARITHMETIC):
             return self._of_two(word, *self.arguments(word, (2,)))
         if word == "where":
             return self.where()

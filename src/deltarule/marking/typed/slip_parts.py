@@ -20,7 +20,7 @@ KNOWN = {
 }  # fmt: skip
 #: Words that can be suggested for one that is none: those that are read before parentheses.
 _BETWEEN = {"and", "or", "not", "if", "else", "mod", "e", "∑"}
-SUGGESTED = sorted(KNOWN - {*NO_FUNCTIONS, *NORMS, *SAME, *_BETWEEN, "trigamma"})
+SUGGESTED = sorted(KNOWN - {*NO_FUNCTIONS, *NORMS, *SAME, *_BETWEEN, "trigamma", "ψ₁", "einsum"})
 #: Letters that are spelled out, of which a product may be meant: alpha(x + 1).
 LETTERS = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho tau phi chi psi "
