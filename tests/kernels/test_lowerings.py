@@ -34,7 +34,11 @@ class Watched:
             self.emitted[row.name] += 1
             row.emit(plan, site, out)
 
-        return replace(row, match=match, emit=emit)
+        def emit_joined(plans, sites, out):
+            self.emitted[row.name] += len(plans)
+            row.emit_joined(plans, sites, out)
+
+        return replace(row, match=match, emit=emit, emit_joined=emit_joined)
 
 
 def test_rows_stand_in_the_order_of_their_benefit_and_have_names_of_their_own():

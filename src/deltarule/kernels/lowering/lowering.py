@@ -50,7 +50,8 @@ class Lowering(Generic[Plan]):
     """A pattern: `match` gives its plan for an equation or None, `emit` writes the plan's lines.
 
     `staged` gives another way to carry out the same plan, outside of compiled code, or None.
-    `used_by` names a derivation of the catalogue whose kernel the pattern is in.
+    `used_by` names a derivation of the catalogue whose kernel the pattern is in. `joins` tells
+    whether a plan can share the loops of those before it, and `emit_joined` writes such plans.
     """
 
     name: str
@@ -59,6 +60,8 @@ class Lowering(Generic[Plan]):
     benefit: int
     staged: Callable[[Plan, Site], Stage | None] | None = None
     used_by: str = ""
+    joins: Callable[[Sequence[Plan], Plan], bool] | None = None
+    emit_joined: Callable[[Sequence[Plan], Sequence[Site], Emitter], None] | None = None
 
     @property
     def calls(self) -> bool:
@@ -78,9 +81,29 @@ class Match(Generic[Plan]):
         """Write the lines. Raises DeltaruleError with the lowering's name where it fails, and where
         they are no Python.
         """
+        self._emitted(out, "emit", lambda: self.lowering.emit(self.plan, self.site, out))
+
+    def joins(self, others: Sequence[Match[Any]]) -> bool:
+        """Whether it can be written in the loops of others, which come just before it."""
+        joins = self.lowering.joins
+        if joins is None or any(o.lowering is not self.lowering for o in others):
+            return False
+        with named(self.lowering, "joins", self.site):
+            return joins([o.plan for o in others], self.plan)
+
+    def emit_with(self, others: Sequence[Match[Any]], out: Emitter) -> None:
+        """Write the lines of others, which it joins, and its own."""
+        emit, every = self.lowering.emit_joined, (*others, self)
+        if emit is None or not others:
+            self.emit(out)
+            return
+        plans, sites = [m.plan for m in every], [m.site for m in every]
+        self._emitted(out, "emit_joined", lambda: emit(plans, sites, out))
+
+    def _emitted(self, out: Emitter, function: str, write: Callable[[], None]) -> None:
         with out.lines.recorded() as emitted:
-            with named(self.lowering, "emit", self.site):
-                self.lowering.emit(self.plan, self.site, out)
+            with named(self.lowering, function, self.site):
+                write()
             refuse_no_python(self.lowering, self.site, emitted())
 
     def stage(self) -> Stage | None:

@@ -18,6 +18,7 @@ from deltarule.kernels.lowering import (
     row_patterns,
     softmax_rows,
     sorted_ranks,
+    sums_in_order,
     vector_rows,
     winograd_windows,
 )
@@ -45,5 +46,14 @@ LOWERINGS: tuple[Lowering[Any], ...] = (
     Lowering("vector_rows", row_patterns.match, vector_rows.emit, 30, used_by="max_pool2d"),
     Lowering("softmax_rows", softmax_rows.match, softmax_rows.emit, 20, used_by="softmax"),
     Lowering("added_in_place", added_in_place.match, added_in_place.emit, 10, used_by="embedding"),
+    Lowering(
+        "sums_in_order",
+        sums_in_order.match,
+        sums_in_order.emit,
+        8,
+        used_by="instance_norm",
+        joins=sums_in_order.joins,
+        emit_joined=sums_in_order.emit_joined,
+    ),
     Lowering("loop_nest", loop_nest.match, loop_nest.emit, 0, used_by="softmax"),
 )

@@ -7,7 +7,7 @@ call of the prelude does that.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from sympy import Add
 from deltarule.expressions.nodes import reads, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
+from deltarule.kernels.lowering.lowering import Match
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.packed_panels import Packed
 from deltarule.kernels.lowering.patterns import product_of
@@ -60,6 +61,30 @@ class Schedule:
         self.functions = Lines()
         self._begun: dict[int, Equation] = {}
 
+    def blocks(self, parts: Iterable[Block]) -> None:
+        """All blocks of a pass; neighbours that share their loops are written together."""
+        waiting: list[Match] = []
+        for part in parts:
+            found = self.out.matcher.match(part) if isinstance(part, Equation) else None
+            if waiting and (found is None or not found.joins(waiting)):
+                self._write(waiting)
+                waiting = []
+            if found is not None:
+                waiting.append(found)
+            else:
+                self.block(part)
+        self._write(waiting)
+
+    def _write(self, found: Sequence[Match]) -> None:
+        """Equations of which the later ones, if any, join the first."""
+        if not found:
+            return
+        self.code.spelling.begin()
+        for equation in (m.site.equation for m in found):
+            self.lines.comment(f"{text(equation.lhs)} = {text(equation.rhs)}")
+        *others, last = found
+        last.emit_with(others, self.out)
+
     def block(self, block: Block, loop_indices: LoopIndices | None = None) -> None:
         """One equation, or one recurrence; `loop_indices` are set by the loops around it."""
         loop_indices = loop_indices or {}
@@ -70,10 +95,7 @@ class Schedule:
             self._strips(block)
             return
         known = loop_indices.get(id(block), ())
-        block = self._begun.get(id(block), block)
-        self.code.spelling.begin()
-        self.lines.comment(f"{text(block.lhs)} = {text(block.rhs)}")
-        self.out.lower(block, known)
+        self._write([self.out.matcher.match(self._begun.get(id(block), block), known)])
 
     # ---- strips -----------------------------------------------------------------------------
     def _strips(self, group: Strips) -> None:

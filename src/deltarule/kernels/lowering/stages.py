@@ -91,8 +91,7 @@ class Stages:
         self.code.forget()
         inside = Lines(1)
         schedule = Schedule(self.matcher, inside, self.parallel, self.private)
-        for block in parts:
-            schedule.block(block)
+        schedule.blocks(parts)
         self.prelude |= schedule.prelude
         lines = [f"    {line}" for line in self.code.said_before()]
         lines += str(inside).splitlines()

@@ -81,8 +81,7 @@ class PlainModule:
         body = Lines(1)
         self.code.forget()
         schedule = Schedule(self.matcher, body)
-        for block in blocks(one.equations):
-            schedule.block(block)
+        schedule.blocks(blocks(one.equations))
         self._prelude |= schedule.prelude
         spell = self.spelling.tensor
         lines.add("", "", "@compiled")

@@ -23,6 +23,7 @@ from deltarule.kernels.module import docstrings
 from deltarule.kernels.module.entry_points import EntryPoints, strayed
 from deltarule.kernels.passes.argmax_indices import selections
 from deltarule.kernels.passes.program import Pass, Program
+from deltarule.kernels.passes.recomputed import recomputed
 from deltarule.kernels.passes.smoothness import steps
 from deltarule.kernels.passes.strip_groups import Strips, in_strips
 from deltarule.kernels.prelude import texts
@@ -93,6 +94,7 @@ class Module:
         transforms: bool | None = None,
         lowerings: Iterable[Lowering[Any]] = LOWERINGS,
     ):
+        program = recomputed(program)
         tensors = {**program.backward.tensors, **program.forward.tensors}
         self.strips: dict[str, Strips] = {}
         if dtype != "complex128":
@@ -177,8 +179,7 @@ class Module:
         parts = self._parts(name, one)
         private = self._private(one, parts)
         schedule = Schedule(self.matcher, body, self.parallel, private)
-        for block in parts:
-            schedule.block(block)
+        schedule.blocks(parts)
         one = self._without(name, private, f"{schedule.functions}\n{body}")
         arguments = [self.spelling.tensor(t) for t in (*one.reads, *one.writes)]
         arguments += [self.spelling.symbol(s) for s in self.sizes]

@@ -103,9 +103,9 @@ def program(name: Network | str | Path, settings: dict) -> Program:
         frozenset(forward.working),
     )
     backward = written(draft, wanted.values())
-    backward = _only(backward, backward.results)
+    backward = only(backward, backward.results)
     kept = tuple(n for n in backward.reads if n in network.tensors and not network.tensors[n].given)
-    forward = _only(forward, (*forward.results, *kept))
+    forward = only(forward, (*forward.results, *kept))
     return Program(network, derivation, forward, backward, wanted, upstream, kept, scalars)
 
 
@@ -222,10 +222,10 @@ def written(draft: Draft, results: Iterable[str]) -> Pass:
     """A pass in the form that is written, from its equations as they were derived."""
     found = rewritten(draft)
     one = Pass(found.equations, (), (), tuple(results), found.tensors, found.working)
-    return _only(one, [e.name for e in found.equations])
+    return only(one, [e.name for e in found.equations])
 
 
-def _only(one: Pass, wanted: Iterable[str]) -> Pass:
+def only(one: Pass, wanted: Iterable[str]) -> Pass:
     """A pass without what nothing of `wanted` depends on."""
     found = _needed(one.equations, wanted)
     writes = tuple(dict.fromkeys(e.name for e in found))
