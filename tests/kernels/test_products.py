@@ -42,6 +42,7 @@ def made(request, cache):
             K,
             scale,
             add,
+            0,
         )
 
     @njit

@@ -1,5 +1,7 @@
 """Attention strip by strip: no array of all queries and keys, and the same results."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from agreement import agree, probed
@@ -30,6 +32,32 @@ def test_strips_give_what_the_whole_gives(options, stored, tmp_path, monkeypatch
     monkeypatch.setattr(module, "STRIP", 2)
     monkeypatch.setattr(module, "STORED", stored)
     agree(module, made, probed(made, 0, I=5))
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_threads_share_sequences_and_heads_where_there_are_as_many(batch, tmp_path, monkeypatch):
+    """Each then computes its rows alone: no thread is woken by one of several."""
+    made = programmed("attention", heads="all", mask="causal")
+    text = Module(made, "float64", parallel=True).text()
+    module = as_python(text, tmp_path, monkeypatch)
+    monkeypatch.setattr(module, "STRIP", 2)
+    monkeypatch.setattr(module, "threads", lambda: 7)
+    calls = []
+    for name in ("strip1", "strip2", "strip1_alone", "strip2_alone"):
+        known = getattr(module, name)
+        note = partial(_noted, calls, name, known)
+        monkeypatch.setattr(module, name, note)
+    values = probed(made, 0, I=5, N=batch)
+    agree(module, made, values)
+    rows = values["Q"].shape[0] * values["Q"].shape[1]
+    alone = batch == 3
+    assert alone == (rows >= 7)
+    assert {(name.endswith("_alone"), first) for name, first in calls} == {(alone, int(alone))}
+
+
+def _noted(calls, name, known, *arguments):
+    calls.append((name, arguments[0]))
+    return known(*arguments)
 
 
 def test_nothing_larger_than_a_strip_has_room(tmp_path, monkeypatch):

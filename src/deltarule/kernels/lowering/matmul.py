@@ -190,7 +190,8 @@ class ProductCalls:
             else:
                 self.packed_alone = False
                 right = f"{self.code.pointer(b.name)}, {lies}"
-                name, rest = "multiply", [f"{right},", f"{sizes}, {scale}, {added},"]
+                last = f"{sizes}, {scale}, {added}, {self.code.alone},"
+                name, rest = "multiply", [f"{right},", last]
             self.lines.add(f"{name}(", *(f"    {line}" for line in (result, left, *rest)), ")")
 
     def _place(self, tensor: Strided, offset: Expr) -> str:

@@ -100,8 +100,9 @@ class Schedule:
     # ---- strips -----------------------------------------------------------------------------
     def _strips(self, group: Strips) -> None:
         """A function that computes one strip, and the loop that calls it."""
-        code, loop = self.code, StripLoop(group, self.code)
+        code, loop = self.code, StripLoop(group, self.code, self.out.parallel)
         seen, around = loop.tensors(), (code.tensors, code.pointers, code.lists)
+        code.alone = loop.alone
         code.tensors = {**code.tensors, **seen}
         code.forget()
         body = Lines(1)
@@ -115,15 +116,15 @@ class Schedule:
             inside.block(equation)
         lines = [*(f"    {line}" for line in code.said_before()), *str(body).splitlines()]
         code.tensors, code.pointers, code.lists = around
+        code.alone = "0"
         self.prelude |= {*inside.prelude, "strided_products", "views"}
+        self.prelude |= {"thread_count"} if loop.apart else set()
         text_ = "\n".join(lines)
         tensors, sizes = loop.arguments(text_)
-        names = [again] * bool(group.again)
+        names = [loop.alone] * loop.apart + [again] * bool(group.again)
         names += [*map(code.spelling.tensor, tensors), *map(code.spelling.symbol, sizes)]
         lines, bodies = bodies_apart(text_, names, code.spelling.fresh)
-        kind = "@in_threads" if "prange(" in text_ else "@compiled"
-        self.functions.add(*bodies, "", "", kind, f"def {loop.name}({', '.join(names)}):")
-        self.functions.add("    apart()", "    unaliased()", *lines)
+        self.functions.add(*bodies, "", "", *loop.function(names, lines))
         loop.write(self.lines, tensors, sizes)
 
     # ---- recurrences ------------------------------------------------------------------------

@@ -29,10 +29,17 @@ STRIP, STORED = 128, 1 << 18
 
 
 class StripLoop:
-    """Writes one group of equations in the words of `code`."""
+    """Writes one group of equations in the words of `code`.
 
-    def __init__(self, group: Strips, code: Code):
+    With `parallel`, threads share the rows where there are as many as threads; where there are
+    fewer, they share what is done for each strip.
+    """
+
+    def __init__(self, group: Strips, code: Code, parallel: bool = False):
         self.group, self.code = group, code
+        #: Whether threads may share the rows. No two of them write one array: all is over rows.
+        self.apart = parallel and bool(group.rows)
+        self.alone = code.spelling.fresh("alone") if self.apart else "0"
         fresh = code.spelling.fresh
         self.name, self.whole = fresh("strip"), fresh("whole")
         self.first, self.count = Size(fresh("first")), Size(fresh("rows"))
@@ -109,39 +116,88 @@ class StripLoop:
             [s for s in sizes if spelling.symbol(s) in words],
         )
 
+    def function(self, names: list[str], body: list[str]) -> list[str]:
+        """The lines of the function; compiled for one thread too where threads share the rows."""
+        start = ["    apart()", "    unaliased()", *body]
+        head = f"({', '.join(names)}):"
+        if not self.apart:
+            kind = "@in_threads" if any("prange(" in line for line in body) else "@compiled"
+            return [kind, f"def {self.name}{head}", *start]
+        made = self.code.spelling.fresh("of_strip")
+        both = [f"{self.name} = in_threads({made})", f"{self.name}_alone = compiled({made})"]
+        return [f"def {made}{head}", *start, "", "", *both]
+
     def write(self, lines: Lines, tensors: list[str], sizes: list[Size]) -> None:
         """The room for tiles, the loops and the call."""
-        code, group = self.code, self.group
-        spell, symbol = code.spelling.tensor, code.spelling.symbol
-        own = self.tensors()
-        everything = {n: code.spelling.fresh(f"{spell(n)}_all") for n in tensors}
+        group, symbol = self.group, self.code.spelling.symbol
+        spell, fresh = self.code.spelling.tensor, self.code.spelling.fresh
+        everything = {n: fresh(f"{spell(n)}_all") for n in tensors}
         for name in tensors:
-            room = f"seen_as({spell(name)}, ({spell(name)}.size,))"
-            if name in group.tiles:
-                wide = self.code.tensors[name].axes[len(group.rows) + 1 :]
-                size = code.integer(Mul(*wide).expand(), 3)
-                whole, room = room, f"aligned(STRIP * {size})"
-                if name in group.kept:
-                    lines.add(f"{self.whole} = min(1, {spell(name)}.size)")
-                    room = f"{whole} if {self.whole} else {room}"
-            lines.add(f"{everything[name]} = {room}")
+            if name in group.kept:
+                lines.add(f"{self.whole} = min(1, {spell(name)}.size)")
+            if name not in group.tiles:
+                lines.add(f"{everything[name]} = seen_as({spell(name)}, ({spell(name)}.size,))")
             if name in group.added:
                 lines.add(f"{everything[name]}[:] = real(0)")
-        index, extent = group.index
-        first, count = symbol(self.first), symbol(self.count)
+        calls = (lines, tensors, sizes, everything)
+        if not self.apart:
+            self._rooms(lines, tensors, everything)
+            self._in_turn(*calls, False)
+            return
+        many, row = fresh("rows"), fresh("row")
+        extents = [self.code.integer(n, 3) for _, n in group.rows]
+        lines.add(f"{many} = {' * '.join(extents)}")
         with ExitStack() as stack:
-            for row, size in group.rows:
-                head = f"for {symbol(row)} in range({code.integer(size)}):"
+            stack.enter_context(lines.block(f"if {many} >= threads():"))
+            stack.enter_context(lines.block(f"for {row} in prange({many}):"))
+            for k, (index, _) in enumerate(group.rows):
+                behind = " * ".join(extents[k + 1 :])
+                whole = f"{row} // ({behind})" if behind else row
+                lines.add(f"{symbol(index)} = {f'{whole} % {extents[k]}' if k else whole}")
+            self._rooms(lines, tensors, everything)
+            self._strips_of_row(*calls, True)
+        with lines.block("else:"):
+            self._rooms(lines, tensors, everything)
+            self._in_turn(*calls, False)
+
+    def _rooms(self, lines: Lines, tensors: list[str], everything: dict[str, str]) -> None:
+        """Room for one strip of each tile, or the whole array where it is kept."""
+        code, group, spell = self.code, self.group, self.code.spelling.tensor
+        for name in tensors:
+            if name not in group.tiles:
+                continue
+            wide = code.tensors[name].axes[len(group.rows) + 1 :]
+            room = f"aligned(STRIP * {code.integer(Mul(*wide).expand(), 3)})"
+            if name in group.kept:
+                whole = f"seen_as({spell(name)}, ({spell(name)}.size,))"
+                room = f"{whole} if {self.whole} else {room}"
+            lines.add(f"{everything[name]} = {room}")
+
+    def _in_turn(self, lines: Lines, *what) -> None:
+        """The rows, one after the other."""
+        with ExitStack() as stack:
+            for row, size in self.group.rows:
+                head = f"for {self.code.spelling.symbol(row)} in range({self.code.integer(size)}):"
                 stack.enter_context(lines.block(head))
-            head = f"for {first} in range(0, {code.integer(extent)}, STRIP):"
-            stack.enter_context(lines.block(head))
+            self._strips_of_row(lines, *what)
+
+    def _strips_of_row(
+        self, lines: Lines, tensors: list[str], sizes: list[Size], everything: dict, alone: bool
+    ) -> None:
+        """The strips of one row, and the call of the function for each."""
+        code, group, own = self.code, self.group, self.tensors()
+        symbol, (_, extent) = code.spelling.symbol, group.index
+        first, count = symbol(self.first), symbol(self.count)
+        with lines.block(f"for {first} in range(0, {code.integer(extent)}, STRIP):"):
             lines.add(f"{count} = min(STRIP, {code.integer(extent)} - {first})")
             if self.columns is not None:
                 many = code.integer(next(t for t in self._wide()))
                 few = f"min({many}, {first} + {count})"
                 few = f"{many} if {self.whole} else {few}" if group.kept else few
                 lines.add(f"{symbol(self.columns)} = {few}")
-            lines.add(f"{self.name}(", *([f"    1 - {self.whole},"] * bool(group.again)))
+            lines.add(f"{self.name}{'_alone' if alone else ''}(")
+            lines.add(*([f"    {int(alone)},"] * self.apart))
+            lines.add(*([f"    1 - {self.whole},"] * bool(group.again)))
             for name in tensors:
                 lines.add(f"    {self._view(name, everything[name], own[name])},")
             lines.add(f"    {', '.join(map(symbol, sizes))},", ")")

@@ -61,46 +61,68 @@ def pack(panel, b, b0, bk, bc, deep, count, scale):
         take(panel, 0, NR, panel, deep, NR, scale)
 
 
-@in_threads
-def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add):
-    """c[c0 + cr·m + n] (+)= scale·Σ_k a[a0 + rows[m] + ak·k]·b[b0 + bk·k + bc·n]."""
+@compiled
+def of_panel(task, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add):
+    """One panel of columns, and one block of rows, of a product."""
     apart()
-    M = rows.size
-    deepest = min(K, KC)
-    at = places(deepest, NR)
-    panels, blocks = (N + NR - 1) // NR, (M + MC - 1) // MC
-    for task in prange(panels * blocks):
-        p, block = task % panels, task // panels
-        first, last = block * MC, min(block * MC + MC, M)
-        count = min(NR, N - p * NR)
-        here = c0 + p * NR
-        panel = aligned((deepest + LANES) * NR)
-        if count < NR:
-            for i in range(U(panel.size)):
-                panel[i] = real(0)
-        for k in range(0, K, KC):
-            deep = min(KC, K - k)
-            pack(data(panel), data(b), b0 + bk * k + bc * p * NR, bk, bc, deep, count, scale)
-            tiles(
-                data(c), here, cr, data(a), a0 + ak * k, data(rows), ak, data(panel), 0, data(at),
-                first, last, deep, count, max(add, min(k, 1)),
-            )
+    panels = (N + NR - 1) // NR
+    p, block = task % panels, task // panels
+    first, last = block * MC, min(block * MC + MC, rows.size)
+    count = min(NR, N - p * NR)
+    here = c0 + p * NR
+    panel = aligned((at.size + LANES) * NR)
+    if count < NR:
+        for i in range(U(panel.size)):
+            panel[i] = real(0)
+    for k in range(0, K, KC):
+        deep = min(KC, K - k)
+        pack(data(panel), data(b), b0 + bk * k + bc * p * NR, bk, bc, deep, count, scale)
+        tiles(
+            data(c), here, cr, data(a), a0 + ak * k, data(rows), ak, data(panel), 0, data(at),
+            first, last, deep, count, max(add, min(k, 1)),
+        )
 
 
 @in_threads
-def spread(c, c0, cr, a, a0, rows, ak, b, b0, at, N, add):
-    """c[c0 + cr·m + n] (+)= Σ_t a[a0 + rows[m] + ak·t]·b[b0 + at[t] + n], n below N.
+def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add, alone):
+    """c[c0 + cr·m + n] (+)= scale·Σ_k a[a0 + rows[m] + ak·k]·b[b0 + bk·k + bc·n].
 
-    b is read up to the next multiple of NR.
+    Where `alone` is not 0, no other thread is woken.
     """
     apart()
+    at = places(min(K, KC), NR)
+    tasks = ((N + NR - 1) // NR) * ((rows.size + MC - 1) // MC)
+    if alone:
+        for task in range(tasks):
+            of_panel(task, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add)
+        return
+    for task in prange(tasks):
+        of_panel(task, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add)
+
+
+@compiled
+def of_columns(p, c, c0, cr, a, a0, rows, ak, b, b0, at, N, add):
+    """NR columns of `spread`."""
+    apart()
+    tiles(
+        data(c), c0 + p * NR, cr, data(a), a0, data(rows), ak, data(b), b0 + p * NR, data(at),
+        0, rows.size, at.size, min(NR, N - p * NR), add,
+    )
+
+
+@in_threads
+def spread(c, c0, cr, a, a0, rows, ak, b, b0, at, N, add, alone):
+    """c[c0 + cr·m + n] (+)= Σ_t a[a0 + rows[m] + ak·t]·b[b0 + at[t] + n], n below N.
+
+    b is read up to the next multiple of NR. Where `alone` is not 0, no other thread is woken.
+    """
+    apart()
+    if alone:
+        for p in range((N + NR - 1) // NR):
+            of_columns(p, c, c0, cr, a, a0, rows, ak, b, b0, at, N, add)
+        return
     for p in prange((N + NR - 1) // NR):
-        count = min(NR, N - p * NR)
-        here = c0 + p * NR
-        tiles(
-            data(c), here, cr, data(a), a0, data(rows), ak, data(b), b0 + p * NR, data(at),
-            0, rows.size, at.size, count, add,
-        )
+        of_columns(p, c, c0, cr, a, a0, rows, ak, b, b0, at, N, add)
 
 
 @outside(_NUMBERS, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER)
@@ -180,22 +202,23 @@ def multiply_part(c, c0, cr, cc, a, a0, ar, ak, panels, M, N, K, add):
 
 
 @compiled
-def by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+def by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """`multiply` of arrays, where columns of c lie side by side."""
     apart()
     rows = places(M, ar)
     panels = N // NR
     if bc != 1 or M > FEW or scale != real(1):
-        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add)
+        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add, alone)
         return
     # Few rows: b is read where it lies, but for columns that do not fill a panel.
     for k in range(0, K if panels else 0, PART):
         at = places(min(PART, K - k), bk)
         plus = max(add, min(k, 1))
-        spread(c, c0, cr, a, a0 + ak * k, rows, ak, b, b0 + bk * k, at, panels * NR, plus)
+        start, first = a0 + ak * k, b0 + bk * k
+        spread(c, c0, cr, a, start, rows, ak, b, first, at, panels * NR, plus, alone)
     if panels * NR < N:
         c0, b0 = c0 + panels * NR, b0 + panels * NR
-        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N - panels * NR, K, scale, add)
+        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N - panels * NR, K, scale, add, ONE)
 
 
 @compiled
@@ -215,7 +238,7 @@ def in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
 
 
 @compiled
-def short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+def short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """`multiply` of arrays, where few numbers are summed."""
     if cc != 1 and (cr == 1 or N == 1):
         cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N = cc, cr, b, b0, bc, bk, a, a0, ak, ar, N, M
@@ -223,15 +246,15 @@ def short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, a
         in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
         return
     if cc == 1:
-        by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
+        by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)
         return
     room = aligned(M * N)
-    by_columns(room, NIL, N, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, NIL)
+    by_columns(room, NIL, N, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, NIL, alone)
     scatter(c, c0, cr, cc, room, M, N, add)
 
 
 @compiled
-def long_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+def long_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """`multiply` of arrays, where many numbers are summed: blocks of them in double precision."""
     apart()
     room, whole = aligned(M * N), np.empty(M * N, np.float64)
@@ -241,7 +264,7 @@ def long_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, ad
         deep = min(LONG, K - k)
         short_product(
             room, NIL, N, ONE, a, a0 + ak * k, ar, ak, b, b0 + bk * k, bk, bc, M, N, deep, scale,
-            NIL,
+            NIL, alone,
         )
         for i in range(M * N):
             whole[U(i)] += np.float64(room[U(i)])
@@ -252,10 +275,13 @@ def long_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, ad
 
 @outside(
     _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
-    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
 )
-def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
-    """c (+)= scale·a·b for matrices M × K and K × N; where `add` is 0, c is overwritten."""
+def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
+    """c (+)= scale·a·b for matrices M × K and K × N; where `add` is 0, c is overwritten.
+
+    Where `alone` is not 0, all is done in the thread that calls, which may be one of several.
+    """
     c, a, b = from_start(c), from_start(a), from_start(b)
     add = min(add, 1)
     if K < 1 or K <= PART and M * N * K < SMALL:
@@ -269,12 +295,12 @@ def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
                 c[o] = scale * total + (c[o] if add else real(0))
         return
     if BYTES > 4 or K <= LONG:
-        short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
+        short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)
         return
     # So many rows at once that what is kept of them stays small.
     many = max(MC, (1 << 22) // max(N, 1))
     for m in range(0, M, many):
         long_product(
             c, c0 + cr * m, cr, cc, a, a0 + ar * m, ar, ak, b, b0, bk, bc, min(many, M - m), N, K,
-            scale, add,
+            scale, add, alone,
         )

@@ -25,7 +25,7 @@ _NEEDS = {
 }
 _ORDER = (
     "checked_arrays", "addresses", "views", "elementary", "maximum", "gaussian_elimination",
-    "listed_places", "open_ends", "closed_ends",
+    "listed_places", "open_ends", "closed_ends", "thread_count",
     *sum(_SHARED.values(), ()),
 )  # fmt: skip
 _LARGER = '''

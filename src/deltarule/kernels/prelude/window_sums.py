@@ -201,7 +201,7 @@ def windows_to_w(x, w, y, first, plan):
         for b in range(B):
             product(
                 totals, b * F * at.size, F, flat, b * C * plane, at, ONE, outer, b * F * plane,
-                ONE, plane, F, length, real(1), NIL,
+                ONE, plane, F, length, real(1), NIL, NIL,
             )
     for o in range(B * F * C):
         b, f, c = o // (F * C), o // C % F, o % C

@@ -41,6 +41,8 @@ class Code(IntegerText):
     plain = False
     #: The type of real numbers.
     real_kind = "real"
+    #: What says whether the function around runs in one of several threads, which wakes no others.
+    alone = "0"
 
     def __init__(
         self,
