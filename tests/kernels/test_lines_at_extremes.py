@@ -53,6 +53,17 @@ LINES = [
     ("l[n] = log(z[n]); y[n] = t[n]*l[n]", {"z": [0, 1], "t": [0, 2]}, [0, 0], [0, 2]),
     ("l[n] = log(1-z[n]); y[n] = t[n]*l[n]", {"z": [1, 0], "t": [0, 2]}, [0, 0], [0, -2]),
     ("r[n] = 1/z[n]; y[n] = t[n]*r[n]", {"z": [0, 2], "t": [0, 2]}, [0, 1], [0, -0.5]),
+    # Products of sums of exponentials, and sums that they are in: each may overflow by itself.
+    ("L = log(1 + Sum[j](exp(z[j]))*Sum[i](exp(t[i])))", {"z": [500, 500, -500],
+     "t": [500, 0]}, 1000 + math.log(2), [0.5, 0.5, 0]),
+    ("a = Sum[j](exp(z[j])); b = Sum[i](exp(t[i])); L = log(1 + a*b)", {"z": [1e4, -1e4],
+     "t": [-1e4, -1e4]}, math.log(3), [2/3, 0]),
+    ("y[n] = log(1 + exp(z[n])*(1 + exp(t[n])))", {"z": [1e3, -1e3], "t": [1e3, 1e3]},
+     [2e3, math.log(2)], [1, 0.5]),
+    ("L = -log(Sum[i](exp(t[i]))/(Sum[i](exp(t[i])) + Sum[j](exp(z[j]))))", {"z": [-1e3, -1e3],
+     "t": [-1e3, -1e3]}, math.log(2), [0.25, 0.25]),
+    ("L = Sum[i](log(Sum[j>=i](exp(z[j]))) - z[i])", {"z": [1e3, 1e3, -1e3]}, math.log(2),
+     [-0.5, 0.5, 0]),
 ]  # fmt: skip
 
 

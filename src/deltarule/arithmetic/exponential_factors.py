@@ -6,9 +6,11 @@ exp(z − exp(z))·(1 − exp(z)), which is exp(z − exp(z)) − exp(2·z − e
 
 from __future__ import annotations
 
+from typing import cast
+
 from sympy import Add, Expr, Mul, Pow
 
-from deltarule.expressions.functions import cosh, exp, sigmoid
+from deltarule.expressions.functions import cosh, exp, sigmoid, softplus
 from deltarule.expressions.nodes import Reduction
 from deltarule.expressions.written_out import power_of_exp, with_tangents
 
@@ -28,11 +30,25 @@ def multiplied(node: Expr) -> Expr:
             if count.is_Integer and 0 < count <= times:  # σ(a)·exp(−a) is σ(−a)
                 other = sigmoid(-base.args[0]) ** count * base ** (times - count)
                 return Mul(*rest[:k], other, *rest[k + 1 :])
+    tails = [f for f in rest if _is_tail(f)]
+    rest = [f for f in rest if f not in tails]
+    power = Add(power, *map(_power_of_tail, tails))
     inside = next((f for f in rest if _sums_exponentials(f)), None)
     if inside is None:
         return Mul(*rest, _exp(power))
     rest.remove(inside)
     return Mul(*rest, Add(*(_times(term, power) for term in Add.make_args(inside))))
+
+
+def _is_tail(factor: Expr) -> bool:
+    """Whether it is σ(a), or a power of it, which vanishes far below 0 as exp(a) does."""
+    base, times = factor.as_base_exp()
+    return isinstance(base, sigmoid) and bool(times.is_Rational and times.is_positive)
+
+
+def _power_of_tail(factor: Expr) -> Expr:
+    base, times = factor.as_base_exp()
+    return -times * softplus(-cast(Expr, base.args[0]))
 
 
 def _by_exponentials(factor: Expr) -> Expr:

@@ -21,7 +21,7 @@ from functools import lru_cache, reduce
 
 from sympy import Add, Expr, Mul, Pow
 
-from deltarule.arithmetic import exponentials
+from deltarule.arithmetic import exponentials, positive_products
 from deltarule.arithmetic.cancellation import FAR, added, added_within, apart, far_below
 from deltarule.arithmetic.exponential_factors import multiplied
 from deltarule.arithmetic.exponentials import larger, largest_power, less, one_and, power_of
@@ -98,7 +98,8 @@ class Stable:
         most = [m for m in found if m is not None]
         if len(most) < len(found):
             return None
-        return reduce(larger, most, largest_power(total - Add(*sums)))
+        rest = total - Add(*sums)
+        return reduce(larger, most if rest == 0 else [largest_power(rest), *most])
 
     def weights(self, total: Expr) -> frozenset[Expr]:
         """What exponentials are multiplied by, and may be 0, with one name for all indices."""
@@ -125,6 +126,7 @@ class Stable:
     # ---- logarithms -------------------------------------------------------------------------
     def logarithm(self, node: Expr, scope: tuple) -> Expr | None:
         """log of a node in stable form; None where nothing is known of it."""
+        node = positive_products.with_products(node)
         parts = self._parts(node, scope)
         if parts is not None:
             return parts[0] + parts[1]
@@ -210,7 +212,7 @@ class Stable:
         """A product of exponentials, and one divided by sums of them; None for any other."""
         if (found := beside_softplus(node)) is not None:
             return self.form(found, scope)
-        joined = with_mixtures(node)
+        joined = with_mixtures(positive_products.divided_by_products(node))
         if isinstance(joined, Add):
             return self.form(joined, scope)
         joined = multiplied(with_scaled_tails(joined))
@@ -221,6 +223,8 @@ class Stable:
 
     def _divided(self, node: Expr, scope: tuple) -> Expr | None:
         """A product with sums of exponentials among its divisors; None for any other."""
+        if (found := positive_products.drawn_into_sums(node)) is not None:
+            return self.form(found, scope)
         above, below = [], []
         for factor in Mul.make_args(node):
             base, exponent = factor.as_base_exp()

@@ -10,6 +10,7 @@ from sympy import Add, Expr, Mul, Pow, S
 from deltarule.arithmetic.cancellation import added_within
 from deltarule.arithmetic.exponentials import less, pulled_out
 from deltarule.arithmetic.mixtures import mixture, vanishes
+from deltarule.arithmetic.positive_products import with_products
 from deltarule.arithmetic.stable import stable
 from deltarule.expressions import nodes
 from deltarule.expressions.exponential_sums import exponent, is_exponential_sum, is_term
@@ -144,6 +145,7 @@ def known(equations: tuple[Equation, ...]) -> Known:
         ):
             continue
         rhs = recognised(found.written_out(found.with_shares_summed(equation.rhs)))
+        rhs = with_products(rhs)
         written = replace(equation, rhs=rhs)
         endless = equation.name in behind[equation.name]  # a recurrence through other names
         if endless and not isinstance(rhs, nodes.Max | nodes.LogSumExp | log):

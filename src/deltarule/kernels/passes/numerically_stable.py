@@ -8,19 +8,19 @@ is brought into stable form.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from sympy import Expr, Mul, Pow, S
+from sympy import Add, Expr, Mul, Pow, S
 
 from deltarule.expressions.functions import erf, exp, expm1, log, sigmoid, tanh
-from deltarule.expressions.gradient_names import is_gradient
+from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Read, reads, size_of, tensor_name, walk
 from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import replace_reads
 from deltarule.kernels.passes.draft import Draft
 from deltarule.kernels.passes.joined_exponentials import joined
-from deltarule.kernels.passes.known_exponentials import Known, known
+from deltarule.kernels.passes.known_exponentials import Known, known, overflows
 from deltarule.kernels.passes.stable_softmax import StableSums
 from deltarule.kernels.passes.working_arrays import WorkingArrays
 from deltarule.networks.equations import Equation
@@ -28,19 +28,29 @@ from deltarule.networks.tensors import Tensor
 
 #: Gradients of more nodes are not written out into others.
 LONGEST = 200
+#: What vanishes is written out by what vanishes, and so on, so many times.
+_DEEPEST = 3
 
 
 def numerically_stable(draft: Draft) -> Draft:
     """Exponentials and what is divided by them in forms that neither overflow nor lose digits."""
     made = draft.room()
-    names = {e.name for e in draft.network}
-    parts = (e for e in draft.equations if e.name not in names and not is_gradient(e.name))
-    held = known((*draft.network, *parts))
+    held = known((*draft.network, *_parts(draft)))
     stability = Stability(made, draft.tensors, held, draft.ready)
     for equation in draft.equations:
         found = stability.equation(equation)
         made.equations.append(found)
     return draft.rewritten(made.equations, made)
+
+
+def _parts(draft: Draft) -> list[Equation]:
+    """The lines that gradients are made of: named parts, and slopes such as ∂q/∂z of σ."""
+    computed = {e.name for e in draft.equations}
+    found = [GradientName.parse(n) for e in draft.equations for n in (e.name, *e.read_names())]
+    of = {g.of for g in found if g is not None and (g.of == g.wrt or str(g) not in computed)}
+    names = {e.name for e in draft.network}
+    others = ((e, GradientName.parse(e.name)) for e in draft.equations if e.name not in names)
+    return [e for e, name in others if name is None or of and name.of not in of]
 
 
 class Stability:
@@ -65,7 +75,7 @@ class Stability:
         found = self._stable(whole)
         left_over = self._sums.left_over(found.rhs)
         if whole is not equation and left_over:
-            found = self._stable(equation)
+            found = self._by_terms(equation, self._with_gradients_cancelled)
         if left_over and _plain(equation) and size_of(whole.rhs) <= LONGEST:
             self._written_out[equation.name] = whole
         self._sums.computed(equation.name)
@@ -79,10 +89,44 @@ class Stability:
         """An equation with what vanishes written out, where exponentials that it multiplies go."""
         if not self._outgrown(found.rhs):
             return found
-        written = replace_reads(equation.rhs, lambda r: self._of(self._vanishing, r))
-        other = self._stable(replace(equation, rhs=written))
-        kept = self._outgrown(other.rhs) or size_of(other.rhs) > LONGEST
-        return found if kept else other
+        if isinstance(equation.rhs, Add):
+            one = self._of_vanishing(equation, found)
+            return self._by_terms(equation, self._within) if self._outgrown(one.rhs) else one
+        return self._of_vanishing(equation, found)
+
+    def _by_terms(self, equation: Equation, form: Callable[[Equation], Equation]) -> Equation:
+        """An equation of which each summand is brought into form by itself."""
+        terms = (replace(equation, rhs=t) for t in Add.make_args(equation.rhs))
+        return replace(equation, rhs=Add(*(form(t).rhs for t in terms)))
+
+    def _within(self, equation: Equation) -> Equation:
+        return self._of_vanishing(equation, self._with_gradients_cancelled(equation))
+
+    def _with_gradients_cancelled(self, equation: Equation) -> Equation:
+        """An equation with gradients written out, where what they are divided by cancels."""
+        whole = self._with_gradients(equation)
+        found = self._stable(whole)
+        if whole is equation or not self._sums.left_over(found.rhs):
+            return found
+        found = self._stable(replace(whole, rhs=self._known.with_functions(whole.rhs)))
+        return self._stable(equation) if self._sums.left_over(found.rhs) else found
+
+    def _of_vanishing(self, equation: Equation, found: Equation) -> Equation:
+        """The form that was found, or one by what vanishes in which nothing outgrows it."""
+        if not self._outgrown(found.rhs):
+            return found
+        other = equation
+        for _ in range(_DEEPEST):
+            written = replace_reads(other.rhs, lambda r: self._of(self._vanishing, r))
+            if written == other.rhs:
+                break
+            other = replace(equation, rhs=written)
+            stable = self._stable(other)
+            if size_of(stable.rhs) > LONGEST:
+                break
+            if not self._outgrown(stable.rhs):
+                return stable
+        return found
 
     def _outgrown(self, rhs: Expr) -> bool:
         """Whether an exponential stands beside what may vanish while it overflows."""
@@ -96,7 +140,7 @@ class Stability:
 
     def _exponential(self, factor: Expr) -> bool:
         held = isinstance(factor, Read) and tensor_name(factor) in self._known.terms
-        return held or isinstance(factor, exp | expm1)
+        return held or isinstance(factor, expm1) or overflows(factor)
 
     def _stable(self, equation: Equation) -> Equation:
         return self._sums.equation(self._with_exponentials(equation))
