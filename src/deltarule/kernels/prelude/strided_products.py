@@ -9,154 +9,33 @@ b is copied in panels of NR columns that stay in the nearest cache, a is read wh
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
-from deltarule.kernels.prelude.calls import (
-    _NUMBER,
-    _NUMBERS,
-    _WHOLE,
-    apart,
-    data,
-    from_start,
-    outside,
+from deltarule.kernels.prelude.calls import _NUMBER, _NUMBERS, _WHOLE, apart, from_start, outside
+from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places
+from deltarule.kernels.prelude.panel_products import (
+    MC,
+    packed_part,
+    packed_product,
+    product,
+    spread,
 )
-from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places, tiles
-from deltarule.kernels.prelude.vectors import BYTES, LANES, NR, take, turn
+from deltarule.kernels.prelude.vectors import BYTES, NR
 
 real = np.float32
 U = np.uint64
-compiled = in_threads = njit
+compiled = njit
 
 
 # ---- what follows goes into kernels
 
 #: Products of fewer points than this are plain loops.
 SMALL = 4096
-#: How deep a panel is: it should fill most of the nearest cache (32 KiB).
-KC = 24576 // (NR * BYTES)
-#: How many rows share a panel before the next panel is taken.
-MC = 240
 #: So few rows are not worth a panel.
 FEW = 12
 #: In single precision so many products are added up at most before they go into double precision,
 #: and, of few rows, so many before they go into what is there.
 LONG, PART = 4096, 512
-
-
-@outside(_NUMBERS, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER)
-def pack(panel, b, b0, bk, bc, deep, count, scale):
-    """panel[NR·k + n] = scale·b[b0 + bk·k + bc·n] for n below `count`; the rest stays finite."""
-    if bc == 1:
-        take(b, b0, bk, panel, deep, count, scale)
-        return
-    if bk == 1:
-        for n in range(0, count, LANES):
-            for k in range(0, deep, LANES):
-                turn(b, b0 + bc * n + k, bc, panel, NR * k + n, NR, count - n, deep - k)
-    else:
-        for k in range(deep):
-            for n in range(count):
-                panel[U(NR * k + n)] = b[U(b0 + bk * k + bc * n)]
-    if scale != real(1):
-        take(panel, 0, NR, panel, deep, NR, scale)
-
-
-@compiled
-def of_panel(task, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add):
-    """One panel of columns, and one block of rows, of a product."""
-    apart()
-    panels = (N + NR - 1) // NR
-    p, block = task % panels, task // panels
-    first, last = block * MC, min(block * MC + MC, rows.size)
-    count = min(NR, N - p * NR)
-    here = c0 + p * NR
-    panel = aligned((at.size + LANES) * NR)
-    if count < NR:
-        for i in range(U(panel.size)):
-            panel[i] = real(0)
-    for k in range(0, K, KC):
-        deep = min(KC, K - k)
-        pack(data(panel), data(b), b0 + bk * k + bc * p * NR, bk, bc, deep, count, scale)
-        tiles(
-            data(c), here, cr, data(a), a0 + ak * k, data(rows), ak, data(panel), 0, data(at),
-            first, last, deep, count, max(add, min(k, 1)),
-        )
-
-
-@in_threads
-def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add, alone):
-    """c[c0 + cr·m + n] (+)= scale·Σ_k a[a0 + rows[m] + ak·k]·b[b0 + bk·k + bc·n].
-
-    Where `alone` is not 0, no other thread is woken.
-    """
-    apart()
-    at = places(min(K, KC), NR)
-    tasks = ((N + NR - 1) // NR) * ((rows.size + MC - 1) // MC)
-    if alone:
-        for task in range(tasks):
-            of_panel(task, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add)
-        return
-    for task in prange(tasks):
-        of_panel(task, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add)
-
-
-@compiled
-def of_columns(p, c, c0, cr, a, a0, rows, ak, b, b0, at, N, add):
-    """NR columns of `spread`."""
-    apart()
-    tiles(
-        data(c), c0 + p * NR, cr, data(a), a0, data(rows), ak, data(b), b0 + p * NR, data(at),
-        0, rows.size, at.size, min(NR, N - p * NR), add,
-    )
-
-
-@in_threads
-def spread(c, c0, cr, a, a0, rows, ak, b, b0, at, N, add, alone):
-    """c[c0 + cr·m + n] (+)= Σ_t a[a0 + rows[m] + ak·t]·b[b0 + at[t] + n], n below N.
-
-    b is read up to the next multiple of NR. Where `alone` is not 0, no other thread is woken.
-    """
-    apart()
-    if alone:
-        for p in range((N + NR - 1) // NR):
-            of_columns(p, c, c0, cr, a, a0, rows, ak, b, b0, at, N, add)
-        return
-    for p in prange((N + NR - 1) // NR):
-        of_columns(p, c, c0, cr, a, a0, rows, ak, b, b0, at, N, add)
-
-
-@outside(_NUMBERS, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER)
-def pack_all(panels, b, b0, bk, bc, N, K, scale):
-    """panels[K·n + NR·k + i] = scale·b[b0 + bk·k + bc·(n + i)] for n = 0, NR, 2·NR …"""
-    panels = from_start(panels)
-    for n in range(0, N, NR):
-        count = min(NR, N - n)
-        panel = panels[K * n:]
-        if count < NR:
-            panel[:K * NR] = real(0)
-        for k in range(0, K, KC):
-            deep = min(KC, K - k)
-            pack(data(panel[k * NR:]), b, b0 + bk * k + bc * n, bk, bc, deep, count, scale)
-
-
-def by_panels(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
-    """`multiply_packed` of arrays, where columns of c lie side by side."""
-    apart()
-    rows = places(M, ar)
-    at = places(min(K, KC), NR)
-    for p in prange((N + NR - 1) // NR):
-        count, here = min(NR, N - p * NR), c0 + p * NR
-        # Where nothing is summed, c is overwritten all the same.
-        for k in range(0, max(K, 1), KC):
-            tiles(
-                data(c), here, cr, data(a), a0 + ak * k, data(rows), ak,
-                data(panels), (p * K + k) * NR, data(at), 0, M, min(KC, K - k), count,
-                max(add, min(k, 1)),
-            )
-
-
-packed_product = in_threads(by_panels)
-packed_part = compiled(by_panels)
 
 
 @compiled

@@ -23,7 +23,7 @@ from deltarule.kernels.prelude.calls import (
 )
 from deltarule.kernels.prelude.dots import dot_products
 from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places, tiles
-from deltarule.kernels.prelude.strided_products import product
+from deltarule.kernels.prelude.panel_products import product
 from deltarule.kernels.prelude.vectors import LANES, NR
 from deltarule.kernels.prelude.window_layout import (
     ADDED_TO,
