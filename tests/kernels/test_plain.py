@@ -30,6 +30,11 @@ def test_plain_loops_of_second_derivatives_read_nothing_beyond_an_array(
     assert_loops_agree(program(hvp(loaded(name), wrt), {}), tmp_path, monkeypatch)
 
 
+def test_room_is_of_the_kind_of_an_array_where_a_number_is_taken_first(tmp_path, monkeypatch):
+    made = program(deltarule.layer("y[i,j] = m + b[i] + c[j]"), {})
+    assert_loops_agree(made, tmp_path, monkeypatch)
+
+
 def assert_loops_agree(made, tmp_path, monkeypatch):
     """The loops of a program, run as plain Python, give what the evaluator gives."""
     plain = PlainModule(made)
@@ -37,7 +42,8 @@ def assert_loops_agree(made, tmp_path, monkeypatch):
     arrays = evaluated(made, 1).arrays
     found = dict(arrays)
     for each, one in plain.passes.items():
-        given = [a if (a := found[n]).ndim else a[()] for n in one.takes]
+        # Numbers have no dtype where they are compiled.
+        given = [a if (a := found[n]).ndim else a.item() for n in one.takes]
         with np.errstate(all="ignore"):
             results = getattr(module, each)(*given)
         results = results if len(one.returns) != 1 else (results,)

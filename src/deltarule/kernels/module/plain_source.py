@@ -88,7 +88,8 @@ class PlainModule:
         with lines.block(f"def {name}({', '.join(map(spell, takes))}):"):
             lines.add(*docstrings.of_plain_pass(name, returned))
             lines.add(*self.sizes.lines(one, self.code))
-            kind = next((spell(t) for t in takes if not one.tensors[t].integral), None)
+            arrays = (t for t in takes if one.tensors[t].axes and not one.tensors[t].integral)
+            kind = next(map(spell, arrays), None)  # a number has no dtype where it is compiled
             for tensor in one.writes:
                 self._room(tensor, one, f"{kind}.dtype" if kind else "np.float64", lines)
             lines.add(*self.code.said_before())

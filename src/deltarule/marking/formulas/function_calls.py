@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Integer, Rational
 
 from deltarule.expressions import nodes
-from deltarule.expressions.functions import derivative, exp, log
+from deltarule.expressions.functions import derivative, exp, larger, log, smaller
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.gammas import (
@@ -30,6 +30,8 @@ _NAMED = ("name", "derivative", "reduction", "primed")
 _OF_POWERS = ("log", "ln", "exp")
 #: What stands before the condition of an indicator, I(z > 0).
 _INDICATORS = ("I", "indicator", "Indicator", "iverson")
+#: What cuts positions off, x[min(i, 4)], and what it does.
+_CUT_OFF = {"max": "max", "maximum": "max", "min": "min", "minimum": "min", "clip": "clip"}
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
@@ -63,6 +65,8 @@ class Calls(WholeArrays):
             if function is not None:
                 own = logarithm if function is log else function
                 return self._applied(own, self.arguments(text, function.nargs))
+            if self.counts and text in _CUT_OFF and known.tensor(text) is None:
+                return self._cut_off(_CUT_OFF[text])
         if not strict and (self.counts or known.tensor(text) or known.symbol(text)):
             return None
         if self.next() == "(":
@@ -74,6 +78,15 @@ class Calls(WholeArrays):
         if ALIASES.get(text, text) in SPELLED or known.function(text) is not None:
             return self._power_of_function(token) or self._of_what_follows(token)
         return None
+
+    def _cut_off(self, word: str) -> Expr:
+        """max(i, j), min(i, 4) and clip(i + k, 0, N − 1) of positions."""
+        first, *others = self.arguments(word, (3,) if word == "clip" else (2,))
+        if word != "clip":
+            return (larger if word == "max" else smaller)(first, *others)
+        low, high = self.bounds_behind([first, *others])[1:]
+        above = first if low is None else larger(first, low)
+        return above if high is None else smaller(above, high)
 
     def _of_what_follows(self, token: Token) -> Expr | None:
         """log p and tanh s₁: a function's word before one name, without parentheses."""

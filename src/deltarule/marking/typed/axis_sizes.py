@@ -26,7 +26,6 @@ _SQUARE = re.compile(
     r"\b(?:inverse|inv|det)\s*\(\s*\w+\s*\[(?:[^\[\]]*,)?\s*(\w+)\s*,\s*(\w+)\s*\]"
 )
 _NAME = ("name", "primed")
-_COMPARED = {"=", "≠", "<", ">", "≤", "≥"}
 
 
 class AxisSizes:
@@ -171,15 +170,19 @@ class AxisSizes:
                     self.sizes.join(a, b)
 
 
-def alone_as_numbers(equation: TypedEquation) -> set[str]:
-    """The indices left of = with which the right side calculates: k of cos(2·π·k·n/N)."""
-    found, depth, numbers = parted_tokens(equation.formula, equation.place), 0, set()
+def free_on_the_left(equation: TypedEquation) -> set[str]:
+    """The indices left of = with which the right side calculates or compares, and that nothing is
+    read at: k of cos(2·π·k·n/N), i of [r[e] = i]. How far they run is asked for."""
+    found, numbers = parted_tokens(equation.formula, equation.place), set()
     inside = {i for uses in equation.reads().values() for use in uses for i in use or ()}
     within = set(re.findall(r"[^\W\d_]\w*", " ".join(inside)))
-    for k, token in enumerate(found):
-        depth += (token.text == "[") - (token.text == "]")
-        around = {t.text for t in found[max(k - 1, 0) : k + 2]}
-        if not depth and token.text in equation.indices and not around & _COMPARED:
+    subscripts: list[bool] = []  # of each bracket that is open, whether it stands behind a name
+    for before, token in zip([None, *found], found, strict=False):
+        if token.text == "[":
+            subscripts.append(before is not None and before.kind in _NAME)
+        elif token.text == "]":
+            subscripts = subscripts[:-1]
+        elif not any(subscripts) and token.text in equation.indices:
             numbers.add(token.text)
     return numbers - within
 

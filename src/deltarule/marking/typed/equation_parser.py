@@ -7,6 +7,7 @@ stands in it can be read: Σ_i (x[i + 1] − x[i])² has a term less than x has 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from sympy import Expr, Integer, pi
 
@@ -16,6 +17,7 @@ from deltarule.expressions.functions import floor
 from deltarule.expressions.nodes import Read, free_indices, read, reads, tensor_name
 from deltarule.expressions.quotients import CeilingQuotient, FloorQuotient
 from deltarule.expressions.symbols import Index
+from deltarule.language.piecewise_positions import in_cases
 from deltarule.marking.formulas.index_calls import LARGE
 from deltarule.marking.formulas.parser import Parser
 from deltarule.marking.formulas.sum_signs import Span
@@ -43,7 +45,7 @@ class ExactVocabulary(Vocabulary):
 
     def reading(self, name: str, subscripts: Sequence[Expr], guarded: bool = False) -> Expr:
         """The read itself: what lies before a state's first time is put in behind all lines."""
-        return read(name, *subscripts)
+        return in_cases(subscripts, partial(read, name))
 
 
 class EquationVocabulary(ExactVocabulary):

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from deltarule.marking.typed.norm_orders import of_rows_written
 
 #: What may not stand behind letters below a name: more letters, of which powers are none.
-_ENDS = r"(?![^\W²³⁰¹⁴⁵⁶⁷⁸⁹⁻ᵀ]|\()"
+_ENDS = r"(?![^\W²³⁰¹⁴⁵⁶⁷⁸⁹⁻ᵀ]|\(|\[)"
 _NAME = r"[^\W\d_][^\W_]*(?:_[0-9]\w*)?[\u0300-\u036f]*"
 _INNER = re.compile(r"[⟨<]([^⟨⟩<>,]+),([^⟨⟩<>,]+)[⟩>]")
 _OVER = re.compile(r"(?:[Σ∑Π∏]|\b(?:sum|prod|max|mean))_?(?:([a-z])(?![\w(])|\{([^{}]*)\})")
@@ -25,6 +25,8 @@ _BELOW = re.compile(
     rf"((?<![^\W\d]|∂)(?<![^\W\d]\d){_NAME}|\))_(?:(?!star(?![a-z]))([a-z]{{1,4}}){_ENDS}|\{{([a-z](?:\s*,?\s*[a-z]){{0,3}})\}})"
 )
 _SIGNS = ("sum", "Σ", "∑", "Π", "∏", "prod", "max", "min", "mean")
+#: How far letters are apart at most that run along one axis: i and l, s and t.
+_NEIGHBOURS = 3
 _INDEX_LETTERS = frozenset("ijklmnd")
 _OF_ROW = re.compile(
     rf"(?<![\w\]])([a-zθβ]\w*)\s*(?:(?:ᵀ|⊤|\^\{{?[T⊤]\}}?)\s*[·*]?|·)\s*({_NAME})\[([a-z])\]"
@@ -57,7 +59,8 @@ def respelled(
     of vectors that have indices are written with none.
     """
     letters = _indices(formula, left) | {*known}
-    formula = _BELOW.sub(lambda m: _in_brackets(m, letters), formula)
+    apart = _of_two_kinds(formula, left, taken)
+    formula = _BELOW.sub(lambda m: _in_brackets(m, letters, apart), formula)
     return (
         formula
         if rows
@@ -129,11 +132,25 @@ def _of_left(formula: str, left: Iterable[str]) -> set[str]:
     return found
 
 
-def _in_brackets(match: re.Match[str], letters: set[str]) -> str:
+def _of_two_kinds(formula: str, left: Iterable[str], taken: str) -> set[str]:
+    """The names of which each subscript says another one: b of r_ui = μ + b_u + b_i, the biases of
+    users and of items. Letters that are next to each other run along one axis, as in x_i − x_j."""
+    left = [*left]
+    if len(left) != 2 or abs(ord(left[0][0]) - ord(left[1][0])) <= _NEIGHBOURS:
+        return set()
+    at: dict[str, set[str]] = {}
+    for name, one, several in _BELOW.findall(formula):
+        at.setdefault(name, set()).add(one or several)
+    both = {name for name, found in at.items() if found == {*left}}
+    return {n for n in both if not re.search(rf"(?<!\w){n}[\[(]|[;\n]\s*{n}_\w+\s*=(?!=)", taken)}
+
+
+def _in_brackets(match: re.Match[str], letters: set[str], apart: set[str]) -> str:
     below = re.findall(r"[a-z]", match[2] or match[3])
     if match[1] in _SIGNS or not set(below) <= letters:
         return match[0]
-    return f"{match[1]}[{','.join(below)}]"
+    label = f"_{below[0]}" if match[1] in apart else ""
+    return f"{match[1]}{label}[{','.join(below)}]"
 
 
 def _parted_letters(match: re.Match[str]) -> str:

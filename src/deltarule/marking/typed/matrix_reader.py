@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 
 from sympy import Expr, Integer
 
@@ -19,14 +20,21 @@ from deltarule.marking.typed.given_roles import with_outputs, with_roles
 from deltarule.marking.typed.index_equations import among_matrices, join_letters
 from deltarule.marking.typed.indexed_lines import indexed_lines
 from deltarule.marking.typed.lettered import by_entries, letter, lettered, with_lettered_pieces
+from deltarule.marking.typed.losses_of_numbers import made_a_number
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix
-from deltarule.marking.typed.numbers_alone import NUMBERS, ONE_NUMBER, are_numbers, perhaps_numbers
+from deltarule.marking.typed.numbers_alone import (
+    NUMBERS,
+    ONE_NUMBER,
+    are_numbers,
+    of_lengths,
+    perhaps_numbers,
+)
 from deltarule.marking.typed.one_column import OneColumn, refuse_columns
 from deltarule.marking.typed.ones import has_ones
 from deltarule.marking.typed.populations import POPULATIONS, are_populations, with_states
 from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.text_names import IDENTITY, TextNames
-from deltarule.marking.typed.typed_names import COUNTS, role_of, subscripted
+from deltarule.marking.typed.typed_names import role_of, subscripted
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
 from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.equations import Equation
@@ -35,8 +43,6 @@ from deltarule.networks.tensors import Tensor
 
 #: Sizes are found equal at most so often.
 _MOST = 200
-#: What a last equation is called that gives a number.
-_LOSSES = ("L", "E", "J", "C", "l", "loss", "cost")
 
 
 def _entry(access: Read) -> Expr:
@@ -53,6 +59,19 @@ class MatrixReader(TextNames):
     apart = False
     #: What is to be said of how the equations were read.
     remarks: set[str]
+
+    def rank(self, name: str) -> int:
+        """What stands without indices in lines with some alone is a number: l of K[i, j] = …/l²."""
+        found = super().rank(name)
+        lone = found == 1 and name not in self.said and name in self._in_indexed_lines
+        return 0 if lone else found
+
+    @cached_property
+    def _in_indexed_lines(self) -> set[str]:
+        indexed = [e for e in self.equations if e.indices or subscripted(e.formula, e.place)]
+        bare = {n for e in indexed for n, uses in e.reads().items() if {*uses} == {None}}
+        others = {n for e in self.equations if e not in indexed for n in e.reads()}
+        return bare - others - self.turned - of_lengths(indexed)
 
     # ---- matrices -------------------------------------------------------------------------
     def in_matrices(self) -> Network:
@@ -101,7 +120,9 @@ class MatrixReader(TextNames):
         sizes = UnifiedSizes()
         axes = {name: self.new_axes(name, columns, sizes) for name in self.uses}
         ranges = self._joined(axes, sizes, columns)
-        if self._made_a_number(ranges, axes, sizes):
+        of_numbers = made_a_number(self.equations[-1], ranges, axes, sizes, self.said)
+        if of_numbers is not None:
+            self.counts |= of_numbers
             ranges = self._joined(axes, sizes, columns)
         last = self.equations[-1]
         matrix = last.bare or "⊗" in last.formula  # which says that all products are meant
@@ -133,43 +154,6 @@ class MatrixReader(TextNames):
                         "check --set, or transpose with ᵀ",
                     ) from None
         raise DeltaruleError("sizes that never fit", self.equations[-1].place, "give --set")
-
-    def _made_a_number(
-        self,
-        ranges: tuple[tuple[Index, Expr], ...],
-        axes: Mapping[str, tuple[Expr, ...]],
-        sizes: UnifiedSizes,
-    ) -> bool:
-        """A loss is a number: L = (y − ŷ)² is of numbers, where no matrix has their size."""
-        left = {n for _, n in ranges}
-        if self.equations[-1].name.partition("_")[0] not in _LOSSES or not left:
-            return False
-        if "⊗" in self.equations[-1].formula:
-            return False  # a matrix of all products
-        of_numbers = self._counting(left, axes, sizes)
-        of_matrices = {
-            sizes.of(n)
-            for name, own in axes.items()
-            if 1 not in own and name not in of_numbers
-            for n in own
-        }
-        if left & of_matrices:
-            return False
-        self.counts |= of_numbers
-        joined = [sizes.join(n, Integer(1)) for n in left]
-        return all(joined)
-
-    def _counting(
-        self, left: set[Expr], axes: Mapping[str, tuple[Expr, ...]], sizes: UnifiedSizes
-    ) -> set[str]:
-        """Capitals that say how many, N of L = −N log σ − …: factors of numbers alone."""
-        of = {name: {sizes.of(n) for n in own} for name, own in axes.items()}
-        return {
-            name
-            for name, own in of.items()
-            if name in COUNTS and name.isupper() and name not in self.said and own <= left
-            if not any(own & other for n, other in of.items() if n != name)
-        }
 
     def _parse(
         self,

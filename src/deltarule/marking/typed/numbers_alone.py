@@ -63,11 +63,16 @@ def perhaps_numbers(
     a column: none whose length is taken, or over whose entries a sum goes."""
     if not refused.fact.endswith(_REFUSED):
         return []
-    lengths = " ".join(" ".join(m) for e in equations for m in _LENGTHS.findall(e.formula))
-    inside = set(re.findall(r"\w+", lengths))
+    equations = list(equations)
     formulas = " ; ".join(e.formula for e in equations)
     before = {n for n in names if _only_before(n, formulas)}
-    return [n for n in names if n in _SCALES and n in before - inside]
+    return [n for n in names if n in _SCALES and n in before - of_lengths(equations)]
+
+
+def of_lengths(equations: Iterable[TypedEquation]) -> set[str]:
+    """The names whose length is taken, or over whose entries a sum goes."""
+    lengths = " ".join(" ".join(m) for e in equations for m in _LENGTHS.findall(e.formula))
+    return set(re.findall(r"\w+", lengths))
 
 
 def _only_before(name: str, formulas: str) -> bool:

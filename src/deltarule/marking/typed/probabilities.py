@@ -12,12 +12,14 @@ import re
 _OVER = re.compile(r"(?:[Σ∑]|\\sum)\s*_(?:\{\s*((?:[a-z]\s*,?\s*)+)\}|([a-z])(?![a-z]))")
 _CALL = re.compile(r"(?<![\w\\])([pqrmPQ])\s*\(\s*([a-z](?:\s*[,|]\s*[a-z])*)\s*\)")
 _LEFT = re.compile(r"(?:^|[;\n])\s*[pqrmPQ]\s*\([^()=]*\)\s*:?=(?!=)")
+_BELOW = re.compile(r"(?<![\w\\])([pqPQ])_(?:\{?([a-z]{2})\}?|\{?([a-z])\}?)(?![\w(\[])")
 #: What is said of a text whose marginals are sums.
 MARGINALS = "p(x) is the marginal of p(x, y): its sum over y."
 
 
 def with_probabilities(text: str) -> str:
     """A text with brackets for the arguments of p(x), where a sum is over x."""
+    text = _with_arguments(text)
     found = [one or other for one, other in _OVER.findall(text)]
     summed = {i for inside in found for i in re.findall(r"[a-z]", inside)}
     if not summed or _LEFT.search(text):
@@ -47,6 +49,24 @@ def with_probabilities(text: str) -> str:
 
     text = _CALL.sub(written, text)
     return "; ".join([*lines.values(), text])
+
+
+def _with_arguments(text: str) -> str:
+    """p(x, y) for p_xy, where p_x and p_y stand, too."""
+    found = _BELOW.findall(text)
+    letters = {n: [two or one for m, two, one in found if m == n] for n, *_ in found}
+    both = {n for n, at in letters.items() if {len(i) for i in at} == {1, 2}}
+    both = {
+        n
+        for n in both
+        if {i for at in letters[n] if len(at) == 1 for i in at}
+        <= {i for at in letters[n] if len(at) == 2 for i in at}
+    }
+
+    def called(match: re.Match[str]) -> str:
+        return f"{match[1]}({','.join(match[2] or match[3])})" if match[1] in both else match[0]
+
+    return _BELOW.sub(called, text)
 
 
 def note_of_marginals(text: str) -> str:

@@ -28,6 +28,7 @@ from deltarule.marking.formulas.matrix_readings import (
 from deltarule.marking.formulas.sum_signs import SIGNS, WORDS
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.typed.bars import Bars
 from deltarule.marking.typed.loss_orders import prediction_first
 from deltarule.marking.typed.matrix_kinds import (
     both_vectors,
@@ -40,7 +41,6 @@ from deltarule.marking.typed.matrix_kinds import (
     squeezed,
 )
 from deltarule.marking.typed.ones import OfOnes
-from deltarule.marking.typed.powers_in_products import PowersInProducts
 from deltarule.marking.typed.unified_sizes import Unequal
 from deltarule.marking.typed.vector_axes import VectorAxes
 
@@ -51,7 +51,7 @@ _DOTS = "·⋅∙•"
 SIMILARITIES = ("sim", "cos_sim", "cossim", "cosine_similarity", "cosine")
 
 
-class ShapeParser(VectorAxes, PowersInProducts, OfOnes):
+class ShapeParser(VectorAxes, Bars, OfOnes):
     """Products by their order alone; `columns` tells whether vectors are columns or rows."""
 
     in_layer = True
@@ -267,10 +267,6 @@ class ShapeParser(VectorAxes, PowersInProducts, OfOnes):
     def _in_parentheses(self) -> Readings:
         with self._terms(self.in_sum and not self._raised_behind(inside=True)):
             return super()._in_parentheses()
-
-    def _in_bars(self, bar: str) -> Readings:
-        with self._terms(False):
-            return super()._in_bars(bar)
 
     @contextmanager
     def _terms(self, in_sum: bool) -> Iterator[None]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 
 _PRIME = "['′’]"
-_PRIMED = re.compile(rf"(?:[Σ∑]|\\sum|\bSum)\s*(?:_\s*\{{?|\[)\s*([a-z])\s*{_PRIME}\s*[\]}}]?")
+_PRIMED = re.compile(
+    rf"(?:[Σ∑]|\\(?:sum|max)|\b(?:Sum|max|Max))\s*(?:_\s*\{{?|\[)\s*([a-z])\s*{_PRIME}\s*[\]}}]?"
+)
 #: Letters of indices, as they are given to one with a prime.
 _FRESH = "jkluvqpgo"
 _STATE = rf"[sab]{_PRIME}?"

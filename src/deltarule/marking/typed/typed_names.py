@@ -118,6 +118,8 @@ def names_in(
                 f"write which, as in σ(W x), or {token.text} · (…) for a product",
             )
         size = token.text.isupper() and token.text.lower() in {*bound, *letters}
+        divides = k > 1 and found[k - 2].text == "/"
+        size = size and (token.text != "I" or bool(bound) or divides)  # K + σ² I without indices
         if opened != "[" and size and (token.text in _EXTENTS or not _is_factor(found, k)):
             continue  # how far an index runs: N of n
         name = canonical(token.text) if opened == "[" else tensor_of(token, place)

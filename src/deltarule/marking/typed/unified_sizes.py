@@ -57,13 +57,16 @@ class UnifiedSizes:
 
         Neither it nor the index of its axis, n of N, is a name that is taken.
         """
+        taken = set(taken)
         used = {form for name in taken for form in (name, name.upper())}
         names: dict[Expr, Expr] = {}
         for index in sorted(self.letters, key=lambda i: i not in self.said):
             size = self.letters[index]
             root, own = self.of(size), index.upper()
             if own.isidentifier() and root not in names and not isinstance(root, Integer):
-                names[root] = Size(own if own not in used else f"{own}_{own}")
+                free = own not in (taken if index in self.said else used)
+                other = next((n for n in letters if n not in used), "") if own == "I" else ""
+                names[root] = Size(own if free else other or f"{own}_{own}")
                 used.add(str(names[root]))
         free = (n for n in letters if n not in used)
         for size in sizes:

@@ -16,6 +16,7 @@ from deltarule.marking.typed.last_times import with_last_times
 from deltarule.marking.typed.lecture_signs import in_plain_signs
 from deltarule.marking.typed.lecture_words import in_own_words_of_lectures
 from deltarule.marking.typed.letters_beside import with_products_apart
+from deltarule.marking.typed.primes_of_programs import with_transposes
 from deltarule.marking.typed.probabilities import with_probabilities
 from deltarule.marking.typed.rates_of_change import with_primes
 from deltarule.marking.typed.states_and_neighbours import with_brackets_for_states
@@ -44,8 +45,6 @@ _INFINITE = re.compile(
     r"(?<![\w.])(?:(?:np|numpy|math|torch|jnp)\.)?(?:oo|[Ii]nf|Infinity)(?![\w(\[])"
     r"|(?<![\w.])float\(\s*(['\"])inf(?:inity)?\1\s*\)"
 )
-#: A transpose in programs: X' * w, X * W'.
-_BEFORE_TIMES = re.compile(r"(?<![\w∂'])([^\W\d]\w*)'(?=\s*\*)|(?<=\*)\s*([A-Z]\w*)'(?![\w'(])")
 _WORDS = ("sigma", "σ", "sum", "log", "exp", "tanh")
 _EINSUM = re.compile(
     r"(?:(?:np|numpy|torch|jnp)\.)?einsum\(\s*(['\"])([^'\"]*)\1\s*,\s*(\w+(?:\s*,\s*\w+)*)\s*\)"
@@ -58,7 +57,7 @@ def in_one_notation(text: str) -> str:
     text = with_probabilities(with_entropies(with_primes(text)))
     text = with_brackets_for_states(text)
     text = with_labels_in_brackets(in_own_words_of_lectures(text))
-    text = _with_transposes(in_plain_signs(text))
+    text = with_transposes(in_plain_signs(text))
     text = with_products_apart(with_indices_in_brackets(with_last_times(text)))
     text = _INFINITE.sub("∞", _LEADING.sub(r"\1", text))
     text = _BEHIND.sub("; ", text)
@@ -80,20 +79,6 @@ def _free(text: str) -> str:
     return next(
         (n for n in ("y", "f", "out") if not re.search(rf"(?<!\w){n}(?!\w)", text)), "y_out"
     )
-
-
-def _with_transposes(text: str) -> str:
-    """X' * w of matrices in programs as Xᵀ * w, where no line gives an X' and nothing has
-    indices."""
-    if "[" in text:
-        return text
-
-    def turned(match: re.Match[str]) -> str:
-        name = match[1] or match[2]
-        given = re.search(rf"(?:^|[;\n])\s*{name}'\s*=(?!=)", text)
-        return match[0] if given else match[0].replace("'", "ᵀ")
-
-    return _BEFORE_TIMES.sub(turned, text)
 
 
 def _are_indices(arguments: str, text: str) -> bool:

@@ -15,10 +15,11 @@ from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Size
 from deltarule.marking.formulas.parser import Parser
 from deltarule.marking.formulas.vocabulary import Vocabulary
-from deltarule.marking.typed.axis_sizes import AxisSizes, alone_as_numbers
+from deltarule.marking.typed.axis_sizes import AxisSizes, free_on_the_left
 from deltarule.marking.typed.equation_texts import TypedEquation, summed_letters
 from deltarule.marking.typed.index_equations import alone_right
 from deltarule.marking.typed.index_uses import Use, compound
+from deltarule.marking.typed.positions_cut_off import cut_off, is_cut_off
 from deltarule.marking.typed.size_names import size_names
 from deltarule.marking.typed.unified_sizes import final_size
 from deltarule.marking.typed.windows_fit import (
@@ -55,7 +56,7 @@ class WindowExtents:
         windows = [w for w in every if not isinstance(w[2], Read)]
         self._runs_along(windows)
         self.standing = found.standing() | {
-            self.sizes.of(found.extent(e, i)) for e in typed for i in alone_as_numbers(e)
+            self.sizes.of(found.extent(e, i)) for e in typed for i in free_on_the_left(e)
         }
         windows = [w for w in windows if w[0].name not in found.states or w[1] > 0]
         taken = {*self.axes, *self.written, *(a.name for a in self.attributes)}
@@ -163,7 +164,10 @@ class WindowExtents:
         alone = {self.sizes.of(n) for own in self.axes.values() for n in own}
         for use, k, at in subscripts:
             around = isinstance(at, Remainder) and isinstance(at.args[1], Symbol)
-            within = at.args[0] if around else at
+            around = around or is_cut_off(at)  # x[clip(i + k − 1, 0, N − 1)] is as long as x
+            left = {Index(i) for i in use.equation.indices}
+            parts = (p for p in cut_off(at) if p.free_symbols & left and not is_cut_off(p))
+            within = next(parts, at) if is_cut_off(at) else at.args[0] if around else at
             split = affine(within, tuple(Index(i) for i in use.equation.indices))
             if split is None or len(split[0]) != 1:
                 continue

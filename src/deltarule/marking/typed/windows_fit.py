@@ -6,11 +6,12 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 from sympy import Basic, Expr, Integer, Symbol, oo
 
-from deltarule.expressions.affine import affine
+from deltarule.expressions.affine import affine, never_negative
 from deltarule.expressions.nodes import Max, Read, Reduction, reads, tensor_name, walk
 from deltarule.expressions.quotients import FloorQuotient, Remainder
 from deltarule.expressions.symbols import Index
 from deltarule.marking.typed.index_uses import Use
+from deltarule.marking.typed.positions_cut_off import cut_off, ends, is_cut_off
 from deltarule.networks.equations import Equation
 
 #: A use of a tensor, the number of an axis, and the subscript that stands there.
@@ -25,6 +26,7 @@ def says_the_extent(at: Expr, symbol: Symbol) -> bool:
     return (
         all(c.is_negative for c in terms.values())
         or behind == 0
+        or any(says_the_extent(part, symbol) for part in cut_off(at))
         or any(isinstance(part, Remainder) and part.args[1] == symbol for part in walk(at))
     )
 
@@ -57,6 +59,8 @@ def lowest(at: Expr, known: Mapping[str, Expr]) -> Expr | None:
     indices = tuple(Index(i) for i in known)
     if isinstance(at, Remainder):
         return Integer(0)
+    if is_cut_off(at):
+        return ends(at, {Index(i): n for i, n in known.items()})[0]
     if isinstance(at, FloorQuotient):
         return lowest(at.args[0], known)
     split = affine(at, tuple(sorted((i for i in at.free_symbols if isinstance(i, Index)), key=str)))
@@ -101,6 +105,10 @@ def count_of(
 def axis_of(at: Expr, sizes: Mapping[Index, Expr]) -> Expr | None:
     """How many entries an axis has whose windows all fit: I + K − 1 of x[i + k], I + J − 1 of
     x[j − i + I − 1]."""
+    if is_cut_off(at):
+        low, high = ends(at, sizes)
+        inside = low is not None and high is not None and never_negative(low)
+        return (high + 1).expand() if inside and high is not None else None
     split = affine(at, tuple(sizes))
     if split is None or reads(at) or not split[0]:
         return None
