@@ -83,15 +83,11 @@ MISUSED = [
         "write its indices the other way round: W[m, d] where W[d, m] stands for W",
     ),
     ("np.exp(x[n, 0])", "np is not known here", "write exp(…), log(…), tanh(…) without np."),
-    (
-        "sigmod(x[n, 0])",
-        "sigmod is not known",
-        'did you mean \'sigmoid\'? declare it first: input("sigmod", N), say, or indices("sigmod")',
-    ),
+    ("sigmod(x[n, 0])", "sigmod is not known", "did you mean 'sigmoid'?"),
     (
         "len(x)",
-        "a tensor, a size or an index stands where Python needs a number",
-        "an index runs over its axis by itself: Sum[k](x[n, k])",
+        "len( ) is asked how long a tensor is",
+        "write the size that it was declared with, such as N",
     ),
     (
         "Sum[a] x[n, a]",

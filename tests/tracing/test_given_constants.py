@@ -96,7 +96,8 @@ def test_a_constant_among_the_options_is_told_where_it_belongs():
         load("batch_norm", epsilon=0.5)
     assert (caught.value.fact, caught.value.remedy) == (
         "epsilon is a constant of batch_norm, and no option",
-        "give it with the numbers, on a sheet as epsilon = … under [given]",
+        'give it where numbers are: kernel("batch_norm", epsilon=…), or on a sheet '
+        "epsilon = … under [given]",
     )
 
 

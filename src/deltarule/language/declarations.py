@@ -138,7 +138,7 @@ class Page:
             raise DeltaruleError(
                 f"two equations write {tensor.name} at the same place",
                 self.place(),
-                "keep one of them, or let them write different parts",
+                "keep one of them, give the first another name, or let them write different parts",
             )
         rhs = exact(rhs, self.place(), self.real_names())  # the conditions of choices and sums, too
         rhs = cast(Expr, with_orders(rhs, self.tensors))

@@ -11,7 +11,7 @@ from sympy.core.sympify import _sympify as strictly
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.largest_position import plain
-from deltarule.expressions.symbols import ANY_INDEX, ANY_SIZE, Size
+from deltarule.expressions.symbols import ANY_INDEX, ANY_SIZE, Index, Size
 from deltarule.language.literals import exact, unusual
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.counted import counted
@@ -108,6 +108,13 @@ def extents_of(axes: tuple, page: Written) -> tuple[Expr, ...]:
     """
     found = tuple(ANY_SIZE if a is ... else expression(a, page) for a in axes)
     for axis in found:
+        if isinstance(axis, Index) and axis is not ANY_INDEX:
+            size = axis.name.upper()
+            raise DeltaruleError(
+                f"{axis} is an index, and no axis is {axis} long",
+                page.place(),
+                f'declare a size, {size} = size("{size}"), and give that',
+            )
         if axis.is_number and not (axis.is_Integer and 1 <= axis <= MOST):
             big = axis.is_Integer and axis > MOST
             raise DeltaruleError(

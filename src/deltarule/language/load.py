@@ -88,7 +88,8 @@ def _apart(network: Network, settings: Mapping, options: Iterable[str]) -> tuple
             raise DeltaruleError(
                 f"{option} is a constant of {network.name}, and no option",
                 Path(network.path or network.name).name,
-                f"give it with the numbers, on a sheet as {option} = … under [given]",
+                f'give it where numbers are: kernel("{network.name}", {option}=…), or on a sheet '
+                f"{option} = … under [given]",
             )
         if option not in sizes:
             raise UnknownOption.named(
@@ -199,7 +200,8 @@ def _run(path: Path, page: Page):
     except BaseException as error:
         if isinstance(error, NameError) and not _of_a_file(error):
             raise  # a name that our own code lacks is no mistake of whoever wrote the file
-        known = message_of(error, [name for name in vars(module) if not name.startswith("_")])
+        words = [name for name in vars(module) if not name.startswith("_")]
+        known = message_of(error, words, _line(error, path))
         raise DeltaruleError(
             known.fact if known else f"{type(error).__name__}: {error}",
             _where(error, path),
@@ -216,6 +218,12 @@ def _of_a_file(error: BaseException) -> bool:
     """Whether an error arose in a derivation file itself."""
     last = traceback.extract_tb(error.__traceback__)[-1].filename
     return not Path(last).is_relative_to(_OURS)
+
+
+def _line(error: BaseException, path: Path) -> str:
+    """What stands in the line of the file where an error arose."""
+    found = [f.line for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+    return (found[-1] or "") if found else ""
 
 
 def _where(error: BaseException, path: Path) -> str:

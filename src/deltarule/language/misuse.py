@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from deltarule.errors import did_you_mean
+from deltarule.language.catalogue import catalogue
 from deltarule.language.keywords_refused import no_keyword
 from deltarule.language.other_errors import OTHER_ERRORS
+from deltarule.language.words_of_libraries import OTHERWISE
 
 #: What the objects of a derivation file are, by the names of their classes.
 _KINDS = {
@@ -30,44 +32,12 @@ _KINDS = {
 #: How the words that take several things are written.
 _WRITTEN = {
     "windows": 'rows, = windows((H, K), stride=("S", 1), pad=("P", 0))',
+    "loss": 'loss("E", Sum[n, m](y[n, m]**2))', "round": "round(x[n])",
     "where": "where(x[n] > 0, a, b)", "scalar": 'scalar("alpha", 0.01)',
     "option": 'option("layers", 2, "how many layers")', "layer": 'layer("dense")',
     "elementwise": 'elementwise("swish", lambda z: z * sigmoid(z))',
     "declare": 'input("x", N, D)', "index": 'index("k")', "indices": 'indices("n d")',
     "size": 'size("N")', "sizes": 'sizes("N D")', "attribute": 'attribute("S", stride=1)',
-}  # fmt: skip
-#: What libraries have a word for, in the words of the language.
-_OTHERWISE = {
-    "mean": "Mean[k](x[n, k])",
-    "average": "Mean[k](x[n, k])", "amin": "Min[k](x[n, k])", "amax": "Max[k](x[n, k])",
-    "var": "Mean[k]((x[n, k] - mu[n])**2)", "std": "sqrt(Mean[k]((x[n, k] - mu[n])**2))",
-    "variance": "Mean[k]((x[n, k] - mu[n])**2)", "norm": "sqrt(Sum[k](x[n, k]**2))",
-    "dot": "Sum[k](x[k] * y[k])", "matmul": "Sum[k](x[n, k] * W[k, m])",
-    "einsum": "Sum[k](x[n, k] * W[k, m])", "inv": "Inverse[i, j](A[i, j])",
-    "sort": "Sort[k](x[n, k])", "topk": "TopK[k](x[n, k], 2)", "top_k": "TopK[k](x[n, k], 2)",
-    "solve": "Sum[j](Inverse(A)[i, j] * b[j])", "inverse": "Inverse(A)[i, j]",
-    "gammaln": "lgamma(x)", "loggamma": "lgamma(x)", "psi": "digamma(x)",
-    "gamma": "exp(lgamma(x))", "factorial": "exp(lgamma(x + 1))", "polygamma": "trigamma(x)",
-    "det": "exp(LogDet[i, j](A[i, j]))", "logdet": "LogDet[i, j](A[i, j])",
-    "detach": "stop_gradient(x[n])", "clamp": "clip(x[n], 0, 1)", "logsumexp": "LogSumExp[k](x[k])",
-    "prod": "Product[k](x[k])", "argmax": "where(x[n, k] >= Max[j](x[n, j]), 1, 0)",
-    "transpose": "the indices the other way round: W[m, k]",
-    "onehot": "delta(k, label[n])", "one_hot": "delta(k, label[n])", "relu6": "clip(z, 0, 6)",
-    "inf": "oo", "nan": "a finite number", "arcsinh": "asinh(z)", "arccosh": "acosh(z)",
-    "arctanh": "atanh(z)", "σ": "sigmoid(z)",
-    "logistic": "sigmoid(z)", "pow": "z**2", "sgn": "sign(z)", "heaviside": "where(z >= 0, 1, 0)",
-    "step": "where(z >= 0, 1, 0)", "logsoftmax": "log(Softmax[k](s[n, k]))", "Σ": "Sum[k](x[n, k])",
-    "∑": "Sum[k](x[n, k])", "∏": "Product[k](x[n, k])", "√": "sqrt(z)", "e": "exp(z)",
-    "eye": "delta(i, j)", "identity_matrix": "delta(i, j)", "outer": "x[i] * y[j]",
-    "trace": "Sum[i](A[i, i])", "flatten": "y[n, c*H*W + i*W + j] = x[n, c, i, j]",
-    "tensor": 'input("x", N, D)', "variable": 'input("x", N, D)', "placeholder": 'input("x", N, D)',
-    "weight": 'parameter("W", D, M)', "bias": 'parameter("b", M)', "hidden": 'intermediate("h", N)',
-    "constant": 'scalar("alpha", 0.01)', "relu_": "relu(z)", "concat": 'concatenate("c", a, b)',
-    "cat": 'concatenate("c", a, b)', "grad": "nothing: the gradient is derived",
-    "backward": "nothing: the gradient is derived", "sample": 'input("eps", N): what was drawn',
-    "randn": 'input("eps", N): what was drawn', "zeros": "0", "ones": "1",
-    "lambda_": 'scalar("lambda", 0.1)', "log_softmax": "log(Softmax[k](s[n, k]))",
-    "cumsum": "Sum[k](x[k], where=k <= n)", "sech": "1 / cosh(z)",
 }  # fmt: skip
 _NUMERIC = ("np", "numpy", "math", "torch", "jnp", "sp", "sympy", "F", "nn")
 
@@ -79,14 +49,14 @@ class Message(NamedTuple):
     remedy: str
 
 
-def message_of(error: BaseException, words: Iterable[str] = ()) -> Message | None:
+def message_of(error: BaseException, words: Iterable[str] = (), line: str = "") -> Message | None:
     """What a Python error means in a derivation file; None for one that says it all itself.
 
-    `words` are the names that the file could have meant.
+    `words` are the names that the file could have meant, `line` what stands where it arose.
     """
     message = str(error)
     if isinstance(error, NameError):
-        return _unknown(message, words)
+        return _unknown(message, words, line)
     for pattern, say in _SAID:
         found = re.search(pattern, message)
         if found:
@@ -101,7 +71,7 @@ def _kind(name: str) -> str:
     return _KINDS.get(name, "an expression")
 
 
-def _unknown(message: str, words: Iterable[str]) -> Message | None:
+def _unknown(message: str, words: Iterable[str], line: str) -> Message | None:
     found = re.match(r"name '(\w+)' is not defined", message)
     if not found:
         return None
@@ -110,15 +80,28 @@ def _unknown(message: str, words: Iterable[str]) -> Message | None:
         return Message(
             f"{name} is not known here", f"write exp(…), log(…), tanh(…) without {name}."
         )
-    known = _OTHERWISE.get(name) or _OTHERWISE.get(name.lower())
+    known = OTHERWISE.get(name) or OTHERWISE.get(name.lower())
     reduction = re.fullmatch(r"(Sum|Mean|Max|Min|Product)_([a-z])", name)
     if reduction:
         known = f"{reduction[1]}[{reduction[2]}](…)"
     if known:
         return Message(f"{name} is not known", f"write {known}")
     hint = did_you_mean(name, words)
-    remedy = f'declare it first: input("{name}", N), say, or indices("{name}")'
+    if re.search(rf"(?<![\w.]){name}\s*\(", line):
+        return Message(f"{name} is not known", _function(name, hint))
+    capital = len(name) == 1 and name.isupper()
+    least = f'sizes("{name}")' if capital else f'indices("{name}")'
+    remedy = f'declare it first: input("{name}", N), say, or {least}'
     return Message(f"{name} is not known", f"{hint} {remedy}" if hint else remedy)
+
+
+def _function(name: str, hint: str) -> str:
+    """What to write for a function that is none."""
+    plain = name.lower().replace("_", "")
+    layer = next((known for known in catalogue() if known.replace("_", "") == plain), None)
+    if layer:
+        return f"write its equations, which derive {layer} shows: it is a layer of the catalogue"
+    return hint or f'write it out: {name} = elementwise("{name}", lambda z: z * sigmoid(z)), say'
 
 
 def _called(name: str) -> Message:
@@ -132,9 +115,12 @@ def _called(name: str) -> Message:
 
 
 def _subscripted(name: str) -> Message:
+    found = name in ("Sum", "Max", "Product", "Mul", "Add", "Pow", "Choose")
     return Message(
         f"{_kind(name)} has no entries to choose from with square brackets",
-        "write it without them; a tensor is declared with its sizes",
+        'give it a line: v = intermediate("v", N, M); v[n, m] = …, and read v[n, t[n]]'
+        if found
+        else "write it without them; a tensor is declared with its sizes",
     )
 
 
@@ -233,6 +219,19 @@ def _one(word: str, number: str, given: str) -> Message:
     return Message(f"{word} takes {number}, not {given}", f"write {written}")
 
 
+def _length(*_) -> Message:
+    return Message(
+        "len( ) is asked how long a tensor is",
+        "write the size that it was declared with, such as N",
+    )
+
+
+def _invalid(word: str, keyword: str) -> Message:
+    gelu = keyword == "approximate"
+    written = "gelu_tanh(z, 0.044715)" if gelu else "Sum[k](x[n, k]), along the axis of k"
+    return Message(f"{word} takes no {keyword}=", f"write {written}")
+
+
 def _number(*_) -> Message:
     return Message(
         "a tensor, a size or an index stands where Python needs a number",
@@ -288,9 +287,12 @@ _SAID = (
     (r"(\w+) takes exactly (\d+) arguments? \((\d+) given\)", _one),
     (r"([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'", _keyword),
     (r"Cannot convert expression to float", _of_python),
+    (r"has no len\(\)", _length),
     (r"Cannot convert|object of type|cannot be interpreted as an integer", _number),
     (r"loop of ufunc does not support argument", _of_numpy),
     (r"'(\w+)' object is not iterable", _gone_through),
     (r"values to unpack", _unpacked),
+    (r"'(\w+)' is an invalid keyword argument for (\w+)\(\)", lambda k, w: _invalid(w, k)),
+    (r"Unknown options: \{'(\w+)'", lambda keyword: _invalid("a function", keyword)),
     (r"unhashable type: '(\w+)'", _listed),
 )

@@ -38,6 +38,12 @@ def of_syntax(error: SyntaxError) -> str:
     )
     if own:
         return f'{own} is a word of Python: call it {own[:3]}_, as in lam = scalar("lambda", 0.1)'
+    if "outside function" in message:
+        return "leave return out, and give what comes out its equation: y[n, m] = …"
+    if re.search(r"\\[a-zA-Z]+", line):
+        return f"LaTeX is read by --equation alone; here it is (a) / (b), exp(x), {_SUM}"
+    if re.search(r"\w'(?:\[|\s*\*)", line):
+        return "a transpose has its indices the other way round: W[m, d] for W[d, m]"
     if "was never closed" in message or "unmatched" in message:
         return "each bracket is opened and closed once"
     if "assignment expressions" in message:

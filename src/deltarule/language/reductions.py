@@ -251,8 +251,14 @@ def _ranges(wanted: tuple, body: Expr, page: Page, word: str) -> list[tuple[Inde
             continue
         if inferred is None:
             inferred = extents(body, page.tensors, page.place())
+        stands = item in nodes.free_indices(body)
+        if item in inferred and not stands:  # Sum[d](Sum[d](x[n, d]))
+            raise DeltaruleError(
+                f"index {item} is gone over twice, in the brackets too",
+                page.place(),
+                f"name it once, or take another index for one of the two: {word}[k](…)",
+            )
         if item not in inferred:
-            stands = item in nodes.free_indices(body)
             raise DeltaruleError(
                 f"index {item} has no range: it stands alone on no axis"
                 if stands

@@ -34,21 +34,22 @@ class SoftmaxWord(ReductionWord):
         return share
 
 
-def softmax(value, *more) -> Expr:
-    """softmax(z[n, k]) is Softmax[k](z[n, k]): over the last axis that is read.
+class SmallSoftmax(SoftmaxWord):
+    """softmax(z[n, k]) is Softmax[k](z[n, k]): over the last axis that is read; and so is
+    softmax[k](z[n, k])."""
 
-    Raises DeltaruleError for what is not one entry of a tensor.
-    """
-    page = current()
-    at = expression(value, page)
-    last = at.indices[-1] if isinstance(at, Read) and at.indices else None
-    if more or not isinstance(last, Index):
-        raise DeltaruleError(
-            f"softmax of {text(at)[:80]} does not say which index it runs over",
-            page.place(),
-            "name it in square brackets: Softmax[k](z[n, k])",
-        )
-    return Softmax[last](at)
+    def __call__(self, value, *more, **how) -> Expr:
+        """Raises DeltaruleError for what is not one entry of a tensor."""
+        page = current()
+        at = expression(value, page)
+        last = at.indices[-1] if isinstance(at, Read) and at.indices else None
+        if more or how or not isinstance(last, Index):
+            raise DeltaruleError(
+                f"softmax of {text(at)[:80]} does not say which index it runs over",
+                page.place(),
+                "name it in square brackets: Softmax[k](z[n, k])",
+            )
+        return Softmax[last](at)
 
 
-Softmax = SoftmaxWord("Softmax", nodes.Sum)
+Softmax, softmax = SoftmaxWord("Softmax", nodes.Sum), SmallSoftmax("softmax", nodes.Sum)

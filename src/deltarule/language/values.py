@@ -58,6 +58,23 @@ def log10(value) -> Expr:
     return functions.log(expression(value, current())) / functions.log(Integer(10))
 
 
+def exp2(value) -> Expr:
+    """2 to the power of a value."""
+    return functions.exp(expression(value, current()) * functions.log(Integer(2)))
+
+
+def ceil(value) -> Expr:
+    """The smallest integer that is not below; its derivative is 0, as that of floor."""
+    return -functions.floor(-expression(value, current()))
+
+
+def celu(value, alpha: Expr | float = 1) -> Expr:
+    """z where z > 0, α·(exp(z/α) − 1) elsewhere, whose slope at 0 is 1 for each α."""
+    page = current()
+    z, a = expression(value, page), expression(alpha, page)
+    return functions.choose(nodes.Positive(z), z, a * (functions.exp(z / a) - 1))
+
+
 def round(value, *digits):
     """The nearest integer, of two the even one; its derivative is declared 0."""
     if not _of_expressions((value,)):

@@ -95,9 +95,12 @@ from deltarule.language.tensor_words import (
 )
 from deltarule.language.updates import memory, new, rate
 from deltarule.language.values import (
+    ceil,
+    celu,
     clip,
     elementwise,
     elu,
+    exp2,
     leaky_relu,
     log2,
     log10,
@@ -116,10 +119,12 @@ __all__ = [
     "ACTIVATIONS", "ArgMax", "ArgMin", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Min",
     "Product", "Softmax", "Sort", "Sum", "TIES", "TopK",
     "abs", "absolute", "acos", "acosh", "activation", "aliases", "along_axes", "arccos",
-    "arcsin", "arctan", "asin", "asinh", "atan", "atanh", "attribute", "behind_stamps", "clip",
+    "arcsin", "arctan", "asin", "asinh", "atan", "atanh", "attribute", "behind_stamps", "ceil",
+    "celu", "clip",
     "concatenate", "cos", "cosh", "delta", "differ", "digamma", "elementwise", "elu", "equal",
-    "erf", "exp", "expm1", "fits", "floor", "gelu", "gradient", "identity", "index", "indicator",
-    "indices", "initially", "input", "intermediate", "layer", "layout", "leaky_relu", "lgamma",
+    "erf", "exp", "exp2", "expm1", "fits", "floor", "gelu", "gradient", "identity", "index",
+    "indicator", "indices", "initially", "input", "intermediate", "layer", "layout",
+    "leaky_relu", "lgamma",
     "ln", "log", "log10", "log1p", "log2", "loss", "max", "maximum", "memory", "min", "minimum",
     "new", "number_or_name", "oo",
     "option", "output", "parameter", "pi", "rate", "relu", "round", "rsqrt", "scalar",

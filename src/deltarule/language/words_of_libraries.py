@@ -1,0 +1,43 @@
+"""Words of libraries that the language of derivation files says otherwise."""
+
+from __future__ import annotations
+
+#: What libraries have a word for, in the words of the language.
+OTHERWISE = {
+    "mean": "Mean[k](x[n, k])",
+    "average": "Mean[k](x[n, k])", "amin": "Min[k](x[n, k])", "amax": "Max[k](x[n, k])",
+    "var": "Mean[k]((x[n, k] - mu[n])**2)", "std": "sqrt(Mean[k]((x[n, k] - mu[n])**2))",
+    "variance": "Mean[k]((x[n, k] - mu[n])**2)", "norm": "sqrt(Sum[k](x[n, k]**2))",
+    "dot": "Sum[k](x[k] * y[k])", "matmul": "Sum[k](x[n, k] * W[k, m])",
+    "einsum": "Sum[k](x[n, k] * W[k, m])", "inv": "Inverse[i, j](A[i, j])",
+    "sort": "Sort[k](x[n, k])", "topk": "TopK[k](x[n, k], 2)", "top_k": "TopK[k](x[n, k], 2)",
+    "solve": "Sum[j](Inverse(A)[i, j] * b[j])", "inverse": "Inverse(A)[i, j]",
+    "gammaln": "lgamma(x)", "loggamma": "lgamma(x)", "psi": "digamma(x)",
+    "gamma": "exp(lgamma(x))", "factorial": "exp(lgamma(x + 1))", "polygamma": "trigamma(x)",
+    "det": "exp(LogDet[i, j](A[i, j]))", "logdet": "LogDet[i, j](A[i, j])",
+    "detach": "stop_gradient(x[n])", "clamp": "clip(x[n], 0, 1)", "logsumexp": "LogSumExp[k](x[k])",
+    "prod": "Product[k](x[k])", "argmax": "ArgMax[k](x[n, k])",
+    "argmin": "ArgMin[k](x[n, k])", "median": "Sort[k](x[n, k]), which puts entries in order",
+    "norm_cdf": "(1 + erf(x[n] / sqrt(2))) / 2", "ndtr": "(1 + erf(x[n] / sqrt(2))) / 2",
+    "hypot": "sqrt(a[n]**2 + b[n]**2)", "logaddexp": "a[n] + softplus(b[n] - a[n])",
+    "atan2": "atan(a[n] / b[n])", "cbrt": "sign(x[n]) * abs(x[n])**(1 / 3)",
+    "trunc": "sign(x[n]) * floor(abs(x[n]))", "power": "x[n]**2",
+    "softshrink": "sign(x[n]) * max(abs(x[n]) - 0.5, 0)", "lerp": "a[n] + w * (b[n] - a[n])",
+    "transpose": "the indices the other way round: W[m, k]",
+    "onehot": "delta(k, label[n])", "one_hot": "delta(k, label[n])", "relu6": "clip(z, 0, 6)",
+    "inf": "oo", "nan": "a finite number", "arcsinh": "asinh(z)", "arccosh": "acosh(z)",
+    "arctanh": "atanh(z)", "σ": "sigmoid(z)",
+    "logistic": "sigmoid(z)", "pow": "z**2", "sgn": "sign(z)", "heaviside": "where(z >= 0, 1, 0)",
+    "step": "where(z >= 0, 1, 0)", "logsoftmax": "log(Softmax[k](s[n, k]))", "Σ": "Sum[k](x[n, k])",
+    "∑": "Sum[k](x[n, k])", "∏": "Product[k](x[n, k])", "√": "sqrt(z)", "e": "exp(z)",
+    "eye": "delta(i, j)", "identity_matrix": "delta(i, j)", "outer": "x[i] * y[j]",
+    "trace": "Sum[i](A[i, i])", "flatten": "y[n, c*H*W + i*W + j] = x[n, c, i, j]",
+    "tensor": 'input("x", N, D)', "variable": 'input("x", N, D)', "placeholder": 'input("x", N, D)',
+    "weight": 'parameter("W", D, M)', "bias": 'parameter("b", M)', "hidden": 'intermediate("h", N)',
+    "constant": 'scalar("alpha", 0.01)', "relu_": "relu(z)", "concat": 'concatenate("c", a, b)',
+    "cat": 'concatenate("c", a, b)', "grad": "nothing: the gradient is derived",
+    "backward": "nothing: the gradient is derived", "sample": 'input("eps", N): what was drawn',
+    "randn": 'input("eps", N): what was drawn', "zeros": "0", "ones": "1",
+    "lambda_": 'scalar("lambda", 0.1)', "log_softmax": "log(Softmax[k](s[n, k]))",
+    "cumsum": "Sum[k](x[k], where=k <= n)", "sech": "1 / cosh(z)",
+}  # fmt: skip
