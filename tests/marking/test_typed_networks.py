@@ -122,7 +122,7 @@ def test_times_go_through_a_state():
     text = "s[t,m] = Sum[k](h[t-1,k]*W[k,m]) + u[t,m]\nh[t,m] = tanh(s[t,m])"
     network = layer(text)
     assert [
-        network.tensors[n].role for n in "shWy"
+        network.tensors[n].role for n in ("s", "h", "W", "h_out")
     ] == "intermediate state parameter output".split()
     assert network.tensors["h0"].axes == (Size("M"),)
     assert "h0" not in layer(f"h[-1,m] = 0\n{text}").tensors
@@ -159,7 +159,7 @@ def test_shapes_that_are_said_count():
 
 
 REFUSED = {
-    "E = w x + ‖x‖²": ("a column times a column can be read in several ways", "write xᵀ y"),
+    "E = w x + ‖x‖²": ("a column times a column can be read in several ways", "write wᵀ x"),
     "E = f(W x)": ("f( ) may be any function", "write which, as in σ(W x)"),
     "E = x[n+1]": ("n stands right of = alone", "sum over it: Σ_n …"),
     "y[n] = x[n, G*n]": ("G is no index there", "S, D and P are stride, dilation and padding"),
@@ -175,7 +175,7 @@ REFUSED = {
     "s = W x; s = x": ("s is written twice", "a name of its own"),
     "s = E; E = s": ("E is read before it is written", "write its equation first"),
     "y = (A B)⁻² x": ("a power below 0 of a matrix is none of its entries", "write S⁻¹ for"),
-    "y = x * s + sum(s)": ("a column times a column can be read in several ways", "x ⊙ y"),
+    "y = x * s + sum(s)": ("a column times a column can be read in several ways", "x ⊙ s"),
     "W x; E = 1": ("an equation without =", "write s = W x; E"),
     "y = A mod x": ("mod is about indices", "write all indices, or none"),
     "E = ½dE/dx ‖y − W x‖²": ("dE/dx is a derivative", "a quotient is (da)/(db)"),

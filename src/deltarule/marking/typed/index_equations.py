@@ -33,6 +33,12 @@ def join_letters(
     """An index runs along the axes where it stands. Raises Unequal for one of which that is new."""
     names = equation.reads()
     for name, uses in names.items():
+        if name not in tensors:  # a state, which is read before it is given
+            raise DeltaruleError(
+                f"{name} is a state among matrices",
+                equation.place,
+                "write all equations with indices, or none",
+            )
         axes = _own_axes(tensors[name])
         for use in uses:
             if use is None:

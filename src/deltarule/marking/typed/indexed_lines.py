@@ -27,7 +27,7 @@ from deltarule.marking.typed.slips_of_indices import alone_left
 from deltarule.marking.typed.text_lines import TextLine, in_words_of_texts
 from deltarule.marking.typed.window_extents import WindowExtents
 from deltarule.marking.typed.windows_fit import beyond
-from deltarule.networks.argmax_equations import with_selections
+from deltarule.networks.argmax_equations import unused_name, with_selections
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import ordered
 from deltarule.networks.read_ranges import check_inside
@@ -147,7 +147,7 @@ def finished(
     equations = found
     last = _last(equations)
     if tensors[last].role == "state":  # what comes from upstream is read by nothing
-        name = next(n for n in ("y", "out", "y_out") if n not in tensors)
+        name = unused_name(f"{last}_out", tensors)  # as outputs of files that others read
         whole = next(e for e in equations if e.name == last)
         tensors[name] = replace(tensors[last], name=name, role="output")
         equations.append(replace(whole, name=name, rhs=whole.lhs))

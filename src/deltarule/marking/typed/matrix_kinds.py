@@ -6,6 +6,7 @@ from sympy import Expr, Integer
 
 from deltarule.expressions import nodes
 from deltarule.marking.formulas.matrix_readings import Matrix, shape_shown
+from deltarule.spelling.names import pretty
 
 
 def both_vectors(a: Matrix, b: Matrix) -> bool:
@@ -59,3 +60,9 @@ def is_mask(matrix: Matrix) -> bool:
     """Whether a part is a comparison, 1 where it holds and else 0, which picks entries."""
     entry = matrix.entry
     return isinstance(entry, nodes.Choose) and all(n in (0, 1) for n in entry.args[1:])
+
+
+def letter_of(matrix: Matrix, otherwise: str) -> str:
+    """What a part is called as it was typed; a letter of its own where it has no name."""
+    entry = matrix.entry
+    return pretty(nodes.tensor_name(entry)) if isinstance(entry, nodes.Read) else otherwise

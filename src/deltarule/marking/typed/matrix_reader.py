@@ -34,12 +34,13 @@ from deltarule.marking.typed.ones import has_ones
 from deltarule.marking.typed.populations import POPULATIONS, are_populations, with_states
 from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.text_names import IDENTITY, TextNames
-from deltarule.marking.typed.typed_names import role_of, subscripted
+from deltarule.marking.typed.typed_names import role_of, subscripted, usual_rank
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
 from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
+from deltarule.spelling.names import pretty
 
 #: Sizes are found equal at most so often.
 _MOST = 200
@@ -98,7 +99,9 @@ class MatrixReader(TextNames):
                 if self.said or not are_numbers(self.equations, names, refused):
                     return self._with_one_number(columns, refused)
             numbers = MatrixReader(self.equations, self.wrt, dict.fromkeys(self.uses, ()))
-            return replace(numbers._in_matrices(columns), text=NUMBERS)
+            one, *others = [pretty(n) for n in names if usual_rank(n)] or ["x"]
+            text = NUMBERS.format(one, (others or [one])[0])
+            return replace(numbers._in_matrices(columns), text=text)
 
     def _with_one_number(self, columns: bool, refused: DeltaruleError) -> Network:
         """What is refused for a vector times a vector, with the one letter as a number by which it

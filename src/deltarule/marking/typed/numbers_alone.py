@@ -16,7 +16,7 @@ from deltarule.spelling.name_parts import GREEK
 #: What a text that was read so says of itself.
 NUMBERS = (
     "All letters are numbers here, as a vector times a vector can be read in several ways: "
-    "write xᵀ y or x ⊙ y for vectors."
+    "write {0}ᵀ {1} or {0} ⊙ {1} for vectors."
 )
 #: What is said where one letter is.
 ONE_NUMBER = (

@@ -36,6 +36,7 @@ from deltarule.marking.typed.matrix_kinds import (
     is_matrix,
     is_number,
     is_scale,
+    letter_of,
     on_diagonal,
     said,
     squeezed,
@@ -194,12 +195,14 @@ class ShapeParser(VectorAxes, Bars, OfOnes):
         if inner != first:
             if _ONE in (inner, first):
                 scaled = said(a) == "a column" and is_matrix(b)
+                x, y = letter_of(a, "x"), letter_of(b, "A" if scaled else "y")
                 raise self.error(
                     f"{said(a)} times {said(b)} can be read in several ways",
-                    "write xᵀ A for the sum over its rows, or diag(x) A for each row times an "
-                    "entry of x"
+                    f"write {x}ᵀ {y} for the sum over its rows, or diag({x}) {y} for each row "
+                    f"times an entry of {x}"
                     if scaled
-                    else "write xᵀ y for the sum of the products, x yᵀ for all of them, or x ⊙ y",
+                    else f"write {x}ᵀ {y} for the sum of the products, {x} {y}ᵀ for all of them, "
+                    f"or {x} ⊙ {y}",
                 )
             raise Unequal(inner, first)
         axes = (*a.axes[:-1], *b.axes[1:])
