@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import gcd
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, sqrt
@@ -183,10 +184,13 @@ class _Spelled:
         self.node = node
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Spelled) and str(self.node) == str(other.node)
+        return isinstance(other, _Spelled) and _spelled(self.node) == _spelled(other.node)
 
     def __lt__(self, other: _Spelled) -> bool:
-        return str(self.node) < str(other.node)
+        return _spelled(self.node) < _spelled(other.node)
+
+
+_spelled = lru_cache(maxsize=1 << 14)(str)
 
 
 def term_order(term: Expr):

@@ -35,6 +35,7 @@ from deltarule.spelling.ordering import (
     with_numbers_in_front,
     with_sign_in_front,
 )
+from deltarule.spelling.written_once import written_once
 
 
 class Writer(Alphabet):
@@ -290,7 +291,7 @@ class Writer(Alphabet):
     }  # fmt: skip
 
 
-text = Writer()
+text: Writer = written_once(Writer)
 
 
 def equation_text(left: Expr, right: Expr) -> str:
