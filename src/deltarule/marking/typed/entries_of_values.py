@@ -15,6 +15,7 @@ from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.nesting import CLOSING, OPENING, closed, split_at
 from deltarule.marking.typed.typed_names import LABELS
+from deltarule.spelling.counted import counted
 
 #: What stands between brackets of entries: n, 0, t[n]. One further, n + 1, makes a state of a name.
 _ENTRY = re.compile(r"\d+|[^\W\d_]\w*\[[^\[\]]*\]|[a-z]['′]*|" + "|".join(LABELS))
@@ -88,7 +89,8 @@ def _in_order(whole: str, subscripts: list[str], place: str) -> dict[str, str]:
         raise DeltaruleError(
             f"{shortened(whole)} has the indices {axes}, and is read at [{', '.join(subscripts)}]",
             place,
-            f"give it a line of its own, v[{axes}] = …, and read v with {len(letters)} indices",
+            f"give it a line of its own, v[{axes}] = …, and read v with "
+            f"{counted(len(letters), 'index')}",
         )
     return {**{i: i for i in letters}, **dict(zip(rest, others, strict=True))}
 
