@@ -1,7 +1,7 @@
 """Feed-forward derivations against dual numbers sent through the whole of them, at many sizes."""
 
 import pytest
-from once import derived
+from once import formulas_of, loaded
 from variants import FULL
 from whole_network import gap
 
@@ -67,5 +67,5 @@ SIZES = {"conv3d": {"N": 1, "C": 2, "F": 2}}
 @pytest.mark.parametrize("case", range(len(CASES)), ids=lambda k: str(CASES[k]))
 def test_equal_to_dual_numbers(case, seed):
     name, options = CASES[case]
-    one, two = gap(derived(name, **options), seed, **SIZES.get(name, {}))
+    one, two = gap(formulas_of(loaded(name, **options)), seed, **SIZES.get(name, {}))
     assert one == two or (one.overlaps(two) and (one - two).abs_upper() < 1e-30)

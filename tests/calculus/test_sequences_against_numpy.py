@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import recurrent_by_hand as by_hand
-from once import derived
+from once import formulas_of, loaded
 
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
@@ -54,7 +54,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_gradients(case, times):
     name, options, loss = CASES[case]
-    derivation = derived(name, **options)
+    derivation = formulas_of(loaded(name, **options))
     network = derivation.network
     probe = Probe(network, Float64(), 3, T=times, N=3, D=2, H=4)
     arrays = probe.values.arrays

@@ -1,7 +1,7 @@
 """Every recurrent derivation and sequence model against dual numbers sent through all of it."""
 
 import pytest
-from once import derived
+from once import formulas_of, loaded
 from whole_network import gap
 
 CASES = [
@@ -42,6 +42,6 @@ CASES = [
 @pytest.mark.parametrize("case", range(len(CASES)), ids=lambda k: str(CASES[k]))
 def test_equal_to_dual_numbers(case, times, examples):
     name, options = CASES[case]
-    one, two = gap(derived(name, **options), T=times, N=examples, D=2, H=3)
+    one, two = gap(formulas_of(loaded(name, **options)), T=times, N=examples, D=2, H=3)
     assert one.overlaps(two)
     assert (one - two).abs_upper() < 1e-40

@@ -63,7 +63,7 @@ REFUSED = {
     "dense --gauss-newton y": ("dense has no loss", "--jacobian y/x and --jvp are for layers"),
     "mlp --hvp --jvp": ("--hvp and --jvp exclude each other", "keep one"),
     "mlp --gauss-newton yhat --jacobian E/x": ("exclude each other", "keep one"),
-    "lstm --hessian": ("the entries have no closed form", "--hvp and --jvp"),
+    "rnn --hessian": ("the entries have no closed form", "--hvp and --jvp"),
 }
 
 

@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from once import programmed
+from once import loaded, programmed
 
 import deltarule
 from deltarule.arithmetic.random_arrays import random_arrays
@@ -18,7 +18,6 @@ from deltarule.kernels.export import emitted
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import known_sizes
 from deltarule.language.catalogue import catalogue
-from deltarule.language.load import load
 
 #: Options that bring whole numbers into the data of a derivation.
 ASKED = ({}, {"mask": "given"}, {"lengths": True}, {"masked": True})
@@ -28,13 +27,13 @@ def _with_integers(name: str) -> dict | None:
     """The first of these options with which a derivation has whole numbers among its data; None
     for a derivation that puts out integers alone.
     """
-    options = set(load(name).options)
+    options = set(loaded(name).options)
     return next(
         (
             asked
             for asked in ASKED
             if options >= asked.keys()
-            and any(t.given and t.integral for t in load(name, **asked).tensors.values())
+            and any(t.given and t.integral for t in loaded(name, **asked).tensors.values())
         ),
         None,
     )
@@ -55,7 +54,7 @@ def test_the_catalogue_has_such_derivations():
 
 @pytest.mark.parametrize("name", INDEXED)
 def test_a_number_out_of_range_is_refused_by_every_pass(name, tmp_path, monkeypatch):
-    open_ = {size.name: 2 for size in known_sizes(load(name))[1] if type(size) is Size}
+    open_ = {size.name: 2 for size in known_sizes(loaded(name))[1] if type(size) is Size}
     made = programmed(name, **INDEXED[name] | open_)
     sizes = sizes_at(made.network, setting(made.network))
     text = Module(made, "float64").text()

@@ -67,7 +67,7 @@ def test_nothing_of_a_plain_text_is_machinery():
 
 @pytest.mark.parametrize(
     ("name", "settings"),
-    [("conv2d", {"stride": 2, "pad": 1}), ("max_pool2d", {}), ("lstm", {}), ("embedding", {})],
+    [("conv2d", {"stride": 2, "pad": 1}), ("max_pool2d", {}), ("rnn", {}), ("embedding", {})],
 )
 def test_plain_and_tuned_kernels_give_the_same(name, settings):
     tuned = deltarule.kernel(name, **settings)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from once import loaded
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
@@ -19,7 +20,8 @@ LAYOUTS = [
     for name, path in catalogue().items()
     if "layout(" in path.read_text(encoding="utf-8")
     for option in ("layout", "filters")
-    for choice in (load(name).options[option].choices[1:] if option in load(name).options else ())
+    if option in loaded(name).options
+    for choice in loaded(name).options[option].choices[1:]
 ]
 #: What a derivation needs so that its tensors have an axis to move.
 MORE = {"batch_norm": {"images": True}, "batch_norm_inference": {"images": True}}
@@ -39,8 +41,8 @@ def turn(plain, turned):
 
 @pytest.mark.parametrize("name, option, choice", LAYOUTS)
 def test_a_layout_turns_arrays_and_nothing_else(name, option, choice):
-    plain = load(name, **MORE.get(name, {}))
-    turned = load(name, **MORE.get(name, {}), **{option: choice})
+    plain = loaded(name, **MORE.get(name, {}))
+    turned = loaded(name, **MORE.get(name, {}), **{option: choice})
     sizes = sizes_at(plain, setting(plain))
     given = random_arrays(plain, sizes)
     orders = {t: turn(plain.tensors[t], tensor) for t, tensor in turned.tensors.items()}
@@ -53,7 +55,7 @@ def test_a_layout_turns_arrays_and_nothing_else(name, option, choice):
 
 
 def test_formulas_are_in_the_order_that_is_asked_for():
-    found = derive(load("conv1d", layout="channels_last", filters="outputs_last", bias=False))
+    found = derive(loaded("conv1d", layout="channels_last", filters="outputs_last", bias=False))
     (forward,) = found.network.equations
     assert text(forward.rhs) == "Σ_{c,k} w[k, c, f]·x[n, S·i + D·k − P, c]"
     assert text(found.gradients["w"].expr).endswith("∂L/∂y[n, i, f]·x[n, S·i + D·k − P, c]")

@@ -13,7 +13,7 @@ import subprocess
 import pytest
 from latex_formulas import formulas
 from latex_validity import faults
-from once import loaded, unverified
+from once import derived
 
 from deltarule.language.catalogue import catalogue
 
@@ -29,7 +29,7 @@ console.log(JSON.stringify(wrong));
 
 @pytest.mark.parametrize("name", [*catalogue()])
 def test_formulas_are_valid(name):
-    found = dict.fromkeys(formulas(unverified(loaded(name))))
+    found = dict.fromkeys(formulas(derived(name)))
     assert found and {f: w for f in found if (w := [*faults(f)])} == {}
 
 
@@ -73,7 +73,7 @@ def test_katex_takes_the_formulas():
     if not there or there.returncode:
         pytest.skip("formulas set by KaTeX: node with its package katex is not there")
     names = ["conv2d", "lstm", "layer_norm", "max_pool2d", "attention", "ctc", "mixture_density"]
-    found = [f for n in names for f in formulas(unverified(loaded(n)))]
+    found = [f for n in names for f in formulas(derived(n))]
     asked, command = json.dumps(found), [str(node), "-e", _KATEX]
     said = subprocess.run(command, input=asked, capture_output=True, text=True, check=True)
     assert json.loads(said.stdout) == []

@@ -15,6 +15,6 @@ def formulas(derivation: Derivation) -> Iterator[str]:
         yield f"{latex(equation.lhs)} = {latex(equation.rhs)}"
     for gradient in derivation.gradients.values():
         yield from (f"{latex(left)} = {latex(right)}" for left, right in gradient.lines)
-        for step in gradient.steps:
-            yield from (latex(side) for side in (step.before, step.after))
+        sides = dict.fromkeys(s for step in gradient.steps for s in (step.before, step.after))
+        yield from map(latex, sides)
     yield derivation_aligned(derivation).strip("$")

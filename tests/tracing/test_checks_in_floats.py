@@ -17,7 +17,7 @@ from deltarule.tracing import line_check, substituted
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import computation_of, trace, trace_computation
 
-NAMES = ["dense", "conv2d", "max_pool2d", "lstm", "batch_norm", "softmax_cross_entropy", "lenet5"]
+NAMES = ["dense", "conv2d", "max_pool2d", "rnn", "batch_norm", "softmax_cross_entropy", "lenet5"]
 
 
 @pytest.fixture
