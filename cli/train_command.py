@@ -22,6 +22,7 @@ class Train(Asked):
     few: Annotated[int, option("So many are learnt by heart first; 0 leaves it out.", "N")] = 20
     held_out: Annotated[int, option("So many are kept to try the network on.", "N")] = 360
     seed: Annotated[int, option("What all that is random is drawn from.", "N")] = 0
+    threads: Annotated[int, option("Cores that share the loops; digits stay.", "N")] = 1
 
 
 ROW = Row(
@@ -31,7 +32,7 @@ ROW = Row(
             "a course of training",
             ".cli.train:show_training",
             "",
-            "network update rate batch epochs shift few held-out seed",
+            "network update rate batch epochs shift few held-out seed threads",
             words=False,
         ),
     ),
@@ -41,6 +42,7 @@ ROW = Row(
             "deltarule train --network keras_cnn --update momentum --rate 0.01 --epochs 5",
             "another network and update",
         ),
+        ("deltarule train --network keras_cnn --threads 2", "on two cores"),
     ),
     wrong="not even a few samples could be learnt by heart",
 )

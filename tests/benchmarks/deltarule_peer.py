@@ -29,7 +29,7 @@ def trained(work, arrays: dict, threads: int):
     for name, array in parameters.arrays.items():
         array[...] = arrays[name]
     kernel = deltarule.kernel(work.derivation, dtype=dtype, wrt=list(work.wanted), **options)
-    update = Update("momentum", work.rate, parameters.flat, mu=MOMENTUM)
+    update = Update("momentum", work.rate, parameters.flat, threads=threads, mu=MOMENTUM)
     parts = parameters.parts(update.gradient)
     bound = kernel.bind_filling({}, parts, {**arrays, **parameters.arrays})
 

@@ -33,8 +33,8 @@ DTYPE = "float32"
 class Trainer:
     """Trains the network of that name, with the loss of `derivations/networks/classifier.py`.
 
-    `parameters` change with every step. Raises DeltaruleError for a network that does not take
-    one image and tell classes apart, and what `Update` raises.
+    `parameters` change with every step; loops run in so many `threads`. Raises DeltaruleError for
+    a network that does not take one image and tell classes apart, and what `Update` raises.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Trainer:
         rate: float | None = None,
         cache: str | Path | None = None,
         progress: Callable[[str], None] | None = None,
+        threads: int = 1,
     ):
         self.network = load("classifier", network=network)
         self._image, self._label = _only(self.network, "input"), _only(self.network, "target")
@@ -55,8 +56,10 @@ class Trainer:
         self.parameters = Parameters(self.network, shapes, DTYPE)
         settings = {"cache": cache, "progress": progress}
         wrt = list(shapes)
-        self._kernel = kernel("classifier", network=network, dtype=DTYPE, wrt=wrt, **settings)
-        self.update = Update(update, rate, self.parameters.flat, **settings)
+        shared = {"parallel": True, "threads": threads} if threads > 1 else {}
+        options = {"network": network, "dtype": DTYPE, "wrt": wrt, **shared}
+        self._kernel = kernel("classifier", **options, **settings)
+        self.update = Update(update, rate, self.parameters.flat, threads=threads, **settings)
         self._gradients = self.parameters.parts(self.update.gradient)
         self._bound: dict[int, tuple[np.ndarray, np.ndarray, Bound]] = {}
 

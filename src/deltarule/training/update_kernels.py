@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 import numpy as np
@@ -15,16 +16,23 @@ from deltarule.language.optimisers import optimiser
 
 #: So many entries are moved at a time: what is read and written for them stays in a core's cache.
 BLOCK = 1 << 15
+#: To wake a thread takes as long as about so many blocks.
+LEAST = 8
+
+Moved = list[tuple[np.ndarray, np.ndarray]]
 
 
 class Update:
     """Steps that change the vector `theta` in place, given the gradient in `gradient`.
 
-    `rate` replaces the update's own learning rate; further settings are those of `kernel`.
+    `rate` replaces the update's own learning rate; further settings are those of `kernel`. Many
+    parameters are shared among so many `threads`; no digit depends on that.
     Raises DeltaruleError for what is no optimiser, and for a rate that is not above 0.
     """
 
-    def __init__(self, name: str, rate: float | None, theta: np.ndarray, **settings):
+    def __init__(
+        self, name: str, rate: float | None, theta: np.ndarray, *, threads: int = 1, **settings
+    ):
         update = optimiser(name)
         own = next((s for s in update.scalars if isinstance(s, Rate)), None)
         if rate is not None:
@@ -47,19 +55,22 @@ class Update:
         self._changed = {parameter: theta, **kept}
         found = kernel(name, dtype=str(theta.dtype), **settings)
         vectors = [n for n, a in self._changed.items() if a.ndim]
-        after = {n: np.zeros(min(BLOCK, theta.size), theta.dtype) for n in vectors}
-        self._blocks: list[tuple[Bound, list[tuple[np.ndarray, np.ndarray]]]] = []
-        for start in range(0, max(1, theta.size), BLOCK):
+        blocks = [slice(k, k + BLOCK) for k in range(0, max(1, theta.size), BLOCK)]
+        many = max(1, min(threads, len(blocks) // LEAST))
+        self._shares: list[list[tuple[Bound, Moved]]] = [[] for _ in range(many)]
+        for share, mine in enumerate(self._shares):
             # What is new is filled in for one block after another, and taken over at once.
-            block = slice(start, start + BLOCK)
-            parts = {n: a[block] if a.ndim else a for n, a in self._changed.items()}
-            new = {n: after[n][: parts[n].size] for n in vectors}
-            bound = found.bind_filling(
-                {f"{n} after": a for n, a in new.items()},
-                {},
-                {**parts, gradient: self.gradient[block]},
-            )
-            self._blocks.append((bound, [(parts[n], a) for n, a in new.items()]))
+            after = {n: np.zeros(min(BLOCK, theta.size), theta.dtype) for n in vectors}
+            for block in blocks[share * len(blocks) // many : (share + 1) * len(blocks) // many]:
+                parts = {n: a[block] if a.ndim else a for n, a in self._changed.items()}
+                new = {n: after[n][: parts[n].size] for n in vectors}
+                bound = found.bind_filling(
+                    {f"{n} after": a for n, a in new.items()},
+                    {},
+                    {**parts, gradient: self.gradient[block]},
+                )
+                mine.append((bound, [(parts[n], a) for n, a in new.items()]))
+        self._threads = ThreadPoolExecutor(many) if many > 1 else None
         self._numbers = [n for n, a in self._changed.items() if not a.ndim]
 
     def forget(self) -> None:
@@ -78,10 +89,19 @@ class Update:
 
     def step(self) -> None:
         """One update of all parameters."""
-        after = {}
-        for bound, moved in self._blocks:
-            after = bound.forward()
-            for old, new in moved:
-                np.copyto(old, new)
+        if self._threads is None:
+            after = _moved(self._shares[0])
+        else:
+            *_, after = self._threads.map(_moved, self._shares)
         for name in self._numbers:
             self._changed[name][...] = after[f"{name} after"]
+
+
+def _moved(blocks: list[tuple[Bound, Moved]]) -> dict[str, np.ndarray]:
+    """Blocks updated, one after the other; what came out of the last."""
+    after = {}
+    for bound, moved in blocks:
+        after = bound.forward()
+        for old, new in moved:
+            np.copyto(old, new)
+    return after
