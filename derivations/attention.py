@@ -3,7 +3,9 @@
 Each query i takes a mean of the values, weighted by how well the keys fit.
 
 A mask tells which keys a query may see: none, all up to its own time (causal), or given as an
-array of ones and zeros. The weights of keys that it may not see are 0, all of them where it may
+array of ones and zeros. Causal is of as many keys as queries; of other numbers, top_left counts both
+from their first, as PyTorch's is_causal, and bottom_right from their last, as with cached keys. The
+weights of keys that it may not see are 0, all of them where it may
 see none. With a mask that is added, a query whose scores are all −∞ has no weights (NaN).
 """
 
@@ -14,7 +16,7 @@ aliases("scaled_dot_product_attention", "dot_product_attention", "self_attention
 mask = option(
     "mask", "none", "which keys a query may see; added: numbers that are added to the scores; −∞ "
     "hides a key, but never all of a query's keys (given: all may be hidden)",
-    choices=("none", "causal", "given", "added"),
+    choices=("none", "causal", "top_left", "bottom_right", "given", "added"),
 )
 batch = option("batch", True, "several examples at once, one a row")
 heads = option(
@@ -51,7 +53,10 @@ if mask in ("none", "added"):
     a[*row, i, j] = exp(e[*row, i, j]) / Sum[l](exp(e[*row, i, l]))
 else:
     seen = input("mask", *rows, I, J, below=2) if mask == "given" else None
-    visible, among = (seen[*row, i, j] >= 1, seen[*row, i, l] >= 1) if seen else (j <= i, l <= i)
+    last = i + (J - I if mask == "bottom_right" else 0)
+    visible, among = (j <= last, l <= last)
+    if seen:
+        visible, among = seen[*row, i, j] >= 1, seen[*row, i, l] >= 1
     weight = exp(e[*row, i, j]) / Sum[l](exp(e[*row, i, l]), where=among)
     a[*row, i, j] = where(visible, weight, 0)
 y[*own, i, m] = Sum[j](a[*own, i, j] * V[*key, j, m])

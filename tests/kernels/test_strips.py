@@ -14,7 +14,7 @@ from deltarule.kernels.passes.triangles import is_triangular
 
 CASES = [
     {"mask": mask, "heads": heads, "batch": batch}
-    for mask in ("none", "causal", "given", "added")
+    for mask in ("none", "causal", "top_left", "bottom_right", "given", "added")
     for heads, batch in (("none", True), ("all", True), ("none", False))
 ]
 
@@ -27,11 +27,13 @@ def test_strips_give_what_the_whole_gives(options, stored, tmp_path, monkeypatch
     groups = in_strips(made)[1]
     assert groups.keys() == {"forward", "backward"}
     # Causal weights are computed up to the diagonal.
-    assert {*map(is_triangular, groups.values())} == {options["mask"] == "causal"}
+    assert {*map(is_triangular, groups.values())} == {options["mask"] in ("causal", "top_left")}
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     monkeypatch.setattr(module, "STRIP", 2)
     monkeypatch.setattr(module, "STORED", stored)
-    agree(module, made, probed(made, 0, I=5))
+    for keys in {"J": 3}, {"J": 8}, {}:
+        if not keys or options["mask"] in ("top_left", "bottom_right"):
+            agree(module, made, probed(made, 0, I=5, **keys))
 
 
 @pytest.mark.parametrize("batch", [1, 3])

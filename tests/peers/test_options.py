@@ -6,6 +6,8 @@ and the arguments' shapes, small and unequal.
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -206,6 +208,21 @@ ROWS = [
         {"heads": "grouped", "R": 3, "mask": "causal", "scale": "0.3"},
         attention(enable_gqa=True, is_causal=True, scale=0.3),
         {**HEADS, "K": (2, 2, 4, 3), "V": (2, 2, 4, 7)},
+    ),
+    *(
+        (
+            "attention",
+            {"heads": "grouped", "R": 3, "mask": "top_left"},
+            attention(enable_gqa=True, is_causal=True),
+            {**HEADS, "K": (2, 2, keys, 3), "V": (2, 2, keys, 7)},
+        )
+        for keys in (2, 7)
+    ),
+    (
+        "attention",
+        {"heads": "grouped", "R": 3, "mask": "bottom_right"},
+        partial(attention(enable_gqa=True), mask=torch.ones(4, 7).tril(3) > 0),
+        {**HEADS, "K": (2, 2, 7, 3), "V": (2, 2, 7, 7)},
     ),
 ]
 
