@@ -3,10 +3,10 @@
 Each query i takes a mean of the values, weighted by how well the keys fit.
 
 A mask tells which keys a query may see: none, all up to its own time (causal), or given as an
-array of ones and zeros. Causal is of as many keys as queries; of other numbers, top_left counts both
-from their first, as PyTorch's is_causal, and bottom_right from their last, as with cached keys. The
-weights of keys that it may not see are 0, all of them where it may
-see none. With a mask that is added, a query whose scores are all −∞ has no weights (NaN).
+array of ones and zeros. Causal is of as many keys as queries; of other numbers top_left counts both
+from their first, as PyTorch's is_causal, and bottom_right from their last, as with cached keys.
+The weights of keys that it may not see are 0, all of them where it may see none.
+With a mask that is added, a query whose scores are all −∞ has no weights (NaN).
 """
 
 from deltarule.language import *

@@ -104,3 +104,11 @@ def test_float32_stays_float32(tmp_path, monkeypatch):
             results = getattr(module, each)(*given)
             for tensor, value in zip(one.returns, results if len(one.returns) > 1 else [results]):
                 assert value.dtype == np.float32, (name, tensor)
+
+
+def test_a_determinant_below_0_has_no_logarithm(tmp_path, monkeypatch):
+    """As in the kernels: NaN, and not the logarithm of |det X|."""
+    text = emitted_for("numpy", layer("E = det(X)"), {})
+    module = as_python(text, tmp_path, monkeypatch)
+    for matrix, value in (([[0.0, 1.0], [1.0, 0.0]], np.nan), ([[0.0, 1.0], [-1.0, 0.0]], 1.0)):
+        np.testing.assert_allclose(module.forward(np.array(matrix))[0], value)

@@ -74,8 +74,9 @@ def inverse(a):
     return {m}.linalg.inv(a)''',
     "log_determinant": '''\
 def log_determinant(a):
-    """log |det| of the matrices in the last two axes."""
-    return {m}.linalg.slogdet(a)[1]''',
+    """log det of the matrices in the last two axes, NaN where a determinant is below 0."""
+    sign, logarithm = {m}.linalg.slogdet(a)
+    return {m}.where(sign < 0, {m}.nan, logarithm)''',
 }
 
 _NUMPY_TOP = {
@@ -227,8 +228,9 @@ def inverse(a):
     return torch.linalg.inv(a)''',
     "log_determinant": '''\
 def log_determinant(a):
-    """log |det| of the matrices in the last two axes."""
-    return torch.linalg.slogdet(a)[1]''',
+    """log det of the matrices in the last two axes, NaN where a determinant is below 0."""
+    sign, logarithm = torch.linalg.slogdet(a)
+    return torch.where(sign < 0, torch.nan, logarithm)''',
 }
 
 
