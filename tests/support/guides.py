@@ -97,8 +97,9 @@ def lost_links(page: Page) -> list[str]:
 
 
 def links(page: Page) -> list[str]:
-    """The files that a page links to."""
-    return [link for link in _LINK.findall(page.prose) if "://" not in link]
+    """The files that a page links to. Between backticks nothing is a link: `max[c](z)`."""
+    prose = re.sub(r"`[^`\n]*\]\([^`\n]*`", "", page.prose)
+    return [link for link in _LINK.findall(prose) if "://" not in link]
 
 
 def unknown_options(page: Page) -> list[str]:

@@ -54,9 +54,9 @@ def entries_off(formula: str, taken: str, functions: frozenset[str], place: str)
             continue
         start = word.start(1) if named and word is not None else begin
         whole = formula[start : match.start() + 1]
-        if "[" not in whole:
+        found = _in_order(whole, subscripts, place) if "[" in whole else {}
+        if not found:  # of whole arrays, as softmax(V h[T-1])[y]: its entries are read elsewhere
             continue
-        found = _in_order(whole, subscripts, place)
         free = (n for n in _NAMES if not re.search(rf"(?<!\w){n}(?!\w)", f"{taken} {formula}"))
         if "exp(" in whole:
             free = (n for n in ("p", "q", *_NAMES) if not re.search(rf"(?<!\w){n}(?!\w)", taken))
@@ -77,9 +77,11 @@ def _opening(formula: str, end: int) -> int:
 
 
 def _in_order(whole: str, subscripts: list[str], place: str) -> dict[str, str]:
-    """Each index of a value with the subscript that it is read at."""
+    """Each index of a value with the subscript that it is read at; none for one of whole arrays."""
     reads = _free_reads(parted_tokens(whole, place))
     letters = list(dict.fromkeys(i for read in sorted(reads, key=len)[::-1] for i in read))
+    if not letters:
+        return {}
     same = {i: i for i in letters if subscripts.count(i) == 1}
     rest = [i for i in letters if i not in same]
     others = [s for s in subscripts if s not in same]
