@@ -36,6 +36,7 @@ from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.text_names import IDENTITY, TextNames
 from deltarule.marking.typed.typed_names import role_of, subscripted, usual_rank
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
+from deltarule.marking.typed.vector_axes import Crosswise
 from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
@@ -94,7 +95,8 @@ class MatrixReader(TextNames):
             try:
                 return self._in_matrices(not columns)
             except DeltaruleError as other:
-                refused = other if isinstance(refused, OneColumn) else refused
+                better = isinstance(refused, OneColumn) or isinstance(other, Crosswise)
+                refused = other if better else refused
                 names = [n for n in self.uses if n not in self.counts]
                 if self.said or not are_numbers(self.equations, names, refused):
                     return self._with_one_number(columns, refused)

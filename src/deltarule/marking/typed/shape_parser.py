@@ -78,6 +78,8 @@ class ShapeParser(VectorAxes, Bars, OfOnes):
     def _both(self, one: Readings, two: Readings, join, word: str) -> Readings:
         a, b = self._beside(one.of[0], two.of[0]), self._beside(two.of[0], one.of[0])
         if a.axes and b.axes:
+            if word == "added":
+                self._refuse_crosswise(a, b)
             self._meet(a, b, word)
         found = join(a, b)
         if not found:

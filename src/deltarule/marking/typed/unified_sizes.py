@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sympy import Expr, Integer
+from sympy import Add, Expr, Integer
 
 from deltarule.expressions.symbols import Size
 
@@ -32,19 +32,33 @@ class UnifiedSizes:
         """The one that stands for all that are equal to a size."""
         while size in self._above:
             size = self._above[size]
+        if isinstance(size, Add):  # N − 1 of x[1:]
+            parts = {s: self.of(s) for s in size.free_symbols}
+            size = size.xreplace(parts).expand()  # type: ignore[assignment, arg-type]
         return size
 
     def join(self, one: Expr, two: Expr) -> bool:
-        """Note that two are equal; False where both are numbers and differ."""
+        """Note that two are equal; False where they differ whatever sizes there are."""
         one, two = self.of(one), self.of(two)
         if one == two:
             return True
         if isinstance(one, Integer) and isinstance(two, Integer):
             return False
+        if isinstance(one, Add) or isinstance(two, Add):
+            return self._join_parts((one - two).expand())
         if isinstance(one, Integer):
             one, two = two, one
         self._above[one] = two
         return True
+
+    def _join_parts(self, difference: Expr) -> bool:
+        """Note that a difference of sizes is 0: M is N − 1; False for one that is a number."""
+        for size in sorted(difference.free_symbols, key=str)[::-1]:
+            factor = difference.coeff(size)  # type: ignore[arg-type]
+            if factor in (1, -1):
+                self._above[size] = (size - factor * difference).expand()  # type: ignore[index]
+                return True
+        return False
 
     def letter(self, index: str) -> Expr:
         """The extent of an index, by its letter."""
@@ -63,7 +77,7 @@ class UnifiedSizes:
         for index in sorted(self.letters, key=lambda i: i not in self.said):
             size = self.letters[index]
             root, own = self.of(size), index.upper()
-            if own.isidentifier() and root not in names and not isinstance(root, Integer):
+            if own.isidentifier() and root not in names and isinstance(root, Size):
                 free = own not in (taken if index in self.said else used)
                 other = next((n for n in letters if n not in used), "") if own == "I" else ""
                 names[root] = Size(own if free else other or f"{own}_{own}")
@@ -71,7 +85,7 @@ class UnifiedSizes:
         free = (n for n in letters if n not in used)
         for size in sizes:
             root = self.of(size)
-            if not isinstance(root, Integer) and root not in names:
+            if isinstance(root, Size) and root not in names:
                 names[root] = Size(next(free, f"N_{len(names)}"))
         return names
 
@@ -79,4 +93,4 @@ class UnifiedSizes:
 def final_size(size: Expr, sizes: UnifiedSizes, names: Mapping[Expr, Expr]) -> Expr:
     """The name of a size, once there are names."""
     root = sizes.of(size)
-    return names.get(root, root)
+    return names.get(root, root.xreplace(dict(names)))  # type: ignore[arg-type]

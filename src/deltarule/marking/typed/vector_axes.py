@@ -6,17 +6,30 @@ others as NumPy has it: beside a matrix along the last axis, beside a vector as 
 
 from __future__ import annotations
 
+import re
+
 from sympy import Integer
 
+from deltarule.errors import DeltaruleError
+from deltarule.expressions import nodes
 from deltarule.marking.formulas.call_arguments import Axis
 from deltarule.marking.formulas.matrix_grammar import MatrixParser
 from deltarule.marking.formulas.matrix_readings import Matrix, Readings
-from deltarule.marking.typed.matrix_kinds import is_matrix, squeezed
+from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.typed.matrix_kinds import is_matrix, letter_of, said, squeezed
+
+_NEW = re.compile(r"None|newaxis|\.\.\.|…")
+
+
+class Crosswise(DeltaruleError):
+    """A row and a column that are added."""
 
 
 class VectorAxes(MatrixParser):
     """The grammar of what is taken along an axis."""
 
+    #: Whether vectors are columns; in a program that makes new axes they are rows.
+    columns: bool
     #: Whether matrices hold an example in each column, as in W X.
     examples_below: bool
 
@@ -33,6 +46,42 @@ class VectorAxes(MatrixParser):
         one = self._fresh([Integer(1)])
         column = not is_matrix(other) and other.shape[1] == 1
         return Matrix(part.written, (*part.axes, *one) if column else (*one, *part.axes), part.cost)
+
+    def _refuse_crosswise(self, a: Matrix, b: Matrix) -> None:
+        """No row and column are added, nor is bᵀ to each column of X W, where b is a row."""
+        if _NEW.search(self.formula):
+            return
+        across = {said(a), said(b)} == {"a row", "a column"}
+        for matrix, vector in ((a, b), (b, a)):
+            turned = said(vector) == "a column" and isinstance(vector.entry, nodes.Read)
+            across = across or (is_matrix(matrix) and turned and not self.columns)
+        if across:
+            x, z = letter_of(a, "x"), letter_of(b, "z")
+            error = self.error(
+                f"{said(a)} and {said(b)} are added crosswise",
+                f"transpose one of them, or leave ᵀ out; for all sums write {x}[:, None] + "
+                f"{z}[None, :]",
+            )
+            raise Crosswise(error.fact, error.place, error.remedy)
+
+    def _sliced(self, value: Readings, token: Token) -> Readings:
+        """x[1:] of a vector, which has one axis and stands as before."""
+        whole = value.of[0]
+        vector = squeezed(whole)
+        if len(whole.axes) != 2 or len(vector.axes) != 1:
+            return super()._sliced(value, token)
+        named = [p for p in token.text[1:-1].split(",") if not _NEW.search(p)]
+        if len(named) > 1:
+            remedy = f"write a capital for a matrix, X{token.text}, or one subscript alone"
+            raise self.error(f"{token.text} is of a matrix, and a vector has one axis", remedy)
+        if len(named) < token.text.count(",") + 1 and self.columns:
+            raise self.error(f"{token.text} makes a column of a row", "write vectors as rows")
+        part = super()._sliced(Readings((vector,)), token).of[0]
+        if len(part.axes) != 1:
+            return Readings((part,))
+        one = self._fresh([Integer(1)])
+        axes = (*part.axes, *one) if whole.shape[1] == 1 else (*one, *part.axes)
+        return Readings((Matrix(part.written, axes, part.cost),))
 
     def _softmaxed(self, value: Readings, word: str, axis) -> Readings:
         """Along the entries of a vector; of a matrix, of each row, which is an example.
