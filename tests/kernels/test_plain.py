@@ -35,6 +35,15 @@ def test_room_is_of_the_kind_of_an_array_where_a_number_is_taken_first(tmp_path,
     assert_loops_agree(made, tmp_path, monkeypatch)
 
 
+def test_numbers_between_both_passes_are_no_arrays():
+    """Compiled, where one is compared, an array of no axes is of another type."""
+    network = deltarule.layer("L = max(0, ‖a − p‖² − m)")
+    plain, tuned = (deltarule.kernel(network, plain=own) for own in (True, False))
+    given = {"a": np.arange(3.0), "p": np.ones(3), "m": 1.0}
+    for name, value in plain.backward(**given).items():
+        np.testing.assert_allclose(value, tuned.backward(**given)[name], err_msg=name)
+
+
 def assert_loops_agree(made, tmp_path, monkeypatch):
     """The loops of a program, run as plain Python, give what the evaluator gives."""
     plain = PlainModule(made)

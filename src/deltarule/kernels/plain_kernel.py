@@ -76,7 +76,8 @@ class PlainKernel(Represented):
 
     def _run(self, name: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         one = self.passes[name]
-        found = getattr(self._module, name)(*(arrays[n] for n in one.takes))
+        given = (arrays[n] for n in one.takes)  # numbers as such, as they were in the other pass
+        found = getattr(self._module, name)(*(a if a.ndim else a[()] for a in given))
         found = found if len(one.returns) != 1 else (found,)
         return dict(zip(one.returns, map(np.asarray, found), strict=True))
 

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable
 
 from deltarule.marking.typed.norm_orders import of_rows_written
+from deltarule.spelling.names import pretty
 
 #: What may not stand behind letters below a name: more letters, of which powers are none.
 _ENDS = r"(?![^\W²³⁰¹⁴⁵⁶⁷⁸⁹⁻ᵀ]|\(|\[)"
@@ -30,6 +31,10 @@ _NEIGHBOURS = 3
 _INDEX_LETTERS = frozenset("ijklmnd")
 _OF_ROW = re.compile(
     rf"(?<![\w\]])([a-zθβ]\w*)\s*(?:(?:ᵀ|⊤|\^\{{?[T⊤]\}}?)\s*[·*]?|·)\s*({_NAME})\[([a-z])\]"
+)
+#: wᵀ x of names without indices.
+_OF_VECTORS = re.compile(
+    r"(?<![\w\]ᵀ)])([a-zα-ω]\w*)\s*(?:ᵀ|⊤|\^\{?[T⊤]\}?)\s*[·*]?\s*([a-zα-ω]\w*)(?![\w\[(ᵀ⊤^²])"
 )
 _SQUARED = re.compile(rf"‖\s*({_NAME})\s*‖\s*(?:²|\^2(?!\w)|\*\*\s*2(?!\w))")
 _ENTRY = re.compile(rf"({_NAME})\[([a-z](?:\s*,\s*[a-z])*)\]")
@@ -65,7 +70,7 @@ def respelled(
         formula
         if rows
         else _squares_written(
-            _rows_written(_vectors_written(formula, {*letters, *left}, taken), taken)
+            _rows_written(_vectors_written(_with_entries(formula), {*letters, *left}, taken), taken)
         )
     )
 
@@ -89,7 +94,8 @@ def is_index(letters: Iterable[str], formula: str) -> bool:
 def is_index_elsewhere(stem: str, letter: str, text: str) -> bool:
     """Whether a sum of another equation is over the letter below a name: Σ_t log p_t; p_t = …"""
     sums = rf"(?:[Σ∑]|\\sum)\s*_\{{?\s*{letter}(?![A-Za-z0-9])"
-    read = re.findall(rf"(?<![^\W\d_]){re.escape(stem)}_\{{?{letter}\}}?(?![A-Za-z0-9])", text)
+    name = f"(?:{re.escape(stem)}|{re.escape(pretty(stem))})"
+    read = re.findall(rf"(?<![^\W\d_]){name}_\{{?{letter}\}}?(?![A-Za-z0-9])", text)
     return len(letter) == 1 and len(read) > 1 and bool(re.search(sums, text))
 
 
@@ -205,6 +211,18 @@ def _vectors_written(formula: str, bound: set[str], taken: str) -> str:
 
     formula = of_rows_written(_LENGTHS.sub(length, formula), entry, letter)
     return _PRODUCTS.sub(product, formula)
+
+
+def _with_entries(formula: str) -> str:
+    """bᵀ v beside v[i] as the sum of b[i]·v[i]: what has entries somewhere has them everywhere."""
+
+    def written(match: re.Match[str]) -> str:
+        b, v = match[1], match[2]
+        at = [re.search(rf"(?<![^\W_]){re.escape(n)}\[\s*([a-z])\s*\]", formula) for n in (b, v)]
+        letter = next((found[1] for found in at if found), None)
+        return f"(Σ_{{{letter}}}({b}[{letter}]·{v}[{letter}]))" if letter else match[0]
+
+    return _OF_VECTORS.sub(written, formula)
 
 
 def _squares_written(formula: str) -> str:

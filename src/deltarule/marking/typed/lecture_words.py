@@ -35,6 +35,8 @@ _STAR = re.compile(
 _EXPECTED = re.compile(
     r"(?<![\w\\])(?:(E|𝔼|\\mathbb\{E\})(?:_(?:([a-z])|\{\s*([a-z])\s*\}))?|(Var|Std))\s*\["
 )
+#: States and actions, at which tables are read: Q[s_t, a_t].
+_OF_TABLES = {"s", "a"}
 _TOGETHER = re.compile(
     r"(?<![\w\\])([A-Z])(?:_(?:\{(\w{1,3})\}|(\w)))?\s*(?:·|\*|\\cdot)?\s*"
     r"\[([^\[\],;‖]*?_[^\[\],;‖]*?)\s*[,;‖]\s*([^\[\],;‖]*?_[^\[\],;‖]*?)\]"
@@ -58,7 +60,7 @@ def in_own_words_of_lectures(text: str) -> str:
 def puts_together(text: str) -> bool:
     """Whether a matrix stands before vectors that are put together."""
     text = with_stacks_put_in(text)
-    return bool(_TOGETHER.search(text)) or with_stacks_apart(text) != text
+    return _TOGETHER.sub(_of_each, text) != text or with_stacks_apart(text) != text
 
 
 def _of_each(match: re.Match[str]) -> str:
@@ -66,6 +68,8 @@ def _of_each(match: re.Match[str]) -> str:
     stem = f"{match[1]}_{match[2] or match[3] or ''}"
     letters = [re.findall(r"([^\W\d_])\w*?_", part) for part in match.groups()[3:]]
     if not all(letters) or letters[0][-1] == letters[1][-1]:
+        return match[0]
+    if {at[-1] for at in letters} <= _OF_TABLES:
         return match[0]
     parts = []
     for own, part in zip(letters, match.groups()[3:], strict=True):

@@ -33,6 +33,7 @@ from deltarule.marking.typed.one_column import OneColumn, refuse_columns
 from deltarule.marking.typed.ones import has_ones
 from deltarule.marking.typed.populations import POPULATIONS, are_populations, with_states
 from deltarule.marking.typed.shape_parser import ShapeParser
+from deltarule.marking.typed.softmax_at_index import OfOneNumber
 from deltarule.marking.typed.text_names import IDENTITY, TextNames
 from deltarule.marking.typed.typed_names import role_of, subscripted, usual_rank
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
@@ -87,8 +88,12 @@ class MatrixReader(TextNames):
         if any(has_ones(e.formula, e.place, self.uses.get) for e in self.equations):
             return self._in_matrices(True)  # 1 is a column
         for way in (columns, not columns):  # y xᵀ − W: no product x yᵀ of vectors is a number there
-            with suppress(DeltaruleError):
+            try:
                 return self._in_matrices(way, apart=True)
+            except OfOneNumber:
+                raise
+            except DeltaruleError:
+                continue
         try:
             return self._in_matrices(columns)
         except DeltaruleError as refused:

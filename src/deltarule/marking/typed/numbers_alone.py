@@ -27,6 +27,7 @@ ONE_NUMBER = (
 _LENGTHS = re.compile(r"‖([^‖]*)‖|\b(?:norm|sum|mean|var|std|softmax|pnorm|maxnorm)\(([^()]*)\)")
 #: Letters of numbers that vectors are multiplied by; w of w x may be wᵀ.
 _SCALES = ("a", "c", "g", "r")
+_THRESHOLDS = ("theta", "mu")
 _LETTER = re.compile(r"[^\W\d_A-Z](?:_?\d+|[₀-₉]+)?")
 _OF_VECTORS = re.compile(
     r"[ᵀ⊤@⊙⊗‖∥Σ∑Π∏\[]|\.T\b|\^T\b"
@@ -66,13 +67,22 @@ def perhaps_numbers(
     equations = list(equations)
     formulas = " ; ".join(e.formula for e in equations)
     before = {n for n in names if _only_before(n, formulas)}
-    return [n for n in names if n in _SCALES and n in before - of_lengths(equations)]
+    scales = before | {n for n in names if n in _THRESHOLDS and _only_subtracted(n, formulas)}
+    numbers = {*_SCALES, *_THRESHOLDS}
+    return [n for n in names if n in numbers and n in scales - of_lengths(equations)]
 
 
 def of_lengths(equations: Iterable[TypedEquation]) -> set[str]:
     """The names whose length is taken, or over whose entries a sum goes."""
     lengths = " ".join(" ".join(m) for e in equations for m in _LENGTHS.findall(e.formula))
     return set(re.findall(r"\w+", lengths))
+
+
+def _only_subtracted(name: str, formulas: str) -> bool:
+    """Whether a letter is nothing but taken away, θ of y (y − θ) x."""
+    sign = "|".join(re.escape(n) for n in (name, GREEK.get(name, name)))
+    used = re.findall(rf"(?<!\w)(?:{sign})(?!\w)", formulas)
+    return bool(used) and len(re.findall(rf"[−-]\s*(?:{sign})(?=\s*\))", formulas)) == len(used)
 
 
 def _only_before(name: str, formulas: str) -> bool:

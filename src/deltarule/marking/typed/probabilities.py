@@ -11,6 +11,10 @@ import re
 
 _OVER = re.compile(r"(?:[Σ∑]|\\sum)\s*_(?:\{\s*((?:[a-z]\s*,?\s*)+)\}|([a-z])(?![a-z]))")
 _CALL = re.compile(r"(?<![\w\\])([pqrmPQ])\s*\(\s*([a-z](?:\s*[,|]\s*[a-z])*)\s*\)")
+#: The probability of a label that a line gives: p(y = 1 | x) = σ(wᵀ x).
+_OF_LABEL = re.compile(
+    r"((?:^|[;\n])\s*)[pP](_\w+)?\s*\(\s*\w+\s*=\s*\w+\s*(?:(?:\||\\mid)[^()=]*)?\)\s*:?=(?!=)"
+)
 _LEFT = re.compile(r"(?:^|[;\n])\s*[pqrmPQ]\s*\([^()=]*\)\s*:?=(?!=)")
 _BELOW = re.compile(r"(?<![\w\\])([pqPQ])_(?:\{?([a-z]{2})\}?|\{?([a-z])\}?)(?![\w(\[])")
 #: What is said of a text whose marginals are sums.
@@ -19,7 +23,7 @@ MARGINALS = "p(x) is the marginal of p(x, y): its sum over y."
 
 def with_probabilities(text: str) -> str:
     """A text with brackets for the arguments of p(x), where a sum is over x."""
-    text = _with_arguments(text)
+    text = _with_arguments(_OF_LABEL.sub(r"\1p\2 =", text))
     found = [one or other for one, other in _OVER.findall(text)]
     summed = {i for inside in found for i in re.findall(r"[a-z]", inside)}
     if not summed or _LEFT.search(text):

@@ -1,6 +1,7 @@
 r"""Differential equations as lectures write them: x' = A x, dN/dt = r N (1 − N/K), ẋ = σ(W x).
 
-dN/dt, \frac{dN}{dt}, Ṅ and \dot{N} left of = are N′, what comes out; what N is is given.
+dN/dt, \frac{dN}{dt}, Ṅ and \dot{N} left of = are N′, what comes out; what N is is given. So is the
+next state x⁺ of a system.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ _RATE = re.compile(
     rf"{_START}(?:d\s?{_NAME}\s*/\s*d\s?t|\\frac\s*\{{\s*d\s?{_NAME}\s*\}}\s*\{{\s*d\s?t\s*\}}"
     rf"|\\dot\s*(?:\{{\s*{_NAME}\s*\}}|{_NAME})){_EQUALS}"
 )
+#: The next state: x⁺ = A x + B u.
+_NEXT = re.compile(rf"((?:^|[;\n])\s*){_NAME}\s*(?:⁺|\^\{{?\+\}}?)\s*:?=(?!=)")
 _DOTTED = re.compile(r"([^\W\d_])\u0307(?=\s*:?=(?!=))")
 
 
@@ -25,7 +28,7 @@ def with_primes(text: str) -> str:
     if "\u0307" in normalize("NFD", text):
         text = "".join(_parted(sign) for sign in text)
         text = _DOTTED.sub(r"\\dot{\1}", text)
-    return _RATE.sub(_with_prime, text)
+    return _NEXT.sub(r"\1\2' =", _RATE.sub(_with_prime, text))
 
 
 def _parted(sign: str) -> str:

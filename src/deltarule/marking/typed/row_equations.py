@@ -25,6 +25,7 @@ from deltarule.marking.typed.lettered import by_entries, letter, lettered
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix
 from deltarule.marking.typed.row_names import RowNames
 from deltarule.marking.typed.row_parser import RowParser
+from deltarule.marking.typed.softmax_at_index import OfOneNumber
 from deltarule.marking.typed.typed_names import role_of
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
 from deltarule.networks.equations import Equation
@@ -56,7 +57,7 @@ class Rows(RowNames):
                     if usual:
                         return lines
                     unusual = unusual or lines
-                except PowerOfMatrix:
+                except (PowerOfMatrix, OfOneNumber):
                     raise
                 except DeltaruleError as error:
                     refused = refused or error

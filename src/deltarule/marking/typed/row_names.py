@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import combinations
 
 from deltarule.errors import DeltaruleError
@@ -25,7 +26,9 @@ from deltarule.spelling.names import canonical
 
 #: So many ways of reading are tried.
 _WAYS = 40
-_VECTORS = ("theta", "mu", "beta", "gamma", "phi")
+_VECTORS = ("theta", "mu", "phi")
+#: Gains at an index, of DeltaNet's β_t, are numbers.
+_GAINS = ("beta", "gamma")
 
 
 def has_rows(equations: list[TypedEquation]) -> str:
@@ -127,9 +130,16 @@ class RowNames(TextNames):
             return self.rank(name)
         if name in self.said:
             return len(self.said[name]) - count
-        if count > 1 or name in self.positions:
+        if count > 1 or name in self.positions or name in self._numbers:
             return 0
-        return 1 if name in _VECTORS else usual_rank(name)
+        return 1 if name in _VECTORS else 0 if name in _GAINS else usual_rank(name)
+
+    @cached_property
+    def _numbers(self) -> set[str]:
+        """What has an index and is a number by its use: mixing weights π_k, and p of log p_n."""
+        formulas = " ".join(e.formula for e in self.typed)
+        logs = re.findall(r"\b(?:log|ln)\s*\(?\s*([^\W\d]\w*)\[", formulas)
+        return {"pi"} | {canonical(n) for n in logs}
 
     def _other(self, name: str, usual: int) -> int:
         """What else a name may be: a number, a vector; a state a matrix, where it adds products."""

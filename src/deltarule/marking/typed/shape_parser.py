@@ -42,8 +42,8 @@ from deltarule.marking.typed.matrix_kinds import (
     squeezed,
 )
 from deltarule.marking.typed.ones import OfOnes
+from deltarule.marking.typed.softmax_at_index import SoftmaxAtIndex
 from deltarule.marking.typed.unified_sizes import Unequal
-from deltarule.marking.typed.vector_axes import VectorAxes
 
 _ONE = Integer(1)
 #: The signs of w·x; × and * say nothing about vectors.
@@ -52,7 +52,7 @@ _DOTS = "·⋅∙•"
 SIMILARITIES = ("sim", "cos_sim", "cossim", "cosine_similarity", "cosine")
 
 
-class ShapeParser(VectorAxes, Bars, OfOnes):
+class ShapeParser(SoftmaxAtIndex, Bars, OfOnes):
     """Products by their order alone; `columns` tells whether vectors are columns or rows."""
 
     in_layer = True

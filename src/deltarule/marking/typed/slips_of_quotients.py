@@ -26,6 +26,10 @@ _BESIDE = re.compile(
 )
 
 
+#: A logarithm of a sum without parentheses.
+_LOG_OF_SUM = re.compile(r"\b(?:log|ln)\s+[Σ∑]\s*_\s*(\{[^{}]*\}|[^\W\d_])")
+
+
 def with_rows_below(part: str) -> str:
     """xᵀ A x / xᵀ x as xᵀ A x / (xᵀ x), as nothing is divided by a row; x²/2σ² as x²/(2·σ²) and
     1/2m as 1/(2·m), as σ and what counts stand below with their number."""
@@ -62,3 +66,28 @@ def in_quotients(part: str) -> Iterator[Slip]:
             match.end(),
             f"write /({one}{sign}{other}), or /{one}{sign}{other}",
         )
+    for match in _LOG_OF_SUM.finditer(part):
+        end, line = _end_of_product(part, match.end())
+        below = re.sub(r"[^\W_]+(?=\()", " ", part[line + 1 : end]) if line else ""
+        letters = set(re.findall(r"[^\W\d_]", match[1]))
+        if line and not letters & set(re.findall(r"[^\W\d_]", below)):
+            whole, divisor = part[match.start() : line].strip(), part[line + 1 : end].strip()
+            inside = whole[3:].strip() if whole.startswith("log") else whole[2:].strip()
+            yield Slip(
+                f"{part[match.start() : end].strip()} can be read in two ways",
+                match.start(),
+                end,
+                f"write ({whole})/{divisor}, or log({inside}/{divisor})",
+            )
+
+
+def _end_of_product(part: str, start: int) -> tuple[int, int]:
+    """Where the product ends that begins at a place, and where the last / in it stands; 0 if none
+    does."""
+    depth, line = 0, 0
+    for k in range(start, len(part)):
+        depth += (part[k] in "([{") - (part[k] in ")]}")
+        if depth < 0 or (depth == 0 and part[k] in "+-−=,;"):
+            return k, line
+        line = k if depth == 0 and part[k] == "/" else line
+    return len(part), line

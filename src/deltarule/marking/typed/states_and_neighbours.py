@@ -15,10 +15,20 @@ _PRIMED = re.compile(
 )
 #: Letters of indices, as they are given to one with a prime.
 _FRESH = "jkluvqpgo"
-_STATE = rf"[sab]{_PRIME}?"
+_STATE = rf"[sab](?:_\w|_\{{[^{{}}]*\}}|{_PRIME})?"
+_ARGUMENT = rf"(?:{_STATE}|state(?:_next)?|action(?:_next)?)"
 _OF_STATES = re.compile(
-    rf"(?<![\w\\])([VQrRPπpAbdμ]|pi|mu)(_?\w?)\(\s*({_STATE}(?:\s*[,|;]\s*{_STATE})*)\s*\)(\s*(?=\())?"
+    rf"(?<![\w\\])([VQrRPπpAbdμ]|pi|mu)(_?\w?)"
+    rf"\(\s*({_ARGUMENT}(?:\s*[,|;]\s*{_ARGUMENT})*)\s*\)(\s*(?=\())?"
 )
+_TABLES = re.compile(r"(?<![\w\\])[VQ]\w?\(\s*s|\(\s*a(?:_\w+|_\{[^{}]*\})?\s*\|\s*s|\br\(\s*s")
+#: What sums, means and maxima are over, and functions of states that a line gives.
+_BOUND = re.compile(
+    rf"(?:[Σ∑E𝔼]|\\sum|\\?max|\\?min|Sum|Max|Mean|argmax)\s*(?:_\s*\{{?|\[)\s*([a-z]{_PRIME}?)"
+)
+_LEFT = re.compile(rf"(?:^|[;\n])\s*[^\W\d]\w*\(\s*{_STATE}[^()=]*\)\s*:?=(?!=)")
+#: One state and one action, and those that come next.
+_LABELS = {"s": "state", "a": "action", "s'": "state_next", "a'": "action_next"}
 _NEIGHBOURS = r"(?:N|𝒩|\\mathcal\{N\})\s*(?:\(\s*([a-z])\s*\)|_([a-z]))"
 _OVER = re.compile(rf"([Σ∑]|\\sum)\s*_\s*\{{\s*([a-z])\s*(?:∈|\\in\b)\s*{_NEIGHBOURS}\s*\}}")
 _HOW_MANY = re.compile(rf"\|\s*{_NEIGHBOURS}\s*\|")
@@ -28,8 +38,8 @@ NEIGHBOURS = "adj[i, j] is 1 where j is a neighbour of i, j ∈ N(i), else 0."
 
 def with_brackets_for_states(text: str) -> str:
     """A text in which these are written with brackets and plain letters."""
-    if re.search(r"(?<![\w\\])[VQ]\w?\(\s*s|\(\s*a\s*\|\s*s|\br\(\s*s", text):
-        text = _OF_STATES.sub(_subscripted, text)
+    if _TABLES.search(text):
+        text = _OF_STATES.sub(_subscripted, _with_labels(text))
     for letter in dict.fromkeys(_PRIMED.findall(text)):
         fresh = _free(text)
         text = re.sub(rf"(?<![^\W_]){letter}\s*{_PRIME}(?!{_PRIME}|\w)", fresh, text)
@@ -37,8 +47,22 @@ def with_brackets_for_states(text: str) -> str:
     return _HOW_MANY.sub(lambda m: _count(m[1] or m[2], text), text)
 
 
+def _with_labels(text: str) -> str:
+    """The text with words for states and actions of which there is one: L = (r − Q(s, a))²."""
+    bound = {m.replace("’", "'").replace("′", "'") for m in _BOUND.findall(text)}
+    if {"s", "a"} & bound or _LEFT.search(text):
+        return text
+
+    def labelled(match: re.Match[str]) -> str:
+        parts = re.findall(r"[^,|;\s]+|[,|;]", match[3])
+        words = [p if p in bound else _LABELS.get(re.sub(_PRIME, "'", p), p) for p in parts]
+        return match[0].replace(match[3], " ".join(words))
+
+    return _OF_STATES.sub(labelled, text)
+
+
 def _subscripted(match: re.Match[str]) -> str:
-    at = re.sub(r"\s*[,|;]\s*", ",", match[3])
+    at = re.sub(r"\s*[,|;]\s*", ",", match[3].strip())
     return f"{match[1]}{match[2]}[{at}]" + ("" if match[4] is None else "·")
 
 

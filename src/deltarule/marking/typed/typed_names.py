@@ -37,7 +37,10 @@ WORDS = {
     "and", "or", "not",
 }  # fmt: skip
 #: What a subscript is by its name, where nothing says that it is an index: −log p[y].
-LABELS = ("y", "label", "target", "labels", "targets")
+LABELS = (
+    "y", "label", "target", "labels", "targets",
+    "state", "action", "state_next", "action_next",
+)  # fmt: skip
 #: Those of them that are tensors where they have subscripts: mixing weights pi[k], errors e[n].
 NUMBERS_ALONE = ("pi", "π", "e")
 CALLED = {

@@ -53,7 +53,8 @@ _STRANGE = (
      "write where(x[n] > 0, a, b), or a if x[n] > 0 else b"),
     (r"(?:^|=)\s*(?:arg)?(?:min|max)_\{?[A-Zwbθβαμξ]\w*\}?\s(?=\s*[^(\s])",
      "{} says what is looked for, and is no loss", "write the loss alone: L = ½‖w‖² + …"),
-    (r"\[[^\[\]]*(?:\w|\])\s+‖\s*[^\[\]]+\]|(?<=[A-Z]) ?\[\w+_\{?t?[^\[\]]*,[^\[\]]*_[^\[\]]*\]",
+    (r"\[[^\[\]]*(?:\w|\])\s+‖\s*[^\[\]]+\]"
+     r"|(?<=[A-Z]) ?\[(?!state)\w+_\{?t?[^\[\]]*,[^\[\]]*_[^\[\]]*\]",
      "{} puts two vectors together", "write a matrix for each: W h + U x for W[h, x]"),
     (r"(?<=[A-Za-z\])])\s*∗\s*(?=[A-Za-z(])", "∗ is a convolution, and says no indices",
      "write y[n] = Σ_k x[n-k] w[k], or · and ⊙ for products"),

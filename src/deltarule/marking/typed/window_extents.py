@@ -67,6 +67,10 @@ class WindowExtents:
         table = {Index(i): n for i, n in self._symbols().items()}
         for use, k, at in sorted(windows, key=self._furthest):
             self._fits(use, k, substitute(at, table))
+        for use in found.uses:
+            for k, at in enumerate(use.at):
+                if (use.equation.place, at) in found.shortened and self.known(use.equation, at):
+                    self._is_as_long(use, k, self.extent(use.equation, at))
 
     def _widths(self, windows: Sequence[Window]) -> None:
         """How far summed indices run that stand in windows alone: K of Max[k](x[S*i + k]).
@@ -88,10 +92,17 @@ class WindowExtents:
     def _axis_fits(self, use: Use, k: int, at: Expr, sizes: Mapping[Index, Expr]) -> None:
         """An axis on which windows alone stand, whose indices all run along others: it is as long
         as they need it."""
-        size, axis = self.sizes.of(self.axes[use.name][k]), axis_of(at, sizes)
+        axis = axis_of(at, sizes)
+        if axis is not None:
+            self._is_as_long(use, k, axis)
+
+    def _is_as_long(self, use: Use, k: int, axis: Expr) -> None:
+        """What is given is as long as it is read, where nothing else tells: r of d[t] = r[t] +
+        V[t + 1] − V[t] as long as d."""
+        size = self.sizes.of(self.axes[use.name][k])
         letters = {self.sizes.of(n) for n in self.sizes.letters.values()}
         given = use.name not in self.written and size not in letters and not size.is_Integer
-        if axis is None or not given or size in self.counted:
+        if not given or size in self.counted:
             return
         before = self.needed.get(size)
         if before is None or never_negative((axis - before).expand()):
