@@ -24,6 +24,7 @@ def opened(chromium, request, tmp_path):
     """Opens a page at a width; at the end nothing was said, and nothing asked for."""
     width, scheme = request.param
     context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context.set_default_timeout(60_000)  # the machine may do other things too
     complaints = []
 
     def open_page(text: str):

@@ -24,6 +24,7 @@ def test_pages_are_sound(chromium, written_pages, width, scheme):
     from page_soundness import faults
 
     context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context.set_default_timeout(60_000)  # the machine may do other things too
     page, found, wrong = context.new_page(), [], {}
     page.on("console", lambda message: found.append(message.text))
     page.on("pageerror", lambda error: found.append(str(error)))
