@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from sympy import Basic, Expr, Symbol, expand
 
@@ -36,11 +37,11 @@ def in_order(
     The conditions are None where no point can fulfil them.
     """
     factors = tuple(factors)
-    found = []
+    found, ranges = [], frozenset(known.items())
     for accesses in itertools.islice(_orders(factors), _MOST_ORDERS):
         table = _names(accesses, indices)
         shown = frozenset((_canonical(substitute(b, table)), e) for b, e in factors)
-        needed = _needed([substitute(c, table) for c in conditions], known)
+        needed = _needed(frozenset(substitute(c, table) for c in conditions), ranges)
         found.append((shown, needed))
     if len(found) == 1:
         return found[0]
@@ -101,8 +102,10 @@ def _canonical(node: Basic) -> Basic:
     return rebuild(node, expand, subscripts=True) if isinstance(node, Read) else node
 
 
-def _needed(conditions: list, known: Mapping[Index, Expr]) -> frozenset | None:
+@lru_cache(maxsize=1 << 12)
+def _needed(conditions: frozenset, ranges: frozenset[tuple[Index, Expr]]) -> frozenset | None:
     """The conditions without those that others imply; None if one can never hold."""
+    known = dict(ranges)
     tidy = sorted({_tidy(c) for c in conditions}, key=str)
     kept = list(tidy)
     for condition in tidy:
