@@ -14,11 +14,13 @@ _KEYWORDS = (
 )  # fmt: skip
 #: Keywords of bounds, below and above.
 _BOUNDS = (("min", "a_min", "amin"), ("max", "a_max", "amax"))
+#: Keywords of the constant that a function takes behind its value.
+_CONSTANTS = ("alpha", "negative_slope", "lambd", "weight")
 #: Words for a bound that there is not.
 _NO_BOUND = ("None", "inf", "∞")
 _WORDS = {"True": True, "False": False, "true": True, "false": False, "None": None}
 #: Names that are keywords where = stands behind them, and words that are their values.
-KEYWORDS, VALUES = frozenset({*_KEYWORDS, *sum(_BOUNDS, ())}), frozenset(_WORDS)
+KEYWORDS, VALUES = frozenset({*_KEYWORDS, *_CONSTANTS, *sum(_BOUNDS, ())}), frozenset(_WORDS)
 #: An axis, several, or None for the whole array.
 Axis = int | tuple[int, ...] | None
 
@@ -37,6 +39,12 @@ class Arguments(Bounded):
         while True:
             if [t.text for t in self.rest[1:2]] == ["="] and self.rest[0].kind == "name":
                 key = self.pop().text
+                if key in _CONSTANTS:  # elu(x, alpha=0.5), of which the place says the same
+                    self.pop()
+                    found.append(self.sum_of_terms())
+                    if not self.take(","):
+                        break
+                    continue
                 if key not in _KEYWORDS and not (name == "clip" and key in sum(_BOUNDS, ())):
                     raise self.error(f"{key}= is not read", "axis= and keepdims= are")
                 self.pop()

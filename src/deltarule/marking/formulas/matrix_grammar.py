@@ -98,9 +98,14 @@ class MatrixParser(Masks):
         return exponent
 
     def _applied(self, function, arguments: list):
-        return self._each(
-            arguments[0], lambda e: function(e, *(a.of[0].entry for a in arguments[1:]))
-        )
+        """A function by entries; its constants are numbers, or one of them an array beside it."""
+        value, *constants = arguments
+        arrays = [c for c in constants if any(n != 1 for n in c.of[0].shape)]
+        if arrays and len(constants) == 1:
+            return self._both(value, arrays[0], partial(by_entries, function), "compared")
+        if arrays:
+            raise self.error("a constant is an array", "write all of it with indices: x[n], a[n]")
+        return self._each(value, lambda e: function(e, *(c.of[0].entry for c in constants)))
 
     def _absolute(self, value):
         """|v| is by entries, or else the length of v."""

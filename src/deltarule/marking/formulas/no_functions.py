@@ -36,7 +36,7 @@ NO_FUNCTIONS = {
         f"{_LAYER}`derive --list` names those there are, or write it out, as tanh(W x + b)",
     ),
     **dict.fromkeys(
-        ("Conv", "conv", "convolve", "correlate"),
+        ("Conv", "conv", "convolve", "correlate", "convolve2d", "correlate2d"),
         "says no indices: write Sum[k](x[n,i+k]·w[k]), or use the layer alone: derive conv",
     ),
     **dict.fromkeys(
@@ -72,6 +72,25 @@ NO_FUNCTIONS = {
     ),
     **dict.fromkeys(
         ("Phi", "Φ"), "may be any function: write normcdf(x[n]) for the normal distribution"
+    ),
+    **dict.fromkeys(
+        ("unsqueeze", "squeeze", "expand_dims", "item", "contiguous", "cpu", "numpy"),
+        "changes no number: leave it out, or write x[:, None] for a new axis",
+    ),
+    **dict.fromkeys(("stack", "vstack", "hstack"), "puts arrays together: write y = W [a; b], or "
+                    "an equation for each"),
+    **dict.fromkeys(("normalize", "l2_normalize"), "is a division: write x/norm(x)"),
+    **dict.fromkeys(("linear", "Linear", "Dense"), "is a layer: write x @ W.T + b, or W x + b"),
+    **dict.fromkeys(("zscore", "standardize"), "is a formula: write (x − mean(x))/std(x)"),
+    **dict.fromkeys(("zeros", "zeros_like"), "is 0: write 0, or leave it out"),
+    **dict.fromkeys(("ones", "ones_like"), "is 1: write sum(x) for 1ᵀ x, or 1"),
+    **dict.fromkeys(("eye", "identity_matrix"), "is the identity: write I, as in A + λ I"),
+    **dict.fromkeys(
+        ("arange", "range", "linspace"), "is an index: write y[n] = n, and p[n, t[n]] for entries"
+    ),
+    **dict.fromkeys(
+        ("rand", "randn", "normal", "bernoulli"),
+        "draws numbers, which are given here: write a letter for them, such as ε",
     ),
     **dict.fromkeys(("nan_to_num",), "changes no number that is finite: write x[n]"),
     **dict.fromkeys(("one_hot", "onehot"), "is a comparison: write [k = t[n]]"),

@@ -92,6 +92,7 @@ ALIASES = {
     "Gamma": "Γ", "psi": "digamma", "arctan": "atan", "arcsin": "asin", "arccos": "acos",
     "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "arsinh": "asinh",
     "arcosh": "acosh", "artanh": "atanh", "prelu": "leaky_relu", "PReLU": "leaky_relu",
+    **{f"reduce_{word}": word for word in ("sum", "mean", "max", "min", "prod", "logsumexp")},
     "ceiling": "ceil", "fix": "trunc", "ndtr": "normcdf", "norm_cdf": "normcdf",
     "log_sum_exp": "logsumexp", "hard_tanh": "hardtanh",
     "hard_sigmoid": "hardsigmoid", "hard_swish": "hardswish", "soft_plus": "softplus",

@@ -12,8 +12,14 @@ _NAME = r"[^\W\d](?:(?![⁰¹²³⁴-⁹ᵀ]|_\{)[\w\u0300-\u036f])*"
 #: Subscripts of an entry, as in ∂p[n, k]/∂z[n, c] and ∂p_{nk}/∂z_{nc}.
 _SUBSCRIPTS = r"(?:\s*\[[^\[\]/]*\]|_\{[^{}/]*\})"
 #: What programs call their libraries of arrays.
-_LIBRARY = r"(?:np|numpy|jnp|xp|cp|torch|tf|nn|functional|math|scipy|special|linalg|K)"
-_OF_LAYERS = r"F\.(?=(?:log_)?softmax|relu|sigmoid|tanh|softplus)"
+_LIBRARY = (
+    r"(?:np|numpy|jnp|jax|xp|cp|torch|tf|nn|functional|math|scipy|special|linalg|signal|random|K)"
+)
+_OF_LAYERS = (
+    r"F\.(?=(?:log_?|hard_?|soft_?)?(?:softmax|sigmoid|tanh|swish|shrink|plus|sign)\b|relu6?\b|"
+    r"[a-z]*elu\b|silu|mish|leaky_relu|threshold|\w+_loss\b|\w*cross_entropy|normalize|\w+_norm\b|"
+    r"dropout|linear|conv\w+|\w+_pool\w+|one_hot|tanhshrink)"
+)
 _PATTERN = re.compile(
     rf"""
     (?P<blank>\s+)
@@ -53,7 +59,7 @@ _REMEDIES = {
     ":": "a slice stands behind an array, as in h[1:]; ranges of sums are n=1…N",
     "\\": "of LaTeX the usual commands are read, as \\frac{a}{b} and \\sum_n; or write (a)/(b)",
     "'": "quotes are read of einsum alone, as in einsum('nd,nm->dm', x, dy)",
-    ".": "write a number such as 0.5, x.T, or np.sum(x, axis=0)",
+    ".": "write w·x for a product, 0.5 for a number, x.T, or np.sum(x, axis=0)",
 }
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 _COMPARING = ("=", "≠", "<", ">", "≤", "≥", "|", ",", "and", "or", "not")

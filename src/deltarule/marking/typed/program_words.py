@@ -1,6 +1,7 @@
 """Choices as programs write them: a ? b : c, if x > 0: y = a, lambda x: x², A \\ b.
 
 c ? a : b                  where(c, a, b)
+A.'                        A'
 y = lambda x: x**2         y = x**2
 """
 
@@ -17,7 +18,7 @@ _LAMBDA = re.compile(r"\blambda\s+[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*\s*:\s*(?=\S)"
 
 def in_words_of_equations(text: str) -> str:
     """A text with where(c, a, b) for c ? a : b, and with what a lambda gives for it."""
-    text = _LAMBDA.sub("", text)
+    text = _LAMBDA.sub("", text).replace(".'", "'")
     while (at := text.rfind("?")) >= 0:  # the last one is the innermost of those in a row
         colon = _end(text, at + 1, ":")
         begin, end = _begin(text, at), _end(text, colon + 1, ",;\n") if colon < len(text) else 0

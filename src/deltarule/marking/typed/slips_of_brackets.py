@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deltarule.marking.formulas.no_functions import NO_FUNCTIONS
 from deltarule.marking.formulas.spelled import ALIASES
 from deltarule.marking.typed.nesting import closed, split_at
 from deltarule.marking.typed.slip_parts import NAME, REDUCTION, SUGGESTED, Slip
@@ -26,6 +27,30 @@ def of_brackets(part: str) -> Iterator[Slip]:
         written = f"y[{index}] = {body}" if word == "Table" else f"{word}[{index}]({body})"
         yield Slip(
             f"{word}[…, {{{index}, …}}] is another program's", *match.span(), f"write {written}"
+        )
+    for match in re.finditer(rf"({NAME})\(((?:\s*(?:\d+|:)\s*,)+\s*(?:\d+|:)\s*)\)", part):
+        if match[1] in (*SUGGESTED, *NO_FUNCTIONS):
+            continue
+        at = [str(int(i) - 1) if i.strip().isdecimal() else ":" for i in match[2].split(",")]
+        yield Slip(
+            f"{match[0]} has MATLAB's brackets, which count from 1",
+            *match.span(),
+            f"write {match[1]}[{', '.join(at)}]",
+        )
+    for match in re.finditer(rf"({NAME})\[\s*([a-z])\s*:\s*\2\s*\+\s*(\w+)\s*\]", part):
+        name, index, length = match.groups()
+        k = next(c for c in "kjl" if c != index)
+        yield Slip(
+            f"{match[0]} is a window of {length} entries",
+            *match.span(),
+            f"write Sum[{k}]({name}[{index}+{k}]*w[{k}]), in which {k} goes over the window",
+        )
+    for match in re.finditer(rf"({NAME})\[\s*(?:\w+\.)*a?range\([^()]*\)\s*,\s*(\w+)\s*\]", part):
+        name, label = match.groups()
+        yield Slip(
+            f"{match[0]} reads an entry of each row",
+            *match.span(),
+            f"write {name}[n, {label}[n]], and what is summed over n",
         )
     for match in re.finditer(rf"({NAME})\s*\[\[([^\[\]]*)\]\]", part):
         first = match[2].strip().isdecimal()  # there entries are counted from 1

@@ -46,7 +46,13 @@ def of_functions(part: str) -> Iterator[Slip]:
     for match in re.finditer(NAME, part):
         word, behind = match[0], part[match.end() :].lstrip()
         opened = behind[:1] == "("
-        if word in OF_NUMBERS and not opened and (not behind or behind[0] in "+*/),;]^="):
+        powered = re.match(r"\^\s*\{?\d+\}?\s*\(", behind)  # sin^2(x)
+        if (
+            word in OF_NUMBERS
+            and not opened
+            and not powered
+            and (not behind or behind[0] in "+*/),;]^=")
+        ):
             yield Slip(
                 f"{word} is a function and stands without what it is of",
                 *match.span(),
