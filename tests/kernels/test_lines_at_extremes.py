@@ -64,6 +64,16 @@ LINES = [
      "t": [-1e3, -1e3]}, math.log(2), [0.25, 0.25]),
     ("L = Sum[i](log(Sum[j>=i](exp(z[j]))) - z[i])", {"z": [1e3, 1e3, -1e3]}, math.log(2),
      [-0.5, 0.5, 0]),
+    # Differences and roots of what vanishes.
+    ("y[n] = log(sigmoid(z[n]) - sigmoid(t[n]))", {"z": [-999, 1e3], "t": [-1e3, 999]},
+     [math.log(1 - 1/math.e) - 999] * 2, [math.e/(math.e - 1), 1/(math.e - 1)]),
+    ("p[n] = sigmoid(z[n]); q[n] = sigmoid(t[n]); y[n] = log(p[n] - q[n])",
+     {"z": [-999, 1e3], "t": [-1e3, 999]}, [math.log(1 - 1/math.e) - 999] * 2,
+     [math.e/(math.e - 1), 1/(math.e - 1)]),
+    ("y[n] = log(tanh(z[n]) - tanh(t[n]))", {"z": [-99], "t": [-100]},
+     [math.log(2 - 2*math.exp(-2)) - 198], [2/(1 - math.exp(-2))]),
+    (P + "y[n] = (t[n] - p[n])/sqrt(p[n]*(1-p[n]))", {"z": [-200, 200], "t": [1, 0]},
+     [math.exp(100), -math.exp(100)], [-math.exp(100)/2] * 2),
 ]  # fmt: skip
 
 

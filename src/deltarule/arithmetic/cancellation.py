@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from sympy import Add, Expr, Pow
 
 from deltarule.arithmetic.exponentials import larger
@@ -44,6 +46,10 @@ def _pair(number: Expr, function: Expr, other: Expr) -> Expr | None:
             and isinstance(factors[0], exp)
         ):
             return number * _apart(function.args[0], factors[0].args[0])
+    if isinstance(function, sigmoid | tanh) and number.is_positive:
+        factor, factors = other.as_coeff_mul()
+        if factor == -number and len(factors) == 1 and isinstance(factors[0], type(function)):
+            return number * _risen(function, factors[0])
     if isinstance(function, sigmoid) and other == -number:
         return other * sigmoid(-function.args[0])
     if isinstance(function, tanh) and other in (number, -number):
@@ -64,6 +70,14 @@ def _pair(number: Expr, function: Expr, other: Expr) -> Expr | None:
         double = 2 * function.base.args[0]
         return 4 * other * sigmoid(double) * sigmoid(-double)
     return None
+
+
+def _risen(one: Expr, other: Expr) -> Expr:
+    """σ(a) − σ(b) = tanh((a − b)/2)·(σ(a)·σ(−b) + σ(−a)·σ(b)); tanh(a) is 2·σ(2·a) − 1."""
+    times = 2 if isinstance(one, tanh) else 1
+    a, b = (times * cast(Expr, f.args[0]) for f in (one, other))
+    both = sigmoid(a) * sigmoid(-b) + sigmoid(-a) * sigmoid(b)
+    return times * tanh((a - b) / 2) * both
 
 
 def apart(number: Expr, one: Expr, other: Expr) -> Expr:

@@ -12,6 +12,7 @@ from deltarule.arithmetic.exponentials import less, pulled_out
 from deltarule.arithmetic.mixtures import mixture, vanishes
 from deltarule.arithmetic.positive_products import with_products
 from deltarule.arithmetic.stable import stable
+from deltarule.arithmetic.vanishing import is_tail
 from deltarule.expressions import nodes
 from deltarule.expressions.exponential_sums import exponent, is_exponential_sum, is_term
 from deltarule.expressions.functions import erf, erfc, exp, log, sigmoid, softplus, tanh
@@ -54,6 +55,21 @@ class Known:
         """The tensors that may be next to 0, where what is divided by them is not to be lost."""
         return {*self.shares, *self.terms, *self.vanishing, *self.roots}
 
+    def is_small(self, node: Expr) -> bool:
+        """Whether a node is a share's entry p, 1 − p, p − q, or an exponential."""
+        if isinstance(node, Add):
+            number, rest = node.as_coeff_Add()
+            one, other = (a.as_coeff_Mul() for a in node.args[:2])
+            if number == 0 and len(node.args) == 2 and one[0] == -other[0]:
+                return self.is_small(one[1]) and self.is_small(other[1])
+            return number == 1 and self.is_small(-rest)
+        return (
+            isinstance(node, exp | sigmoid)
+            or is_tail(node)
+            or isinstance(node, Read)
+            and tensor_name(node) in self.next_to_zero
+        )
+
     def below_zero(self, power: Expr, total: Sum) -> bool:
         """Whether a power is b − max b already, over what is added up."""
         for access in reads(power):
@@ -88,7 +104,7 @@ class Known:
         """A value that may be next to 0, by functions of which the logarithm is known; or None."""
         if value.has(nodes.Reduction):
             return None
-        formed = added_within(recognised(self.with_functions(value)))
+        formed = added_within(with_products(recognised(self.with_functions(value))))
         formed = stable(formed) if isinstance(formed, log) else formed
         known = isinstance(formed, softplus) or less(formed) is not None
         return formed if known or mixture(formed) is not None or vanishes(formed) else None

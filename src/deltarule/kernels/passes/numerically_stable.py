@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from sympy import Add, Expr, Mul, Pow, S
 
+from deltarule.arithmetic.positive_products import is_root
 from deltarule.expressions.functions import erf, exp, expm1, log, sigmoid, tanh
 from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Read, reads, size_of, tensor_name, walk
@@ -73,7 +74,7 @@ class Stability:
         equation = replace(equation, rhs=joined(equation.rhs))
         whole = self._with_gradients(equation)
         found = self._stable(whole)
-        left_over = self._sums.left_over(found.rhs)
+        left_over = self._left_over(whole, found)
         if whole is not equation and left_over:
             found = self._by_terms(equation, self._with_gradients_cancelled)
         if left_over and _plain(equation) and size_of(whole.rhs) <= LONGEST:
@@ -84,6 +85,11 @@ class Stability:
         if (of_shares or found.rhs.has(exp, expm1, sigmoid)) and _plain(equation):
             self._vanishing[equation.name] = whole
         return found
+
+    def _left_over(self, whole: Equation, found: Equation) -> bool:
+        """Whether it divides by what may be 0 or ∞, or has an exponential in place of that."""
+        instead = found.rhs.has(exp) and not whole.rhs.has(exp)
+        return self._sums.left_over(found.rhs) or instead and self._sums.left_over(whole.rhs)
 
     def _within_range(self, equation: Equation, found: Equation) -> Equation:
         """An equation with what vanishes written out, where exponentials that it multiplies go."""
@@ -201,7 +207,8 @@ class Stability:
             tensor_name(r) in known.shares for r in above
         )
         logarithms = {n: f for n in walk(rhs) if isinstance(n, log) and (f := self._log(n)) != n}
-        rhs = replaced(rhs, logarithms)
+        roots = {n: f for n in walk(rhs) if isinstance(n, Pow) and (f := self._root(n)) != n}
+        rhs = replaced(rhs, {**roots, **logarithms})
         if others and below & known.vanishing.keys():
             rhs = known.with_functions(rhs)
         return equation if rhs == equation.rhs else replace(equation, rhs=rhs)
@@ -213,6 +220,14 @@ class Stability:
             return node
         formula = self._known.vanishing_formula(node.args[0])
         return node if formula is None else log(formula)
+
+    def _root(self, node: Pow) -> Expr:
+        """A root of what vanishes, by the functions that it is made of."""
+        names = {tensor_name(r) for r in reads(node.base)}
+        if node.exp.is_Integer or not names & self._known.vanishing.keys():
+            return node
+        formula = self._known.with_functions(node.base)
+        return formula**node.exp if is_root(formula, node.exp) else node
 
 
 def _sensitive(node: Expr) -> list[Read]:

@@ -16,7 +16,6 @@ from deltarule.arithmetic.exponential_factors import multiplied
 from deltarule.arithmetic.exponentials import power_of, pulled_out
 from deltarule.arithmetic.mixtures import is_mixed
 from deltarule.arithmetic.stable import Parts, Stable
-from deltarule.arithmetic.vanishing import is_tail
 from deltarule.calculus.rules.recognise import factor_known
 from deltarule.expressions import nodes
 from deltarule.expressions.exponential_sums import exponent, is_exponential_sum
@@ -74,19 +73,8 @@ class StableSums(Stable):
     def left_over(self, rhs: Expr) -> bool:
         """Whether an equation, as it was rewritten last, divides by what may be 0 or ∞."""
         return self.unpaired or any(
-            isinstance(n, Pow) and n.exp.is_negative and self._small(n.base) for n in walk(rhs)
-        )
-
-    def _small(self, node: Expr) -> bool:
-        """Whether a node is a share's entry p, or 1 − p, or an exponential."""
-        if isinstance(node, Add):
-            number, node = node.as_coeff_Add()
-            return number == 1 and self._small(-node)
-        return (
-            isinstance(node, exp | sigmoid)
-            or is_tail(node)
-            or isinstance(node, Read)
-            and tensor_name(node) in self._known.next_to_zero
+            isinstance(n, Pow) and n.exp.is_negative and self._known.is_small(n.base)
+            for n in walk(rhs)
         )
 
     # ---- what tensors tell ------------------------------------------------------------------
@@ -274,7 +262,7 @@ class StableSums(Stable):
             isinstance(f, Pow)
             and f.exp.is_negative
             and f.base in bases
-            and self._small(f.base)
+            and self._known.is_small(f.base)
             or isinstance(f, Add)
             and any(self._cancels(t, bases) for t in f.args)
             or _guards(f)
