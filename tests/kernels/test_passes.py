@@ -10,9 +10,11 @@ from agreement import evaluated
 from once import traced
 from passes_agree import disagreements
 
+from deltarule import layer
 from deltarule.expressions.nodes import AtLeastZero, Choose, Sum
 from deltarule.kernels.passes import (
     argmax_indices,
+    arrays_of_maxima,
     collapse_axes,
     conditions_inside,
     gradients_of_norms,
@@ -120,7 +122,12 @@ def without_the_edge(weighted):
     return lambda self, weight, edges: weight
 
 
+#: By pass: a derivation, or an equation, that it changes, and the function that is made wrong.
 PLANTED = {
+    "arrays_of_maxima": (
+        "y_k = max_n Σ_d W_kd x_nd", arrays_of_maxima, "_of_an_array",
+        lambda of_an_array: lambda *given: 2 * of_an_array(*given),
+    ),
     "argmax_indices": ("max_pool2d", argmax_indices, "number", column_major),
     "gradients_of_norms": ("capsule_routing", gradients_of_norms, "_guarded", zero_everywhere),
     "numerically_stable": (
@@ -148,6 +155,7 @@ def test_every_pass_has_a_fault_planted():
 def test_a_planted_fault_is_found(name, monkeypatch):
     derivation, place, function, fault = PLANTED[name]
     monkeypatch.setattr(place, function, fault(getattr(place, function)))
-    made, steps = traced.__wrapped__(derivation)
+    typed = layer(derivation) if "=" in derivation else derivation
+    made, steps = traced.__wrapped__(typed)
     found = disagreements(made, steps, evaluated(made, 0))
     assert found and found[0].startswith(f"{name}: ")

@@ -1,7 +1,8 @@
 """Kernels of what people type against the evaluator, run as plain Python in poisoned memory.
 
 Their lines are built otherwise than the catalogue's: a recurrence in one line, a product of
-matrices inside a function. Here are all that run through times (2 s), in a full run all others.
+matrices inside a function. Here are all that run through times (2 s) and reductions within
+reductions, in a full run all others.
 """
 
 from pathlib import Path
@@ -30,13 +31,23 @@ RECURRENCES = (
     "S[t,d,e] = f[t,d]*S[t-1,d,e] + k[t,d]*v[t,e]; y[t,e] = Sum[d](q[t,d]*S[t,d,e])",
     "m[t,k] = max(m[t-1,k], x[t,k]); L = Sum[t,k](m[t,k]*w[k])",
 )
+#: Maxima, products and logarithms of sums of what has sums in it, under conditions too.
+OVER_SUMS = (
+    "y_k = max_n relu(Σ_d W_kd x_nd + b_k)",
+    "L = Σ_i min_j (Σ_d (x_id − z_jd)²) + Σ_j min_i (Σ_d (x_id − z_jd)²)",
+    "y_i = max_{j≠i} Σ_d x_id x_jd",
+    "y_k = max_n Π_d W_kd x_nd",
+    "y_k = max_n log Σ_d exp(W_kd x_nd)",
+    "y_i = Π_j Σ_d x_id z_jd + log Σ_j exp(Σ_d x_id z_jd)",
+    "h[t,k] = max[j](Sum[d](h[t-1,d]*U[j,d,k])) + x[t,k]",
+)
 
 
 def _runs_through_times(text: str) -> bool:
     return "t-1" in text or "t−1" in text or "t+1" in text
 
 
-KERNELS = [t for t in (*RECURRENCES, *TEXTS) if FULL or _runs_through_times(t)]
+KERNELS = [*OVER_SUMS, *(t for t in (*RECURRENCES, *TEXTS) if FULL or _runs_through_times(t))]
 
 
 @pytest.mark.parametrize("text", KERNELS)

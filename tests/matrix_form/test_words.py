@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from once import derived
+from once import derivation_of, derived
 from sympy import Integer
 
 from deltarule import derive, layer
@@ -185,6 +185,18 @@ def test_cumulative_sums_and_rolls(line, tmp_path):
         f"x, y = input('x', N, T), output('y', N, T)\n{line}\n"
     )
     assert derive(path).gradients["x"].words == OWN[line]
+
+
+#: Equations that read neighbours beyond the edges of a tensor, where it is 0: the words by κ.
+BEYOND_EDGES = {
+    "v_i = u_i + κ (u_{i+1} − 2 u_i + u_{i−1})": "Σ_i ∂L/∂v[i]·(u[i + 1] + u[i − 1] − 2·u[i])",
+    "y_i = κ (x_{i+2} + x_i)": "Σ_i ∂L/∂y[i]·(x[i + 2] + x[i])",
+}
+
+
+@pytest.mark.parametrize("line", BEYOND_EDGES)
+def test_what_is_read_beyond_an_edge(line):
+    assert derivation_of(layer(line)).gradients["kappa"].words == BEYOND_EDGES[line]
 
 
 def test_no_words_without_a_pattern():

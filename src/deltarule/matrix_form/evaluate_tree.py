@@ -57,7 +57,13 @@ def value(phrase: Phrase, world: World) -> np.ndarray:
 
 def _leaf(p: ph.Leaf, w: World) -> np.ndarray:
     cut = tuple(slice(None) if s is None else w.number(s) for s in p.subscripts)
-    return np.asarray(w.values.arrays[p.name])[cut]
+    array = np.asarray(w.values.arrays[p.name])
+    places = [(at, n) for at, n in zip(cut, array.shape, strict=True) if isinstance(at, int)]
+    if all(0 <= at < n for at, n in places):
+        return array[cut]
+    tensor = w.values.tensors.get(p.name)  # NaN where nothing is declared: no such words are true
+    beyond = np.nan if tensor is None or tensor.outside is None else float(tensor.outside)
+    return np.full(tuple(w.extents[i] for i in p.labels), beyond)
 
 
 def _edge(p: ph.Edge, w: World) -> np.ndarray:

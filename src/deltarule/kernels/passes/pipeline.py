@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deltarule.kernels.passes.argmax_indices import argmax_indices
+from deltarule.kernels.passes.arrays_of_maxima import arrays_of_maxima
 from deltarule.kernels.passes.conditions_inside import conditions_inside
 from deltarule.kernels.passes.draft import Draft
 from deltarule.kernels.passes.gradients_of_norms import gradients_of_norms
@@ -22,6 +23,7 @@ from deltarule.kernels.passes.positions_of_data import positions_of_data
 from deltarule.kernels.passes.products_of_a_time import products_of_a_time
 
 PASSES: tuple[Callable[[Draft], Draft], ...] = (
+    arrays_of_maxima,
     argmax_indices,
     gradients_of_norms,
     numerically_stable,
