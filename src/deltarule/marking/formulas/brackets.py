@@ -101,6 +101,11 @@ class Conditions:
             more = self.sides_of(self.stated())
             conditions, factors = [*conditions, *more[0]], [*factors, *more[1]]
         self.expect("]")
+        if first and getattr(self, "in_layer", False):
+            raise self.error(
+                "[…, first k] is of lines that are derived from others",
+                "write Max[k](s[n, k]), or W[ArgMax[k](s[n, k]), d] in a derivation file",
+            )
         if first:
             behind, self.rest = self.rest, begun
             left, _, right = self.relation()

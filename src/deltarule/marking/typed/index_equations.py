@@ -94,7 +94,7 @@ def parsed_right(
     unknown = [i for i in equation.indices if i not in extents]
     if unknown:
         uses = equation.reads()
-        raise alone_left(unknown[0], uses, equation.name, equation.place)
+        raise alone_left(unknown[0], uses, equation.name, equation.place, equation.indices)
     ranges: Ranges = tuple((Index(i), extents[i]) for i in equation.indices)
     network = Network("", "", "", dict(tensors), tuple(before), dict(symbols or {}))
     rhs = EquationParser(equation.formula, network, equation.place, ranges, extents).parse()

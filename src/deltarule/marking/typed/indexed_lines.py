@@ -89,7 +89,7 @@ class _Lines:
         for e in self.typed:
             for i in e.indices:
                 if not self.runs.known(e, i):
-                    raise alone_left(i, e.reads(), e.name, e.place)
+                    raise alone_left(i, e.reads(), e.name, e.place, e.indices)
 
     # ---- the formulas ----------------------------------------------------------------------
     def _lines(self) -> IndexedLines:

@@ -19,6 +19,8 @@ _CAPITALS = re.compile(
     rf"(?<![^\Wᵀ²³⁻¹\d])(?<!\\)(?<!∂)([A-Z]{{1,2}}[A-Za-zα-ω])(?!{_MORE}|['′(\[{{]|\s*=(?!=))"
 )
 _LINE = re.compile(rf"(?<![\w\\∂])([wmkab]x)(?!{_MORE}|[(\[_'′]|\s*=(?!=))")
+#: A vector at a matrix, and another one behind: xW, yWx; dW is a change of W.
+_ROW = re.compile(rf"(?<![\w\\∂])([a-ce-z][WAUVXQ][a-z]?)(?!{_MORE}|[(\[_'′]|\s*=(?!=))")
 #: A matrix with a number, and what it is multiplied with: W_1x, W₂h₁.
 _NUMBERED = re.compile(r"(?<![\w\\])([A-Z](?:_\d|[₀-₉]))(?=[A-Za-z](?:[₀-₉]+|_\d)?(?!\w))")
 #: An input at a matrix with a subscript: XW_Q, xW_K.
@@ -48,4 +50,4 @@ def with_products_apart(text: str) -> str:
         lower = name[-1].islower() and name[0].isupper()
         return name if lower and _FACTOR.match(behind) else " ".join(name)
 
-    return _LINE.sub(apart, _CAPITALS.sub(apart, text))
+    return _ROW.sub(apart, _LINE.sub(apart, _CAPITALS.sub(apart, text)))

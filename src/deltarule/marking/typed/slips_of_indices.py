@@ -133,10 +133,13 @@ def entries_in_parentheses(part: str) -> Iterator[Slip]:
             )
 
 
-def alone_left(index: str, uses: Mapping[str, Sequence], left: str, place: str) -> DeltaruleError:
+def alone_left(
+    index: str, uses: Mapping[str, Sequence], left: str, place: str, indices: Sequence[str] = ()
+) -> DeltaruleError:
     """What is said of an index left of = that nothing on the right is read at.
 
-    `uses` are the subscripts of each tensor on the right, None where it stands without any.
+    `uses` are the subscripts of each tensor on the right, None where it stands without any, and
+    `indices` those of the left side.
     """
     bare = [name for name, found in uses.items() if None in found and usual_rank(name)]
     large = next(
@@ -150,5 +153,7 @@ def alone_left(index: str, uses: Mapping[str, Sequence], left: str, place: str) 
     elif others and len(others) == 1 and others[0].isalpha():
         remedy = f"read some tensor at {index}, or did you mean {left}[{others[0]}]?"
     else:
-        remedy = f"read some tensor at it, as x[{index}], or leave it out on the left: {left} = …"
+        rest = ", ".join(i for i in indices if i != index)
+        shorter = f"{left}[{rest}]" if rest else left
+        remedy = f"read some tensor at it, as x[{index}], or leave it out: {shorter} = …"
     return DeltaruleError(f"{index} stands left of = alone", place, remedy)

@@ -14,7 +14,17 @@ from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.slip_parts import KNOWN, LETTERS, NAME, REDUCTION, Slip
 
-_IN_FILE = "write it in a derivation file, or with the functions that equations have"
+_IN_FILE = "write it in a derivation file, {0}, or with the functions that equations have"
+#: How a word stands in a derivation file.
+_LINES = {
+    "ArgMax": "W[ArgMax[k](s[n, k]), d]", "ArgMin": "W[ArgMin[k](s[n, k]), d]",
+    "TopK": "best = TopK[k](x[n, k], 2)", "Sort": "v[n, k] = Sort[k](x[n, k])",
+    "gradient": "g = gradient(y, x)",
+}  # fmt: skip
+
+
+def _in_file(word: str) -> str:
+    return _IN_FILE.format(f"as {_LINES[word]}" if word in _LINES else "with that word")
 
 
 def of_words(part: str) -> Iterator[Slip]:
@@ -24,7 +34,7 @@ def of_words(part: str) -> Iterator[Slip]:
             continue
         if word in words.__all__ and not word.islower():
             fact = f"{word}[…](…) is a word of derivation files, and none of equations"
-            yield Slip(fact, *match.span(), _IN_FILE)
+            yield Slip(fact, *match.span(), _in_file(word))
         elif word in words.__all__ or word.lower() in KNOWN or _spelled(word):
             entry = match[0].strip()
             yield Slip(
@@ -34,7 +44,7 @@ def of_words(part: str) -> Iterator[Slip]:
                 "derivation file",
             )
     for match in re.finditer(r"(?<![\w.])gradient\s?\(", part):
-        yield Slip("gradient(…) is a word of derivation files", *match.span(), _IN_FILE)
+        yield Slip("gradient(…) is a word of derivation files", *match.span(), _in_file("gradient"))
 
 
 def _spelled(word: str) -> bool:
