@@ -88,7 +88,9 @@ def with_dot(formula: str) -> str:
 
 def is_index(letters: Iterable[str], formula: str) -> bool:
     """Whether what stands below the name left of = are indices: they stand right of it, too."""
-    return bool(letters) and set(letters) <= _indices(formula, letters)
+    inside = " ".join(re.findall(r"\badj\[([^\[\]]*)\]", formula))  # of what neighbours there are
+    named = set(re.findall(r"(?<!\w)[a-z](?!\w)", inside))
+    return bool(letters) and set(letters) <= _indices(formula, letters) | named
 
 
 def is_index_elsewhere(stem: str, letter: str, text: str) -> bool:

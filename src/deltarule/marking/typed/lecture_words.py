@@ -22,7 +22,7 @@ _PAIR = re.compile(r"(Σ|∑|\\sum)_([a-z])([a-z])(?![\w(])")
 _TUPLE = re.compile(r"(?<=_\{)\s*\(\s*([a-z](?:\s*,\s*[a-z])+)\s*\)\s*(?=\})")
 _SINGLE = re.compile(r"_\{\s*([a-z])\s*\}(?=(\w?))")
 _MATRIX_OF = re.compile(
-    r"(?<![\w\\])([A-Z](?:_\d|[₀-₉])|[WUABM](?:\d|_[A-Za-z]{1,3}(?=\s?\([^()]*[Σ∑]|\s\()))\s?\("
+    r"(?<![\w\\])([A-Z](?:_\d|[₀-₉]|_star)|[WUABM](?:\d|_[A-Za-z]{1,3}(?=\s?\([^()]*[Σ∑]|\s\()))\s?\("
 )
 _DET = re.compile(r"\b(log|ln)\s*\(?\s*\|\s*det\s*\(?\s*([^\W\d]\w*)\s*\)?\s*\|\s*\)?")
 _LOG_LEFT = re.compile(

@@ -29,7 +29,7 @@ from deltarule.marking.typed.numbers_alone import (
     of_lengths,
     perhaps_numbers,
 )
-from deltarule.marking.typed.one_column import OneColumn, refuse_columns
+from deltarule.marking.typed.one_column import OneColumn, refuse_columns, refuse_other_ranks
 from deltarule.marking.typed.ones import has_ones
 from deltarule.marking.typed.populations import POPULATIONS, are_populations, with_states
 from deltarule.marking.typed.shape_parser import ShapeParser
@@ -147,6 +147,7 @@ class MatrixReader(TextNames):
         every = [n for name in order for n in axes[name]]
         names = sizes.named(every, (*axes, *(e.name for e in self.equations)))
         network = self._network(axes, sizes, columns, names)
+        refuse_other_ranks(self.equations, network.tensors)
         return replace(network, text=" ".join(sorted(self.remarks)))
 
     def _joined(

@@ -23,11 +23,18 @@ def turned_in(formula: str, place: str) -> set[str]:
 
 
 def by_entries_alone(formula: str, place: str) -> set[str]:
-    """Names of numbers between which ⊙ stands, as σ ⊙ ε, which are vectors then."""
-    found = parted_tokens(formula, place)
-    pairs = [(a, c) for a, b, c in zip(found, found[1:], found[2:], strict=False) if b.text == "⊙"]
-    names = [[tensor_of(t, place) for t in p] for p in pairs if all(t.kind == "name" for t in p)]
-    return {n for pair in names if not any(map(usual_rank, pair)) for n in pair}
+    """Names of numbers beside which ⊙ stands, as σ ⊙ ε and λ ⊙ h, which are vectors then."""
+    found, names = parted_tokens(formula, place), set()
+    for before, sign, behind in zip(found, found[1:], found[2:], strict=False):
+        if sign.text != "⊙":
+            continue
+        for token, other in ((before, behind), (behind, before)):
+            beside = other.kind in ("name", "primed") or other.text in _OPENING
+            word = token.text in WORDS and token.text not in ("σ", "sigma")
+            if token.kind == "name" and not word and beside:
+                name = tensor_of(token, place)
+                names |= set() if usual_rank(name) else {name}
+    return names
 
 
 def behind_matrices(formula: str, place: str) -> set[str]:

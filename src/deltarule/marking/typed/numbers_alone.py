@@ -67,6 +67,7 @@ def perhaps_numbers(
     equations = list(equations)
     formulas = " ; ".join(e.formula for e in equations)
     before = {n for n in names if _only_before(n, formulas)}
+    before |= {n for n in names if _only_below(n, formulas)}
     scales = before | {n for n in names if n in _THRESHOLDS and _only_subtracted(n, formulas)}
     numbers = {*_SCALES, *_THRESHOLDS}
     return [n for n in names if n in numbers and n in scales - of_lengths(equations)]
@@ -76,6 +77,12 @@ def of_lengths(equations: Iterable[TypedEquation]) -> set[str]:
     """The names whose length is taken, or over whose entries a sum goes."""
     lengths = " ".join(" ".join(m) for e in equations for m in _LENGTHS.findall(e.formula))
     return set(re.findall(r"\w+", lengths))
+
+
+def _only_below(name: str, formulas: str) -> bool:
+    """Whether a letter is nothing but divided by, r of (α/r) B A x."""
+    used = re.findall(rf"(?<!\w){name}(?!\w)", formulas)
+    return bool(used) and len(re.findall(rf"/\s*{name}(?!\w)", formulas)) == len(used)
 
 
 def _only_subtracted(name: str, formulas: str) -> bool:

@@ -9,6 +9,8 @@ from sympy import Expr
 from deltarule.errors import DeltaruleError
 from deltarule.marking.typed.equation_texts import TypedEquation
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.names import pretty
 
 
 class OneColumn(DeltaruleError):
@@ -32,3 +34,17 @@ def refuse_columns(
                 f"write x yᵀ for all products, diag(x) {name} for each row times an entry; or "
                 f"--set {name}=3 for a vector",
             )
+
+
+def refuse_other_ranks(equations: Sequence[TypedEquation], tensors: Mapping[str, Tensor]) -> None:
+    """Raises DeltaruleError where v′ would be a matrix and v is a vector: v' = −v + R I."""
+    for e in equations:
+        own, given = tensors[e.name], tensors.get(e.name.removesuffix("prime"))
+        if given is None or given is own or len(given.axes) >= len(own.axes) or not given.axes:
+            continue
+        name = pretty(given.name)
+        raise DeltaruleError(
+            f"{name}′ would be a matrix, and {name} is a vector",
+            e.place,
+            "write small letters for numbers, as r i of R I",
+        )

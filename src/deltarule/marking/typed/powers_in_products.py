@@ -13,6 +13,7 @@ from sympy import Expr, Integer, Pow
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
+from deltarule.expressions.functions import exp
 from deltarule.marking.formulas.matrix_readings import Matrix, Readings
 from deltarule.marking.typed.matrix_kinds import is_matrix, is_number
 from deltarule.marking.typed.named_norms import NamedNorms
@@ -37,6 +38,8 @@ class PowersInProducts(NamedNorms):
         #: such.
         self.powers: list[tuple[Readings, Readings, int]] = []
         self.loose: list[Readings] = []
+        #: Exponentials of the entries of a matrix.
+        self.exponentials: list[Readings] = []
         #: What is to be said of the formula.
         self.remarks: set[str] = set()
 
@@ -54,6 +57,8 @@ class PowersInProducts(NamedNorms):
         """A factor of a product of matrices, which may be a power of one; of powers of both it is
         that of the entries, X² V², but for matrices that act on vectors."""
         base, exponent = self._power_of(value)
+        if any(value is one for one in self.exponentials) and _acts(value.of[0].entry):
+            raise self._of_exponential()
         if base is None:
             if any(value is one for one in self.loose):
                 raise self._in_two_ways(value)
@@ -96,6 +101,18 @@ class PowersInProducts(NamedNorms):
             "of each entry",
         )
 
+    def _of_exponential(self) -> DeltaruleError:
+        return self.error(
+            "exp of a matrix may be that of its entries, or the series I + A + A²/2 + …",
+            "write E[i,j] = exp(A[i,j]) on a line of its own, or the series as far as it is needed",
+        )
+
+    def _applied(self, function, arguments: list):
+        found = super()._applied(function, arguments)
+        if function is exp and isinstance(found, Readings) and is_matrix(found.of[0]):
+            self.exponentials.append(found)
+        return found
+
     # ---- what such a power is part of ------------------------------------------------------
     def _square(self, value: Readings, word: str) -> Matrix:
         base, exponent = self._power_of(value)
@@ -103,6 +120,8 @@ class PowersInProducts(NamedNorms):
             return super()._square(self._multiplied_out(base, exponent), word)
         if self._is_power(value):
             raise self._in_two_ways(value)
+        if any(value is one for one in self.exponentials):
+            raise self._of_exponential()
         return super()._square(value, word)
 
     def _added(self, one, two):

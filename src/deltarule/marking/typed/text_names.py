@@ -19,8 +19,9 @@ from deltarule.marking.typed.name_uses import (
     turned_in,
 )
 from deltarule.marking.typed.norm_orders import orders_in
-from deltarule.marking.typed.typed_names import LABELS, role_of, usual_rank
+from deltarule.marking.typed.typed_names import LABELS, is_input, role_of, usual_rank
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
+from deltarule.spelling.names import pretty
 
 #: What the identity matrix is called.
 IDENTITY = "I"
@@ -95,7 +96,15 @@ class TextNames:
         """Whether a parameter stands before an input, as in W X, whose examples are columns."""
         names = [n for n in self.uses if self.rank(n) == 2 and n != IDENTITY]
         roles = [role_of(n, (), 2) for n in names]
-        return "input" in roles and "parameter" in roles[: roles.index("input")]
+        first = "input" in roles and "parameter" in roles[: roles.index("input")]
+        return first and not any(self._before_a_weight(n) for n in names if is_input(n))
+
+    def _before_a_weight(self, name: str) -> bool:
+        """Whether a matrix of weights stands right behind an input, as in Ã X W."""
+        sides = "|".join(map(re.escape, {name, pretty(name)}))
+        behind = rf"(?<!\w)(?:{sides})\s*[·*@]?\s*([A-Z]\w*)"
+        found = {n for e in self.equations for n in re.findall(behind, e.formula)}
+        return any(n in self.uses and role_of(n, (), 2) == "parameter" for n in found)
 
     def rank(self, name: str) -> int:
         """How many axes a tensor has: as said, as it is read, or as its letter says."""

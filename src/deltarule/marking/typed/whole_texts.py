@@ -17,6 +17,7 @@ from deltarule.marking.typed.last_times import with_last_times
 from deltarule.marking.typed.lecture_signs import in_plain_signs
 from deltarule.marking.typed.lecture_words import in_own_words_of_lectures
 from deltarule.marking.typed.letters_beside import with_products_apart
+from deltarule.marking.typed.own_functions import with_functions_put_in
 from deltarule.marking.typed.primes_of_programs import with_transposes
 from deltarule.marking.typed.probabilities import with_probabilities
 from deltarule.marking.typed.rates_of_change import with_primes
@@ -55,7 +56,7 @@ _EINSUM = re.compile(
 def in_one_notation(text: str) -> str:
     """The text with names for squares that are given, steps back instead of ahead, and without the
     arguments of f(x) = … and the words around equations."""
-    text = with_probabilities(with_entropies(with_primes(text)))
+    text = with_probabilities(with_entropies(with_primes(with_functions_put_in(text))))
     text = with_brackets_for_states(text)
     text = with_labels_in_brackets(in_own_words_of_lectures(text))
     text = with_transposes(with_latin_indices(in_plain_signs(text)))
