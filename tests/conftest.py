@@ -94,7 +94,8 @@ def _costly(item) -> bool:
     """Whether a test starts programs, compiles, or says that it is slow."""
     if item.get_closest_marker("slow") or COSTLY_FIXTURES.intersection(item.fixturenames):
         return True
-    return _imports_what_is_costly(item.module)
+    names = item.function.__code__.co_names if inspect.isfunction(item.function) else ()
+    return _imports_what_is_costly(item.module) or {"deltarule", "kernel"} <= {*names}
 
 
 @cache
