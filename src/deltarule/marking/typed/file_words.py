@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 
+from deltarule.marking.typed.means_over import with_means_over
 from deltarule.marking.typed.nesting import closed, split_at
 
 _DELTA = re.compile(r"(?<![\w.\\])(?:delta|δ)\s*([(\[])")
@@ -23,15 +24,10 @@ _WHOLE_RANGE = re.compile(
     r"\s*(?=[\],}])"
 )
 _INDICATOR = re.compile(r"(?<![\w.\])])[1𝟙𝕀I]\s*\{([^{}]*[<>=≠≤≥][^{}]*)\}")
-_OVER = re.compile(r"\b(softmax|logsumexp|log_softmax|mean)_(?:([a-z])(?=\s*[(\[])|\{([a-z])\})")
+_OVER = re.compile(r"\b(softmax|logsumexp|log_softmax)_(?:([a-z])(?=\s*[(\[])|\{([a-z])\})")
 _LOG_DET = re.compile(r"(?<![\w.])(?:LogDet|logdet)\s*(?:\[[^\[\]]*\]\s*)?(?=\()")
 _INVERTED = re.compile(r"(?<![\w.])Inverse\s*(?:\[([^\[\]]*)\]\s*)?(?=\()")
-_CALLED = {
-    "softmax": "Softmax",
-    "logsumexp": "LogSumExp",
-    "log_softmax": "LogSoftmax",
-    "mean": "Mean",
-}
+_CALLED = {"softmax": "Softmax", "logsumexp": "LogSumExp", "log_softmax": "LogSoftmax"}
 _QUOTIENT = re.compile(
     r"(\d+|[^\W\d]\w*(?:\[[^\[\]]*\])?|\([^()]*\))\s*//\s*(\d+|[^\W\d]\w*|\([^()]*\))"
 )
@@ -54,7 +50,7 @@ def in_own_words(part: str, delta: bool) -> str:
     part = _INDICATOR.sub(r"[\1]", part)
     part = _WHOLE_RANGE.sub(_whole, part)
     part = re.sub(r"(?<=[Σ∑∏Π]_\{)([a-z])([a-z])([a-z]?)(?=\})", _apart, part)
-    part = _OVER.sub(lambda m: f"{_CALLED[m[1]]}[{m[2] or m[3]}]", part)
+    part = with_means_over(_OVER.sub(lambda m: f"{_CALLED[m[1]]}[{m[2] or m[3]}]", part))
     if not delta:
         return part
     for match in reversed(list(_BELOW.finditer(part))):

@@ -21,7 +21,7 @@ from deltarule.spelling.names import pretty
 _ENDS = r"(?![^\W²³⁰¹⁴⁵⁶⁷⁸⁹⁻ᵀ]|\(|\[)"
 _NAME = r"[^\W\d_][^\W_]*(?:_[0-9]\w*)?[\u0300-\u036f]*"
 _INNER = re.compile(r"[⟨<]([^⟨⟩<>,]+),([^⟨⟩<>,]+)[⟩>]")
-_OVER = re.compile(r"(?:[Σ∑Π∏]|\b(?:sum|prod|max|mean))_?(?:([a-z])(?![\w(])|\{([^{}]*)\})")
+_OVER = re.compile(r"(?:[Σ∑Π∏]|\b(?:sum|prod|max|min|mean))_?(?:([a-z])(?![\w(])|\{([^{}]*)\})")
 _BELOW = re.compile(
     rf"((?<![^\W\d]|∂)(?<![^\W\d]\d){_NAME}|\))_(?:(?!star(?![a-z]))([a-z]{{1,4}}){_ENDS}|\{{([a-z](?:\s*,?\s*[a-z]){{0,3}})\}})"
 )

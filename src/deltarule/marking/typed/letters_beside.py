@@ -1,4 +1,4 @@
-"""Letters of which a product is meant, apart: softmax(QKᵀ/√d)V, ‖y − Xw‖², 2πσ², λI, wx + b.
+"""Letters of which a product is meant, apart: softmax(QKᵀ/√d)V, ‖y − Xw‖², 2πσ², λI, w₁x₁ + b.
 
 Letters are one name where an equation gives it, where it has subscripts or parentheses, or where a
 factor stands behind: Wx x + Wh h.
@@ -7,29 +7,38 @@ factor stands behind: Wx x + Wh h.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 #: What letters of a name stand before; powers and transposes are none of it.
 _MORE = "[^\\W²³⁴ᵀ⁻¹⁰]"
+#: What may stand right before a product: an operator, a power, a number that is part of no name.
+_FREE = r"(?<![^\W\dᵀ²³⁴⁻¹½¼¾])(?<![\\∂])(?<![^\W\d]\d)"
 #: A Greek letter at another one, or at a Latin one: λI, ηg, 2πσ²; λmax is a name.
 _GREEK = re.compile(
-    rf"(?<![^\W\d²³⁴ᵀ])([αβγηκλμνρτωπ](?=[A-Za-zα-ω])|σ(?=[α-ω]))"
+    rf"(?<![^\W\d²³⁴ᵀ½¼¾])([αβγηκλμνρτωπ](?=[A-Za-zα-ω])|σ(?=[α-ω]))"
     rf"(?=.(?!(?!_){_MORE}|\s*=(?!=)|\())"
 )
 _CAPITALS = re.compile(
-    rf"(?<![^\Wᵀ²³⁻¹\d])(?<!\\)(?<!∂)([A-Z]{{1,2}}[A-Za-zα-ω])(?!{_MORE}|['′(\[{{]|\s*=(?!=))"
+    rf"(?<![^\Wᵀ²³⁻¹\d½¼¾])(?<!\\)(?<!∂)([A-Z]{{1,2}}[A-Za-zα-ω])(?!{_MORE}|['′(\[{{]|\s*=(?!=))"
 )
-_LINE = re.compile(rf"(?<![\w\\∂])([wmkab]x)(?!{_MORE}|[(\[_'′]|\s*=(?!=))")
-#: A vector at a matrix, and another one behind: xW, yWx; dW is a change of W.
-_ROW = re.compile(rf"(?<![\w\\∂])([a-ce-z][WAUVXQ][a-z]?)(?!{_MORE}|[(\[_'′]|\s*=(?!=))")
-#: A matrix with a number, and what it is multiplied with: W_1x, W₂h₁.
-_NUMBERED = re.compile(r"(?<![\w\\])([A-Z](?:_\d|[₀-₉]))(?=[A-Za-z](?:[₀-₉]+|_\d)?(?!\w))")
+_LINE = re.compile(rf"{_FREE}([wmkabc]x)(?!{_MORE}|[(\[_'′]|\s*=(?!=))")
+#: Two letters behind a number, and their power, which is of the last one: ½mv².
+_SQUARED = re.compile(r"(?<=[\d½¼¾])(?<![^\W\d]\d)([a-zα-ω]{2})(?=[²³⁴]|\s?\^)")
+#: A letter with a number, and what it is multiplied with: W_1x, w₂x₂, a₁b.
+_NUMBERED = re.compile(
+    r"(?<![^\W₀-₉²³⁴½¼¾ᵀ\d])(?<!\\)(?<![^\W\d]\d)([A-Za-zα-ω][₀-₉]+)(?=[A-Za-zα-ω√Σ])"
+    r"|(?<![\w\\])([A-Za-zα-ω]_\d)(?=(?:[A-Za-zα-ω](?:[₀-₉]+|_\d)?)+(?!\w))"
+)
 #: An input at a matrix with a subscript: XW_Q, xW_K.
 _WEIGHTED = re.compile(r"(?<![\w\\])([XHZxhz])(?=[A-Z]_\{?\w)")
+#: A vector at a matrix, and another one behind: xW, yWx; dW is a change of W.
+_ROW = re.compile(rf"{_FREE}([a-ce-z][WAUVXQ][a-z]?)(?!(?![₀-₉]){_MORE}|[(\[_'′]|\s*=(?!=))")
 _FACTOR = re.compile(r"\s+(?!(?:if|else|and|or|not|mod|where|with)\b)(?:[^\W\d]|\()")
 #: What letters are that stand for one thing.
 _NAMES = frozenset(
     "KL CE JS BN LN SE MA NN Tr Id Re Im Du Dv ID MI EM ML GP If Or In Is MSE SSE BCE MAE NLL MLP"
-    " RNN GRU CNN Sum Max Min Var Std Pi Xi Mu Nu Eta Rho Tau Phi Chi Psi ELU".split()
+    " RNN GRU CNN Sum Max Min Var Std Pi Xi Mu Nu Eta Rho Tau Phi Chi Psi ELU"
+    " pi xi mu nu ln lr wd dx dt dy dz sd se".split()
 )
 
 
@@ -37,9 +46,9 @@ def with_products_apart(text: str) -> str:
     """A text with blanks between letters that are factors."""
     if "\\" not in text:
         text = _GREEK.sub(r"\1 ", text)
-    text = _NUMBERED.sub(r"\1 ", text)
-    text = _WEIGHTED.sub(r"\1 ", text)
     given = set(re.findall(r"(?:^|[;\n])\s*([^\W\d_]\w*)[^=;\n]*=(?!=)", text))
+    text = _with_numbers_apart(text, given)
+    text = _WEIGHTED.sub(r"\1 ", text)
 
     def apart(match: re.Match[str]) -> str:
         name, behind = match[1], text[match.end() :]
@@ -50,4 +59,18 @@ def with_products_apart(text: str) -> str:
         lower = name[-1].islower() and name[0].isupper()
         return name if lower and _FACTOR.match(behind) else " ".join(name)
 
-    return _ROW.sub(apart, _LINE.sub(apart, _CAPITALS.sub(apart, text)))
+    for pattern in (_CAPITALS, _LINE, _ROW, _SQUARED):
+        text = pattern.sub(apart, text)
+    return text
+
+
+def _with_numbers_apart(text: str, given: Container[str]) -> str:
+    """w₁x₁ as w₁ x₁, where no equation gives all of it."""
+
+    def apart(match: re.Match[str]) -> str:
+        whole = re.match(r"\w+", text[match.start() :])
+        return match[0] if whole and whole[0] in given else f"{match[0]} "
+
+    while (parted := _NUMBERED.sub(apart, text)) != text:
+        text = parted
+    return text

@@ -14,6 +14,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.call_arguments import KEYWORDS
 from deltarule.marking.formulas.index_calls import LARGE
 from deltarule.marking.printed import shortened
+from deltarule.marking.typed.means_over import of_means
 from deltarule.marking.typed.nesting import closed
 from deltarule.marking.typed.slip_parts import NAME, REDUCTION, Slip, argument, parted
 from deltarule.marking.typed.slips_of_brackets import of_brackets
@@ -209,5 +210,5 @@ def _choices(part: str) -> Iterator[Slip]:
 _SLIPS: tuple[Callable[[str], Iterator[Slip]], ...] = (
     _of_matlab, _brackets, of_brackets, _signs, _words_of_python, _alone, of_words,
     in_reductions, in_subscripts, entries_in_parentheses, of_functions, in_quotients, _choices,
-    _infinite,
+    _infinite, of_means,
 )  # fmt: skip
