@@ -26,7 +26,7 @@ from deltarule.marking.formulas.spelled import (
     TURNED,
     known_functions,
 )
-from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.formulas.tokens import Token, subscript_at
 from deltarule.marking.typed.label_subscripts import is_label_of
 from deltarule.spelling.names import canonical
 
@@ -72,7 +72,7 @@ def subscripted(formula: str, place: str) -> bool:
     """Whether a formula is written with indices."""
     found = parted_tokens(formula, place)
     return any(
-        t.kind == "below" or (t.text == "[" and k and found[k - 1].kind in ("name", "primed"))
+        t.kind == "below" or (subscript_at(found, k) and found[k - 1].kind in ("name", "primed"))
         for k, t in enumerate(found)
     )
 
@@ -96,6 +96,8 @@ def names_in(
         token = found[k]
         k += 1
         opened = found[k].text if k < len(found) else ""
+        if opened == "[" and not subscript_at(found, k):
+            opened = ""  # a statement behind a sum: Σ_i [r_i > 0] s_i
         if token.kind not in ("name", "primed") or (token.text in bound and opened != "["):
             continue
         if token.text in VALUES or opened == "=" and token.text in KEYWORDS:
@@ -184,8 +186,8 @@ def _summed(found: Sequence[Token]) -> set[str]:
 def _bound(found: Sequence[Token]) -> set[str]:
     """The indices of sums, and the letters of subscripts."""
     names = _summed(found)
-    for k, token in enumerate(found):
-        if token.text == "[" and k and found[k - 1].kind in ("name", "primed"):
+    for k in range(len(found)):
+        if subscript_at(found, k) and found[k - 1].kind in ("name", "primed"):
             depth = 1
             for at, inner in enumerate(found[k + 1 :], k + 1):
                 depth += (inner.text in _OPENING) - (inner.text in _CLOSING)
