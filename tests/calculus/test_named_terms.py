@@ -29,10 +29,7 @@ PARTS = {
     ("binary_tree_lstm", "h0"): ["via_left_dh0", "via_right_dh0"],
 }
 #: The same of layers that are not in the catalogue.
-LECTURED = {
-    ("switchable_norm", "mi"): ["dvl/dmi", "dvb/dmi"],
-    ("kalman_scalar_update", "Pp"): ["den_dPp"],
-}
+LECTURED = {("kalman_scalar_update", "Pp"): ["den_dPp"]}
 LAYERS = lectured()
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from sympy import Add, Expr
 
 from deltarule.calculus.record import passes
-from deltarule.calculus.rules.cut_ranges import clipped
+from deltarule.calculus.rules.cut_ranges import clipped, never
 from deltarule.calculus.rules.delta_elimination import eliminate
 from deltarule.calculus.rules.rule import Given, Rule
 from deltarule.calculus.terms import Term, pinned
@@ -41,8 +41,10 @@ def dual_form(
     for term in terms:
         term = pinned(term, known)
         while (found := eliminate(term, known, avoid)) is not None:
-            term = found.term
-        done.append(clipped(term, network.tensors, known).expression())
+            term = pinned(found.term, known)
+        cut = clipped(term, network.tensors, known)
+        if not never(cut, known):
+            done.append(cut.expression())
     result = Add(*done)
     for _, rewrite in passes(result, Given(network, known), rules):
         result = rewrite.after

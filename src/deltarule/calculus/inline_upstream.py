@@ -29,7 +29,7 @@ _MUCH = 4
 _TOGETHER = 1.55
 
 #: So many times longer a formula may become that read other gradients and then reads none.
-_LITTLE = 1.25
+_LITTLE = 1.3
 
 
 def insert_upstream(
@@ -134,7 +134,8 @@ def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
             if upstream_of(r) in gradients
         )
         network = _with_sums(record.network, gradients) if summed else None
-        several = sum(bool(upstream_of(r)) for r in reads(record.now)) > 1
+        moving = (upstream_of(r) for r in reads(record.now))
+        several = sum(n in gradients and not gradients[n].expr.is_number for n in moving) > 1
         closed = several and not any(upstream_of(r) for r in reads(inserted))
         record.insert(inserted, detail, network=network, longest=_LITTLE if closed else 1)
 

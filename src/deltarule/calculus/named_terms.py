@@ -13,6 +13,7 @@ than something that is read. With the parts put in again a formula is that which
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sympy import Add, Basic, Expr, Mul
@@ -37,12 +38,14 @@ from deltarule.expressions.nodes import (
     Selection,
     Sum,
     read,
+    reads,
     size_of,
     tensor_name,
 )
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.rewrites import rewrite
 from deltarule.expressions.substitution import replace_reads
+from deltarule.expressions.symbols import Index
 from deltarule.expressions.terms_counted import MOST_TERMS, count_terms
 from deltarule.networks.equations import Equation
 from deltarule.spelling.folding import folded
@@ -68,7 +71,7 @@ def in_lines(left: Read, formula: Expr, ranges: Ranges) -> InLines:
     work = _Parting(left, ranges, formula)
     while too_long(left, work.now) and (work.take_the_best() or work.part_the_ways()):
         pass
-    return InLines(tuple(work.lines), work.now)
+    return InLines(tuple(work.lines), _asked_once(work.now, work.lines))
 
 
 def too_long(left: Expr, formula: Expr) -> bool:
@@ -161,10 +164,26 @@ def _put(node: Basic, body: Expr, access: Expr) -> Basic:
     return rebuild(node, lambda part: _put(part, body, access))
 
 
+@rewrite
+def _asked_once(node: Basic, lines: Sequence[Equation]) -> Basic:
+    """[c]·(a + b) as a + b, where a and b are lines that are 0 where c does not hold."""
+    if not isinstance(node, Sum) or node.ranges:
+        return rebuild(node, lambda part: _asked_once(part, lines)) if node.args else node
+    asked: dict[Expr, tuple[Condition, ...]] = {
+        e.lhs: e.rhs.conditions for e in lines if isinstance(e.rhs, Sum) and not e.rhs.ranges
+    }
+    if not all(isinstance(s, Index) for r in reads(node.body) for s in r.indices):
+        return node  # under its condition alone is t + 1 a time
+    terms = [Mul.make_args(t) for t in Add.make_args(node.body)]
+    kept = [
+        c for c in node.conditions if not all(any(c in asked.get(f, ()) for f in t) for t in terms)
+    ]
+    return Sum(node.body, (), kept)
+
+
 def put_back(found: InLines) -> Expr:
     """The formula with its parts where they stood."""
     formula = found.rhs
     for part in reversed(found.parts):
-        body = part.rhs.body if isinstance(part.rhs, Sum) and not part.rhs.ranges else part.rhs
-        formula = replace_reads(formula, lambda r, b=body, p=part: b if r == p.lhs else r)
+        formula = replace_reads(formula, lambda r, p=part: p.rhs if r == p.lhs else r)
     return formula

@@ -256,19 +256,17 @@ class GradientWork:
                 self.solved |= found.instead_of
                 condition = ", ".join(text(c) for c in found.condition)
                 self._now(terms, found.rule, found.detail, condition)
-            impossible = never(terms[k], free)
-            if impossible is not None:
+            if impossible := never(terms[k], free):
                 terms[k] = replace(terms[k], body=Integer(0))
-                self._now(terms, EMPTY_SUM, f"Here: {text(impossible)} never holds.")
+                self._now(terms, EMPTY_SUM, impossible)
                 continue
             cut = clipped(terms[k], self.network.tensors, free)
             if cut != terms[k]:
                 terms[k] = cut
                 self._now(terms, CLIP_THE_RANGE)
-                impossible = never(cut, free)
-                if impossible is not None:
+                if impossible := never(cut, free):
                     terms[k] = replace(cut, body=Integer(0))
-                    self._now(terms, EMPTY_SUM, f"Here: {text(impossible)} never holds.")
+                    self._now(terms, EMPTY_SUM, impossible)
 
     def _now(self, terms: list[Term], rule: Rule, detail: str = "", condition: str = "") -> None:
         self.record.move(rule, Add(*(t.expression() for t in terms)), detail, condition)

@@ -10,10 +10,10 @@ from deltarule.expressions.nodes import Choose, Positive, reads
 
 
 class Threshold(NamedTuple):
-    """`quantity` lies above a number, or below it."""
+    """`quantity` lies above a number, or what has no index either, or below it."""
 
     quantity: Expr
-    number: Rational
+    number: Expr
     above: bool
 
 

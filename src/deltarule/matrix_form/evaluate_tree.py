@@ -167,9 +167,16 @@ def _guarded(p: ph.Guarded, w: World) -> np.ndarray:
     return np.zeros(tuple(w.extents[i] for i in p.labels))
 
 
+#: What the signs of comparisons ask.
+_COMPARED = {
+    ">": np.greater, "<": np.less, "≥": np.greater_equal, "≤": np.less_equal,
+    "=": np.equal, "≠": np.not_equal,
+}  # fmt: skip
+
+
 def _where(p: ph.Where, w: World) -> np.ndarray:
-    tested, then, otherwise = (laid(q, p.labels, w) for q in (p.tested, p.then, p.otherwise))
-    return np.where(tested > 0, then, otherwise)
+    left, right, *branches = (laid(q, p.labels, w) for q in (p.left, p.right, p.then, p.otherwise))
+    return np.where(_COMPARED[p.sign](left, right), *branches)
 
 
 def _one_hot(p: ph.OneHot, w: World) -> np.ndarray:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr, Integer, Mul, Pow, Rational
+from sympy import Expr, Integer, Mul, Rational
 
 from deltarule.expressions.bounds import tight
 from deltarule.expressions.gradient_names import is_gradient
@@ -16,7 +16,7 @@ from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.axes import Axes
 from deltarule.matrix_form.moved_entries import Placed
 from deltarule.matrix_form.tree import Phrase
-from deltarule.spelling.decimals import as_decimal
+from deltarule.spelling.ordering import over_under, turned
 from deltarule.spelling.text import ATOM, POWER, PRODUCT, SUM, Writer, text
 
 
@@ -115,7 +115,7 @@ class PhraseWriter:
             return top, PRODUCT
         below = self._entrywise(p.bottom)
         if constant != 1:
-            below = self._writer.inside(constant, POWER) + self._writer.dot + below
+            below = self._writer.inside(constant, PRODUCT) + self._writer.dot + below
         if constant != 1 or len(p.bottom) > 1:
             below = self._writer.parentheses(below)
         return top + self.over + below, PRODUCT
@@ -140,8 +140,9 @@ class PhraseWriter:
 
     def _times(self, factor: Expr, body: str, binding: int):
         """factor·body, with what divides written below."""
+        factor = turned(factor)
         top, below = _over_under(factor)
-        if top.could_extract_minus_sign():
+        if _minus(top):
             written, own = self._times(-factor, body, binding)
             return self._writer.minus + (
                 written if own >= PRODUCT else self._writer.parentheses(written)
@@ -178,33 +179,23 @@ class PhraseWriter:
         return self.prime(p.symbol, self(p.argument)), ATOM
 
     def _where(self, p: ph.Where):
-        tested = self._writer.relation(*self._sides(p.tested))
-        branches = [q.value if isinstance(q, ph.Constant) else q for q in (p.then, p.otherwise)]
-        if branches == [1, 0]:
-            return self._writer.bracket([tested]), ATOM
+        asked, inner = [p], p.then
+        while isinstance(inner, ph.Where) and _is(inner.otherwise, 0):
+            asked.append(inner)
+            inner = inner.then
+        if _is(inner, 1) and _is(p.otherwise, 0):
+            return self._writer.bracket(self._compared(asked)), ATOM
+        (tested,) = self._compared([p])
         written = self.where(tested, self(p.then), self(p.otherwise))
         return self._writer.parentheses(written), ATOM
 
-    def _sides(self, tested: Phrase) -> tuple[str, str, str]:
-        """a − b > 0 is said as a > b."""
-        if isinstance(tested, ph.Plus):
-            high = [t for t in tested.terms if not _negative(t)]
-            low = [_positive(t) for t in tested.terms if _negative(t)]
-            if high and low and all(isinstance(t, ph.Constant) for t in high):
-                return (
-                    self._plus(ph.Plus((), tuple(low)))[0],
-                    "<",
-                    self._plus(ph.Plus((), tuple(high)))[0],
-                )
-            if high and low:
-                return (
-                    self._plus(ph.Plus((), tuple(high)))[0],
-                    ">",
-                    self._plus(ph.Plus((), tuple(low)))[0],
-                )
-        if _negative(tested):
-            return self(_positive(tested)), "<", "0"
-        return self(tested), ">", "0"
+    def _compared(self, asked: list[ph.Where]) -> list[str]:
+        """What is asked, one by one; x > a and x < b as a < x < b."""
+        low, *others = asked
+        if others and (low.sign, others[0].sign, low.left) == (">", "<", others[0].left):
+            rest = self._writer.relation(self(low.left), "<", self(others[0].right))
+            return [self._writer.relation(self(low.right), "<", rest)]
+        return [self._writer.relation(self(q.left), q.sign, self(q.right)) for q in asked]
 
     def _one_hot(self, p: ph.OneHot):
         return self._writer.function("onehot", [self(p.of)]), ATOM
@@ -247,13 +238,23 @@ class PhraseWriter:
     }  # fmt: skip
 
 
+def _is(phrase: Phrase, number: int) -> bool:
+    return isinstance(phrase, ph.Constant) and phrase.value == number
+
+
+def _minus(constant: Expr) -> bool:
+    """Whether a constant has a minus in front, as ε − 1 does and 1 − ε does not."""
+    number, rest = constant.as_coeff_Add() if constant.is_Add else (Integer(0), constant)
+    return bool(number.is_negative) or number == 0 and rest.could_extract_minus_sign()
+
+
 def _negative(phrase: Phrase) -> bool:
     factor = (
         getattr(phrase, "factor", None)
         if isinstance(phrase, ph.Scaled)
         else getattr(phrase, "value", None)
     )
-    return factor is not None and factor.could_extract_minus_sign()
+    return factor is not None and _minus(turned(factor))
 
 
 def _positive(phrase: Phrase) -> Phrase:
@@ -266,16 +267,6 @@ def _positive(phrase: Phrase) -> Phrase:
 
 
 def _over_under(factor: Expr) -> tuple[Expr, Expr]:
-    """A constant as what stands above and below the fraction bar."""
-    above, below = [], []
-    for part in Mul.make_args(factor):
-        if isinstance(part, Rational) and abs(part.p) != 1 and as_decimal(part):
-            above.append(part)
-        elif isinstance(part, Rational):
-            above.append(Rational(part.p))
-            below.append(Rational(part.q))
-        elif isinstance(part, Pow) and part.exp.is_number and part.exp < 0:
-            below.append(1 / part)
-        else:
-            above.append(part)
-    return Mul(*above), Mul(*below)
+    """A constant as what stands above and below the fraction bar, roots of numbers under one."""
+    above, below = over_under(factor)
+    return Mul(*above, evaluate=len(above) < 2), Mul(*below, evaluate=len(below) < 2)

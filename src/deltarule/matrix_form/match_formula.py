@@ -29,7 +29,8 @@ from deltarule.matrix_form.needed_slices import needed_slices
 from deltarule.matrix_form.rows_and_columns import by_rows_and_columns
 from deltarule.matrix_form.tree import NoWords, Phrase
 from deltarule.networks.network import Network
-from deltarule.spelling.ordering import term_order
+from deltarule.spelling.choices import Comparison, cases
+from deltarule.spelling.ordering import as_factors, term_order
 
 #: More slice indices than this make no sentence.
 MOST_SLICES = 3
@@ -122,12 +123,18 @@ class Phrasing:
         return ph.Edge(one.labels, condition, one, two)
 
     def _choice(self, node: nodes.Choose) -> Phrase:
-        condition, then, otherwise = node.args
-        if not isinstance(condition, nodes.Positive):
-            raise NoWords
-        parts = [self.phrase(p) for p in (condition.args[0], then, otherwise)]
-        labels = common_labels(parts, self.order)
-        return ph.Where(labels, *parts)
+        apart = as_factors(node)
+        if apart is not node:
+            return multiplied(self._product(apart), self.order)
+        asked, then, otherwise = cases(node)
+        found, beside = self.phrase(then), self.phrase(otherwise)
+        for one in reversed(asked):
+            if not isinstance(one, Comparison):
+                raise NoWords
+            left, right = self.phrase(one.left), self.phrase(one.right)
+            labels = common_labels([left, right, found, beside], self.order)
+            found = ph.Where(labels, left, one.sign, right, found, beside)
+        return found
 
     def _apply(self, node: Elementwise) -> Phrase:
         arguments = tuple(self.phrase(a) for a in node.args)
@@ -174,10 +181,13 @@ class Phrasing:
         return phrase if exponent == 1 else ph.Power(phrase.labels, phrase, exponent)
 
     def _flat(self, product: Product) -> Product:
-        """Constants inside factors move out in front."""
+        """Constants inside factors move out in front, and products among them have no bracket."""
         for k, phrase in enumerate(product.top):
             if isinstance(phrase, ph.Scaled):
                 product.factor, product.top[k] = product.factor * phrase.factor, phrase.of
+        flat = (isinstance(p, ph.Hadamard) and not p.bottom for p in product.top)
+        parts = (p.parts() if f else (p,) for p, f in zip(product.top, flat, strict=True))
+        product.top = [p for part in parts for p in part]
         return product
 
     def _reduction(self, node: nodes.Reduction) -> Phrase:

@@ -30,7 +30,8 @@ def transposed(phrase: Phrase) -> Phrase:
     if inside is None:
         return outside
     gained = transposes(outside) - transposes(inside)
-    return inside if gained > 0 or gained == 0 and type(phrase) not in _AS_A_WHOLE else outside
+    whole = type(phrase) in _AS_A_WHOLE and not any(isinstance(p, ph.MatMul) for p in phrase.walk())
+    return inside if gained > 0 or gained == 0 and not whole else outside
 
 
 def _part(phrase: Phrase) -> Phrase:
@@ -70,5 +71,6 @@ _TURNS: dict[type, Callable] = {
     ph.Identity: lambda p, labels: replace(p, labels=labels),
 }
 
-#: (x − y)ᵀ and (x²)ᵀ read better than what is turned part by part, if that has as many transposes.
+#: (x − y)ᵀ and (x²)ᵀ read better than what is turned part by part, if that has as many transposes;
+#: of (A·B·yᵀ + W·yᵀ)ᵀ the products are turned.
 _AS_A_WHOLE = {ph.Plus, ph.Hadamard, ph.Power}

@@ -154,9 +154,11 @@ class Slope(Phrase):
 
 @dataclass(frozen=True)
 class Where(Phrase):
-    """`then` where `tested` is above 0, `otherwise` elsewhere."""
+    """`then` where two sides compare by a sign such as >, `otherwise` elsewhere."""
 
-    tested: Phrase
+    left: Phrase
+    sign: str
+    right: Phrase
     then: Phrase
     otherwise: Phrase
 

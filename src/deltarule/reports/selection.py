@@ -29,6 +29,7 @@ from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
+from deltarule.reports.left_out import is_typed, only_compared
 from deltarule.spelling.names import parse_reference
 
 #: Of more steps than this, those by one rule in a row are said together.
@@ -36,8 +37,9 @@ MANY_STEPS = 10
 
 
 def chosen(derivation: Derivation, wrt: Iterable[str] = ()) -> list[Gradient]:
-    """The gradients by some tensors, however their names are typed; all of them for none. Those by
-    lines that nobody wrote (named_pieces.py) come before what reads them.
+    """The gradients by some tensors, however their names are typed; all of them for none, but for
+    those of a typed text that are 0 because their tensor is only compared. Those by lines that
+    nobody wrote (named_pieces.py) come before what reads them.
 
     Raises DeltaruleError for a tensor that is unknown or has no gradient here.
     """
@@ -45,7 +47,11 @@ def chosen(derivation: Derivation, wrt: Iterable[str] = ()) -> list[Gradient]:
     found: dict[str, Gradient] = {}
     for name in wanted:
         found |= _with_pieces(name, derivation)
-    return list((found or derivation.gradients).values())
+    if found:
+        return list(found.values())
+    every, network = derivation.gradients, derivation.network
+    compared = only_compared(network) if is_typed(network) else set()
+    return [g for n, g in every.items() if n not in compared] or list(every.values())
 
 
 def _with_pieces(name: str, derivation: Derivation) -> dict[str, Gradient]:

@@ -11,6 +11,7 @@ from sympy.core.numbers import Infinity, NegativeInfinity
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import spread, tidy
 from deltarule.expressions.functions import Elementwise, larger, log, smaller
+from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.symbols import Index, Scalar, Size
 from deltarule.spelling.decimals import as_decimal
 
@@ -23,7 +24,7 @@ def over_under(product: Expr) -> tuple[list[Expr], list[Expr]]:
     top: list[Expr] = []
     bottom: list[Expr] = []
     for factor in _with_one_root(Mul.make_args(as_factors(product))):
-        if isinstance(factor, Rational) and abs(factor.p) != 1 and as_decimal(factor):
+        if isinstance(factor, Rational) and as_decimal(factor):
             top.append(factor)
         elif isinstance(factor, Rational):
             if factor.p != 1:
@@ -40,6 +41,19 @@ def over_under(product: Expr) -> tuple[list[Expr], list[Expr]]:
         else:
             top.append(factor)
     return top, bottom
+
+
+def divided_inside(top: list[Expr], bottom: list[Expr]) -> list[Expr] | None:
+    """The factors of (Σ_n a/b)/N as those of Σ_n a/(b·N): one bar says what is divided.
+
+    None where no sum of quotients is the last factor.
+    """
+    total = max(top, key=factor_order, default=None)
+    if not isinstance(total, nodes.Sum) or not total.ranges or not bottom:
+        return None
+    if isinstance(total.body, Add) or not over_under(total.body)[1]:
+        return None
+    return [*(f for f in top if f is not total), with_body(total, total.body / Mul(*bottom))]
 
 
 def flat_arguments(function: Elementwise) -> list[Expr]:
@@ -151,9 +165,11 @@ def with_numbers_in_front(product: Mul) -> Expr:
 
 
 def sides(difference: Expr) -> tuple[Expr, Expr]:
-    """a − b as the two sides a and b, for a comparison with 0."""
+    """a − b as the two sides a and b, for a comparison with 0; multiplied out if that cancels."""
     whole = spread if difference.has(nodes.Read) else tidy
-    terms = Add.make_args(whole(difference))
+    terms, written = Add.make_args(whole(difference)), Add.make_args(difference)
+    if difference.has(nodes.Read) and len(written) < len(terms):
+        terms = written
     left = [t for t in terms if t.as_coeff_Mul()[0] > 0]
     right = [-t for t in terms if t.as_coeff_Mul()[0] < 0]
     return Add(*left), Add(*right)

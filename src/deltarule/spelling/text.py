@@ -19,13 +19,14 @@ from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.quotients import Least
 from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.symbols import Index
-from deltarule.expressions.thresholds import threshold
 from deltarule.spelling.alphabet import ATOM, POWER, PRODUCT, SUM, Alphabet
+from deltarule.spelling.choices import Comparison, cases, comparison, interval
 from deltarule.spelling.decimals import as_decimal
 from deltarule.spelling.ordering import (
     as_factors,
     common_number,
     compared,
+    divided_inside,
     factor_order,
     flat_arguments,
     over_under,
@@ -107,9 +108,10 @@ class Writer(Alphabet):
         if coefficient < 0:
             return self.minus + self.inside(-node, PRODUCT), SUM
         top, bottom = over_under(node)
-        if bottom:
+        inside = divided_inside(top, bottom)
+        if bottom and inside is None:
             return self.fraction(*self._factors(top), *self._factors(bottom)), PRODUCT
-        return self._factors(top)
+        return self._factors(inside or top)
 
     def _factors(self, factors: list[Expr]) -> tuple[str, int]:
         if not factors:
@@ -196,36 +198,25 @@ class Writer(Alphabet):
         return self.ceiling(*node.args), ATOM
 
     def _choose(self, node: nodes.Choose):
-        condition, then, otherwise = node.args
-        conditions, inner = [condition], then
-        while otherwise == 0 and type(inner) is nodes.Choose and inner.args[2] == 0:
-            conditions.append(inner.args[0])
-            inner = inner.args[1]
-        if inner == 1 and otherwise == 0:
-            return self.bracket(self._relations(conditions)), ATOM
-        if (then, otherwise) == (0, 1) and isinstance(condition, nodes.Positive):
-            at = threshold(condition.args[0])
-            if at is not None:
-                sign = "≤" if at.above else "≥"
-                return self.bracket([self.relation(self(at.quantity), sign, self(at.number))]), ATOM
-            left, right = sides(-condition.args[0])
-            return self.bracket([self.relation(self(left), "≥", self(right))]), ATOM
+        asked, then, otherwise = cases(node)
+        if (then, otherwise) == (1, 0):
+            return self.bracket(self._compared(asked)), ATOM
         apart = as_factors(node)
         if apart is not node:
             return self.write(apart)
-        return self.choice(self(condition), self(then), self(otherwise)), ATOM
+        (condition,) = self._compared(asked)
+        return self.choice(condition, self(then), self(otherwise)), ATOM
 
-    def _relations(self, conditions: list[nodes.Condition]) -> list[str]:
-        """Conditions one by one; x > a and x < b as a < x < b."""
-        asked = [c for c in conditions if isinstance(c, nodes.Positive)]
-        if len(asked) == len(conditions) == 2:
-            found = [t for c in asked if (t := threshold(c.args[0])) is not None]
-            below = [t for t in found if t.above]
-            above = [t for t in found if not t.above]
-            if len(below) == len(above) == 1 and below[0].quantity == above[0].quantity:
-                rest = self.relation(self(below[0].quantity), "<", self(above[0].number))
-                return [self.relation(self(below[0].number), "<", rest)]
-        return [self(c) for c in conditions]
+    def _compared(self, asked: list[Comparison | nodes.Condition]) -> list[str]:
+        """What is asked, one by one; x > a and x < b as a < x < b."""
+        low, high = interval(asked)
+        if low is not None and high is not None:
+            rest = self.relation(self(high.left), "<", self(high.right))
+            return [self.relation(self(low.right), "<", rest)]
+        return [self._relation(c) if isinstance(c, Comparison) else self(c) for c in asked]
+
+    def _relation(self, asked: Comparison) -> str:
+        return self.relation(self(asked.left), asked.sign, self(asked.right))
 
     def _carried(self, node: nodes.Carried):
         return self.write(node.args[1])
@@ -257,14 +248,7 @@ class Writer(Alphabet):
         return self.relation(self(left), sign, self(right)), SUM
 
     def _positive(self, node):
-        found = threshold(node.args[0])
-        if found is not None:
-            sign = ">" if found.above else "<"
-            return self.relation(self(found.quantity), sign, self(found.number)), SUM
-        left, right = sides(node.args[0])
-        if left.is_number:
-            return self.relation(self(right), "<", self(left)), SUM
-        return self.relation(self(left), ">", self(right)), SUM
+        return self._relation(comparison(node)), SUM
 
     def _divides(self, node):
         return self.relation(self.inside(node.args[0], POWER), "|", self(node.args[1])), SUM

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sympy import Basic, Expr, Integer, Mul
+from sympy import Expr, Integer, Mul
 
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.calculus.terms import Term, holds
 from deltarule.expressions import nodes
+from deltarule.expressions.affine import never_negative
 from deltarule.expressions.conditions import opposite
-from deltarule.expressions.nodes import AtLeastZero, Sum, read
+from deltarule.expressions.nodes import AtLeastZero, Equal, Read, Sum, read
 from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
@@ -20,9 +21,7 @@ from deltarule.spelling.text import text
 def nothing_left(expression: Expr, given: Given) -> Rewrite | None:
     """Σ_i [c]·f(i) = 0 where c never holds."""
     impossible = never(Term.of(expression), given.extents)
-    if impossible is None:
-        return None
-    return Rewrite(Integer(0), f"Here: {text(impossible)} never holds.")
+    return Rewrite(Integer(0), impossible) if impossible else None
 
 
 def clip(expression: Expr, given: Given) -> Rewrite | None:
@@ -32,14 +31,27 @@ def clip(expression: Expr, given: Given) -> Rewrite | None:
     return None if cut == term else Rewrite(cut.expression())
 
 
-def never(term: Term, free: Mapping[Index, Expr]) -> Basic | None:
-    """A condition of the term that no values of its indices meet; None if there is none."""
+def never(term: Term, free: Mapping[Index, Expr]) -> str:
+    """Which conditions of the term no values of its indices meet, in words; nothing if some do."""
     known = {**free, **dict(term.ranges)}
     for condition in term.conditions:
         fails = opposite(condition)
         if fails is not None and holds(fails, [], known):
-            return condition
-    return None
+            return f"Here: {text(condition)} never holds."
+        if isinstance(condition, Equal):
+            for other in term.conditions:
+                if isinstance(other, AtLeastZero) and _apart(condition, other, known):
+                    return f"Here: {text(condition)} never holds where {text(other)} does."
+    return ""
+
+
+def _apart(same: Equal, other: AtLeastZero, known: Mapping[Index, Expr]) -> bool:
+    """Whether a = b contradicts e ≥ 0 within the ranges: some e + c·(a − b) is below 0."""
+    gap, bound = same.args[0] - same.args[1], other.args[0]
+    if gap.has(Read):
+        return False
+    sums = (times * bound + sign * gap for times in (1, 2) for sign in (1, -1))
+    return any(never_negative((-1 - e).expand(), known) for e in sums)
 
 
 def clipped(term: Term, tensors: Mapping, free: Mapping[Index, Expr]) -> Term:

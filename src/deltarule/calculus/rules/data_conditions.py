@@ -3,6 +3,7 @@
 Σ_c [c = t[n]]·f(c) = f(t[n])           t[n] is one of the values of c
 p[c]·[c = t[n]]/p[t[n]] = [c = t[n]]
 Σ_j [n = j]·f(j) = f(n)                 n runs over what j runs over
+Σ_t [t = T − 1]·f(t) = f(T − 1)
 Σ_{p,q} [a[n] = W·p + q]·f(p, q) = f(⌊a[n]/W⌋, a[n] mod W)
 """
 
@@ -15,6 +16,7 @@ from sympy import Add, Expr, Integer, Mul
 
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.expressions import nodes
+from deltarule.expressions.affine import never_negative
 from deltarule.expressions.conditions import Condition
 from deltarule.expressions.index_facts import IndexFacts
 from deltarule.expressions.mixed_radix import position_of, taken_apart
@@ -25,6 +27,7 @@ from deltarule.expressions.nodes import (
     Reduction,
     Sum,
     free_indices,
+    free_symbols,
     read,
     reads,
     size_of,
@@ -156,7 +159,9 @@ def _sifted(total: Expr, network: Network, extents: Mapping[Index, Expr]) -> Exp
     for condition in total.conditions:
         tied = _tied(condition, own)
         if tied is None:
-            table, inside = _digits(condition, own, network), ()
+            known = {**extents, **own}
+            table = _at_place(condition, own, known) or _digits(condition, own, network)
+            inside = ()
         else:
             index, value = tied
             if own.get(index) is None or _below(value, network, {**extents, **own}) != own[index]:
@@ -171,6 +176,18 @@ def _sifted(total: Expr, network: Network, extents: Mapping[Index, Expr]) -> Exp
         )
         return _sifted(rest, network, extents)
     return total
+
+
+def _at_place(condition: Condition, own: Mapping[Index, Expr], known: Mapping) -> dict[Index, Expr]:
+    """The index of [t = T − 1] at its one value, which is in its range; empty for others."""
+    if not isinstance(condition, Equal) or reads(condition):
+        return {}
+    for index, value in (condition.args, condition.args[::-1]):
+        if isinstance(index, Index) and index in own and not free_symbols(value) & {*own}:
+            last = (own[index] - 1 - value).expand()
+            if never_negative(value, known) and never_negative(last, known):
+                return {index: value}
+    return {}
 
 
 def _digits(condition: Condition, own: Mapping[Index, Expr], network: Network) -> dict[Index, Expr]:

@@ -15,7 +15,7 @@ from deltarule.calculus.rules.index_digits import split_index, turn_round
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
 from deltarule.calculus.rules.solved_delta import Elimination, put
 from deltarule.calculus.terms import Term
-from deltarule.expressions.affine import affine, line, never_negative
+from deltarule.expressions.affine import affine, implied, line, never_negative
 from deltarule.expressions.conditions import Condition
 from deltarule.expressions.mixed_radix import complete_value, digits, taken_apart
 from deltarule.expressions.nodes import (
@@ -57,12 +57,28 @@ def eliminate(
         if parts is not None and len(parts[0]) > 1:
             return _divide(term, parts, a, u, others, free)
     if index is None:
-        kept = replace(term, deltas=others, conditions=(*term.conditions, Equal(a, u)))
+        said = (*_without_implied(term, a, u, free), Equal(a, u))
+        kept = replace(term, deltas=others, conditions=said)
         return Elimination(KEEP_THE_CONDITION, "", (Equal(a, u),), kept)
     found = _solve(term, index, a, u, others, free)
     split = affine(a, tuple(i for i, _ in term.ranges))
     rivals = [i for i in split[0] if i != index] if split and index != a else []
     return _with_choice(found, index, rivals, split[0]) if split and rivals else found
+
+
+def _without_implied(term: Term, a: Expr, u: Expr, free: Mapping) -> list[Condition]:
+    """The conditions of a term without those that follow from a = u, u an index: a is in its range.
+
+    Where p = 1 for a p below N, N ≥ 2 goes without saying.
+    """
+    if u not in free or a.has(Read):
+        return list(term.conditions)
+    inside, known = [a, (free[u] - 1 - a).expand()], {**free, **dict(term.ranges)}
+    return [
+        c
+        for c in term.conditions
+        if not isinstance(c, AtLeastZero) or not implied(c.args[0], inside, known)
+    ]
 
 
 def _with_choice(found: Elimination, index: Index, rivals: list, coefficients: dict) -> Elimination:

@@ -16,6 +16,7 @@ from deltarule.calculus.rules.settle import settled
 from deltarule.calculus.rules.solved_delta import Elimination, put
 from deltarule.calculus.terms import Term
 from deltarule.expressions.affine import affine, whole_ratio
+from deltarule.expressions.conditions import Condition
 from deltarule.expressions.nodes import (
     AtLeastZero,
     CeilingQuotient,
@@ -43,7 +44,7 @@ def split_index(term: Term) -> Elimination | None:
     extent = dict(term.ranges)[index]
     low = fresh(index.name, {i.name for i, _ in term.ranges} | index_names(term.expression()))
     whole = base * index + low
-    quotient, ends = whole_ratio(extent, base), ()
+    quotient, ends = _times(extent, base, term.facts), ()
     if quotient is None:
         quotient = CeilingQuotient(extent, base)
         ends = (AtLeastZero((extent - 1 - whole).expand()),)
@@ -64,6 +65,14 @@ def split_index(term: Term) -> Elimination | None:
     )
     detail = f"Here: {text(index)} = {text(whole)}, {text(low)} below {text(base)}."
     return Elimination(SPLIT_THE_INDEX, detail, ends, after)
+
+
+def _times(extent: Expr, base: Expr, facts: tuple[Condition, ...]) -> Expr | None:
+    """How often a base goes into an extent, exactly; I = 2·H, say, may be a fact."""
+    known = {f.args[0] for f in facts if isinstance(f, AtLeastZero)}
+    same = (extent - f for f in known if (-f).expand() in known)  # f ≥ 0 and f ≤ 0
+    ratios = (whole_ratio(e.expand(), base) for e in (extent, *same))
+    return next((r for r in ratios if r is not None and extent not in r.free_symbols), None)
 
 
 def _divided_index(term: Term) -> tuple[Index, Expr] | None:

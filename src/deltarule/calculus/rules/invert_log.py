@@ -1,6 +1,7 @@
 """What a logarithm was taken of, as an exponential of the tensor that it went into.
 
 exp(z[c] − m)/Σ_k exp(z[k] − m) = exp(z[c] − y), where y = m + log Σ_k exp(z[k] − m)
+exp(z[c])/Σ_k exp(z[k]) = exp(y[c]), where y[c] = z[c] − log Σ_k exp(z[k])
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, cast
 
 from sympy import Add, Basic, Expr, Mul, Pow, factor_terms
 
-from deltarule.calculus.rules.recognise import index_maps
+from deltarule.calculus.rules.recognise import index_maps, put_in
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.calculus.rules.settle import settled
 from deltarule.expressions.functions import exp, log
@@ -28,6 +29,10 @@ def invert(expression: Expr, given: Given) -> Rewrite | None:
     equations = [e for e in given.network.equations if e.rhs.has(log, LogSumExp)]
     if not equations or not expression.has(exp):
         return None
+    for equation in filter(None, map(_as_share, equations)):
+        after = put_in(plainly_named(expression), equation, given.extents)
+        if size_of(after) < size_of(expression):
+            return Rewrite(after, f"Here: {text(equation.rhs)} = {text(equation.lhs)}.")
     for quotient in walk(plainly_named(expression)):
         if not (isinstance(quotient, Pow) and quotient.exp == -1 and _adds_up(quotient.base)):
             continue
@@ -39,6 +44,24 @@ def invert(expression: Expr, given: Given) -> Rewrite | None:
                         after, f"Here: {text(quotient)} = {text(value)}, by {text(lhs)}."
                     )
     return None
+
+
+class _Exponential(Equation):
+    """An equation of exp(y), where y is the tensor that is named."""
+
+    @property
+    def lhs(self) -> Expr:
+        return exp(super().lhs)
+
+
+def _as_share(equation: Equation) -> _Exponential | None:
+    """exp(y) = exp(z)/S for y = z − log S; None for other equations."""
+    terms = Add.make_args(equation.rhs)
+    logs = [t for t in terms if isinstance(-t, log | LogSumExp) and _adds_up(_argument(-t))]
+    if len(logs) != 1 or len(terms) == 1:
+        return None
+    share = exp(equation.rhs - logs[0]) / _argument(-logs[0])
+    return _Exponential(equation.name, equation.subscripts, share, equation.ranges)
 
 
 def _adds_up(total: Expr) -> bool:
@@ -94,7 +117,7 @@ def _example() -> Example:
 
 INVERT_THE_LOG = Rule(
     "invert the logarithm",
-    "1/S = exp(a − y), where y = a + log S",
+    "1/S = exp(a − y), where y = a + log S, and exp(z)/S = exp(y), where y = z − log S",
     "The forward pass has computed the logarithm already.",
     invert,
     _example,

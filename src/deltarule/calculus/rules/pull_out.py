@@ -21,7 +21,7 @@ from deltarule.expressions.symbols import Index, Size
 
 
 def pull_out(expression: Expr, given: Given) -> Rewrite | None:
-    """Σ c·f = c·Σ f, and (−f/N if c else 0) = −(f if c else 0)/N."""
+    """Σ c·f = c·Σ f, (−f/N if c else 0) = −(f if c else 0)/N and (f/N if c else g/N) likewise."""
     return changed(expression, _out_of_cases(everywhere(expression, _pull_out_of)))
 
 
@@ -70,15 +70,20 @@ def _constant_out_of(guarded: Sum) -> Expr:
 
 
 def _out_of_cases(node: Expr) -> Expr:
-    """Numbers and sizes out of cases of which one is 0; tensors stay: these may be infinite."""
+    """Numbers and sizes out of cases: those that both have, or one where the other is 0; tensors
+    stay, which may be infinite."""
     node = rebuild(node, _out_of_cases)
-    if not isinstance(node, Choose) or Integer(0) not in node.args[1:]:
+    if type(node) is not Choose:
         return node
-    factors = [f for side in node.args[1:] for f in Mul.make_args(side) if side != 0]
-    constant = Mul(*(f for f in factors if not free_indices(f) and not reads(f)))
+    sides = [s for s in node.args[1:] if s != 0]
+    constant = Mul(*(f for f in _constants(sides[0]) if all(f in _constants(s) for s in sides)))
     if constant == 1:
         return node
     return constant * Choose(node.args[0], *(side / constant for side in node.args[1:]))
+
+
+def _constants(side: Expr) -> list[Expr]:
+    return [f for f in Mul.make_args(side) if not free_indices(f) and not reads(f)]
 
 
 def _example() -> Example:

@@ -37,7 +37,7 @@ def entries_of(
         term = pinned(term, free)
         while (found := eliminate(term, free)) is not None:
             term = pinned(found.term, free)
-        if never(term, free) is None:
+        if not never(term, free):
             total.append(term.expression())
     return plainly_named(Add(*total), frozenset(i.name for i in free))
 

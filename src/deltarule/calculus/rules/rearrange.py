@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import TypeGuard
 
 import sympy
 from sympy import Add, Dummy, Expr, Integer, Mul, Pow, Rational
 
+from deltarule.calculus.at_labels import at_labels
+from deltarule.calculus.fraction_signs import plain_signs
+from deltarule.calculus.length import cost
+from deltarule.calculus.regrouped import regrouped
+from deltarule.calculus.rules.pull_out import pull_out
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.expressions.functions import sigmoid
-from deltarule.expressions.nodes import Sum, free_indices, read, reads, size_of
+from deltarule.expressions.nodes import Choose, Sum, free_indices, read, reads
 from deltarule.expressions.rebuild import outermost, rebuild, with_body
 from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index, Size
 from deltarule.spelling.decimals import as_decimal
 from deltarule.spelling.ordering import by_data
-
-#: So much longer a formula may get by each quotient that cancels.
-_A_QUOTIENT = 3
 
 
 def rearrange(expression: Expr, given: Given) -> Rewrite | None:
@@ -30,47 +32,39 @@ def rearrange(expression: Expr, given: Given) -> Rewrite | None:
 @lru_cache(maxsize=1 << 12)
 def _shortest(expression: Expr) -> Expr:
     best = expression
-    for candidate in _rearranged(plainly_named(expression)):
-        if _cost(candidate) < _cost(best):
+    for candidate in (*_rearranged(plainly_named(expression)), *_divided_inside(expression)):
+        if cost(candidate) < cost(best):
             best = candidate
     if best is not expression:
-        return _positive(_signed(best))
+        return plain_signs(best)
     return outermost(expression, _within)
 
 
+def _divided_inside(product: Expr) -> Iterator[Expr]:
+    """Σ x²/(x²/c² + 1)/c³ as Σ x²/(x² + c²)/c: what a sum is divided by, in it and out again."""
+    totals = [f for f in Mul.make_args(product) if isinstance(f, Sum) and f.ranges]
+    if len(totals) != 1:
+        return
+    (total,), outside = totals, product / totals[0]
+    divisors = {f.base for f in Mul.make_args(outside) if isinstance(f, Pow) and _below_one(f)}
+    below = [f.base for f in Mul.make_args(total.body) if isinstance(f, Pow) and _below_one(f)]
+    if any(base.is_Add and base.has(d) for base in below for d in divisors if reads(d)):
+        whole = with_body(total, _shortest(total.body * outside))
+        found = pull_out(whole, Given())
+        yield whole if found is None else found.after
+
+
+def _below_one(power: Pow) -> bool:
+    return bool(power.exp.is_negative)
+
+
 def _within(part: Expr) -> Expr | None:
-    """A sum with its body rearranged."""
-    return with_body(part, _shortest(part.body)) if isinstance(part, Sum) else None
-
-
-def _cost(formula: Expr) -> int:
-    """Its size; (1 − q)^γ·(a/(1 − q) − b) is larger than it is long, for 1 − q cancels."""
-    factors = Mul.make_args(formula)
-    bases = {f.base for f in factors if isinstance(f, Pow) and not f.exp.is_number}
-    if not bases:
-        return size_of(formula)
-    divided = (
-        f
-        for bracket in factors
-        if bracket.is_Add
-        for term in Add.make_args(bracket)
-        for f in Mul.make_args(term)
-        if isinstance(f, Pow) and f.exp.is_number and f.exp < 0 and f.base in bases
-    )
-    return size_of(formula) + _A_QUOTIENT * len(list(divided))
-
-
-def _positive(product: Expr) -> Expr:
-    """−(1 − a − b)·c as (a + b − 1)·c."""
-    factors = list(Mul.make_args(product))
-    if product.as_coeff_Mul()[0] != -1:
-        return product
-    for k, factor in enumerate(factors):
-        if isinstance(factor, Add):
-            negative = sum(bool(t.as_coeff_Mul()[0].is_negative) for t in factor.args)
-            if 2 * negative > len(factor.args):
-                return Mul(-1, *factors[:k], -factor, *factors[k + 1 :])
-    return product
+    """A sum with its body rearranged, or a choice with its cases."""
+    if isinstance(part, Sum):
+        return with_body(part, _shortest(part.body))
+    if type(part) is Choose:
+        return Choose(part.args[0], *map(_shortest, part.args[1:]))
+    return None
 
 
 def _rearranged(expression: Expr) -> list[Expr]:
@@ -81,7 +75,6 @@ def _rearranged(expression: Expr) -> list[Expr]:
     scalar = _lettered(expression, letters)
     if not scalar.has(Add) and not scalar.has(Pow):
         return []  # there are sums in subscripts alone
-    back = {letter: atom for atom, letter in letters.items()}
     candidates: list[Expr] = [sympy.factor_terms(scalar)]
     if any(isinstance(n, Pow) and n.exp.is_negative for n in sympy.preorder_traversal(scalar)):
         joined = sympy.together(scalar)
@@ -97,6 +90,9 @@ def _rearranged(expression: Expr) -> list[Expr]:
             candidates.append(above.expand() / below)
     elif isinstance(scalar, Mul) and any(f.is_Add for f in scalar.args) or _turned(letters):
         candidates.append(sympy.factor_terms(scalar.expand()))
+    candidates += regrouped(scalar)
+    candidates += at_labels(scalar, letters, lambda node: _letter(node, letters))
+    back = {letter: atom for atom, letter in letters.items()}
     return [_joined(_guarded(replaced(c, back))) for c in candidates]
 
 
@@ -154,30 +150,6 @@ def _joined(product: Expr) -> Expr:
             exponents[base] += exponent
     powers = (Pow(base, exponent) for base, exponent in exponents.items())
     return Mul(*rest, *powers) if exponents else product
-
-
-def _signed(fraction: Expr) -> Expr:
-    """(y − p)/(p·(p − 1)) as (p − y)/(p·(1 − p)): below the bar, numbers are positive."""
-    factors = list(Mul.make_args(fraction))
-    negative = [(k, f.base) for k, f in enumerate(factors) if _below(f) and _from_above(f.base)]
-    if len(negative) % 2 == 0:
-        return fraction
-    place, total = negative[0]
-    factors[place] = Pow(-total, -1)
-    above = next((k for k, f in enumerate(factors) if f.is_Add and len(f.args) == 2), None)
-    if above is None:
-        return Mul(-1, *factors)
-    factors[above] = -factors[above]
-    return Mul(*factors)
-
-
-def _below(factor: Expr) -> TypeGuard[Pow]:
-    return isinstance(factor, Pow) and factor.exp == -1 and factor.base.is_Add
-
-
-def _from_above(total: Expr) -> bool:
-    """p − 1, which is negative for a probability."""
-    return bool(total.as_coeff_Add()[0].is_negative) and len(total.args) == 2
 
 
 def _lettered(node: Expr, letters: dict[Expr, Dummy]) -> Expr:

@@ -114,9 +114,10 @@ def _in_product(
             if found is not None:
                 return found
             continue
+        times, pattern = pattern.primitive() if pattern.is_Add else (1, pattern)  # p + q is 2·m
         rest = divided(have, powers(_named_as(pattern, have) if type(pattern) is Sum else pattern))
         if rest is not None and not _below_itself(rest, pattern):
-            return rejoined(substitute(equation.lhs, table)) * rest
+            return rejoined(substitute(equation.lhs, table)) * rest / times
     return None
 
 

@@ -17,6 +17,7 @@ from deltarule.calculus.kinks import Condition, Surfaces
 from deltarule.calculus.merge_sums import merged
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
 from deltarule.calculus.smooth_forms import put_together, smooth_form
+from deltarule.calculus.squared_signs import without_squared_signs
 from deltarule.expressions.nodes import Choose, Positive, Reduction, read
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import plainly_named
@@ -39,6 +40,9 @@ def without_a_kink(
 
     Adds to `notes` what is to be said of those that stay.
     """
+    squared = without_squared_signs(formula, surfaces.network)
+    if squared is not None:
+        return Found(REMOVE_THE_KINK, *squared), squared[0]
     search = _Search(surfaces, notes)
     after = search.everywhere(merged(plainly_named(formula)))
     return None if search.found is None else (search.found, after)

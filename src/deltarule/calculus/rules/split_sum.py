@@ -1,6 +1,6 @@
-"""A sum taken apart where one of its terms is a count, or a condition leaves it one entry.
+"""A sum taken apart where one of its terms is a count, or 1, or a condition leaves it one entry.
 
-Σ_i (f(i) − c) = Σ_i f(i) − N·c
+Σ_i (f(i) − c) = Σ_i f(i) − N·c        Σ_k p[k]·(log p[k] + 1) = Σ_k p[k]·log p[k] + 1
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def split(expression: Expr, given: Given) -> Rewrite | None:
     """The formula with sums taken apart, where that ends in a shorter one."""
 
     def apart(node: Reduction) -> Expr:
-        return _apart(node) if isinstance(node, Sum) and node.ranges else node
+        return _apart(node, given) if isinstance(node, Sum) and node.ranges else node
 
     after = everywhere(expression, apart)
     if after == expression:
@@ -36,14 +36,14 @@ def split(expression: Expr, given: Given) -> Rewrite | None:
     return Rewrite(end) if size_of(end) < size_of(expression) else None
 
 
-def _apart(total: Sum) -> Expr:
-    """The sum term by term, where a term is a count or has one entry; else itself."""
+def _apart(total: Sum, given: Given) -> Expr:
+    """The sum term by term, where a term is a count, has one entry or adds up to 1; else itself."""
     sums = [f for f in Mul.make_args(total.body) if isinstance(f, Add)]
     if len(sums) != 1:
         return total
     rest = total.body / sums[0]
     terms = [rest * term for term in sums[0].args]
-    if not any(_short(term, total) for term in terms):
+    if not any(_short(term, total) or _one(term, total, given) for term in terms):
         return total
     return Add(*(Sum(term, total.ranges, total.conditions) for term in terms))
 
@@ -55,6 +55,13 @@ def _short(term: Expr, total: Sum) -> bool:
         return True
     guards = (c for f in Mul.make_args(term) if isinstance(f, Sum) for c in f.conditions)
     return any(isinstance(c, Equal) and set(c.args) & set(total.indices) for c in guards)
+
+
+def _one(term: Expr, total: Sum, given: Given) -> bool:
+    """Whether a term is c·p, and p adds up to 1 over what is summed over."""
+    own = frozenset(total.indices)
+    inside = Mul(*(f for f in Mul.make_args(term) if free_symbols(f) & own))
+    return sums_to_one(Sum(inside, total.ranges, total.conditions), given) is not None
 
 
 def _example() -> Example:

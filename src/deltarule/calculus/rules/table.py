@@ -27,6 +27,7 @@ from deltarule.calculus.rules.name_the_parts import NAME_THE_PARTS
 from deltarule.calculus.rules.part_sums import PART_THE_SUMS
 from deltarule.calculus.rules.positive_part import POSITIVE_PART
 from deltarule.calculus.rules.pull_out import PULL_OUT
+from deltarule.calculus.rules.put_cases import PUT_CASES
 from deltarule.calculus.rules.read_off import READ_OFF
 from deltarule.calculus.rules.rearrange import REARRANGE
 from deltarule.calculus.rules.recognise import USE_THE_VALUE
@@ -63,6 +64,7 @@ SIMPLIFICATIONS: tuple[Rule, ...] = (
     SHARE_THE_CONDITION,
     SHARE_THE_SUM,
     PART_THE_SUMS,
+    PUT_CASES,
     PUT_SIGNS,
     AS_WRITTEN,
     REARRANGE,

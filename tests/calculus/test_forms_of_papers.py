@@ -1,0 +1,147 @@
+"""Losses and layers that are not in the catalogue, as one types them: gradients as papers end."""
+
+import pytest
+
+from deltarule import derive, layer
+from deltarule.calculus.gradient_equations import derive_once
+from deltarule.matrix_form.find import Words
+from deltarule.reports.left_out import left_out
+from deltarule.reports.selection import chosen
+from deltarule.spelling.text import text
+
+SOFTMAX = "p[n,k] = softmax[k](z[n,k]); "
+FORMS = {
+    "log-softmax (PyTorch's own backward)": (
+        "y[n,k] = log_softmax[k](x[n,k])",
+        {"x": "∂L/∂y[n, k] − exp(y[n, k])·Σ_{k′} ∂L/∂y[n, k′]"},
+    ),
+    "the same in two lines": (
+        "p[k] = softmax[k](x[k]); y[k] = log(p[k])",
+        {"x": "∂L/∂y[k] − p[k]·Σ_{k′} ∂L/∂y[k′]"},
+    ),
+    "entropy of a softmax: its ones cancel": (
+        "p[k] = softmax[k](z[k]); L = -Sum[k](p[k]*log(p[k]))",
+        {"z": "−p[k]·(log(p[k]) + L)"},
+    ),
+    "Kullback–Leibler divergence of a softmax": (
+        "p[k] = softmax[k](z[k]); L = Sum[k](p[k]*log(p[k]/q[k]))",
+        {"z": "p[k]·(log(p[k]/q[k]) − L)"},
+    ),
+    "Jensen–Shannon divergence (Lin 1991)": (
+        "m[k] = (p[k]+q[k])/2; L = Sum[k](p[k]*log(p[k]/m[k]) + q[k]*log(q[k]/m[k]))/2",
+        {"p": "log(p[k]/m[k])/2", "q": "log(q[k]/m[k])/2"},
+    ),
+    "Poly-1 (Leng et al. 2022)": (
+        SOFTMAX + "L = Mean[n](-log(p[n,t[n]]) + epsilon*(1 - p[n,t[n]]))",
+        {"z": "(ε·p[n, t[n]] + 1)·(p[n, k] − [k = t[n]])/N"},
+    ),
+    "generalised cross-entropy (Zhang and Sabuncu 2018)": (
+        SOFTMAX + "L = Mean[n]((1 - p[n,t[n]]^q)/q)",
+        {"z": "p[n, t[n]]^q·(p[n, k] − [k = t[n]])/N"},
+    ),
+    "Tversky (Salehi et al. 2017)": (
+        "L = 1 - Sum[n](p[n]*g[n])/(Sum[n](p[n]*g[n]) + alpha*Sum[n](p[n]*(1-g[n]))"
+        " + beta*Sum[n]((1-p[n])*g[n]))",
+        {"p": "∂L/∂den_L·(g[n]·(1 − β) + α·(1 − g[n])) − g[n]/den_L"},
+    ),
+    "contrastive (Hadsell et al. 2006), a real label": (
+        "L = Mean[n](where(t[n] = 1, 1 - c[n], max(0, c[n] - m)))",
+        {"c": "(−1 if t[n] = 1 else [c[n] > m])/N"},
+    ),
+    "Huber's (1964)": (
+        "L = Sum[n](where(abs(d[n]) < delta, d[n]^2/2, delta*(abs(d[n]) - delta/2)))",
+        {"d": "(d[n] if |d[n]| < δ else δ·sign(d[n]))"},
+    ),
+    "Huber's by a minimum": (
+        "q[n] = min(d[n], delta); L = Mean[n](q[n]^2/2 + delta*(d[n]-q[n]))",
+        {"d": "(δ if d[n] > δ else q[n])/N"},
+    ),
+    "soft thresholding (Donoho 1995)": (
+        "y[n] = sign(x[n])*max(0, abs(x[n]) - lambda)",
+        {"x": "∂L/∂y[n]·[|x[n]| > λ]", "lambda": "−Σ_n ∂L/∂y[n]·sign(x[n])·[|x[n]| > λ]"},
+    ),
+    "signed square root (Perronnin et al. 2010)": (
+        "y[n] = sign(B[n])*sqrt(abs(B[n]))",
+        {"B": "∂L/∂y[n]/(2·√|B[n]|)"},
+    ),
+    "Tukey's biweight": (
+        "L = Sum[n](where(abs(x[n]) <= c, c^2/6*(1 - (1 - (x[n]/c)^2)^3), c^2/6))",
+        {"x": "(x[n]·(1 − x[n]²/c²)² if |x[n]| ≤ c else 0)"},
+    ),
+    "Wing (Feng et al. 2018): the fraction within a case is reduced": (
+        "L = Sum[n](where(abs(x[n]) < w, w*log(1 + abs(x[n])/epsilon), abs(x[n]) - C))",
+        {"x": "(w·sign(x[n])/(|x[n]| + ε) if |x[n]| < w else sign(x[n]))"},
+    ),
+    "VICReg's variance (Bardes et al. 2022)": (
+        "m[d] = Mean[n](z[n,d]); s[d] = sqrt(Sum[n]((z[n,d]-m[d])^2)/(N-1) + epsilon); "
+        "L = Mean[d](max(0, gamma - s[d]))",
+        {"s": "−[s[d] < γ]/D", "z": "∂L/∂s[d]·(z[n, d] − m[d])/(s[d]·(N − 1))"},
+    ),
+    "negative binomial": (
+        "L = -Sum[n](y[n]*log(mu[n]/(mu[n]+r)) + r*log(r/(mu[n]+r)))",
+        {
+            "mu": "r·(μ[n] − y[n])/(μ[n]·(μ[n] + r))",
+            "r": "Σ_n ((y[n] − μ[n])/(μ[n] + r) − log(r/(μ[n] + r)))",
+        },
+    ),
+    "hard tanh between bounds of its own": (
+        "y[n] = clip(x[n], 1 - epsilon, 1 + epsilon)",
+        {"x": "∂L/∂y[n]·[1 − ε < x[n] < ε + 1]"},
+    ),
+    "an enlargement whose size is known by its halves": (
+        "y[n,i] = x[n,i//2]",
+        {"x": "Σ_{i=0…1} ∂L/∂y[n, i + 2·p]"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_gradient_ends_as_in_its_paper(name):
+    typed, forms = FORMS[name]
+    gradients = derive(layer(typed)).gradients
+    assert {wrt: text(gradients[wrt].expr) for wrt in forms} == forms
+
+
+WORDS = {
+    "LoRA (Hu et al. 2022)": (
+        "y[n,k] = Sum[d](x[n,d]*W[d,k]) + alpha/R*Sum[d,r](x[n,d]*A[d,r]*B[r,k])",
+        {
+            "B": "α·(Aᵀ · xᵀ · ∂L/∂y)/R",
+            "A": "α·(xᵀ · ∂L/∂y · Bᵀ)/R",
+            "x": "α·(∂L/∂y · Bᵀ · Aᵀ)/R + ∂L/∂y · Wᵀ",
+        },
+    ),
+    "GELU (Hendrycks and Gimpel 2016)": (
+        "y[n] = gelu(x[n])",
+        {"x": "∂L/∂y ⊙ (√(2/π)·x ⊙ exp(−x²/2) + erf(x/√2) + 1)/2"},
+    ),
+    "hard sigmoid": ("y[n] = clip(x[n]/6+1/2, 0, 1)", {"x": "∂L/∂y ⊙ [−3 < x < 3]/6"}),
+    "quantiles are told apart by what the loss is of": (
+        "L = Mean[n](max(tau*(y[n]-q[n]), (tau-1)*(y[n]-q[n])))",
+        {"q": "(1 − τ where arg_L > τ·(y − q), else −τ)/N"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_gradient_is_said_as_in_its_paper(name):
+    typed, said = WORDS[name]
+    gradients = derive(layer(typed)).gradients
+    words = {wrt: gradients[wrt].saying for wrt in said}
+    assert all(isinstance(w, Words) for w in words.values())
+    assert {wrt: str(w) for wrt, w in words.items()} == said
+
+
+def test_what_is_only_compared_is_left_out_with_a_word():
+    network = layer("y[i,j] = where(A[i,j] > 0, exp(s[i,j]), 0)")
+    derivation = derive_once(network)
+    assert [g.tensor.name for g in chosen(derivation)] == ["s"]
+    assert [(o.tensor.name, o.taken_for, o.remedy) for o in left_out(network)] == [
+        ("A", "only compared", "--wrt A")
+    ]
+    assert text(chosen(derivation, ["A"])[0].expr) == "0"
+
+
+def test_an_even_power_of_a_sign_that_a_line_has_stays():
+    gradients = derive(layer("y[n] = sign(x[n])^2*w[n]")).gradients
+    assert text(gradients["w"].expr) == "∂L/∂y[n]·sign(x[n])²"
