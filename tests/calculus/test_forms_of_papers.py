@@ -1,6 +1,7 @@
 """Losses and layers that are not in the catalogue, as one types them: gradients as papers end."""
 
 import pytest
+from once import derived
 
 from deltarule import derive, layer
 from deltarule.calculus.gradient_equations import derive_once
@@ -111,6 +112,10 @@ WORDS = {
             "x": "α·(∂L/∂y · Bᵀ · Aᵀ)/R + ∂L/∂y · Wᵀ",
         },
     ),
+    "Barlow Twins (Zbontar et al. 2021)": (
+        "C[i,j] = Sum[b](u[b,i]*v[b,j])/N; L = Sum[i]((1-C[i,i])^2) + lambda*Sum[i,j!=i](C[i,j]^2)",
+        {"C": "2·(λ·(1 − I) ⊙ C + I ⊙ (C − 1))"},
+    ),
     "GELU (Hendrycks and Gimpel 2016)": (
         "y[n] = gelu(x[n])",
         {"x": "∂L/∂y ⊙ (√(2/π)·x ⊙ exp(−x²/2) + erf(x/√2) + 1)/2"},
@@ -130,6 +135,26 @@ def test_a_gradient_is_said_as_in_its_paper(name):
     words = {wrt: gradients[wrt].saying for wrt in said}
     assert all(isinstance(w, Words) for w in words.values())
     assert {wrt: str(w) for wrt, w in words.items()} == said
+
+
+CATALOGUE = {
+    ("info_nce", "p"): "−I / (N·p)  (division entry by entry)",
+    ("multiclass_svm", "s"): (
+        "[s[n, c] + 1 > s[n, t[n]]], where c ≠ t[n], "
+        "minus Σ_{c′} [c′ ≠ t[n]]·[s[n, c′] + 1 > s[n, t[n]]], where c = t[n]"
+    ),
+    ("kalman_vector", "S"): "S_inv[t]/2 − S_inv[t] · ∂E/∂S_inv[t] · S_inv[t], for every t",
+    ("kalman_vector", "v"): "S_inv[t] · v[t] + K[t]ᵀ · ∂E/∂m[t], for every t",
+    ("binary_tree_lstm", "h0"): " + ".join(
+        f"Σ_t [{side}[t] < 0]·(" + " + ".join(f"{weight}_{g} · ∂L/∂s_{g}[t]" for g in "fgiou") + ")"
+        for side, weight in (("left", "U"), ("right", "V"))
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "wrt"), CATALOGUE)
+def test_gradients_that_had_no_words_have_some(name, wrt):
+    assert str(derived(name).gradients[wrt].saying) == CATALOGUE[name, wrt]
 
 
 def test_what_is_only_compared_is_left_out_with_a_word():

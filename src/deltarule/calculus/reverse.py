@@ -39,6 +39,7 @@ from deltarule.calculus.rules.name_the_parts import NAME_THE_PARTS, said
 from deltarule.calculus.rules.rule import Rule
 from deltarule.calculus.rules.table import SIMPLIFICATIONS
 from deltarule.calculus.steps import Derivation, Gradient, Step
+from deltarule.calculus.symmetric_lines import with_symmetric_lines
 from deltarule.calculus.terms import Term, pinned
 from deltarule.calculus.tied_maxima import ties_that_meet
 from deltarule.calculus.verify import Verifier
@@ -109,17 +110,17 @@ def derive_with(
     verifier = verified_by(network, {gradient_name(root, t.name): t for t in upstream}, seed)
     live = live_tensors(network, {root, *names})
     refuse_read_roots(network, names, live)
-    moving = varying(network)
+    moving, known = varying(network), with_symmetric_lines(network)
     gradients: dict[str, Gradient] = {}
     for group in backwards(network):
         wanted = [t for t in group if t.name not in names and t.name in moving]
         if len(wanted) > 1 or _reads_itself(network, wanted):
             verifier.assume({gradient_name(root, t.name): t for t in wanted})
-        works = [GradientWork(network, t, root, gradients, verifier, live, rules) for t in wanted]
+        works = [GradientWork(known, t, root, gradients, verifier, live, rules) for t in wanted]
         found = {work.tensor.name: work.gradient() for work in works}
         gradients.update(found)
         verifier.learn([g.equation() for g in found.values()])
-    matrix_forms = MatrixForms(network, root, names, (g.equation() for g in gradients.values()))
+    matrix_forms = MatrixForms(known, root, names, (g.equation() for g in gradients.values()))
     worded = {name: replace(g, matrix_forms=matrix_forms) for name, g in gradients.items()}
     return Derivation(network, root, worded, names, seed, settings=verifier.settings)
 

@@ -230,9 +230,9 @@ def _scattered(p: Scattered, w: World) -> np.ndarray:
 def _weighted(p: Weighted, w: World) -> np.ndarray:
     every = tuple(i for i, _ in p.ranges)
     weights = Sum(p.weights, (), p.conditions) if p.conditions else p.weights
-    product = laid(p.signal, every, w) * np.asarray(
-        evaluate(weights, p.ranges, w.values, Float64())
-    )
+    product = np.asarray(evaluate(weights, p.ranges, w.values, Float64()))
+    if p.signal is not None:
+        product = laid(p.signal, every, w) * product
     return np.sum(product, axis=tuple(k for k, i in enumerate(every) if i not in p.labels))
 
 

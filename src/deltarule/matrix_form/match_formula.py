@@ -13,6 +13,7 @@ from deltarule.expressions.nodes import free_indices, reads, tensor_name
 from deltarule.expressions.substitution import rename_indices, substitute
 from deltarule.expressions.symbols import Index, fresh
 from deltarule.matrix_form import tree as ph
+from deltarule.matrix_form.match_conditions import Conditional, is_constant
 from deltarule.matrix_form.match_products import (
     NeedsSlices,
     Order,
@@ -29,8 +30,7 @@ from deltarule.matrix_form.needed_slices import needed_slices
 from deltarule.matrix_form.rows_and_columns import by_rows_and_columns
 from deltarule.matrix_form.tree import NoWords, Phrase
 from deltarule.networks.network import Network
-from deltarule.spelling.choices import Comparison, cases
-from deltarule.spelling.ordering import as_factors, term_order
+from deltarule.spelling.ordering import term_order
 
 #: More slice indices than this make no sentence.
 MOST_SLICES = 3
@@ -60,7 +60,7 @@ def phrase_of(
     raise NoWords
 
 
-class Phrasing:
+class Phrasing(Conditional):
     """One attempt, with a choice of slice indices."""
 
     def __init__(self, ranges: tuple, slices: frozenset[Index], network: Network, slopes: Slopes):
@@ -94,15 +94,15 @@ class Phrasing:
             return self._sum(node)
         if isinstance(node, (Mul, Pow)):
             return multiplied(self._product(node), self.order)
-        if _constant(node):
+        if is_constant(node):
             return ph.Constant((), node)
         raise NoWords
 
     def _leaf(self, node: nodes.Read) -> Phrase:
         labels: list[Index] = []
         subscripts: list[Expr | None] = []
-        axes = self.network.tensors[tensor_of(tensor_name(node))].axes
-        for subscript, extent in zip(node.indices, axes, strict=True):
+        tensor = self.network.tensors[tensor_of(tensor_name(node))]
+        for subscript, extent in zip(node.indices, tensor.axes, strict=True):
             if isinstance(subscript, Index) and subscript not in self.slices:
                 if subscript in labels or self.extents.get(subscript) != extent:
                     raise NoWords  # a diagonal, or a part of an axis
@@ -113,7 +113,10 @@ class Phrasing:
             else:
                 raise NoWords
         self.order.add(labels)
-        return ph.Leaf(tuple(labels), tensor_name(node), tuple(subscripts))
+        own = tensor.symmetric or tensor.definite
+        matrix = len(labels) == 2 and subscripts[-2:] == [None, None]
+        symmetric = own and matrix and not is_gradient(tensor_name(node))
+        return ph.Leaf(tuple(labels), tensor_name(node), tuple(subscripts), symmetric)
 
     def _edge(self, node: nodes.Carried) -> Phrase:
         condition, inside, beyond = node.args
@@ -121,20 +124,6 @@ class Phrasing:
         if not set(free_indices(condition)) <= self.slices:
             raise NoWords
         return ph.Edge(one.labels, condition, one, two)
-
-    def _choice(self, node: nodes.Choose) -> Phrase:
-        apart = as_factors(node)
-        if apart is not node:
-            return multiplied(self._product(apart), self.order)
-        asked, then, otherwise = cases(node)
-        found, beside = self.phrase(then), self.phrase(otherwise)
-        for one in reversed(asked):
-            if not isinstance(one, Comparison):
-                raise NoWords
-            left, right = self.phrase(one.left), self.phrase(one.right)
-            labels = common_labels([left, right, found, beside], self.order)
-            found = ph.Where(labels, left, one.sign, right, found, beside)
-        return found
 
     def _apply(self, node: Elementwise) -> Phrase:
         arguments = tuple(self.phrase(a) for a in node.args)
@@ -155,9 +144,9 @@ class Phrasing:
         product = Product()
         for factor in sorted(Mul.make_args(rest), key=_factor_order):
             base, exponent = factor.as_base_exp()
-            if _constant(factor):
+            if is_constant(factor):
                 product.factor = product.factor * factor
-            elif not _constant(exponent):
+            elif not is_constant(exponent):
                 raise NoWords
             elif exponent.could_extract_minus_sign():
                 product.bottom.append(self._power(base, -exponent))
@@ -202,11 +191,7 @@ class Phrasing:
         hot, conditions, named = self._split(node.conditions)
         body = substitute(node.body, named)
         if labels and isinstance(body, Add) and not hot:
-            of = self.phrase(body)
-            over = self.order.sorted(i for i in labels if i in of.labels)
-            if set(over) != set(labels):
-                raise NoWords
-            inner: Phrase = ph.SumOver(tuple(i for i in of.labels if i not in over), of, over)
+            inner = self._products(body, labels) or self._summed(body, labels)
         else:
             product = self._product(body)
             product.top += hot
@@ -216,42 +201,26 @@ class Phrasing:
             return _outside_of(ph.SumOfSlices, inner, ranges, conditions)
         return _outside_of(ph.Guarded, inner, conditions) if conditions else inner
 
-    def _identity(self, node: nodes.Reduction) -> Phrase | None:
-        """A constant where [n = j], of rows n and columns j; None for any other guard."""
-        if node.ranges or len(node.conditions) != 1 or not _constant(node.body):
+    def _products(self, body: Add, labels: list[Index]) -> Phrase | None:
+        """A sum of terms that are matrix products over the labels, all of them; else None."""
+        terms = sorted(body.args, key=term_order)
+        try:
+            found = [contracted(self._product(term), labels, self.order) for term in terms]
+        except NoWords:
             return None
-        (condition,) = node.conditions
-        pair = condition.args if isinstance(condition, nodes.Equal) else ()
-        both = [i for i in pair if isinstance(i, Index) and i not in self.slices]
-        if len(both) != 2:
+        cores = (t.of if isinstance(t, ph.Scaled) else t for t in found)
+        if not all(isinstance(core, ph.MatMul) for core in cores):
             return None
-        labels = self.order.sorted(both)
-        if len({self.extents.get(i) for i in labels}) > 1 or labels[0] not in self.extents:
-            raise NoWords  # not a square
-        return scaled(node.body, ph.Identity(labels))
+        common = common_labels(found, self.order)
+        return ph.Plus(common, tuple(oriented(t, common) for t in found))
 
-    def _split(self, conditions: tuple) -> tuple[list[Phrase], tuple, dict]:
-        """Conditions c = label[n] become one-hot factors; those on slices are kept.
-
-        Under such a condition label[n] may be called c, which the last result says.
-        """
-        hot: list[Phrase] = []
-        named = {}
-        kept = []
-        for condition in conditions:
-            if set(free_indices(condition)) <= self.slices and not reads(condition):
-                kept.append(condition)
-                continue
-            sides = condition.args
-            data = [s for s in sides if isinstance(s, nodes.Read)]
-            plain = [s for s in sides if isinstance(s, Index) and s not in self.slices]
-            if not isinstance(condition, nodes.Equal) or len(data) != 1 or len(plain) != 1:
-                raise NoWords
-            of = self.phrase(data[0])
-            named[data[0]] = plain[0]
-            self.order.add(plain)
-            hot.append(ph.OneHot((*of.labels, plain[0]), of))
-        return hot, tuple(kept), named
+    def _summed(self, body: Add, labels: list[Index]) -> Phrase:
+        """The sum over the labels of a sum of terms."""
+        of = self.phrase(body)
+        over = self.order.sorted(i for i in labels if i in of.labels)
+        if set(over) != set(labels):
+            raise NoWords
+        return ph.SumOver(tuple(i for i in of.labels if i not in over), of, over)
 
     def _named_apart(self, node: nodes.Reduction) -> nodes.Reduction:
         """The sum with an index renamed where its name is taken by another extent."""
@@ -271,10 +240,6 @@ def _outside_of(kind: type, inner: Phrase, *rest) -> Phrase:
     if isinstance(inner, ph.Scaled):
         return scaled(inner.factor, kind(inner.labels, inner.of, *rest))
     return kind(inner.labels, inner, *rest)
-
-
-def _constant(node: Expr) -> bool:
-    return not free_indices(node) and not reads(node) and not isinstance(node, nodes.Reduction)
 
 
 def _factor_order(factor: Expr):

@@ -40,10 +40,10 @@ class Scattered(Phrase):
 @dataclass(frozen=True)
 class Weighted(Phrase):
     """The entries of `signal` added up where `conditions` hold, with `weights`: a formula in labels
-    that knows no gradient. `ranges` are those of all labels.
+    that knows no gradient; without a signal, that formula. `ranges` are those of all labels.
     """
 
-    signal: Placed
+    signal: Placed | None
     weights: Expr
     ranges: tuple[tuple[Index, Expr], ...]
     conditions: tuple[Condition, ...] = ()
@@ -56,4 +56,4 @@ class Weighted(Phrase):
     @property
     def spreads(self) -> bool:
         """Whether an entry goes to several of the result."""
-        return not set(self.labels) <= set(self.signal.labels)
+        return self.signal is not None and not set(self.labels) <= set(self.signal.labels)

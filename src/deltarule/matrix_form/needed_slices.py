@@ -20,7 +20,7 @@ def needed_slices(expression: Expr) -> frozenset[Index]:
                 if not isinstance(subscript, Index):
                     found |= _single(subscript)
         elif isinstance(node, nodes.AtLeastZero):
-            found |= _single(node.args[0])
+            found |= free_indices(node.args[0])
         elif isinstance(node, (nodes.Divides, nodes.FloorQuotient, nodes.Max)):
             raise NoWords
     return frozenset(found)

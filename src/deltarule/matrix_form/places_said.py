@@ -78,6 +78,8 @@ def weighted_text(p: Weighted, signal: str, axes: Axes, writer: Writer) -> str:
     where = f", where {joined([writer(c) for c in rest])}" if rest else ""
     if p.spreads and over and weights and not p.conditions:
         return f"every {signal} shared out with the weights {weights}, summed over {over}"
+    if not signal:
+        return (weights or writer(p.weights)) + where
     if not over:
         return signal + (f" times {weights}" if weights else "") + where
     return (
@@ -90,7 +92,8 @@ def weighted_text(p: Weighted, signal: str, axes: Axes, writer: Writer) -> str:
 def _shown(p: Weighted) -> set[Index]:
     """The indices that stand in its weights, conditions and places."""
     found = {*free_indices(p.weights)}.union(*(free_indices(c) for c in p.conditions))
-    places = (place for place in p.signal.places if place not in p.signal.whole)
+    signal = p.signal
+    places = (s for s in signal.places if s not in signal.whole) if signal is not None else ()
     return found.union(*(free_indices(place) for place in places))
 
 

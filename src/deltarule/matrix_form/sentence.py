@@ -118,7 +118,8 @@ class Speech(PhraseWriter):
 
     def _weighted(self, p: Weighted):
         """sum of ∂L/∂y over t from s to T − 1, with the weights K[t − s]."""
-        return weighted_text(p, self(p.signal), self._axes, self._writer), SUM
+        signal = "" if p.signal is None else self(p.signal)
+        return weighted_text(p, signal, self._axes, self._writer), SUM
 
     def _slopes(self, phrase: Phrase) -> list[str]:
         """`with σ′(s₁) = h₁ ⊙ (1 − h₁)`, once for each."""

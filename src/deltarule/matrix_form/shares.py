@@ -25,9 +25,10 @@ Ranges = tuple[tuple[Index, Expr], ...]
 
 @dataclass(frozen=True)
 class Share:
-    """The sum of what is `read`, with `weights`, over `ranges` where `conditions` hold."""
+    """The sum of what is `read`, with `weights`, over `ranges` where `conditions` hold; where no
+    gradient is read, what the `weights` are there."""
 
-    read: Read
+    read: Read | None
     weights: Expr = Integer(1)
     ranges: Ranges = ()
     conditions: tuple[Condition, ...] = ()
@@ -35,15 +36,18 @@ class Share:
     @property
     def expression(self) -> Expr:
         """The share as a formula."""
-        body = Mul(self.weights, self.read)
+        body = self.weights if self.read is None else Mul(self.weights, self.read)
         bare = not self.ranges and not self.conditions
         return body if bare else nodes.Sum(body, self.ranges, self.conditions)
 
     def phrase(self, ranges: Ranges, network: Network) -> tuple[Phrase, dict[Index, Expr]]:
         """The share over the free indices. Raises NoWords for gradients that data place."""
         extents = {**dict(ranges), **dict(self.ranges)}
-        signal = placed(self.read, extents, network)
-        present = {*signal.labels, *free_indices(self.weights), *dict(self.ranges)}
+        signal = None if self.read is None else placed(self.read, extents, network)
+        if signal is None and (self.ranges or not self.conditions):
+            raise NoWords  # it is its formula
+        present = {*free_indices(self.weights), *dict(self.ranges)}
+        present |= set(signal.labels) if signal is not None else set()
         present.update(i for c in self.conditions for i in free_indices(c))
         if not present <= extents.keys():
             raise NoWords
@@ -61,6 +65,8 @@ def shares_of(expression: Expr) -> Iterator[Share]:
     elif isinstance(expression, Add):
         for term in expression.args:
             yield from shares_of(term)
+    elif not _knows_a_gradient(expression):
+        yield _alone(expression)
     elif isinstance(expression, Mul):
         yield from _of_product(expression)
     elif type(expression) is nodes.Sum:
@@ -73,6 +79,16 @@ def shares_of(expression: Expr) -> Iterator[Share]:
             )
     else:
         raise NoWords
+
+
+def _alone(term: Expr) -> Share:
+    """What knows no gradient, with the condition that it stands under."""
+    factors = Mul.make_args(term)
+    guards = [f for f in factors if type(f) is nodes.Sum and not f.ranges]
+    if len(guards) != 1:
+        return Share(None, term)
+    rest = Mul(*(f for f in factors if f not in guards))
+    return Share(None, rest * guards[0].body, (), guards[0].conditions)
 
 
 def _of_product(product: Expr) -> Iterator[Share]:

@@ -24,6 +24,8 @@ def transposed(phrase: Phrase) -> Phrase:
     if isinstance(phrase, ph.Transpose):
         return phrase.of
     labels = phrase.labels[::-1]
+    if isinstance(phrase, ph.Leaf) and phrase.symmetric:
+        return replace(phrase, labels=labels)
     turn = _TURNS.get(type(phrase))
     outside = ph.Transpose(labels, phrase)
     inside = None if turn is None else turn(phrase, labels)
@@ -63,6 +65,7 @@ _TURNS: dict[type, Callable] = {
     ph.Plus: _parts(("terms",)),
     ph.Hadamard: _parts(("top", "bottom")),
     ph.Power: _parts(("base",)),
+    ph.Edge: _parts(("inside", "beyond")),
     ph.SumOfSlices: _parts(("of",)),
     ph.Guarded: _parts(("of",)),
     ph.Outer: lambda p, labels: ph.Outer(labels, p.factors[::-1]),

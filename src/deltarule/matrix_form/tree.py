@@ -39,10 +39,14 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Leaf(Phrase):
-    """A tensor, or a slice of it: `subscripts` holds None for each axis that is kept whole."""
+    """A tensor, or a slice of it: `subscripts` holds None for each axis that is kept whole.
+
+    If it is `symmetric`, it is its own transpose.
+    """
 
     name: str
     subscripts: tuple[Expr | None, ...]
+    symmetric: bool = False
 
 
 @dataclass(frozen=True)

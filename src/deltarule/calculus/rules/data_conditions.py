@@ -9,11 +9,12 @@ p[c]·[c = t[n]]/p[t[n]] = [c = t[n]]
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from sympy import Add, Expr, Integer, Mul
+from sympy import Expr, Integer, Mul
 
+from deltarule.calculus.guarded import guards_in, spread_guards, tied_by
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.expressions import nodes
 from deltarule.expressions.affine import never_negative
@@ -26,7 +27,6 @@ from deltarule.expressions.nodes import (
     Read,
     Reduction,
     Sum,
-    free_indices,
     free_symbols,
     read,
     reads,
@@ -75,7 +75,7 @@ def _used(node: Expr, network: Network, extents: Mapping[Index, Expr]) -> Expr:
         said = _without_implied(_said_of_index(_merged(node), extents), extents)
         return _sifted(said, network, extents)
     node = rebuild(node, lambda part: _used(part, network, extents))
-    return min((node, _spread(node)), key=size_of) if isinstance(node, Mul) else node
+    return min((node, spread_guards(node)), key=size_of) if isinstance(node, Mul) else node
 
 
 def _by_index(formula: Expr) -> Expr:
@@ -91,7 +91,7 @@ def _at_indices(node: Expr, gone: set[Read]) -> Expr:
         return rebuild(node, lambda part: _at_indices(part, gone))
     body = _at_indices(node.body, gone)
     for condition in node.conditions:
-        tied = _tied(condition)
+        tied = tied_by(condition)
         if tied is not None and isinstance(tied[1], Read):
             body = _read_at(body, {tied[1]: tied[0]}, gone)
     return nodes.Sum(body, node.ranges, node.conditions)
@@ -111,7 +111,7 @@ def _read_at(node: Expr, table: Mapping[Expr, Index], gone: set[Read]) -> Expr:
 def _merged(total: Sum) -> Expr:
     """Σ_i a·[c]·b = Σ_i [c] a·b: the condition goes to the sum."""
     factors = Mul.make_args(total.body)
-    guards = _guards(factors)
+    guards = guards_in(factors)
     if len(guards) != 1:
         return total
     rest = Mul(*(f for f in factors if f is not guards[0]))
@@ -127,7 +127,7 @@ def _said_of_index(total: Expr, extents: Mapping[Index, Expr]) -> Expr:
         return total
     kept = list(total.conditions)
     for condition in total.conditions:
-        tied = _tied(condition)
+        tied = tied_by(condition)
         if tied is None or not isinstance(tied[1], Read) or tied[0] not in extents:
             continue
         table = {tied[1]: tied[0]}
@@ -157,7 +157,7 @@ def _sifted(total: Expr, network: Network, extents: Mapping[Index, Expr]) -> Exp
         return total
     own = dict(total.ranges)
     for condition in total.conditions:
-        tied = _tied(condition, own)
+        tied = tied_by(condition, own)
         if tied is None:
             known = {**extents, **own}
             table = _at_place(condition, own, known) or _digits(condition, own, network)
@@ -220,71 +220,6 @@ def _below(value: Expr, network: Network, extents: Mapping[Index, Expr]) -> Expr
     if isinstance(value, Read):
         return network.tensors[tensor_name(value)].integers_below
     return extents.get(value) if isinstance(value, Index) else None
-
-
-def _spread(product: Mul) -> Expr:
-    """a·([c]·b + d) = [c]·a·b + a·d, with c used in the first term."""
-    sums = [f for f in product.args if isinstance(f, Add) and any(map(_is_guarded, f.args))]
-    if len(sums) != 1:
-        return _guarded(product)
-    rest = Mul(*(f for f in product.args if f is not sums[0]))
-    return Add(*(_guarded(rest * term) for term in sums[0].args))
-
-
-def _guarded(term: Expr) -> Expr:
-    """[i = a]·f(i) = [i = a]·f(a)."""
-    guards = _guards(Mul.make_args(term))
-    if len(guards) != 1:
-        return term
-    inner = guards[0]
-    index, data = next(tied for c in inner.conditions if (tied := _tied(c)) is not None)
-    rest = Mul(*(f for f in Mul.make_args(term) if f is not inner))
-    there = substitute(inner.body, {index: data})
-    if there == inner.body and rest.is_number:
-        return term  # nothing is said of it, and a number in front stays there
-    factors = Mul.make_args(substitute(rest, {index: data}) * there)
-    constant = [f for f in factors if not reads(f) and not free_indices(f)]
-    body = Mul(*(f for f in factors if f not in constant))
-    return Mul(*constant) * Sum(body, (), inner.conditions)
-
-
-def _is_guarded(term: Expr) -> bool:
-    """Whether a term is [i = a]·(something)."""
-    sums = [f for f in Mul.make_args(term) if isinstance(f, Sum)]
-    return len(sums) == 1 and len(_guards(sums)) == 1
-
-
-def _guards(factors: Iterable[Expr]) -> list[Sum]:
-    """The factors [i = a]·(something): a sum over nothing, under that and at most one more."""
-    return [
-        f
-        for f in factors
-        if isinstance(f, Sum)
-        and not f.ranges
-        and len(f.conditions) <= 2
-        and sum(_tied(c) is not None for c in f.conditions) == 1
-    ]
-
-
-def _tied(
-    condition: Condition, wanted: Container[Index] | None = None
-) -> tuple[Index, Expr] | None:
-    """The index and what it is tied to in i = a, data or another index; None otherwise.
-
-    Of two indices it is the second, for which a gradient asks, or the one of those `wanted`. In
-    i = i and in i = t[i] it is tied to nothing that stays when it goes.
-    """
-    if not isinstance(condition, Equal) or free_indices(condition.args[0]) & free_indices(
-        condition.args[1]
-    ):
-        return None
-    one, two = condition.args
-    if isinstance(one, Index) and isinstance(two, Index):
-        return (two, one) if wanted is None or two in wanted else (one, two)
-    for index, data in ((one, two), (two, one)):
-        if isinstance(index, Index) and isinstance(data, Read):
-            return index, data
-    return None
 
 
 def _example() -> Example:

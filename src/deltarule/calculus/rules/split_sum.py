@@ -58,9 +58,11 @@ def _short(term: Expr, total: Sum) -> bool:
 
 
 def _one(term: Expr, total: Sum, given: Given) -> bool:
-    """Whether a term is c·p, and p adds up to 1 over what is summed over."""
+    """Whether a term is c·p, c no sum, and p adds up to 1 over what is summed over."""
     own = frozenset(total.indices)
     inside = Mul(*(f for f in Mul.make_args(term) if free_symbols(f) & own))
+    if (term / inside).has(Reduction):
+        return False
     return sums_to_one(Sum(inside, total.ranges, total.conditions), given) is not None
 
 

@@ -1,4 +1,4 @@
-"""Entries of matrices that are declared to be symmetric: A[j, i] is A[i, j]."""
+"""Entries of matrices that are symmetric, by declaration or by their lines: A[j, i] is A[i, j]."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _example() -> Example:
 SYMMETRIC = Rule(
     "symmetric",
     "A[j, i] = A[i, j]",
-    "The matrix is declared to be its own transpose.",
+    "The matrix is its own transpose: it is declared so, or its lines make it so.",
     symmetric,
     _example,
     seen="derive quadratic_form --steps",
