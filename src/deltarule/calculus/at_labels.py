@@ -38,8 +38,8 @@ def at_labels(
         moved |= {r: substitute(r, {index: data}) for r in there}
         terms = Add.make_args(formula.expand())
         if moved and 1 < len(terms) <= _FEW:
-            told = (replaced(t, moved) if mark in t.free_symbols else t for t in terms)
-            yield cast(Expr, sympy.factor(Add(*told)))
+            spread = (replaced(t, moved) if mark in t.free_symbols else t for t in terms)
+            yield cast(Expr, sympy.factor(Add(*spread)))
 
 
 def _tied(bracket: Expr) -> tuple[Index, Read] | None:

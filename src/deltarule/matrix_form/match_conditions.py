@@ -14,8 +14,8 @@ from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.match_products import Order, Product, common_labels, multiplied, scaled
 from deltarule.matrix_form.tree import NoWords, Phrase
-from deltarule.spelling.choices import Comparison, cases
 from deltarule.spelling.ordering import as_factors
+from deltarule.spelling.read_cases import Comparison, cases
 
 
 class Conditional:

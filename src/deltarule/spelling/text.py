@@ -20,7 +20,6 @@ from deltarule.expressions.quotients import Least
 from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.symbols import Index
 from deltarule.spelling.alphabet import ATOM, POWER, PRODUCT, SUM, Alphabet
-from deltarule.spelling.choices import Comparison, cases, comparison, interval
 from deltarule.spelling.decimals import as_decimal
 from deltarule.spelling.ordering import (
     as_factors,
@@ -36,6 +35,7 @@ from deltarule.spelling.ordering import (
     with_numbers_in_front,
     with_sign_in_front,
 )
+from deltarule.spelling.read_cases import Comparison, cases, comparison, interval
 from deltarule.spelling.written_once import written_once
 
 

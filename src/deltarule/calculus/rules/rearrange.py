@@ -63,8 +63,18 @@ def _within(part: Expr) -> Expr | None:
     if isinstance(part, Sum):
         return with_body(part, _shortest(part.body))
     if type(part) is Choose:
-        return Choose(part.args[0], *map(_shortest, part.args[1:]))
+        return Choose(part.args[0], *map(_case, part.args[1:]))
     return None
+
+
+def _case(value: Expr) -> Expr:
+    """A case rearranged; as it was where SymPy would multiply it out again, as 2·(a − b)."""
+    after = _shortest(value)
+    return after if _again(after) == after else value
+
+
+def _again(node: Expr) -> Expr:
+    return node.func(*map(_again, node.args)) if isinstance(node, Add | Mul | Pow) else node
 
 
 def _rearranged(expression: Expr) -> list[Expr]:
