@@ -15,7 +15,7 @@ from deltarule.calculus.regrouped import regrouped
 from deltarule.calculus.rules.pull_out import pull_out
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.expressions.functions import sigmoid
-from deltarule.expressions.nodes import Choose, Sum, free_indices, read, reads
+from deltarule.expressions.nodes import Choose, Sum, free_indices, read, reads, walk
 from deltarule.expressions.rebuild import outermost, rebuild, with_body
 from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import plainly_named
@@ -70,11 +70,8 @@ def _within(part: Expr) -> Expr | None:
 def _case(value: Expr) -> Expr:
     """A case rearranged; as it was where SymPy would multiply it out again, as 2·(a − b)."""
     after = _shortest(value)
-    return after if _again(after) == after else value
-
-
-def _again(node: Expr) -> Expr:
-    return node.func(*map(_again, node.args)) if isinstance(node, Add | Mul | Pow) else node
+    products = (n for n in walk(after) if isinstance(n, Mul))
+    return after if all(Mul(*p.args) == p for p in products) else value
 
 
 def _rearranged(expression: Expr) -> list[Expr]:
