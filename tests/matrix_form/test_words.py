@@ -200,9 +200,9 @@ def test_what_is_read_beyond_an_edge(line):
 
 
 def test_no_words_without_a_pattern():
-    derivation = derived("ctc")
-    assert derivation.gradients["a"].words == ""
-    assert derivation.gradients["a"].saying is None
+    derivation = derive(layer("L = Sum[n]((x[n]/c[n])^p[n])"))
+    assert derivation.gradients["p"].words == ""
+    assert derivation.gradients["p"].saying is None
 
 
 @pytest.mark.parametrize(

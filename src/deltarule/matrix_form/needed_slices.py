@@ -22,7 +22,8 @@ def needed_slices(expression: Expr) -> frozenset[Index]:
                 if not isinstance(subscript, Index):
                     found |= _single(subscript)
         elif isinstance(node, nodes.AtLeastZero):
-            found |= free_indices(node.args[0]) if node in later else _single(node.args[0])
+            data = node in later or nodes.reads(node)
+            found |= free_indices(node.args[0]) if data else _single(node.args[0])
         elif isinstance(node, (nodes.Divides, nodes.FloorQuotient, nodes.Max)):
             raise NoWords
     return frozenset(found)
