@@ -5,6 +5,7 @@ lead out of equations, to a layer of the catalogue or a derivation file.
 """
 
 import re
+import time
 from pathlib import Path
 
 import deltarule
@@ -69,3 +70,8 @@ def test_softmax_of_an_entry_runs_over_its_last_index():
     """Whichever of its indices stands on the left: a_j = softmax(s_ij) is over j."""
     network = deltarule.layer("y[i,d] = Sum[j](softmax(s[i,j])*v[j,d])")
     assert "exp(s[i, j′])" in deltarule.spelling.text.text(network.equations[0].rhs)
+
+
+def test_blanks_take_no_time():
+    begun = time.process_time()
+    assert said("y = X'" + " " * 2000 + "X") == () and time.process_time() - begun < 3

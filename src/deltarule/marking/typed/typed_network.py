@@ -9,6 +9,7 @@ Nothing of it is run. What can be read in several ways is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
@@ -39,9 +40,13 @@ from deltarule.marking.typed.typed_names import subscripted
 from deltarule.marking.typed.updated_names import note_of_updates, with_updates_apart
 from deltarule.networks.network import Network
 
+#: Blanks that say nothing, over which patterns would take long.
+_LONG_BLANKS = re.compile(r"[^\S\n]{9,}")
+
 
 def tensors_of(text: str) -> list[str]:
     """The names of the tensors that a formula reads. Raises DeltaruleError."""
+    text = _LONG_BLANKS.sub(" ", text)
     with as_typed(text):
         equations = with_diagonals(with_updates_apart(typed_equations(text)))
         return list(MatrixReader(equations, frozenset(), {}).uses)
@@ -53,6 +58,7 @@ def typed_network(
     """The network that a formula says. `shapes` are those of single tensors, as "2x3", "3" or
     "scalar"; `wrt` are tensors that it is to be derived by. Raises DeltaruleError for what cannot
     be read, or can be read in several ways."""
+    text = _LONG_BLANKS.sub(" ", text)
     network = with_sizes_called(_read_text(text, wrt, shapes), without_ends(text)[1])
     neighbours = NEIGHBOURS if "adj" in network.tensors and "∈" in text else ""
     notes = (
