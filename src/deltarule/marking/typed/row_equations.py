@@ -22,6 +22,7 @@ from deltarule.marking.typed.index_equations import alone_right
 from deltarule.marking.typed.index_uses import lag_of
 from deltarule.marking.typed.indexed_lines import IndexedLines, finished
 from deltarule.marking.typed.lettered import by_entries, letter, lettered
+from deltarule.marking.typed.lonely_targets import lonely_targets
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix
 from deltarule.marking.typed.row_names import RowNames
 from deltarule.marking.typed.row_parser import RowParser
@@ -34,7 +35,7 @@ from deltarule.networks.tensors import Tensor
 
 #: Sizes are found equal at most so often.
 _MOST = 200
-_NUMBERS = ("L", "E", "J", "C", "F", "R", "loss", "cost")
+_NUMBERS = ("L", "E", "J", "C", "F", "R", "l", "ell", "LL", "NLL", "KL", "ELBO", "loss", "cost")
 #: What sizes of vectors are called, where no index says it.
 _SIZES = "DMKHLPQRN"
 Axes = dict[str, tuple[Expr, ...]]
@@ -55,7 +56,7 @@ class Rows(RowNames):
                 try:
                     lines, usual = self._lines(ranks, columns)
                     if usual:
-                        return lines
+                        return self._with_numbers(lines, ranks, columns) or lines
                     unusual = unusual or lines
                 except (PowerOfMatrix, OfOneNumber):
                     raise
@@ -64,6 +65,20 @@ class Rows(RowNames):
         if unusual is not None:
             return unusual
         raise refused or DeltaruleError("no equations", "the formula", "write E = ½‖x‖²")
+
+    def _with_numbers(
+        self, lines: IndexedLines, ranks: Mapping[str, int], columns: bool
+    ) -> IndexedLines | None:
+        """The lines with numbers for targets that alone make a result a vector."""
+        known = {*self.turned, *self.said, *(n for n, count in self.count.items() if count != 1)}
+        lonely = lonely_targets(lines.tensors, lines.equations, ranks) - known
+        if not lonely:
+            return None
+        try:
+            found, usual = self._lines({**ranks, **dict.fromkeys(lonely, 0)}, columns)
+        except DeltaruleError:
+            return None
+        return found if usual else None
 
     def _lines(self, ranks: Mapping[str, int], columns: bool) -> tuple[IndexedLines, bool]:
         """The lines, and whether what has two subscripts and no matrix is a number in all."""

@@ -26,6 +26,8 @@ from deltarule.spelling.names import canonical
 
 #: So many ways of reading are tried.
 _WAYS = 40
+#: First letters of what an example is, rather than a number of it.
+_DATA = ("x", "h", "z")
 _VECTORS = ("theta", "mu", "phi")
 #: Gains at an index, of DeltaNet's β_t, are numbers.
 _GAINS = ("beta", "gamma")
@@ -71,6 +73,29 @@ def _behind_powers(found: list[Token], k: int) -> int:
     while k < len(found) and (found[k].kind == "superscript" or found[k].text == "^"):
         k += 2 if found[k].text == "^" else 1
     return k
+
+
+def _ends_of_products(e: TypedEquation) -> set[str]:
+    """What stands behind a transposed name or a matrix, with no factor behind itself: x of
+    (wᵀ x[i]) a[i]. It is a vector rather than a."""
+    found = parted_tokens(e.formula, e.place)
+    names: set[str] = set()
+    for k, token in enumerate(found):
+        before = [t for t in found[max(k - 2, 0) : k] if t.text not in ("*", "@")][-1:]
+        if token.kind != "name" or not before:
+            continue
+        matrix = before[0].kind == "name" and usual_rank(before[0].text) == 2
+        if not matrix and before[0].kind != "transposed":
+            continue
+        behind = k + 1
+        if [t.text for t in found[behind : behind + 1]] == ["["]:
+            while behind < len(found) and found[behind].text != "]":
+                behind += 1
+            behind += 1
+        factor = found[behind : behind + 1]
+        if not factor or (factor[0].kind == "sign" and factor[0].text not in ("(", "[", "*")):
+            names.add(canonical(token.text))
+    return names
 
 
 def _matrix_at(found: list[Token], k: int) -> bool:
@@ -158,7 +183,15 @@ class RowNames(TextNames):
         others = {n: self._other(n, usual[n]) for n in names}
         fixed = {*self.said, *self.positions}
         open_names = [n for n in names if n not in fixed and others[n] != usual[n]]
-        open_names.sort(key=lambda n: (n in self.states, not self.count[n]))
+        ends = {name for e in self.equations for name in _ends_of_products(e)}
+        open_names.sort(
+            key=lambda n: (
+                n in self.states,
+                not self.count[n],
+                n in ends,
+                n[:1] in _DATA or n == "phi",
+            )
+        )
         tried = 0
         for several in range(min(len(open_names), 3) + 1):
             for some in combinations(open_names, several):
