@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 from fractions import Fraction
 
 import numpy as np
@@ -22,6 +21,7 @@ from deltarule.arithmetic.elimination import inverse_over, log_determinant_over
 from deltarule.arithmetic.fixed_rationals import as_fraction, constant
 from deltarule.arithmetic.function_formulas import written_out
 from deltarule.arithmetic.integers import Grid, beyond, grid_over, integers_over, laid_along, mask
+from deltarule.arithmetic.lines_before import AS_WRITTEN, by_lines_before
 from deltarule.arithmetic.narrowed_sums import FEW_POINTS, narrowed
 from deltarule.arithmetic.reduce import filled, reduced, selected
 from deltarule.arithmetic.stable import stable as stable_form
@@ -39,10 +39,6 @@ from deltarule.expressions.symbols import Index, Size
 MOST_POINTS = 1 << 22
 
 
-#: Whether what has no value as it is written stays without one: programs compute it so.
-AS_WRITTEN: ContextVar[bool] = ContextVar("as_written", default=False)
-
-
 def evaluate(
     expression: Expr,
     ranges: Sequence[tuple[Index, Expr]],
@@ -57,13 +53,20 @@ def evaluate(
     expression computes: where a gradient would have no value, weights of 0 outweigh 1/0 too.
     """
     grid = grid_over(ranges, values, at)
+
+    def numbers(e: Expr):
+        return filled(_Walk(values, arithmetic).value(e, grid), grid.extents, arithmetic)
+
     with arithmetic.context():
+        lecture = expression
         if arithmetic.stable:
             expression = stable_form(expression)
         try:
-            value = _Walk(values, arithmetic).value(expression, grid)
-            found = filled(value, grid.extents, arithmetic)
+            found = numbers(expression)
             if AS_WRITTEN.get() or not arithmetic.lacks(found):
+                return found
+            found = by_lines_before(found, lecture, values, lambda e: numbers(stable_form(e)))
+            if not arithmetic.lacks(found):
                 return found
         except DivisionByZero:
             if AS_WRITTEN.get() or not is_gradient(name):
@@ -157,12 +160,6 @@ class _Walk:
             return self.value(formula, grid)
         finally:
             self.locals = outer
-
-    def _inverse(self, node, grid):
-        return inverse_over(node, grid, self)
-
-    def _log_det(self, node, grid):
-        return log_determinant_over(node, grid, self)
 
     def _frozen(self, node, grid):
         return self.arithmetic.frozen(self.value(node.args[0], grid))
@@ -280,7 +277,8 @@ class _Walk:
     _methods = {
         sympy.Rational: _number, Add: _add, Mul: _mul, Pow: _pow, nodes.Read: _read,
         Elementwise: _function, nodes.Choose: _choose, nodes.Reduction: _reduction,
-        nodes.Frozen: _frozen, Inverse: _inverse, LogDet: _log_det,
+        nodes.Frozen: _frozen, Inverse: lambda self, node, grid: inverse_over(node, grid, self),
+        LogDet: lambda self, node, grid: log_determinant_over(node, grid, self),
         nodes.Selection: _selection, nodes.Remainder: _integer,
         Size: _integer, Index: _integer, nodes.FloorQuotient: _integer, nodes.Delta: _integer,
         Symbol: _symbol, type(sympy.pi): _pi, type(sympy.S.NegativeInfinity): _least,

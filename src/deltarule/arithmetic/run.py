@@ -14,6 +14,7 @@ from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.dual import DualArray
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.integers import grid_over, integers_over
+from deltarule.arithmetic.lines_before import remember
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
@@ -124,6 +125,8 @@ def write(
         found = _integers(found)
     if not at and _plain(equation, values):
         values.arrays[equation.name] = found
+        if arithmetic.stable:
+            remember(equation, found, values)
         return
     if equation.name not in values.arrays:
         _make_room(equation, values, arithmetic)

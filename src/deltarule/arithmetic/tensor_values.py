@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -20,13 +20,15 @@ from deltarule.networks.tensors import Tensor
 class Values:
     """What the names in an expression stand for.
 
-    `arrays` by tensor name, `sizes` and `scalars` by symbol; `tensors` tells the outside values.
+    `arrays` by tensor name, `sizes` and `scalars` by symbol; `tensors` tells the outside values,
+    `lines` which equations gave what arrays, where floats are computed.
     """
 
     arrays: dict
     sizes: Mapping[Symbol, int]
     scalars: Mapping[Scalar, Fraction | sympy.Rational]
     tensors: Mapping[str, Tensor]
+    lines: dict = field(default_factory=dict, repr=False, compare=False)
 
     def extent(self, size: Expr) -> int:
         """The number that a size comes to. Raises DeltaruleError for one that has no value."""

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from einops import EinopsError
 
-from deltarule.arithmetic.evaluate import AS_WRITTEN
+from deltarule.arithmetic.lines_before import AS_WRITTEN
 from deltarule.calculus import Derivation
 from deltarule.networks.network import Network
 from deltarule.submissions.course_conventions import OPERATIONS, Place, Value, terms_of
