@@ -29,7 +29,7 @@ def network(tmp_path, right):
     ("condition", "after"),
     [
         ("x[n, m] >= 0", "x[n, m] ≥ 0"),
-        ("x[n, m] <= a", "a ≥ x[n, m]"),
+        ("x[n, m] <= a", "x[n, m] ≤ a"),
         ("absolute(x[n, m]) <= 0.5", "|x[n, m]| ≤ 1/2"),
     ],
 )
@@ -51,15 +51,15 @@ def test_indices_may_be_compared_with_fractions(tmp_path, condition, after):
     ("condition", "statement"),
     [
         ("x[n, m] >= a", "2·∂L/∂y[n, m]·x[n, m]·[x[n, m] ≥ a]"),
-        ("x[n, m] == a", "2·∂L/∂y[n, m]·[a ≥ x[n, m]]·(x[n, m]·[x[n, m] ≥ a])"),
-        ("not x[n, m] > a", "2·∂L/∂y[n, m]·x[n, m]·[a ≥ x[n, m]]"),
+        ("x[n, m] == a", "2·∂L/∂y[n, m]·[x[n, m] ≤ a]·(x[n, m]·[x[n, m] ≥ a])"),
+        ("not x[n, m] > a", "2·∂L/∂y[n, m]·x[n, m]·[x[n, m] ≤ a]"),
         (
             "0 < x[n, m] < 1",
             "2·∂L/∂y[n, m]·((x[n, m] if x[n, m] < 1 else 0) if x[n, m] > 0 else 0)",
         ),
         (
             "x[n, m] > 1 or x[n, m] < a",
-            "∂L/∂y[n, m]·(2·x[n, m] if x[n, m] > 1 else 2·(x[n, m] if a > x[n, m] else 0))",
+            "2·∂L/∂y[n, m]·(x[n, m] if x[n, m] > 1 else (x[n, m] if x[n, m] < a else 0))",
         ),
     ],
 )

@@ -14,7 +14,7 @@ from deltarule.calculus.length import cost
 from deltarule.calculus.regrouped import regrouped
 from deltarule.calculus.rules.pull_out import pull_out
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
-from deltarule.expressions.functions import sigmoid
+from deltarule.expressions.functions import exp, sigmoid
 from deltarule.expressions.nodes import Choose, Sum, free_indices, read, reads, walk
 from deltarule.expressions.rebuild import outermost, rebuild, with_body
 from deltarule.expressions.rewrites import replaced
@@ -97,7 +97,8 @@ def _rearranged(expression: Expr) -> list[Expr]:
             candidates.append(above.expand() / below)
     elif isinstance(scalar, Mul) and any(f.is_Add for f in scalar.args) or _turned(letters):
         candidates.append(sympy.factor_terms(scalar.expand()))
-    candidates += regrouped(scalar)
+    if not expression.has(exp):  # 1 − t·exp(−h)/f − t has a form that is stable at h = 0
+        candidates += regrouped(scalar)
     candidates += at_labels(scalar, letters, lambda node: _letter(node, letters))
     back = {letter: atom for atom, letter in letters.items()}
     return [_joined(_guarded(replaced(c, back))) for c in candidates]
