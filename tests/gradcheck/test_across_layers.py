@@ -42,6 +42,7 @@ def kinds(derivation):
     return {(n.equations, *n.tensors.values(), *n.definitions.items()) for n in own}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_gradient_of_a_network_is_right(name):
     """On a copy that consists of the very layers of the network: 0.2 to 1 s."""

@@ -55,6 +55,7 @@ def calls(network) -> int:
     return pstats.Stats(profile).total_calls  # pyright: ignore
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [LINES, ALONE], ids=["one behind the other", "side by side"])
 def test_work_grows_with_the_number_of_lines(text, tmp_path):
     derive(read(tmp_path, text.format(3)))

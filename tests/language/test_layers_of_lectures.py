@@ -12,6 +12,7 @@ from deltarule.networks.unused import unused
 LAYERS = lectured()
 
 
+@pytest.mark.slow
 def test_all_go_in_and_use_what_they_declare(tmp_path):
     assert len(LAYERS) >= 220
     for name, written in LAYERS.items():

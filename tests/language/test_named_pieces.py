@@ -61,6 +61,7 @@ def test_what_every_gradient_would_repeat_is_named(name, written):
     assert pieces == NAMED[name]
 
 
+@pytest.mark.slow
 def test_a_line_with_its_pieces_put_in_is_what_was_written(written, unnamed):
     changed = 0
     for name in LECTURED:

@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import deltarule
 from deltarule.arithmetic.floats import Float64
@@ -66,6 +67,7 @@ KNOWN = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_texts_are_read_as_they_are_meant():
     assert len(TEXTS) >= 140
     wrong = {}

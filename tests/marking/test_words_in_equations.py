@@ -127,6 +127,7 @@ def test_each_word_of_the_table_is_tried():
     }
 
 
+@pytest.mark.slow
 def test_each_word_that_is_suggested_is_read():
     """Whatever did-you-mean says, in one way of typing it."""
 
