@@ -9,6 +9,7 @@ from sympy import Expr, Integer
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
+from deltarule.marking.typed.coefficients import coefficients
 from deltarule.marking.typed.equation_texts import TypedEquation, counts_in, states_of
 from deltarule.marking.typed.name_uses import (
     before_matrices,
@@ -48,6 +49,7 @@ class TextNames:
         self.counts |= self.orders
         self.behind = {name for e in self.equations for name in behind_matrices(e.formula, e.place)}
         self.scales = {name for e in self.equations for name in before_matrices(e.formula, e.place)}
+        self.series = {name for e in self.equations for name in coefficients(e.formula, e.place)}
         self.raised = {name for e in self.equations for name in exponents(e.formula, e.place)}
         #: What stands in subscripts.
         self.at: set[str] = set()
@@ -119,7 +121,7 @@ class TextNames:
             return 0
         if re.fullmatch(r"(?:beta|theta)\d", name) and f"{name[:-1]}0" in self.uses:
             return 0  # β₀ + β₁ x
-        if name in self.scales - self.turned - self.behind:
+        if name in (self.scales | self.series) - self.turned - self.behind:
             return 0
         usual = 1 if name in self.diagonals else usual_rank(name)
         vector = self.turned | self.entrywise | (self.behind - self.counts)
