@@ -1,11 +1,16 @@
 """Entries that are read at numbers, x[n, 3]: axes have them at every setting that is tried."""
 
+import numpy as np
 import pytest
 
 import deltarule
+from deltarule.arithmetic.evaluate import Values, evaluate
+from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.settings import setting
 from deltarule.arithmetic.trials import trials
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import read
+from deltarule.expressions.symbols import Index, Size
 from deltarule.gradcheck.choose import check_derivation
 
 #: Equations, an axis, and the last entry of it that is read at a number.
@@ -38,11 +43,11 @@ def test_what_has_no_value_is_said_with_its_equation(tmp_path):
     with pytest.raises(DeltaruleError) as caught:
         deltarule.derive(deltarule.load(str(path)))
     assert caught.value.place == "own.py, line 6"
+    values, t = Values({"r": np.zeros(2)}, {Size("T"): 2}, {}, {}), Index("t")
     with pytest.raises(DeltaruleError) as caught:
-        deltarule.derive(deltarule.layer("d[t] = r[t] + v[t+1] - v[t]; A[t] = d[t] + A[t+1]"))
-    assert str(caught.value) == (
-        "r is read at [2], outside its shape [2]\n"
-        "  where: the formula d[t] = r[t] + v[t+1] - v[t]\n"
-        "  remedy: mend the subscripts, give an index that runs less far there a letter of its "
-        "own, or declare what lies outside, in a file as r = input(…, outside=0)"
+        evaluate(read("r", t + 1), ((t, Size("T")),), values, Float64())
+    assert caught.value.fact == "r is read at [2], outside its shape [2]"
+    assert caught.value.remedy == (
+        "mend the subscripts, give an index that runs less far there a letter of its own, or "
+        "declare what lies outside, in a file as r = input(…, outside=0)"
     )
