@@ -22,6 +22,7 @@ from deltarule.marking.typed.equation_texts import (
     as_typed,
     typed_equations,
 )
+from deltarule.marking.typed.free_letters import refuse_free_letters
 from deltarule.marking.typed.given_means import note_of_means
 from deltarule.marking.typed.lecture_words import puts_together
 from deltarule.marking.typed.log_determinants import note_of_det
@@ -85,6 +86,7 @@ def _read_text(text: str, wrt: Iterable[str], shapes: Mapping[str, str] | None) 
 
         own = frozenset(wrt)
         whole = with_softmax_of_entries(typed_equations(text, rows=True))
+        refuse_free_letters(whole)
         rows = has_rows(whole)
         if not rows:
             return plain()
