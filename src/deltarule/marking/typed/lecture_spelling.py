@@ -36,6 +36,10 @@ _OF_ROW = re.compile(
 _OF_VECTORS = re.compile(
     r"(?<![\w\]ᵀ)])([a-zα-ω]\w*)\s*(?:ᵀ|⊤|\^\{?[T⊤]\}?)\s*[·*]?\s*([a-zα-ω]\w*)(?![\w\[(ᵀ⊤^²])"
 )
+_DOT_OF_ROW = re.compile(
+    rf"\bdot\(\s*(?:([a-zθβ]\w*)\s*,\s*({_NAME})\[([a-z])\]"
+    rf"|({_NAME})\[([a-z])\]\s*,\s*([a-zθβ]\w*))\s*\)"
+)
 _SQUARED = re.compile(rf"‖\s*({_NAME})\s*‖\s*(?:²|\^2(?!\w)|\*\*\s*2(?!\w))")
 _ENTRY = re.compile(rf"({_NAME})\[([a-z](?:\s*,\s*[a-z])*)\]")
 _LENGTHS = re.compile(r"‖([^‖]+)‖\s*(²|\^2(?!\w)|\^\{2\}|\*\*\s*2(?!\w))?")
@@ -171,14 +175,15 @@ def _fresh(formula: str) -> str:
 
 
 def _rows_written(formula: str, taken: str) -> str:
-    """wᵀ x[n], where x[n] is a row of x, as a sum over its entries."""
+    """wᵀ x[n] and dot(w, x[n]), where x[n] is a row of x, as a sum over its entries."""
 
     def written(match: re.Match[str]) -> str:
-        w, x, n = match.groups()
+        found = match.groups()
+        w, x, n = (found[5], *found[3:5]) if found[0] is None else found[:3]
         return f"(Σ_{letter}({w}[{letter}]·{x}[{n},{letter}]))"
 
     letter = _fresh(formula + " " + re.sub(r"_\{?([a-z]+)\}?", _parted_letters, taken))
-    return _OF_ROW.sub(written, formula)
+    return _OF_ROW.sub(written, _DOT_OF_ROW.sub(written, formula))
 
 
 def _vectors_written(formula: str, bound: set[str], taken: str) -> str:

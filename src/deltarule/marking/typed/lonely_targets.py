@@ -1,4 +1,5 @@
-"""Targets that are numbers, one for each example: y of f = Σ_i y_i log σ(wᵀ x_i).
+"""Targets and factors that are numbers, one for each example: y of f = Σ_i y_i log σ(wᵀ x_i), c
+of f = Σ_k c_k σ(w_kᵀ x).
 
 As a vector y_i would have an axis that nothing else has, and f would be a vector by it alone.
 """
@@ -11,6 +12,9 @@ from deltarule.marking.typed.typed_names import is_target
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
+#: Letters of factors, rather than of what is added up: c of Σ_k c_k σ(w_kᵀ x), not v of values.
+_FACTORS = ("a", "b", "c", "r")
+
 
 def lonely_targets(
     tensors: Mapping[str, Tensor], equations: Iterable[Equation], ranks: Mapping[str, int]
@@ -21,7 +25,7 @@ def lonely_targets(
     axes = {n: {*tensors[n].axes} for n in ranks if n in tensors}
     vectors = {n for n in axes if ranks[n] == 1 and axes[n]}
     lonely: set[str] = set()
-    for name in filter(is_target, vectors):
+    for name in (n for n in vectors if is_target(n) or n in _FACTORS):
         own = {*tensors[name].axes[1:]}
         others = set().union(*(axes[n] for n in axes if n != name))
         if own and own <= results and not own & others:

@@ -75,9 +75,9 @@ def _behind_powers(found: list[Token], k: int) -> int:
     return k
 
 
-def _ends_of_products(e: TypedEquation) -> set[str]:
-    """What stands behind a transposed name or a matrix, with no factor behind itself: x of
-    (wᵀ x[i]) a[i]. It is a vector rather than a."""
+def _ends_of_products(e: TypedEquation, turned: bool) -> set[str]:
+    """What stands behind a transposed name, or (not `turned`) behind a matrix, with no factor
+    behind itself: x of (wᵀ x[i]) a[i]."""
     found = parted_tokens(e.formula, e.place)
     names: set[str] = set()
     for k, token in enumerate(found):
@@ -85,7 +85,7 @@ def _ends_of_products(e: TypedEquation) -> set[str]:
         if token.kind != "name" or not before:
             continue
         matrix = before[0].kind == "name" and usual_rank(before[0].text) == 2
-        if not matrix and before[0].kind != "transposed":
+        if not (before[0].kind == "transposed" if turned else matrix):
             continue
         behind = k + 1
         if [t.text for t in found[behind : behind + 1]] == ["["]:
@@ -181,9 +181,12 @@ class RowNames(TextNames):
         names = [n for n in self.every if n not in self.written or n in self.states]
         usual = {n: self.usual(n) for n in names}
         others = {n: self._other(n, usual[n]) for n in names}
-        fixed = {*self.said, *self.positions}
+        vectors, ends = (
+            {name for e in self.equations for name in _ends_of_products(e, turned)}
+            for turned in (True, False)
+        )
+        fixed = {*self.said, *self.positions, *(n for n in vectors if usual.get(n) == 1)}
         open_names = [n for n in names if n not in fixed and others[n] != usual[n]]
-        ends = {name for e in self.equations for name in _ends_of_products(e)}
         open_names.sort(
             key=lambda n: (
                 n in self.states,
