@@ -23,6 +23,7 @@ from deltarule.marking.typed.axis_sizes import AxisSizes
 from deltarule.marking.typed.equation_texts import TypedEquation
 from deltarule.marking.typed.index_equations import parsed_right
 from deltarule.marking.typed.index_uses import AFTER, states_before, uses_of
+from deltarule.marking.typed.local_indices import Renamed, called_as_typed, with_local_indices
 from deltarule.marking.typed.slips_of_indices import alone_left
 from deltarule.marking.typed.text_lines import TextLine, in_words_of_texts
 from deltarule.marking.typed.window_extents import WindowExtents
@@ -59,13 +60,21 @@ def indexed_lines(
 
     Raises DeltaruleError for an index of which no line says how far it runs.
     """
-    return _Lines(typed, said).read()
+    found, renamed = with_local_indices(typed, lambda lines: _Lines(lines, said).runs.extents)
+    return _Lines(found, said, renamed).read()
 
 
 class _Lines:
     """Reads the lines: first where indices stand, then how far they run, then the formulas."""
 
-    def __init__(self, typed: Sequence[TypedEquation], said: Mapping[str, tuple[int, ...]]):
+    def __init__(
+        self,
+        typed: Sequence[TypedEquation],
+        said: Mapping[str, tuple[int, ...]],
+        renamed: Renamed | None = None,
+    ):
+        changed = zip(typed, renamed or [], strict=False)
+        self.renamed = {e.name: names for e, names in changed if names}
         starts = [e for e in typed if e.indices[:1] == ("-1",)]
         self.starts = {e.name: e for e in starts}
         self.typed = [e for e in typed if e not in starts]
@@ -109,6 +118,7 @@ class _Lines:
         for e in self.typed:
             extents = {**self.runs.extents, **{i: self.runs.extent(e, i) for i in e.indices}}
             rhs, ranges = parsed_right(e, tensors, extents, equations, symbols)
+            rhs = called_as_typed(rhs, self.renamed.get(e.name, {}))
             axes = tuple(n for _, n in ranges)
             tensors.setdefault(e.name, Tensor(e.name, axes, "intermediate", self._edge(e.name)))
             equations.append(Equation(e.name, tuple(i for i, _ in ranges), rhs, ranges, e.place))
