@@ -12,8 +12,8 @@ from __future__ import annotations
 from sympy import Add, Expr, Mul, Pow
 
 from deltarule.arithmetic.cancellation import added_within
-from deltarule.arithmetic.exponentials import has_exponential
-from deltarule.expressions.exponential_sums import exponent, is_exponential_sum
+from deltarule.arithmetic.exponentials import has_exponential, scales
+from deltarule.expressions.exponential_sums import exponent
 from deltarule.expressions.functions import erf, erfc, exp, log_erfc, sigmoid, softplus, tanh
 from deltarule.expressions.nodes import Reduction
 from deltarule.expressions.written_out import power_of_exp
@@ -91,10 +91,12 @@ def with_mixtures(node: Expr) -> Expr:
 
 def has_divisor(term: Expr) -> bool:
     """Whether a term is divided by a sum of exponentials, by what vanishes or by a mixture."""
-    below = [f.base for f in Mul.make_args(term) if isinstance(f, Pow) and f.exp.is_negative]
+    factors = Mul.make_args(term)
+    if any(isinstance(f, Add) and any(map(has_divisor, f.args)) for f in factors):
+        return True
+    below = [f.base for f in factors if isinstance(f, Pow) and f.exp.is_negative]
     return any(
-        is_exponential_sum(b) or isinstance(b, sigmoid) or mixture(added_within(b)) is not None
-        for b in below
+        scales(b) or isinstance(b, sigmoid) or mixture(added_within(b)) is not None for b in below
     )
 
 
