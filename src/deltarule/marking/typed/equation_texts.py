@@ -15,6 +15,7 @@ from deltarule.marking.formulas.latex_typed import plain_formula
 from deltarule.marking.formulas.limits import check_length
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.cases import with_cases
+from deltarule.marking.typed.entries_of_given import with_entries_of_given
 from deltarule.marking.typed.entries_of_values import entries_off
 from deltarule.marking.typed.file_words import gives_delta, in_own_words
 from deltarule.marking.typed.lecture_spelling import (
@@ -86,7 +87,7 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
         for part, said in zip(parts, typed, strict=True)
     ]
     found = [e for equation in read for e in _parted(equation, text, rows)]
-    found = _with_inverses(found)
+    found = with_entries_of_given(_with_inverses(found))
     names = [e.name for e in found if e.indices[:1] != FIRST]
     for name in names:
         if names.count(name) > 1:

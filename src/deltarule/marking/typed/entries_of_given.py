@@ -1,0 +1,67 @@
+"""Letters below a name that a line gives: p_y of p = softmax(W x) is its entry at the label y.
+
+    p = softmax(W x + b); L = −log p_y       L = −log p[y]
+    q = W s; L = (r − q_a)²                  refused: a may be a label, or q_a a name of its own
+
+A name of its own would be a number of which nothing depends on W, and all gradients 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from deltarule.errors import DeltaruleError
+from deltarule.marking.typed.typed_names import LABELS
+from deltarule.spelling.names import canonical
+
+if TYPE_CHECKING:
+    from deltarule.marking.typed.equation_texts import TypedEquation
+
+#: A name of small letters with one letter or a number below; h_0 is what is before the first time.
+_BELOW = re.compile(
+    r"(?<![\w\\∂.])([^\W\d_A-Z][^\W_]*[\u0300-\u036f]*)_"
+    r"(?:([a-z]|[1-9]\d*)|\{([a-z]|[1-9]\d*)\})(?![\w\[′'])"
+)
+
+
+def with_entries_of_given(equations: Iterable[TypedEquation]) -> list[TypedEquation]:
+    """The equations with brackets for labels below what other ones give. Raises DeltaruleError for
+    other letters and numbers there, which may be either."""
+    equations = list(equations)
+    given = {e.name: e for e in equations if not e.indices}
+    return [replace(e, formula=_with_entries(e, given)) for e in equations]
+
+
+def _with_entries(e: TypedEquation, given: dict[str, TypedEquation]) -> str:
+    def written(match: re.Match[str]) -> str:
+        stem, below = match[1], match[2] or match[3]
+        name = _canonical(stem)
+        own = _canonical(f"{stem}_{below}")
+        if name == e.name or name not in given or not own or own in given:
+            return match[0]
+        if below in LABELS:
+            return f"{stem}[{below}]"
+        if below.isdigit():
+            remedy = (
+                f"write {stem}[{int(below) - 1}] for the entry, as they are counted from 0, or "
+                f"{stem}{below} for a name of its own"
+            )
+        else:
+            remedy = f"write {stem}[y] for the entry at a label y, or {stem}{below} for its own name"
+        raise DeltaruleError(
+            f"{stem}_{below} may be an entry of {stem}, which has a line, or a name of its own",
+            e.place,
+            remedy,
+        )
+
+    return _BELOW.sub(written, e.formula)
+
+
+def _canonical(text: str) -> str:
+    try:
+        return canonical(text)
+    except DeltaruleError:
+        return ""
