@@ -24,8 +24,10 @@ _SIGNS = {
 }  # fmt: skip
 _WORDS = (
     "exp", "log", "ln", "tanh", "cosh", "sinh", "max", "min", "det", "softmax", "sigmoid", "relu",
-    "ReLU", "sqrt", "diag",
+    "ReLU", "sqrt", "diag", "sin", "cos", "tan", "arcsin", "arccos", "arctan",
 )  # fmt: skip
+#: Commands of derivatives, which are found here and not read.
+_DERIVATIVES = ("nabla", "grad")
 #: Commands that say how something looks, with or without braces behind them.
 _LOOKS = (
     "left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "bigg", "Bigg", "biggl", "biggr",
@@ -160,6 +162,11 @@ class _Reader:
         if name in _WORDS:
             return f" {name}"
         self.at = start
+        if name in _DERIVATIVES:
+            raise self._error(
+                f"\\{name} is a gradient, and gradients are derived of what is written",
+                "write the forward equations alone, as in L = ½‖y − W x‖²",
+            )
         raise self._error(
             f"\\{name} is not read", "write it as a name, such as W, or in plain signs: (a)/(b)"
         )

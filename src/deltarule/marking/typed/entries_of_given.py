@@ -50,7 +50,9 @@ def _with_entries(e: TypedEquation, given: dict[str, TypedEquation]) -> str:
                 f"{stem}{below} for a name of its own"
             )
         else:
-            remedy = f"write {stem}[y] for the entry at a label y, or {stem}{below} for its own name"
+            remedy = (
+                f"write {stem}[y] for the entry at a label y, or {stem}{below} for its own name"
+            )
         raise DeltaruleError(
             f"{stem}_{below} may be an entry of {stem}, which has a line, or a name of its own",
             e.place,

@@ -29,6 +29,7 @@ from deltarule.marking.typed.log_determinants import log_dets, with_log_det
 from deltarule.marking.typed.name_uses import divisors
 from deltarule.marking.typed.norm_orders import with_orders
 from deltarule.marking.typed.parted_equations import parted_off
+from deltarule.marking.typed.printed_texts import as_read
 from deltarule.marking.typed.program_words import in_words_of_equations
 from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.slips_of_quotients import with_rows_below
@@ -73,7 +74,7 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
     Raises DeltaruleError for what is no equation.
     """
     check_length(text, "the formula")
-    typed = _lines_of(text)
+    typed, text = _lines_of(text), as_read(text)
     text = in_one_notation(without_ends(with_cases(in_words_of_equations(text)))[0])
     parts = _lines_of(text)
     if not parts or len(parts) > MOST_EQUATIONS:

@@ -137,11 +137,17 @@ def _of_left(formula: str, left: Iterable[str]) -> set[str]:
     """Those letters of a left side that are indices on the right: z_f = W_f x has none."""
     found = set()
     for letter in _INDEX_LETTERS & set(left):
-        single = [m[1] for m in _BELOW.finditer(formula) if (m[2] or m[3]) == letter]
+        single = [m for m in _BELOW.finditer(formula) if (m[2] or m[3]) == letter]
         several = any(letter in (m[2] or m[3]) for m in _BELOW.finditer(formula))
-        if several and not any(name[:1].isupper() for name in single):
+        if several and not any(m[1][:1].isupper() and _is_factor(m) for m in single):
             found.add(letter)
     return found
+
+
+def _is_factor(match: re.Match[str]) -> bool:
+    """Whether something is multiplied with a name, W_f of W_f x; G_i of G_i + g_i² is alone."""
+    before, behind = match.string[: match.start()].strip(), match.string[match.end() :].strip()
+    return bool(before and before[-1] not in "+-−(,") or bool(behind and behind[0] not in "+-−),^²")
 
 
 def _of_two_kinds(formula: str, left: Iterable[str], taken: str) -> set[str]:

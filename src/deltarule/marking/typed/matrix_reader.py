@@ -76,6 +76,11 @@ class MatrixReader(TextNames):
         others = {n for e in self.equations if e not in indexed for n in e.reads()}
         return bare - others - self.turned - of_lengths(indexed)
 
+    @cached_property
+    def _in_program(self) -> bool:
+        """Whether some equation is certainly a program."""
+        return any(written_as_program(e.formula, e.place) == "program" for e in self.equations)
+
     # ---- matrices -------------------------------------------------------------------------
     def in_matrices(self) -> Network:
         """Vectors as columns, or as rows where that alone fits or is how the inputs stand."""
@@ -202,6 +207,7 @@ class MatrixReader(TextNames):
             parser.final = lambda size: final_size(size, sizes, names)
             parser.apart = self.apart
             parser.program = bool(written_as_program(equation.formula, equation.place))
+            parser.in_program = self._in_program
             try:
                 matrix = parser.parse().of[0]
             except PowerOfMatrix as power:

@@ -24,6 +24,9 @@ _OF_MATRICES = re.compile(
     r"(?<![\w.])(?:(?:np|torch)\.linalg\.|torch\.)?inv(?:erse)?\(|\blog det\s*\("
 )
 
+#: Names of one letter with subscripts left of =: p of p_i = softmax(z)_i.
+_GIVEN = re.compile(r"(?:^|[;\n])\s*([a-z])(?=_[^=;\n]*=(?!=))")
+
 
 def parted_off(
     formula: str, taken: str, left: Iterable[str] = (), rows: bool = False
@@ -34,6 +37,7 @@ def parted_off(
     That is a softmax of which single entries are read, and the inverse of a matrix. `taken` is all
     that is typed, whose names are not given again; with `rows`, what is softmax's has indices.
     """
+    taken += "".join(f" {n}" for n in _GIVEN.findall(taken))
     for match in _ENTRIES_OF.finditer(formula):
         end = _closed(formula, match.end())
         inside = formula[match.end() : end - 1]

@@ -17,7 +17,13 @@ from deltarule.marking.formulas.matrix_grammar import MatrixParser
 from deltarule.marking.formulas.matrix_readings import Matrix, Readings
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.typed.matrix_kinds import is_matrix, letter_of, said, squeezed
+from deltarule.marking.typed.typed_names import is_input
 
+#: What is said where vectors that stand as columns in products are laid along rows.
+LAST_AXIS = "A vector beside a matrix, in X + b, runs along its last axis, as NumPy has it."
+#: A product with the transpose behind it, (X − μ)(X − μ)ᵀ, whose examples are columns.
+_WITH_TRANSPOSE = re.compile(r"[)\w]\s*(?:ᵀ|\^T|\.T)(?!\s*[(@A-Za-z])")
+_PRODUCT = re.compile(r"@|\b(?:dot|matmul|mm)\(")
 _NEW = re.compile(r"None|newaxis|\.\.\.|…")
 
 
@@ -32,10 +38,15 @@ class VectorAxes(MatrixParser):
     columns: bool
     #: Whether matrices hold an example in each column, as in W X.
     examples_below: bool
+    #: Whether some equation of the text is a program.
+    in_program = False
 
     def _beside(self, part: Matrix, other: Matrix) -> Matrix:
         """What has lost an axis to a sum, as a column beside columns and a row beside rows; beside
-        a matrix it runs along the last axis, as NumPy has it."""
+        a matrix along the last axis, as NumPy has it, and so does a vector that is given."""
+        if said(part) == "a column" and is_matrix(other) and self._is_laid(part, other):
+            self.remarks.add(LAST_AXIS)
+            return Matrix(part.written, part.axes[::-1], part.cost)
         if len(part.axes) != 1 or len(other.axes) != 2:
             return part
         if is_matrix(other) and part.shape[0] == other.shape[0] != other.shape[1]:
@@ -46,6 +57,23 @@ class VectorAxes(MatrixParser):
         one = self._fresh([Integer(1)])
         column = not is_matrix(other) and other.shape[1] == 1
         return Matrix(part.written, (*part.axes, *one) if column else (*one, *part.axes), part.cost)
+
+    def _is_laid(self, part: Matrix, other: Matrix) -> bool:
+        """Whether a column beside a matrix is a vector that is given, in a program, or beside X,
+        whose examples are rows; in W X + b they are columns."""
+        if _NEW.search(self.formula):
+            return False
+        tensors = self.vocabulary.tensors
+        reads = list(nodes.reads(part.entry))
+        given = reads and all(tensors[nodes.tensor_name(r)].role == "input" for r in reads)
+        vectors = all(1 in tensors[nodes.tensor_name(r)].axes for r in reads)
+        if not given or not vectors or part.entry.has(nodes.Sum):
+            return False
+        if self.in_program:
+            return not (self.examples_below and _PRODUCT.search(self.formula))
+        plain = not self.examples_below and not _WITH_TRANSPOSE.search(self.formula)
+        names = {nodes.tensor_name(r) for r in nodes.reads(other.entry)}
+        return plain and any(is_input(n) and 1 not in tensors[n].axes for n in names)
 
     def _refuse_crosswise(self, a: Matrix, b: Matrix) -> None:
         """No row and column are added, nor is bᵀ to each column of X W, where b is a row."""

@@ -36,7 +36,7 @@ _AHEAD_LEFT = re.compile(r"(?:^|[;\n])\s*([^\W\d]\w*)\[\s*([a-z])\s*\+\s*1\s*[,\
 _LEADING = re.compile(r"(^|[;\n])\s*(?:let|define|where|with|and)\s+(?=[^\W\d]\w*[^=;\n(]*=)")
 _BEHIND = re.compile(r"\s*,?\s+(?:where|with)\s+(?=[^\W\d]\w*(?:\[[^\[\]]*\])?\s*=(?!=))")
 _FUNCTIONS_LEFT = re.compile(
-    r"(?:^|[;\n])\s*([^\W\d]\w*)\(((?:\\?[^\W\d]\w*\s*[,;|]?\s*)+)\)\s*:?=(?!=)"
+    r"(?:^|[;\n])\s*([^\W\d]\w*)\((\s*(?:\\?[^\W\d]\w*\s*[,;|]?\s*)+)\)\s*:?=(?!=)"
 )
 #: A function that has a name here, as it is defined: σ(x) = 1/(1 + e^{−x}).
 _KNOWN_LEFT = re.compile(

@@ -1,0 +1,149 @@
+r"""Texts as they are printed in papers, in the spelling that is read: no blanks, LaTeX's words.
+
+\begin{align} s &= W x \\ y &= \tanh(s) \end{align}     s = W x; y = \tanh(s)
+\mathcal{L}_{\text{CE}} = …, W^{\mathsf T}              L_CE = …, W^T
+\sum_{n}(y_n − t_n)^2, λΣ_j w_j², a_ib_i, y_n(s_n + b)  blanks where factors meet
+\sum_{j: t_j ≥ t_i} s_j                                 Σ_j 1[t_j ≥ t_i] s_j
+v'_i, Σ_{i,i'} k_i k_{i'}                               vprime_i, Σ_{i,j} k_i k_j
+y = W x + b.                                            y = W x + b
+"""
+
+from __future__ import annotations
+
+import re
+
+from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
+
+_SIGN = r"(?:[Σ∑Π∏]|\\(?:sum|prod|max|min)(?![A-Za-z])|(?<![\w\\.])(?:sum|prod|max|min|mean)(?=_))"
+_ENVIRONMENT = re.compile(
+    r"\\(?:begin|end)\s*\{(?:align|aligned|alignat|equation|gather|gathered|split|multline|eqnarray)\*?\}"
+)
+#: Environments whose & and \\ part entries and cases.
+_TABLES = re.compile(r"(\\begin\{(cases|array|[pbvBV]?matrix)\}.*?\\end\{\2\})", re.DOTALL)
+_LINES_END = re.compile(r"\\\\(?:\s*\[[^\[\]]*\])?")
+_SCRIPT = re.compile(r"\\mathcal\s*(?:\{\s*([A-Za-z])\s*\}|\s([A-Za-z])(?![A-Za-z]))")
+#: A word below a name, of several letters: L_{\text{CE}}.
+_WORD_BELOW = re.compile(
+    r"_\{?\s*\\(?:text|textrm|textit|mathrm|mathsf|operatorname)\s*\{\s*(\w{2,})\s*\}\s*\}?"
+)
+_TRANSPOSED = re.compile(
+    r"\^\s*(?:\{\s*\\(?:mathsf|mathrm|text|mathbf|mathit|intercal)\s*(?:\{\s*T\s*\}|T)\s*\}"
+    r"|\\(?:mathsf|mathrm|text|mathbf|mathit)\s*(?:\{\s*T\s*\}|T(?![A-Za-z])))"
+)
+_ROOT = re.compile(r"\\sqrt\s*\[\s*(\d+)\s*\]\s*(?=\{)")
+_BELOW = r"_(?:[a-z]|\{[^{}]*\})"
+_SUM_AT_PARENTHESIS = re.compile(rf"({_SIGN}{_BELOW})(?=\(|\\left|\\[Bb]ig|\[)")
+_AT_SUM = re.compile(r"(?<=[\w)\]}²³ᵀ])(?=(?:[Σ∑Π∏]|\\(?:sum|prod)(?![A-Za-z]))\s*_)")
+_SUMMED_WHERE = re.compile(
+    r"([Σ∑]|\\sum)\s*_\s*\{\s*([a-z])\s*(?::|\||\\mid|\\colon)\s*((?:[^{};]|\{[^{}]*\})*?)\s*\}"
+)
+#: Two factors at one index without a blank: a_ib_i, w_jx_{ij}.
+_AT_FACTOR = re.compile(
+    r"(?<![\w\\])([A-Za-z]_([a-z]))(?=[A-Za-z]_(?:\2(?![A-Za-z0-9_])|\{[^{}]*\2[^{}]*\}))"
+)
+#: A number at an index before the parenthesis of what it is multiplied by: y_n(s_n + b).
+_NUMBER_AT_PARENTHESIS = re.compile(
+    r"(?<![\w\\])((?![fghFG]_)[A-Za-z]_(?:[a-z]|\{\s*[a-z]\s*(?:,\s*[a-z]\s*)*\}))(?=\()"
+)
+_PRIMED = re.compile(
+    r"(?<![\w\\])([A-Za-z])['′]_(?:([a-z])(?![A-Za-z0-9])|\{\s*([a-z](?:\s*[-−+,]?\s*[a-z0-9])*)\s*\})"
+)
+#: What runs: the indices of sums, and those left of =.
+_RUNNING = re.compile(
+    rf"(?:{_SIGN}\s*|(?:^|[;\n])\s*[^\W\d_][^\W_]*['′]*(?=_[^=;\n]*=(?!=)))_(?:([a-z])|\{{([^{{}}]*)\}})"
+)
+_PRIMED_INDEX = re.compile(r"(?<![\w\\])([a-z])(?:['′]|\^\{?\\prime\}?)")
+_OVER_PRIMED = re.compile(rf"{_SIGN}\s*_\s*\{{[^{{}}]*[a-z](?:['′]|\^\{{?\\prime\}}?)[^{{}}]*\}}")
+_BELOW_ANY = re.compile(r"_\{[^{}]*\}|_[a-z]['′]")
+_END = re.compile(r"\s*[.,]\s*(?=$|[;\n])")
+
+
+def as_read(text: str) -> str:
+    """A text without these spellings."""
+    if "\\" in text:
+        text = _without_environments(text)
+        text = _SCRIPT.sub(lambda m: m[1] or m[2], text)
+        text = _WORD_BELOW.sub(r"_\1 ", text)
+        text = _TRANSPOSED.sub("^T ", text)
+        text = _with_roots(text)
+    text = _SUMMED_WHERE.sub(r"\1_\2 1[\3]·", text)
+    text = _with_primed_names(_without_primes(text))
+    text = _AT_SUM.sub(" ", _SUM_AT_PARENTHESIS.sub(r"\1 ", text))
+    text = _AT_FACTOR.sub(r"\1 ", text)
+    return _without_ends(_NUMBER_AT_PARENTHESIS.sub(_beside_sum, text))
+
+
+def _without_environments(text: str) -> str:
+    """Lines for those of align; what parts entries of a matrix or cases stays."""
+    if not _ENVIRONMENT.search(text) and not re.search(r"&\s*:?=", text):
+        return text
+    parts = _TABLES.split(_ENVIRONMENT.sub(" ", text))
+    plain = [_LINES_END.sub("\n", p.replace("&", " ")) for p in parts[::3]]
+    tables = [*parts[1::3], ""]
+    return "".join(p + t for p, t in zip(plain, tables, strict=True))
+
+
+def _with_roots(text: str) -> str:
+    r"""\sqrt[3]{x} as (x)^{1/3}."""
+    while found := _ROOT.search(text):
+        depth, end = 0, found.end()
+        for end in range(found.end(), len(text)):
+            depth += (text[end] == "{") - (text[end] == "}")
+            if depth == 0:
+                break
+        inside = text[found.end() + 1 : end]
+        text = f"{text[: found.start()]}({inside})^{{1/{found[1]}}}{text[end + 1 :]}"
+    return text
+
+
+def _without_primes(text: str) -> str:
+    """Other letters for primed indices of sums: j for i' of Σ_{i,i'}."""
+    bound = {
+        letter for over in _OVER_PRIMED.findall(text) for letter in _PRIMED_INDEX.findall(over)
+    }
+    outside = set(_PRIMED_INDEX.findall(_BELOW_ANY.sub(" ", text)))  # as of Q(s', a')
+    for letter in sorted(bound - outside):
+        near = "jklmnpqruvabc" if letter in "ijkl" else "bcdkjlmnpqruv"
+        free = (c for c in near if not re.search(rf"(?<![^\W\d_]){c}(?![^\W\d_])", text))
+        if (other := next(free, None)) is None:
+            continue
+        primed = re.compile(rf"(?<![A-Za-z\\]){letter}(?:['′]|\^\{{?\\prime\}}?)")
+        text = _BELOW_ANY.sub(lambda m, p=primed, o=other: p.sub(o, m[0]), text)
+    return text
+
+
+def _with_primed_names(text: str) -> str:
+    """The name of v' in letters where indices stand below it: vprime_i for v'_i."""
+    running = {i for m in _RUNNING.finditer(text) for i in re.findall(r"[a-z]", m[1] or m[2])}
+
+    def written(match: re.Match[str]) -> str:
+        below = match[2] or match[3]
+        plain = set(re.findall(r"[a-z]", below)) <= running
+        return f"{match[1]}prime_{{{below}}}" if plain else match[0]
+
+    return _PRIMED.sub(written, text)
+
+
+def _beside_sum(match: re.Match[str]) -> str:
+    """With a blank where what stands in the parentheses is a sum, and so no argument."""
+    text = match.string
+    end = closed(text, match.end())
+    depth, inside = 0, text[match.end() + 1 : end - 1]
+    for k, sign in enumerate(inside):
+        depth += (sign in OPENING) - (sign in CLOSING)
+        if k and depth == 0 and sign in "+-−·*ᵀ^/":
+            return f"{match[1]} "
+    return match[0]
+
+
+def _without_ends(text: str) -> str:
+    """Without the full stop or the comma behind an equation."""
+
+    def ended(match: re.Match[str]) -> str:
+        before = text[: match.start()]
+        begin = max(before.rfind(";"), before.rfind("\n")) + 1
+        line = before[begin:]
+        opened = sum(line.count(c) for c in OPENING) - sum(line.count(c) for c in CLOSING)
+        return match[0] if opened or not line.strip() or line.endswith(".") else ""
+
+    return _END.sub(ended, text)
