@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sympy import Expr, Integer
+from sympy import Basic, Expr, Integer
 
-from deltarule.expressions.nodes import Read, reads, tensor_name
-from deltarule.expressions.substitution import replace_reads
+from deltarule.expressions.nodes import Read, Reduction, reads, tensor_name, walk
+from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Attribute, Size
 from deltarule.language.boundary_values import Edges
 from deltarule.marking.typed.axis_sizes import AxisSizes
@@ -123,7 +123,26 @@ class _Lines:
             tensors.setdefault(e.name, Tensor(e.name, axes, "intermediate", self._edge(e.name)))
             equations.append(Equation(e.name, tuple(i for i, _ in ranges), rhs, ranges, e.place))
         lines = finished(equations, tensors, self.states, self.runs.outside)
-        return replace(lines, attributes=self.runs.attributes, definitions=self.runs.definitions)
+        definitions = with_numbers(self.runs.definitions, lines)
+        return replace(lines, attributes=self.runs.attributes, definitions=definitions)
+
+
+def with_numbers(definitions: Mapping[Size, Expr], lines: IndexedLines) -> dict[Size, Expr]:
+    """Sizes with the number of times that a sum says, 3 for K of Σ_{k=0}^{2} x[i+k], where k stands
+    on no axis."""
+    axes = {s for t in lines.tensors.values() for n in t.axes for s in n.free_symbols}
+    told = axes | {s for e in lines.equations for _, n in e.ranges for s in n.free_symbols}
+    extents: dict[str, set[Expr]] = {}
+    for e in lines.equations:
+        for node in walk(e.rhs):
+            for i, n in node.ranges if isinstance(node, Reduction) else ():
+                extents.setdefault(i.name.upper(), set()).add(n)
+    numbers: dict[Basic, Expr] = {}
+    for size in {s for n in definitions.values() for s in n.free_symbols if isinstance(s, Size)}:
+        found = extents.get(size.name, set())
+        if size not in told and len(found) == 1 and all(n.is_Integer for n in found):
+            numbers[size] = found.pop()
+    return {size: substitute(n, numbers) for size, n in definitions.items()}
 
 
 def finished(
