@@ -103,8 +103,7 @@ def _without_primes(text: str) -> str:
     }
     outside = set(_PRIMED_INDEX.findall(_BELOW_ANY.sub(" ", text)))  # as of Q(s', a')
     for letter in sorted(bound - outside):
-        near = "jklmnpqruvabc" if letter in "ijkl" else "bcdkjlmnpqruv"
-        free = (c for c in near if not re.search(rf"(?<![^\W\d_]){c}(?![^\W\d_])", text))
+        free = (c for c in "jklmnpqruvabc" if not re.search(rf"(?<![^\W\d_]){c}(?![^\W\d_])", text))
         if (other := next(free, None)) is None:
             continue
         primed = re.compile(rf"(?<![A-Za-z\\]){letter}(?:['′]|\^\{{?\\prime\}}?)")
