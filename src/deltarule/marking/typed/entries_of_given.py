@@ -9,16 +9,11 @@ A name of its own would be a number of which nothing depends on W, and all gradi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Container
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.typed.typed_names import LABELS
 from deltarule.spelling.names import canonical
-
-if TYPE_CHECKING:
-    from deltarule.marking.typed.equation_texts import TypedEquation
 
 #: A name of small letters with one letter or a number below; h_0 is what is before the first time.
 _BELOW = re.compile(
@@ -27,20 +22,14 @@ _BELOW = re.compile(
 )
 
 
-def with_entries_of_given(equations: Iterable[TypedEquation]) -> list[TypedEquation]:
-    """The equations with brackets for labels below what other ones give. Raises DeltaruleError for
-    other letters and numbers there, which may be either."""
-    equations = list(equations)
-    given = {e.name: e for e in equations if not e.indices}
-    return [replace(e, formula=_with_entries(e, given)) for e in equations]
+def with_entries_of_given(formula: str, name: str, given: Container[str], place: str) -> str:
+    """The right side of `name` with brackets for labels below the names that lines give. Raises
+    DeltaruleError for other letters and numbers there, which may be either."""
 
-
-def _with_entries(e: TypedEquation, given: dict[str, TypedEquation]) -> str:
     def written(match: re.Match[str]) -> str:
         stem, below = match[1], match[2] or match[3]
-        name = _canonical(stem)
-        own = _canonical(f"{stem}_{below}")
-        if name == e.name or name not in given or not own or own in given:
+        whole, own = _canonical(stem), _canonical(f"{stem}_{below}")
+        if whole == name or whole not in given or not own or own in given:
             return match[0]
         if below in LABELS:
             return f"{stem}[{below}]"
@@ -55,11 +44,11 @@ def _with_entries(e: TypedEquation, given: dict[str, TypedEquation]) -> str:
             )
         raise DeltaruleError(
             f"{stem}_{below} may be an entry of {stem}, which has a line, or a name of its own",
-            e.place,
+            place,
             remedy,
         )
 
-    return _BELOW.sub(written, e.formula)
+    return _BELOW.sub(written, formula)
 
 
 def _canonical(text: str) -> str:

@@ -88,7 +88,7 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
         for part, said in zip(parts, typed, strict=True)
     ]
     found = [e for equation in read for e in _parted(equation, text, rows)]
-    found = with_entries_of_given(_with_inverses(found))
+    found = _with_entries(_with_inverses(found))
     names = [e.name for e in found if e.indices[:1] != FIRST]
     for name in names:
         if names.count(name) > 1:
@@ -120,6 +120,15 @@ def _with_inverses(equations: list[TypedEquation]) -> list[TypedEquation]:
                 e = replace(e, formula=e.formula.replace(written, f" {line}{behind} "))
         found.append(e)
     return found
+
+
+def _with_entries(equations: list[TypedEquation]) -> list[TypedEquation]:
+    """The equations with brackets for labels below names that other ones give."""
+    given = {e.name for e in equations if not e.indices}
+    return [
+        replace(e, formula=with_entries_of_given(e.formula, e.name, given, e.place))
+        for e in equations
+    ]
 
 
 def _parted(equation: TypedEquation, text: str, rows: bool = False) -> list[TypedEquation]:

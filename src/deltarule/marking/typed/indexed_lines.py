@@ -131,7 +131,7 @@ def with_numbers(definitions: Mapping[Size, Expr], lines: IndexedLines) -> dict[
     """Sizes with the number of times that a sum says, 3 for K of Σ_{k=0}^{2} x[i+k], where k stands
     on no axis."""
     axes = {s for t in lines.tensors.values() for n in t.axes for s in n.free_symbols}
-    told = axes | {s for e in lines.equations for _, n in e.ranges for s in n.free_symbols}
+    runs = axes | {s for e in lines.equations for _, n in e.ranges for s in n.free_symbols}
     extents: dict[str, set[Expr]] = {}
     for e in lines.equations:
         for node in walk(e.rhs):
@@ -140,7 +140,7 @@ def with_numbers(definitions: Mapping[Size, Expr], lines: IndexedLines) -> dict[
     numbers: dict[Basic, Expr] = {}
     for size in {s for n in definitions.values() for s in n.free_symbols if isinstance(s, Size)}:
         found = extents.get(size.name, set())
-        if size not in told and len(found) == 1 and all(n.is_Integer for n in found):
+        if size not in runs and len(found) == 1 and all(n.is_Integer for n in found):
             numbers[size] = found.pop()
     return {size: substitute(n, numbers) for size, n in definitions.items()}
 

@@ -32,7 +32,8 @@ _TRANSPOSED = re.compile(
 )
 _ROOT = re.compile(r"\\sqrt\s*\[\s*(\d+)\s*\]\s*(?=\{)")
 _BELOW = r"_(?:[a-z]|\{[^{}]*\})"
-_SUM_AT_PARENTHESIS = re.compile(rf"({_SIGN}{_BELOW})(?=\(|\\left|\\[Bb]ig|\[)")
+#: Of words, mean_i(y_i)^2 is a call.
+_SUM_AT_PARENTHESIS = re.compile(rf"((?!mean){_SIGN}{_BELOW})(?=\(|\\left|\\[Bb]ig|\[)")
 _AT_SUM = re.compile(r"(?<=[\w)\]}²³ᵀ])(?=(?:[Σ∑Π∏]|\\(?:sum|prod)(?![A-Za-z]))\s*_)")
 _SUMMED_WHERE = re.compile(
     r"([Σ∑]|\\sum)\s*_\s*\{\s*([a-z])\s*(?::|\||\\mid|\\colon)\s*((?:[^{};]|\{[^{}]*\})*?)\s*\}"
