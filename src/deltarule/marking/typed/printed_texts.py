@@ -36,7 +36,7 @@ _BELOW = r"_(?:[a-z]|\{[^{}]*\})"
 _SUM_AT_PARENTHESIS = re.compile(rf"((?!mean){_SIGN}{_BELOW})(?=\(|\\left|\\[Bb]ig|\[)")
 _AT_SUM = re.compile(r"(?<=[\w)\]}²³ᵀ])(?=(?:[Σ∑Π∏]|\\(?:sum|prod)(?![A-Za-z]))\s*_)")
 _SUMMED_WHERE = re.compile(
-    r"([Σ∑]|\\sum)\s*_\s*\{\s*([a-z])\s*(?::|\||\\mid|\\colon)\s*((?:[^{};]|\{[^{}]*\})*?)\s*\}"
+    r"([Σ∑]|\\sum)\s*_\s*\{\s*([a-z])\s*(?::|\||\\mid|\\colon)((?:[^{};]|\{[^{}]*\})*)\}"
 )
 #: Two factors at one index without a blank: a_ib_i, w_jx_{ij}.
 _AT_FACTOR = re.compile(
@@ -56,7 +56,7 @@ _RUNNING = re.compile(
 _PRIMED_INDEX = re.compile(r"(?<![\w\\])([a-z])(?:['′]|\^\{?\\prime\}?)")
 _OVER_PRIMED = re.compile(rf"{_SIGN}\s*_\s*\{{[^{{}}]*[a-z](?:['′]|\^\{{?\\prime\}}?)[^{{}}]*\}}")
 _BELOW_ANY = re.compile(r"_\{[^{}]*\}|_[a-z]['′]")
-_END = re.compile(r"\s*[.,]\s*(?=$|[;\n])")
+_END = re.compile(r"(?<!\s)\s*[.,]\s*(?=$|[;\n])")
 
 
 def as_read(text: str) -> str:
@@ -67,7 +67,7 @@ def as_read(text: str) -> str:
         text = _WORD_BELOW.sub(r"_\1 ", text)
         text = _TRANSPOSED.sub("^T ", text)
         text = _with_roots(text)
-    text = _SUMMED_WHERE.sub(r"\1_\2 1[\3]·", text)
+    text = _SUMMED_WHERE.sub(lambda m: f"{m[1]}_{m[2]} 1[{m[3].strip()}]·", text)
     text = _with_primed_names(_without_primes(text))
     text = _AT_SUM.sub(" ", _SUM_AT_PARENTHESIS.sub(r"\1 ", text))
     text = _AT_FACTOR.sub(r"\1 ", text)
