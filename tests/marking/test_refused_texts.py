@@ -10,6 +10,7 @@ from pathlib import Path
 
 import deltarule
 from deltarule.errors import DeltaruleError
+from deltarule.marking.typed.printed_texts import as_read
 
 TABLE = (Path(__file__).parent / "refused_texts.txt").read_text(encoding="utf-8")
 BLOCK = re.compile(
@@ -75,3 +76,11 @@ def test_softmax_of_an_entry_runs_over_its_last_index():
 def test_blanks_take_no_time():
     begun = time.process_time()
     assert said("y = X'" + " " * 2000 + "X") == () and time.process_time() - begun < 3
+
+
+def test_spellings_of_papers_take_no_time():
+    """Blanks in subscripts and conditions have one way of being read, however many they are."""
+    begun = time.process_time()
+    for text in ("Q'_{a" + " b" * 1900, "Σ_{j:" + " " * 3900 + "x", "y" + " ." * 1900):
+        as_read(text)
+    assert time.process_time() - begun < 2

@@ -47,7 +47,7 @@ _NUMBER_AT_PARENTHESIS = re.compile(
     r"(?<![\w\\])((?![fghFG]_)[A-Za-z]_(?:[a-z]|\{\s*[a-z]\s*(?:,\s*[a-z]\s*)*\}))(?=\()"
 )
 _PRIMED = re.compile(
-    r"(?<![\w\\])([A-Za-z])['′]_(?:([a-z])(?![A-Za-z0-9])|\{\s*([a-z](?:\s*[-−+,]?\s*[a-z0-9])*)\s*\})"
+    r"(?<![\w\\])([A-Za-z])['′]_(?:([a-z])(?![A-Za-z0-9])|\{\s*([a-z][a-z0-9\s,+−-]*)\})"
 )
 #: What runs: the indices of sums, and those left of =.
 _RUNNING = re.compile(
@@ -117,7 +117,7 @@ def _with_primed_names(text: str) -> str:
     running = {i for m in _RUNNING.finditer(text) for i in re.findall(r"[a-z]", m[1] or m[2])}
 
     def written(match: re.Match[str]) -> str:
-        below = match[2] or match[3]
+        below = (match[2] or match[3]).strip()
         plain = set(re.findall(r"[a-z]", below)) <= running
         return f"{match[1]}prime_{{{below}}}" if plain else match[0]
 
