@@ -53,7 +53,7 @@ def test_decimals(value, exact):
     ("formula", "shown"),
     [
         ("0.5*x[n]**2", "x[n]²/2"),
-        ("x[n]*1e-3", "x[n]/1000"),
+        ("x[n]*1e-3", "0.001·x[n]"),
         ("x[n]**0.5", "√x[n]"),
         ("abs(x[n])", "|x[n]|"),
         ("where(x[n] > 0.5, 1.0, 0)", "[x[n] > 1/2]"),
