@@ -80,7 +80,10 @@ class _Reader:
             if sign == until:
                 break
             if sign == "\\":
-                parts.append(self._command())
+                before, letters = "".join(parts[-1:])[-1:], self._command()
+                # \log\hat{y} is log ŷ and x\hat{y} x times ŷ, no names of their own; dθ is one.
+                apart = before.isalpha() and before != "d" and letters[:1].isalpha()
+                parts.append(f" {letters}" if apart else letters)
             elif self.text[self.at : self.at + 2] in ("^{", "_{", "^\\") or _POWER_FIRST.match(
                 self.text, self.at
             ):
