@@ -24,7 +24,7 @@ from deltarule.expressions.nodes import (
     walk,
 )
 from deltarule.expressions.rebuild import rebuild
-from deltarule.expressions.substitution import nameless, plainly_named, replace_reads, substitute
+from deltarule.expressions.substitution import nameless, plainly_named, replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks
@@ -71,7 +71,7 @@ class Surfaces:
         plain = len(found) == 1 and all(isinstance(s, Index) for s in found[0].subscripts)
         if not plain or name in self._carried:
             return None
-        return substitute(found[0].rhs, dict(zip(found[0].subscripts, access.indices, strict=True)))
+        return found[0].at(access.indices)
 
     def conditions(self, expression: Basic) -> list[Condition]:
         """The conditions of a formula, those of its functions too, but for what is summed over."""

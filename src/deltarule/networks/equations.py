@@ -64,6 +64,10 @@ class Equation:
         """The left-hand side as an expression."""
         return read(self.name, *self.subscripts)
 
+    def at(self, indices: tuple[Expr, ...]) -> Expr:
+        """The right-hand side at other subscripts; all of its own are indices."""
+        return substitute(self.rhs, dict(zip(self.subscripts, indices, strict=True)))
+
     @property
     def axis_indices(self) -> tuple[Index, ...]:
         """An index for each axis of the tensor: its own where these are all its subscripts."""

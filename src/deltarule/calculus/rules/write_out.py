@@ -42,7 +42,7 @@ def write_out(expression: Expr, given: Given) -> Rewrite | None:
         found = network.equation_of(name)
         if len(found) != 1 or not all(isinstance(s, Index) for s in found[0].subscripts):
             return access
-        return substitute(found[0].rhs, dict(zip(found[0].subscripts, access.indices, strict=True)))
+        return found[0].at(access.indices)
 
     return changed(expression, plainly_named(replace_reads(expression, formula)))
 

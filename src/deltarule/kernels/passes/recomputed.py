@@ -15,7 +15,7 @@ from sympy import Add, Expr, Integer, Mul, Pow
 
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import Read, Reduction, free_indices, reads, tensor_name
-from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.passes.program import Pass, Program, only
 from deltarule.networks.equations import Equation
@@ -134,10 +134,7 @@ def _once(made: Equation, node: Expr, around: frozenset[Index]) -> bool:
 
 def _put_in(made: Equation, equation: Equation) -> Equation:
     """An equation with what an array's entries are in place of them."""
-
-    def instead(access: Read) -> Expr:
-        return substitute(made.rhs, dict(zip(made.subscripts, access.indices, strict=True)))
-
     if equation.name == made.name:
         return equation
-    return replace(equation, rhs=replace_reads(equation.rhs, instead, made.name))
+    rhs = replace_reads(equation.rhs, lambda access: made.at(access.indices), made.name)
+    return replace(equation, rhs=rhs)

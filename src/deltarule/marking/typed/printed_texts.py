@@ -87,13 +87,11 @@ def _without_environments(text: str) -> str:
 def _with_roots(text: str) -> str:
     r"""\sqrt[3]{x} as (x)^{1/3}."""
     while found := _ROOT.search(text):
-        depth, end = 0, found.end()
-        for end in range(found.end(), len(text)):
-            depth += (text[end] == "{") - (text[end] == "}")
-            if depth == 0:
-                break
-        inside = text[found.end() + 1 : end]
-        text = f"{text[: found.start()]}({inside})^{{1/{found[1]}}}{text[end + 1 :]}"
+        end = closed(text, found.end())
+        if not end:  # what is read next says so
+            break
+        inside = text[found.end() + 1 : end - 1]
+        text = f"{text[: found.start()]}({inside})^{{1/{found[1]}}}{text[end:]}"
     return text
 
 
