@@ -4,12 +4,15 @@ import shutil
 
 import pytest
 
+#: What a page has to show may take so many milliseconds on a machine that does other things too.
+PATIENCE = 60_000
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="module")
 def chromium():
     playwright = pytest.importorskip("playwright.sync_api", reason="a browser: '.[browser]'")
+    playwright.expect.set_options(timeout=PATIENCE)
     pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe: '.[browser]'")
     if CHROMIUM is None:
         pytest.skip("pages in a browser: chromium is not installed")
@@ -24,7 +27,7 @@ def opened(chromium, request, tmp_path):
     """Opens a page at a width; at the end nothing was said, and nothing asked for."""
     width, scheme = request.param
     context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    context.set_default_timeout(60_000)  # the machine may do other things too
+    context.set_default_timeout(PATIENCE)
     complaints = []
 
     def open_page(text: str):

@@ -19,6 +19,7 @@ from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import trace
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe: '.[browser]'")
+expect = pytest.importorskip("playwright.sync_api", reason="a browser: '.[browser]'").expect
 pytestmark = pytest.mark.slow
 
 
@@ -39,23 +40,22 @@ def test_a_trace_is_gone_through_forwards_and_back(opened, slide):
     page = opened(slide)
     sound(page)
     count = page.locator(".line").count()
-    assert page.locator(".line:visible").count() == count > 10
-    seen = []
-    for _ in range(count):
+    shown = page.locator(".line:visible")
+    assert shown.count() == count > 10
+    order = [line.get_attribute("data-q") for line in page.locator(".line").all()]
+    for own in order:
         page.keyboard.press("ArrowRight")
-        (now,) = page.locator(".line:visible").all()
-        seen.append(now.get_attribute("data-q"))
-        drawn_now = page.locator(".graph .box.now")
-        assert drawn_now.count() == 1
-    assert seen == [l.get_attribute("data-q") for l in page.locator(".line").all()]
-    assert page.get_by_role("status").text_content().startswith(f"step {count} of {count}")
+        expect(shown).to_have_count(1)
+        expect(shown).to_have_attribute("data-q", own)
+        expect(page.locator(".graph .box.now")).to_have_count(1)
+    expect(page.get_by_role("status")).to_have_text(re.compile(f"^step {count} of {count}"))
     page.get_by_role("button", name="step back").click()
-    assert page.locator(".line.now").get_attribute("data-q") == seen[-2]
+    expect(page.locator(".line.now")).to_have_attribute("data-q", order[-2])
     sound(page)
     page.keyboard.press("Home")
-    assert page.locator(".graph .gradient:not(.later)").count() == 0
+    expect(page.locator(".graph .gradient:not(.later)")).to_have_count(0)
     page.keyboard.press("Escape")
-    assert page.locator(".line:visible").count() == count
+    expect(shown).to_have_count(count)
 
 
 def test_a_number_shows_where_it_comes_from_and_a_symbol_its_numbers(opened, slide):
@@ -64,17 +64,17 @@ def test_a_number_shows_where_it_comes_from_and_a_symbol_its_numbers(opened, sli
         page.keyboard.press("ArrowRight")  # s₂ = 0.79·(−0.2) + …
     number = page.locator('.line.now mrow.n[data-q="h1"][data-at="1"]')
     number.hover()
-    (lit,) = page.locator(".graph .cell.lit").all()
+    lit = page.locator(".graph .cell.lit")
+    expect(lit).to_have_count(1)
     assert lit.text_content() == number.text_content() == "0.92"
     page.keyboard.press("ArrowDown")
-    assert page.locator(".graph .cell.lit").count() == 7
+    expect(lit).to_have_count(7)
     value = page.locator(".line.now .entry .own").text_content()
-    said = page.get_by_role("status").text_content()
-    assert said.startswith("step 3 of ") and said.endswith(f"[0] = {value}")
+    said = re.compile(rf"^step 3 of .*\[0\] = {re.escape(value)}$")
+    expect(page.get_by_role("status")).to_have_text(said)
     page.locator('.line.now mrow.q[data-q="h1"]').first.hover()
-    told = page.locator("#tip-of-symbol").text_content()
     values = json.loads(re.search(r'id="data">(.*)', slide)[1])[0]["h1"]
-    assert told == f"3 = ({', '.join(values['value'])})"
+    expect(page.locator("#tip-of-symbol")).to_have_text(f"3 = ({', '.join(values['value'])})")
 
 
 def test_a_window_lights_up_what_it_reads(opened):
@@ -87,8 +87,9 @@ def test_a_window_lights_up_what_it_reads(opened):
     for _ in range(4):
         page.keyboard.press("ArrowDown")
     lit = page.locator('.graph .box[data-q="x"] .cell.lit')
-    places = [cell.get_attribute("data-at") for cell in lit.all()]
-    assert places == [f"0,0,{i},{j}" for i in range(1, 4) for j in range(1, 4)]
+    window = [f"0,0,{i},{j}" for i in range(1, 4) for j in range(1, 4)]
+    expect(lit).to_have_count(len(window))
+    assert [cell.get_attribute("data-at") for cell in lit.all()] == window
 
 
 @pytest.fixture(scope="module")
@@ -100,29 +101,33 @@ def strided():
     return trace_html(ShownTrace(found))
 
 
-def places(page, quantity: str, kind: str = "in") -> list[str]:
+def lights(page, quantity: str, places: list[str], kind: str = "in") -> None:
+    """These places of a quantity light up in the step that is shown, and no other does."""
     lit = page.locator(f'.line.now .tensor[data-q="{quantity}"] .place.{kind}')
-    return [place.get_attribute("data-place") for place in lit.all()]
+    expect(lit).to_have_count(len(places))
+    for k, place in enumerate(places):
+        expect(lit.nth(k)).to_have_attribute("data-place", place)
 
 
 def test_a_window_moves_over_its_tensor_with_stride_and_padding(opened, strided):
     page = opened(strided)
     page.keyboard.press("ArrowRight")
     window = [f"0,0,{i},{j}" for i in range(-1, 2) for j in range(-1, 2)]
-    assert places(page, "x") == window and places(page, "y") == ["0,0,0,0"]
+    lights(page, "x", window)
+    lights(page, "y", ["0,0,0,0"])
     slider = page.locator(".line.now input")
-    assert slider.get_attribute("aria-valuetext") == "y[0,0,0,0]"
+    expect(slider).to_have_attribute("aria-valuetext", "y[0,0,0,0]")
     frame = page.locator('.line.now .tensor[data-q="x"] .frame')
     before = float(frame.get_attribute("x"))
     slider.focus()
     page.keyboard.press("ArrowRight")
-    assert page.locator(".line.now").get_attribute("data-q") == "y"  # the step stays
-    assert places(page, "x") == [f"0,0,{i},{j}" for i in range(-1, 2) for j in range(1, 4)]
+    lights(page, "x", [f"0,0,{i},{j}" for i in range(-1, 2) for j in range(1, 4)])
+    expect(page.locator(".line.now")).to_have_attribute("data-q", "y")  # the step stays
     cell = page.locator('.line.now .tensor[data-q="x"] .place rect').first
     moved = float(frame.get_attribute("x")) - before
     assert moved == pytest.approx(2 * float(cell.get_attribute("width")), abs=0.3)
-    said = page.locator(".line.now .said").text_content()
-    assert said.endswith("from 6 entries of w, 6 entries of x and 3 places of its padding.")
+    said = re.compile("from 6 entries of w, 6 entries of x and 3 places of its padding.$")
+    expect(page.locator(".line.now .said")).to_have_text(said)
     sound(page)
 
 
@@ -151,15 +156,14 @@ def test_a_moved_window_says_what_the_page_without_a_script_says(opened, name):
 def test_which_gradients_reach_an_entry_and_where_a_place_goes(opened, strided):
     page = opened(strided)
     page.keyboard.press("End")
-    assert page.locator(".line.now").get_attribute("data-q") == "dL/dx"
+    expect(page.locator(".line.now")).to_have_attribute("data-q", "dL/dx")
     page.locator('.line.now .tensor.made .place[data-place="0,0,1,1"]').click()
-    assert places(page, "dL/dy") == [f"0,0,{i},{j}" for i in range(2) for j in range(2)]
-    assert places(page, "w") == ["0,0,0,0", "0,0,0,2", "0,0,2,0", "0,0,2,2"]
+    lights(page, "dL/dy", [f"0,0,{i},{j}" for i in range(2) for j in range(2)])
+    lights(page, "w", ["0,0,0,0", "0,0,0,2", "0,0,2,0", "0,0,2,2"])
     page.locator('.line.now .tensor[data-q="dL/dy"] .place[data-place="0,0,0,0"]').hover()
-    reached = [f"0,0,{i},{j}" for i in range(2) for j in range(2)]
-    assert places(page, "dL/dx", "to") == reached
-    said = page.locator(".line.now .said").text_content()
-    assert said.startswith("∂L/∂y[0,0,0,0] goes into ∂L/∂x[0,0,0,0], ∂L/∂x[0,0,0,1]")
+    lights(page, "dL/dx", [f"0,0,{i},{j}" for i in range(2) for j in range(2)], "to")
+    said = "∂L/∂y[0,0,0,0] goes into ∂L/∂x[0,0,0,0], ∂L/∂x[0,0,0,1]"
+    expect(page.locator(".line.now .said")).to_have_text(re.compile(f"^{re.escape(said)}"))
 
 
 def test_a_symbol_that_is_reached_by_keys_says_its_shape_and_value(opened, slide):
@@ -167,24 +171,27 @@ def test_a_symbol_that_is_reached_by_keys_says_its_shape_and_value(opened, slide
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     symbol = page.locator('.line.now mrow.q[data-q="h1"][tabindex]')
-    assert symbol.count() == 1
+    expect(symbol).to_have_count(1)
     page.locator(".line.now .eq").first.focus()
     for _ in range(4):
         page.keyboard.press("Tab")
         if symbol.evaluate("e => e === document.activeElement"):
             break
     tip = page.get_by_role("tooltip")
-    assert tip.text_content().startswith("3 = (0.79") and tip.is_visible()
+    expect(tip).to_be_visible()
+    expect(tip).to_have_text(re.compile(r"^3 = \(0\.79"))
     sound(page)
     page.keyboard.press("ArrowRight")
-    assert page.locator("mrow.q[tabindex]").count() > 0 and symbol.count() == 0
+    expect(symbol).to_have_count(0)
+    assert page.locator("mrow.q[tabindex]").count() > 0
 
 
 def test_every_step_is_in_sight_with_its_place_in_the_picture(opened, recurrent, strided):
     """Below the buttons, whatever the picture's size, which moves to the active box."""
     for page in map(opened, (recurrent, strided)):
-        for _ in range(page.locator(".line").count()):
+        for own in page.locator(".line").all():
             page.keyboard.press("ArrowRight")
+            expect(own).to_have_class(re.compile(r"\bnow\b"))
             line, bar, pane, box = (
                 page.locator(chosen).first.bounding_box()
                 for chosen in (".line.now", ".stepper", ".wide:has(.graph)", ".graph .box.now")
@@ -199,9 +206,11 @@ def test_gradients_that_come_from_upstream_light_their_arrows(opened, strided):
     page = opened(strided)
     for name in ("b", "w", "x"):
         page.keyboard.press("Home")
+        expect(page.locator(".line").first).to_have_class(re.compile(r"\bnow\b"))
         while not page.locator(f'.line.now[data-q="dL/d{name}"]').count():
             page.keyboard.press("ArrowRight")
-        (arrow,) = page.locator(".graph .arrow.back").all()
+        arrow = page.locator(".graph .arrow.back")
+        expect(arrow).to_have_count(1)
         assert arrow.get_attribute("data-from") == name and arrow.get_attribute("data-to") == "y"
 
 
@@ -219,11 +228,11 @@ def test_a_recurrence_is_unrolled_with_the_gradients_way_back(opened, recurrent)
     sound(page)
     number = page.locator('mrow.n[data-q="h"][data-at="1,0,0"]').first
     number.hover()
-    assert page.locator(".unrolled .cell.lit").count() == 1
+    expect(page.locator(".unrolled .cell.lit")).to_have_count(1)
     page.keyboard.press("Home")
-    assert page.locator(".unrolled :is(.cell, .back, .heat):visible").count() == 0
+    expect(page.locator(".unrolled :is(.cell, .back, .heat):visible")).to_have_count(0)
     page.keyboard.press("End")
-    assert page.locator(".unrolled .back:visible").count() == 2
+    expect(page.locator(".unrolled .back:visible")).to_have_count(2)
 
 
 def test_a_derivation_unfolds_without_a_script(opened):
@@ -231,6 +240,7 @@ def test_a_derivation_unfolds_without_a_script(opened):
     page = opened(derivation_html(ShownDerivation(derivation, [*derivation.gradients.values()])))
     assert page.locator("details li:visible").count() == 0
     page.locator("summary").first.click()
+    expect(page.locator("details li").first).to_be_visible()
     assert page.locator("details li:visible").count() > 1
     sound(page)
     formula = page.locator("math").first.bounding_box()

@@ -116,7 +116,7 @@ def test_a_students_visit(enter, served):
     playwright.expect(read).to_have_class("preview unread")
     page.get_by_label("formula for ∂E/∂ŷ").fill("yhat - y")
     playwright.expect(read).to_have_class("preview")
-    assert read.locator("math").count() == 1
+    playwright.expect(read.locator("math")).to_have_count(1)
     sound(page)
     page.get_by_role("button", name="Mark my answers").click()
     playwright.expect(page.locator("#outcome")).to_have_text("2 of 8 points")
@@ -198,13 +198,13 @@ def test_equations_appear_as_they_are_typed(enter):
     derived = page.locator("#derived")
     playwright.expect(derived.get_by_role("heading", name="∂E/∂W")).to_be_visible()
     derived.locator("summary").first.click()
-    assert derived.locator("details li:visible").count() > 1
+    playwright.expect(derived.locator("details li").first).to_be_visible()
     sound(page)
     page.get_by_label("Equations", exact=True).fill("y = tanh(W x")
     playwright.expect(derived.get_by_role("alert")).to_be_visible()
     page.get_by_label("Equations", exact=True).fill("y = <img src=x onerror=alert(1)>")
     playwright.expect(derived.get_by_role("alert")).to_be_visible()
-    assert derived.locator("img").count() == 0
+    playwright.expect(derived.locator("img")).to_have_count(0)
     page.get_by_label("Equations", exact=True).fill("")
     playwright.expect(derived).to_be_empty()
     held = []  # the answer waits until the page was looked at
@@ -212,10 +212,10 @@ def test_equations_appear_as_they_are_typed(enter):
     with page.expect_request("**/equations"):
         page.get_by_label("Equations", exact=True).fill("y = sin(x)")
     playwright.expect(page.get_by_role("status")).to_have_text("deriving …")
-    assert derived.get_attribute("aria-busy") == "true"
+    playwright.expect(derived).to_have_attribute("aria-busy", "true")
     held[0].continue_()
     playwright.expect(derived.get_by_role("heading", name="∂L/∂x")).to_be_visible()
-    assert derived.get_attribute("aria-busy") == "false"
+    playwright.expect(derived).to_have_attribute("aria-busy", "false")
 
 
 def test_a_server_that_is_silent_is_told_and_what_is_typed_is_kept(enter, served):
