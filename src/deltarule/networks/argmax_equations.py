@@ -45,7 +45,8 @@ def with_selections(
 def _taken_apart(equation: Equation, tensors: dict[str, Tensor]) -> list[Equation]:
     """The equation, behind those of the maxima that stand inside it."""
     if isinstance(equation.rhs, Max):
-        inner = _without_maxima(equation.rhs.body, equation, dict(equation.ranges), tensors)
+        inside = dict(equation.ranges + equation.rhs.ranges)
+        inner = _without_maxima(equation.rhs.body, equation, inside, tensors)
         rhs = with_body(equation.rhs, inner[0])
     else:
         inner = _without_maxima(equation.rhs, equation, dict(equation.ranges), tensors)

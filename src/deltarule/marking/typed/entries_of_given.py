@@ -39,9 +39,7 @@ def with_entries_of_given(formula: str, name: str, given: Container[str], place:
                 f"{stem}{below} for a name of its own"
             )
         else:
-            remedy = (
-                f"write {stem}[y] for the entry at a label y, or {stem}{below} for its own name"
-            )
+            remedy = f"write {stem}[y] for the entry at a label y, or {stem}2 for a name of its own"
         raise DeltaruleError(
             f"{stem}_{below} may be an entry of {stem}, which has a line, or a name of its own",
             place,

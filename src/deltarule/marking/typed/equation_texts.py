@@ -35,6 +35,7 @@ from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.slips_of_quotients import with_rows_below
 from deltarule.marking.typed.slips_of_words import refuse_derivatives
 from deltarule.marking.typed.sum_ends import without_ends
+from deltarule.marking.typed.two_readings import refuse_primes_of_given, refuse_two_readings
 from deltarule.marking.typed.typed_names import CALLED, WORDS, names_in
 from deltarule.marking.typed.typed_slips import narrow, refuse_slips
 from deltarule.marking.typed.whole_texts import einsum_in, in_one_notation
@@ -96,6 +97,7 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
             raise DeltaruleError(
                 f"{name} is written twice", again.place, "give each equation a name of its own"
             )
+    refuse_primes_of_given(names, ((e.reads(), e.place) for e in found))
     letters = frozenset().union(*(e.indices for e in found), *map(summed_letters, found))
     return _in_order([replace(e, letters=letters) for e in found])
 
@@ -185,6 +187,7 @@ def _equation(
     part = part if "\\" in part else with_log_det(in_own_words(part, delta))
     refuse_slips(part, place)
     formula = with_dot(plain_formula(part.replace("||", "‖").replace(":=", " ="), place))
+    refuse_two_readings(formula, place)
     formula = with_orders(with_log_det(in_own_words(formula, delta)), place)
     formula = with_index_calls(with_letters_below(formula), place)
     depth = 0

@@ -46,5 +46,5 @@ def _free(equation: TypedEquation, stem: str, letters: str, free: list[str]) -> 
         f"{free[0]} of {stem}_{letters} stands below no Σ and not left of =",
         equation.place,
         f"write another index, sum over it: Σ_{free[0]} …, or put it on the left: {left} = …; "
-        f"what is no entry of {stem} has a name without _, such as {stem}{letters}",
+        f"what is no entry of {stem} has a name without _, such as {stem}2",
     )

@@ -30,7 +30,7 @@ _SIGNS = ("sum", "Σ", "∑", "Π", "∏", "prod", "max", "min", "mean")
 _NEIGHBOURS = 3
 _INDEX_LETTERS = frozenset("ijklmnd")
 _OF_ROW = re.compile(
-    rf"(?<![\w\]])([a-zθβ]\w*)\s*(?:(?:ᵀ|⊤|\^\{{?[T⊤]\}}?)\s*[·*]?|·)\s*({_NAME})\[([a-z])\]"
+    rf"(?<![\w\]])([a-zθβ]\w*)\s*(?:ᵀ|⊤|\^\{{?[T⊤]\}}?)\s*[·*]?\s*({_NAME})\[([a-z])\]"
 )
 #: wᵀ x of names without indices.
 _OF_VECTORS = re.compile(

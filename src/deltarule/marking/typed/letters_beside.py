@@ -35,7 +35,7 @@ _WEIGHTED = re.compile(r"(?<![\w\\])([XHZxhz])(?=[A-Z]_\{?\w)")
 _ROW = re.compile(rf"{_FREE}([a-ce-z][WAUVXQ][a-z]?)(?!(?![₀-₉]){_MORE}|[(\[_'′]|\s*=(?!=))")
 _FACTOR = re.compile(r"\s+(?!(?:if|else|and|or|not|mod|where|with)\b)(?:[^\W\d]|\()")
 #: What letters are that stand for one thing.
-_NAMES = frozenset(
+ONE_NAME = frozenset(
     "KL CE JS BN LN SE MA NN Tr Id Re Im Du Dv ID MI EM ML GP If Or In Is MSE SSE BCE MAE NLL MLP"
     " RNN GRU CNN Sum Max Min Var Std Pi Xi Mu Nu Eta Rho Tau Phi Chi Psi ELU"
     " pi xi mu nu ln lr wd dx dt dy dz sd se".split()
@@ -52,7 +52,7 @@ def with_products_apart(text: str) -> str:
 
     def apart(match: re.Match[str]) -> str:
         name, behind = match[1], text[match.end() :]
-        one_name = name in given or name in _NAMES
+        one_name = name in given or name in ONE_NAME
         used = re.search(rf"(?<![^\W\d]){name}(?:[\[_(]|\s*=(?!=))", text)
         if one_name or used or (len(name) == 3 and name.isupper()):
             return name

@@ -6,17 +6,17 @@ from sympy import Expr, Integer
 
 from deltarule.expressions import nodes
 from deltarule.expressions.matrices import Inverse, LogDet
-from deltarule.marking.formulas.matrix_grammar import MatrixParser
 from deltarule.marking.formulas.matrix_readings import Matrix, Readings, one_reading
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.typed.matrix_kinds import is_matrix, is_number, on_diagonal, squeezed
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix
+from deltarule.marking.typed.powers_of_numbers import PowersOfNumbers
 from deltarule.marking.typed.unified_sizes import Unequal
 
 _TRACES = ("tr", "Tr", "trace")
 
 
-class MatrixFunctions(MatrixParser):
+class MatrixFunctions(PowersOfNumbers):
     """The grammar of what is of a square matrix."""
 
     #: Whether no xᵀ y may be added to each entry of a matrix.
@@ -90,11 +90,11 @@ class MatrixFunctions(MatrixParser):
             raise power
         return super()._to_power(base, exponent)
 
-    def _exponent(self) -> Expr:
+    def _exponent(self) -> Expr | Readings:
         """A number, which tensors may give: (1 + ‖x‖²/ν)^(−(ν + 1)/2)."""
         found = self._atom()
         matrix = found.of[0] if isinstance(found, Readings) else None
-        if matrix is None:
+        if matrix is None or (self._may_be_array() and not is_number(matrix)):
             return found
         if not is_number(matrix):
             raise self.error(

@@ -68,12 +68,14 @@ def exponents(formula: str, place: str) -> set[str]:
     """The names in exponents, which are numbers: d of (xᵀ y + c)^d and (2π)^{−d/2}."""
     found, names = parted_tokens(formula, place), set()
     for k, token in enumerate(found):
-        if token.text != "^" or (k and found[k - 1].text == "e"):  # e^x is of vectors, too
-            continue
+        if token.text not in ("^", "**") or (k and found[k - 1].text == "e"):
+            continue  # e^x is of vectors, too
+        of_number = k and found[k - 1].kind == "number"  # and so is 2^x
         depth = 0
         for inner in found[k + 1 :]:
             depth += (inner.text in _OPENING) - (inner.text in _CLOSING)
-            if inner.kind == "name" and inner.text not in WORDS:
+            free = of_number and inner.text in ("x", "z")
+            if inner.kind == "name" and inner.text not in WORDS and not free:
                 names.add(tensor_of(inner, place))
             if depth <= 0 and inner.text != "-":
                 break

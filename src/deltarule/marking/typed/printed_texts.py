@@ -4,6 +4,7 @@ r"""Texts as they are printed in papers, in the spelling that is read: no blanks
 \mathcal{L}_{\text{CE}} = …, W^{\mathsf T}              L_CE = …, W^T
 \sum_{n}(y_n − t_n)^2, λΣ_j w_j², a_ib_i, y_n(s_n + b)  blanks where factors meet
 \sum_{j: t_j ≥ t_i} s_j                                 Σ_j 1[t_j ≥ t_i] s_j
+w_{1}x_{1}, \sin^2 x, tanh² x_n                         w_1 x_1, \sin(x)^2, tanh(x_n)²
 v'_i, Σ_{i,i'} k_i k_{i'}                               vprime_i, Σ_{i,j} k_i k_j
 y = W x + b.                                            y = W x + b
 """
@@ -46,6 +47,15 @@ _AT_FACTOR = re.compile(
 _NUMBER_AT_PARENTHESIS = re.compile(
     r"(?<![\w\\])((?![fghFG]_)[A-Za-z]_(?:[a-z]|\{\s*[a-z]\s*(?:,\s*[a-z]\s*)*\}))(?=\()"
 )
+#: A number below a name in braces: w_{1}x_{1}, \beta_{0}.
+_NUMBER_BELOW = re.compile(
+    r"(?<=[^\W\d_])(?<!Σ)(?<!∑)(?<!\\sum)(?<!\\prod)_\{\s*(\d+)\s*\}(\s*(?=[\w\\√(]))?"
+)
+#: A function's power, and the name that it is of: \sin^2 x, tanh² x_n.
+_POWER_OF = re.compile(
+    r"(?<![\w.])(\\?(?:sin|cos|tan|sinh|cosh|tanh|log|ln))\s*(\^\s*(?:\d(?!\d)|\{\s*\d+\s*\})|[²³⁴])"
+    r"\s*((?:\\[a-z]+|[^\W\d_]\d?)(?:_(?:\w|\{[^{}]*\})|\[[^\[\]]*\])?)\s*(?=$|[-−+;,)\]}\n=/])"
+)
 _PRIMED = re.compile(
     r"(?<![\w\\])([A-Za-z])['′]_(?:([a-z])(?![A-Za-z0-9])|\{\s*([a-z][a-z0-9\s,+−-]*)\})"
 )
@@ -67,6 +77,8 @@ def as_read(text: str) -> str:
         text = _WORD_BELOW.sub(r"_\1 ", text)
         text = _TRANSPOSED.sub("^T ", text)
         text = _with_roots(text)
+    text = _NUMBER_BELOW.sub(lambda m: f"_{m[1]}" + (" " if m[2] is not None else ""), text)
+    text = _POWER_OF.sub(r"\1(\3)\2", text)
     text = _SUMMED_WHERE.sub(lambda m: f"{m[1]}_{m[2]} 1[{m[3].strip()}]·", text)
     text = _with_primed_names(_without_primes(text))
     text = _AT_SUM.sub(" ", _SUM_AT_PARENTHESIS.sub(r"\1 ", text))

@@ -24,6 +24,8 @@ from deltarule.marking.typed.typed_names import LABELS, is_input, role_of, usual
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
 from deltarule.spelling.names import pretty
 
+#: Capitals of returns and advantages, which are numbers beside a policy: A log π[a, s].
+_RETURNS = ("A", "G", "R", "Q", "V")
 #: What the identity matrix is called.
 IDENTITY = "I"
 
@@ -118,6 +120,8 @@ class TextNames:
         if subscripts or name in self.counts:
             return subscripts[0] if subscripts else 0
         if name in self.raised and not self.turned & {name} and name[:1].islower():
+            return 0
+        if name in _RETURNS and any(len(u or ()) == 2 for u in self.uses.get("pi", ())):
             return 0
         if re.fullmatch(r"(?:beta|theta)\d", name) and f"{name[:-1]}0" in self.uses:
             return 0  # β₀ + β₁ x

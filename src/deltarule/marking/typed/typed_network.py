@@ -25,6 +25,7 @@ from deltarule.marking.typed.equation_texts import (
 from deltarule.marking.typed.free_letters import refuse_free_letters
 from deltarule.marking.typed.given_means import note_of_means
 from deltarule.marking.typed.lecture_words import puts_together
+from deltarule.marking.typed.letters_together import refuse_letters_together
 from deltarule.marking.typed.log_determinants import note_of_det
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix, with_diagonals, with_inverse_line
 from deltarule.marking.typed.matrix_reader import MatrixReader
@@ -87,6 +88,7 @@ def _read_text(text: str, wrt: Iterable[str], shapes: Mapping[str, str] | None) 
         own = frozenset(wrt)
         whole = with_softmax_of_entries(typed_equations(text, rows=True))
         refuse_free_letters(whole)
+        refuse_letters_together(text, whole, {*own, *said})
         rows = has_rows(whole)
         if not rows:
             return plain()

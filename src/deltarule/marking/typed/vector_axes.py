@@ -73,7 +73,8 @@ class VectorAxes(MatrixParser):
             return not (self.examples_below and _PRODUCT.search(self.formula))
         plain = not self.examples_below and not _WITH_TRANSPOSE.search(self.formula)
         names = {nodes.tensor_name(r) for r in nodes.reads(other.entry)}
-        return plain and any(is_input(n) and 1 not in tensors[n].axes for n in names)
+        inputs = any(is_input(n) and 1 not in tensors[n].axes for n in names)
+        return plain and (inputs or not other.entry.has(nodes.Sum))
 
     def _refuse_crosswise(self, a: Matrix, b: Matrix) -> None:
         """No row and column are added, nor is bᵀ to each column of X W, where b is a row."""

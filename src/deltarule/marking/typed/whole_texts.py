@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from deltarule.marking.formulas.einstein import parted
+from deltarule.marking.typed.dot_products import with_turned_rows
 from deltarule.marking.typed.entropies import with_entropies
 from deltarule.marking.typed.greek_indices import with_latin_indices
 from deltarule.marking.typed.label_subscripts import with_labels_in_brackets
@@ -59,6 +60,7 @@ def in_one_notation(text: str) -> str:
     text = with_probabilities(with_entropies(with_primes(with_functions_put_in(text))))
     text = with_brackets_for_states(text)
     text = with_labels_in_brackets(in_own_words_of_lectures(text))
+    text = with_turned_rows(text)
     text = with_transposes(with_latin_indices(in_plain_signs(text)))
     text = with_products_apart(with_indices_in_brackets(with_last_times(text)))
     text = _INFINITE.sub("∞", _LEADING.sub(r"\1", text))

@@ -30,6 +30,7 @@ from deltarule.marking.typed.windows_fit import (
     lowest,
     reversed_by,
     says_the_extent,
+    unknown_length,
 )
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
@@ -95,15 +96,15 @@ class WindowExtents:
         axis = axis_of(at, sizes)
         if axis is not None:
             self._is_as_long(use, k, axis)
+        elif is_cut_off(at) and self._is_unknown(use, k):
+            raise unknown_length(use, sizes)
 
     def _is_as_long(self, use: Use, k: int, axis: Expr) -> None:
         """What is given is as long as it is read, where nothing else tells: r of d[t] = r[t] +
         V[t + 1] − V[t] as long as d."""
-        size = self.sizes.of(self.axes[use.name][k])
-        letters = {self.sizes.of(n) for n in self.sizes.letters.values()}
-        given = use.name not in self.written and size not in letters and not size.is_Integer
-        if not given or size in self.counted:
+        if not self._is_unknown(use, k):
             return
+        size = self.sizes.of(self.axes[use.name][k])
         before = self.needed.get(size)
         if before is None or never_negative((axis - before).expand()):
             self.needed[size] = axis
@@ -114,6 +115,13 @@ class WindowExtents:
                 )
                 for n, own in self.final.items()
             }
+
+    def _is_unknown(self, use: Use, k: int) -> bool:
+        """Whether no index and no number says how long an axis of what is given is."""
+        size = self.sizes.of(self.axes[use.name][k])
+        letters = {self.sizes.of(n) for n in self.sizes.letters.values()}
+        given = use.name not in self.written and size not in letters and not size.is_Integer
+        return given and size not in self.counted
 
     def extent(self, equation: TypedEquation, letter: str) -> Expr:
         """How far a letter runs in a line."""

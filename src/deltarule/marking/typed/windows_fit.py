@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 from sympy import Basic, Expr, Integer, Symbol, oo
 
+from deltarule.errors import DeltaruleError
 from deltarule.expressions.affine import affine, never_negative
 from deltarule.expressions.nodes import Max, Read, Reduction, reads, tensor_name, walk
 from deltarule.expressions.quotients import FloorQuotient, Remainder
@@ -142,3 +143,15 @@ def _read_by(node: Basic, name: str, over: frozenset, value: Expr) -> Iterable[E
     else:
         for part in node.args:
             yield from _read_by(part, name, over, value)
+
+
+def unknown_length(use: Use, sizes: Mapping[Index, Expr]) -> DeltaruleError:
+    """What is said of r[|i − j|] alone, where i and j run along different axes."""
+    runs = " and ".join(str(sizes[i]) for i in sorted(sizes, key=str))
+    return DeltaruleError(
+        f"how long {use.name} is cannot be told of {use.name}[{', '.join(use.at)}], as {runs} are "
+        "sizes of their own",
+        use.equation.place,
+        "say how long they are, as in --set x=4x4, or read x at i and j, which are one size then: "
+        "x_i x_j",
+    )

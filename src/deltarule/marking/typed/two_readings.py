@@ -1,0 +1,106 @@
+"""What can be read in two ways, and would be read in one of them without a word.
+
+G = g + 1; w' = G'           G′ is the transpose, a derivative, or a name of its own
+x' = σ (y − x)               σ is the sigmoid, or a number
+L = x·y/‖x‖‖y‖, a/(b)(c)     what stands behind the divisor is divided by, or a factor
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from deltarule.errors import DeltaruleError
+from deltarule.marking.typed.nesting import closed
+from deltarule.marking.typed.typed_names import COUNTS, usual_rank
+from deltarule.spelling.names import canonical, pretty
+
+_RATE = re.compile(r"\s*\w+\s*['′]\s*=(?!=)")
+_SIGMOID = re.compile(
+    r"(?<![^\W\d_])σ(\s*)\(\s*([^\W\d_Σ∑]\w?)\s*([-−+])\s*([^\W\d_Σ∑]\w?)\s*\)(?!\s*[ᵀ^²])"
+)
+_DIVISOR = re.compile(r"/\s*(?=‖|\(|√|sqrt\()")
+_POWER = re.compile(r"\s*(?:[²³⁴]|\^\s*\{?\d+\}?|\*\*\s*\d+)")
+#: What stands before a line, where all of it is one number: 1, ½, λ, N.
+_BEFORE = re.compile(r"([^\W_]\w*|[½¼¾])\s*$")
+
+
+def refuse_two_readings(formula: str, place: str) -> None:
+    """Raises DeltaruleError for σ (y − x) with a blank or in a rate of change, and for x/‖x‖‖y‖."""
+    found = _SIGMOID.search(formula)
+    if found and (found[1] or _RATE.match(formula)):
+        _, a, sign, b = found.groups()
+        kind = "sum" if sign == "+" else "difference"
+        raise DeltaruleError(
+            f"{found[0]} is the sigmoid of a {kind}, or σ times it",
+            place,
+            f"write sigmoid({a} {sign} {b}) for the former, σ·({a} {sign} {b}) for the latter",
+        )
+    for match in _DIVISOR.finditer(formula):
+        end = _end_of_factor(formula, match.end())
+        behind = formula[end:]
+        if end and _is_either(formula, match, end):
+            other = behind.lstrip()[: max(_end_of_factor(behind.lstrip(), 0), 1)]
+            below = formula[match.end() : end].strip()
+            raise DeltaruleError(
+                f"/{below}{behind[: len(behind) - len(behind.lstrip())]}{other} can be read in "
+                "two ways",
+                place,
+                f"write /({below}·{other}), or /{below}·{other}",
+            )
+
+
+def _end_of_factor(formula: str, start: int) -> int:
+    """Where a length, a root or a parenthesis ends that begins at a place; 0 for none."""
+    if formula.startswith("‖", start):
+        end = formula.find("‖", start + 1) + 1
+        below = re.match(r"_(?:\w|\{[^{}]*\})|[₀-₉]", formula[end:]) if end else None
+        end += below.end() if below else 0
+    else:
+        root = re.match(r"√\s*|sqrt", formula[start:])
+        begin = start + (root.end() if root else 0)
+        word = re.match(r"\w+(?:\[[^\[\]]*\])?", formula[begin:]) if root else None
+        end = closed(formula, begin) if formula[begin : begin + 1] == "(" else 0
+        end = end or (begin + word.end() if word else 0)
+    power = _POWER.match(formula[end:]) if end else None
+    return end + (power.end() if power else 0)
+
+
+def _is_either(formula: str, line: re.Match[str], end: int) -> bool:
+    """Whether what stands behind a divisor may belong to it: a further length, or a further root or
+    parenthesis at once, where no number is divided."""
+    sign, behind = formula[line.end()], formula[end:]
+    if sign == "‖":
+        return behind.lstrip().startswith("‖")
+    if sign == "(":
+        before = _BEFORE.search(formula[: line.start()])
+        number = before and (
+            not before[1][0].isalpha() or before[1] in COUNTS or not usual_rank(_name(before[1]))
+        )
+        return behind.startswith("(") and not number
+    return behind.startswith(("√", "sqrt"))
+
+
+def _name(text: str) -> str:
+    try:
+        return canonical(text)
+    except DeltaruleError:
+        return text
+
+
+def refuse_primes_of_given(
+    names: Collection[str], reads_at: Iterable[tuple[Iterable[str], str]]
+) -> None:
+    """Raises DeltaruleError for G′ that no line gives, where one gives G; `reads_at` is what each
+    equation reads, with its place."""
+    for reads, place in reads_at:
+        for name in reads:
+            stem = name.removesuffix("prime")
+            if name != stem and stem in names and name not in names:
+                shown = pretty(stem)
+                raise DeltaruleError(
+                    f"{shown}′ stands beside {shown}, which has a line, and may be its transpose, "
+                    "its derivative, or a name of its own",
+                    place,
+                    f"write {shown}ᵀ for the transpose, or another name, such as {shown}2",
+                )
