@@ -4,8 +4,10 @@ import pytest
 
 from deltarule.calculus import derive
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.elementwise import FUNCTIONS, LEAVES
 from deltarule.gradcheck.check import check_gradients
 from deltarule.language.load import load
+from deltarule.marking.formulas import judge_formula
 from deltarule.spelling.text import text
 
 HEAD = '''"""A layer."""
@@ -79,6 +81,29 @@ def test_straight_through_passes_the_gradient_as_if_nothing_was_done(tmp_path):
 )
 def test_elementwise_takes_scalars_and_functions_of_sympy(tmp_path, made):
     gradient(tmp_path, f'import sympy\nf = elementwise("f", {made})\ny[n, d] = f(x[n, d])')
+
+
+@pytest.mark.parametrize("name", ["swish", "step", "cosh2", "f"])
+def test_a_function_of_one_file_is_unknown_to_all_others(tmp_path, name):
+    known, leaves = {**FUNCTIONS}, [*LEAVES]
+    lines = f'y = output("y", N, D)\n{name} = elementwise("{name}", lambda u: u**2)'
+    own = network(tmp_path, f"{lines}\ny[n, d] = {name}(x[n, d])")
+    assert (known, leaves) == (FUNCTIONS, LEAVES)
+    squared = judge_formula(derive(own), "dL/dx", f"{name}′(x) ∂L/∂y + {name}(x) − x²")
+    assert squared.verdict == "right"
+
+
+def test_a_name_of_the_library_keeps_its_formula(tmp_path):
+    lines = 'y = output("y", N, D)\ng = elementwise("{}", lambda u: {})\ny[n, d] = g(x[n, d])'
+    for name, formula in (("softplus", "log(1 + exp(u))"), ("sigmoid", "1 / (1 + exp(-u))")):
+        found = network(tmp_path, lines.format(name, formula)).equations[0].rhs
+        assert type(found) is FUNCTIONS[name]
+    for name in ("sigmoid", "exp", "erfc", "peak"):
+        with pytest.raises(DeltaruleError) as caught:
+            network(tmp_path, lines.format(name, "u**2"))
+        assert caught.value.fact.startswith(f"{name} is a function of the library, with another")
+        assert caught.value.place.endswith("layer.py, line 8")
+        assert f'or call yours "my_{name}"' in caught.value.remedy
 
 
 def test_an_index_is_split_into_its_digits(tmp_path):

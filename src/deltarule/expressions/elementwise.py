@@ -93,10 +93,19 @@ def elementwise(
     powers of a `magnitude` are those of what it is taken of.
     """
     row = Row(name, title or name, formula, stable, kink, leaf, symbol, native, stepped, magnitude)
-    FUNCTIONS[name] = type(name, (Elementwise,), {"row": row, "nargs": row.arity})
+    FUNCTIONS[name] = _of_row(row)
     if leaf:
         LEAVES.append(FUNCTIONS[name])
     return FUNCTIONS[name]
+
+
+def of_one_file(name: str, formula: Callable[..., Expr], title: str = "") -> type[Elementwise]:
+    """The same for a function that one file has; the table, which all files share, stays."""
+    return _of_row(Row(name, title or name, formula))
+
+
+def _of_row(row: Row) -> type[Elementwise]:
+    return type(row.name, (Elementwise,), {"row": row, "nargs": row.arity})
 
 
 _derivatives: dict[tuple, Callable[..., Expr]] = {}

@@ -213,12 +213,13 @@ over_softplus = elementwise(
     stable=lambda z: choose(Positive(-z - 40), 1, sigmoid(z) / softplus(z)),
 )
 # What kernels alone use is no word that a person can type.
-_OF_KERNELS = (
-    *("difference", "finite", "peak", "weighted", "quotient"),
-    *("scaled_erfc", "log_erfc", "over_softplus"),
-)
-for _word in _OF_KERNELS:
-    del FUNCTIONS[_word]
+OF_KERNELS = {
+    word: FUNCTIONS.pop(word)
+    for word in (
+        *("difference", "finite", "peak", "weighted", "quotient"),
+        *("scaled_erfc", "log_erfc", "over_softplus"),
+    )
+}
 
 
 #: ReLU by what its derivative at 0 is declared to be.

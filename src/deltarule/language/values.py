@@ -14,8 +14,7 @@ from sympy import Dummy, Expr, Integer
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import functions, nodes
-from deltarule.expressions.elementwise import Elementwise
-from deltarule.expressions.elementwise import elementwise as declared
+from deltarule.expressions.elementwise import Elementwise, of_one_file
 from deltarule.expressions.operands import Operand
 from deltarule.language.declarations import current
 from deltarule.language.given_expressions import expression
@@ -118,8 +117,10 @@ def straight_through(value, instead) -> Expr:
 def elementwise(name: str, formula: Callable[..., Expr], title: str = "") -> type[Elementwise]:
     """Declare an elementwise function by its formula: `elementwise("square", lambda z: z**2)`.
 
-    The formula may hold scalars of the file and SymPy's functions. Its derivative is derived.
-    Raises DeltaruleError for a formula that is no expression.
+    The formula may hold scalars of the file and SymPy's functions. Its derivative is derived. No
+    other file knows the function.
+    Raises DeltaruleError for a formula that is no expression, and for the name of a function of
+    the library that has another formula.
     """
     page = current()
 
@@ -128,8 +129,19 @@ def elementwise(name: str, formula: Callable[..., Expr], title: str = "") -> typ
 
     exact.__wrapped__ = formula  # its arguments are counted
     # What is wrong is said at this line, and declared is only what can be derived.
-    exact(*(Dummy(real=True) for _ in signature(formula).parameters))
-    return declared(name, exact, title)
+    arguments = [Dummy(real=True) for _ in signature(formula).parameters]
+    made, known = exact(*arguments), functions.FUNCTIONS | functions.OF_KERNELS
+    if name not in known:
+        return of_one_file(name, exact, title)
+    # Its numbers, kernels and mistakes are known by its name.
+    row = known[name].row
+    if row.arity != len(arguments) or row.formula(*arguments) != made:
+        raise DeltaruleError(
+            f"{name} is a function of the library, with another formula than this",
+            page.place(),
+            f'leave this line out where that one is meant, or call yours "my_{name}"',
+        )
+    return known[name]
 
 
 def _folded(word: str, pick: type[Elementwise], values: tuple) -> Expr:

@@ -49,6 +49,9 @@ class Calls(WholeArrays):
         text, known = token.text, self.vocabulary
         strict = token.kind == "call"
         if self.next() == "(":
+            declared = known.own_function(text)
+            if declared is not None:
+                return self._applied(declared, self.arguments(text, declared.nargs))
             if text in ("inverse", "inv"):
                 return self._inverse()
             if text in _INDICATORS and not (known.tensor(text) or known.symbol(text)):
@@ -112,7 +115,8 @@ class Calls(WholeArrays):
                 f"it is not clear what {text} is of",
                 f"put parentheses around all of it, as in {text}(p)",
             )
-        function = SPELLED.get(text) or self.vocabulary.function(text)
+        declared = self.vocabulary.own_function(token.text)
+        function = declared or SPELLED.get(text) or self.vocabulary.function(text)
         return self._applied(logarithm if function is log else function, [inner])
 
     def _of_gammas(self, token: Token) -> Expr:

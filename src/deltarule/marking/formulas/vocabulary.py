@@ -170,11 +170,14 @@ class Vocabulary:
         activations = {f for f in self.used if f.row.name not in ("exp", "log", "sign")}
         own = next(iter(activations)) if len(activations) == 1 else None
         if name in _SIGMA:
-            return own if self.activation and own is not None else FUNCTIONS["sigmoid"]
+            if self.activation and own is not None:
+                return own
+            name = "sigmoid"
         if name in _ANY_ACTIVATION and own is not None and name not in self.tensors:
             return own
-        if name in _OF_SEVERAL:
-            return None
+        declared = self.own_function(_MEANT.get(name, name))
+        if declared is not None or name in _OF_SEVERAL:
+            return declared
         known = [
             f
             for f in FUNCTIONS.values()
@@ -182,6 +185,11 @@ class Vocabulary:
         ]
         known += [f for f in FUNCTIONS.values() if f.row.symbol and f.row.symbol.lower() == name]
         return next((f for f in known if f in self.used), known[0] if known else None)
+
+    def own_function(self, name: str) -> type[Elementwise] | None:
+        """What the network's file declares under that name; no word of the library hides it."""
+        named = (f for f in self.used if f.row.name == name)
+        return next((f for f in named if f is not FUNCTIONS.get(name)), None)
 
     def reading(self, name: str, subscripts: Sequence[Expr], guarded: bool = False) -> Expr:
         """A tensor at some subscripts; what lies beyond a state's ends is what is declared there.

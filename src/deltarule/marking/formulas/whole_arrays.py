@@ -75,7 +75,8 @@ class WholeArrays(Arguments):
             return self._to_power(base, Integer(arguments[0]))
         if word == "clip":
             return self._clipped(*self.bounds_behind([base, *arguments]))
-        function = SPELLED.get(word) or self.vocabulary.function(word)
+        declared = self.vocabulary.own_function(name)
+        function = declared or SPELLED.get(word) or self.vocabulary.function(word)
         if function is not None and not arguments:
             return self._applied(function, [base])
         if name in NO_FUNCTIONS:
