@@ -127,7 +127,7 @@ REFUSED = [
         "E",
         "-Σ_{n,c} log p_{nc} t_{nc}",
         "it is not clear what log is of",
-        "put parentheses around all of it, as in log(p)",
+        "write log(p_{nc})·t_{nc} or log(p_{nc}·t_{nc})",
     ),
     (
         DENSE,

@@ -8,34 +8,21 @@ from deltarule.expressions import nodes
 from deltarule.expressions.functions import derivative, exp, larger, log, smaller
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.symbols import Index
-from deltarule.marking.formulas.gammas import (
-    BETA,
-    LOG_BETA,
-    OF_GAMMAS,
-    beta,
-    factorial,
-    log_beta,
-    logarithm,
-)
+from deltarule.marking.formulas.bare_words import POWERS, BareWords
+from deltarule.marking.formulas.gammas import BETA, LOG_BETA, beta, log_beta, logarithm
 from deltarule.marking.formulas.no_functions import NO_FUNCTIONS
 from deltarule.marking.formulas.several_numbers import OF_TWO, WITH_CONSTANTS
 from deltarule.marking.formulas.spelled import ALIASES, EXTREMES, LOSSES, REDUCED, SPELLED, power
 from deltarule.marking.formulas.sum_signs import SIGNS, WORDS
 from deltarule.marking.formulas.tokens import Token
-from deltarule.marking.formulas.whole_arrays import WholeArrays
 
-#: What a function's word may stand before without parentheses.
-_NAMED = ("name", "derivative", "reduction", "primed")
-#: Functions whose words stand before a power without parentheses.
-_OF_POWERS = ("log", "ln", "exp")
 #: What stands before the condition of an indicator, I(z > 0).
 _INDICATORS = ("I", "indicator", "Indicator", "iverson")
 #: What cuts positions off, x[min(i, 4)], and what it does.
 _CUT_OFF = {"max": "max", "maximum": "max", "min": "min", "minimum": "min", "clip": "clip"}
-POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
-class Calls(WholeArrays):
+class Calls(BareWords):
     """The grammar of functions."""
 
     def _slope(self, token: Token) -> Expr:
@@ -90,34 +77,6 @@ class Calls(WholeArrays):
         low, high = self.bounds_behind([first, *others])[1:]
         above = first if low is None else larger(first, low)
         return above if high is None else smaller(above, high)
-
-    def _of_what_follows(self, token: Token) -> Expr | None:
-        """log p and tanh s₁: a function's word before one name, without parentheses."""
-        text, ahead = ALIASES.get(token.text, token.text), self.rest[:1]
-        called = [t.text for t in self.rest[1:2]] == ["("]
-        if text in ("log", "ln") and called and ahead[0].text in OF_GAMMAS:
-            self.pop()
-            return self._applied(logarithm, [self._of_gammas(ahead[0])])
-        if len(text) < 2 or text == "sigma" or not ahead or ahead[0].kind not in _NAMED:
-            return None
-        inner = self._atom()
-        if self.next() == "!":
-            self.pop()
-            inner = self._applied(factorial, [inner])  # log y! is that of the factorial
-        squared = self.in_layer and [t.text for t in self.rest[:1]] == ["^"]
-        if text in _OF_POWERS and (self._raised_sign() or squared):
-            inner = self._powers(inner)  # log σ² is that of the variance
-        behind = self.rest[0] if self.rest else None
-        if behind is not None and (
-            behind.text in ("^", "/") or behind.kind == "superscript" or self._begins_factor(behind)
-        ):
-            raise self.error(
-                f"it is not clear what {text} is of",
-                f"put parentheses around all of it, as in {text}(p)",
-            )
-        declared = self.vocabulary.own_function(token.text)
-        function = declared or SPELLED.get(text) or self.vocabulary.function(text)
-        return self._applied(logarithm if function is log else function, [inner])
 
     def _of_gammas(self, token: Token) -> Expr:
         """Γ(a) or B(a, b)."""
@@ -195,29 +154,6 @@ class Calls(WholeArrays):
             whole = self._bounded(self._chosen(pick, whole, other))
         return whole
 
-    def _power_of_function(self, token: Token) -> Expr | None:
-        """tanh²(s) is tanh(s)²."""
-        rest = [t.text for t in self.rest[:3]]
-        if self._raised_sign() and rest[1:2] == ["("]:
-            power = self.pop().text.translate(POWERS)
-        elif rest[:1] == ["^"] and rest[2:3] == ["("] and self.rest[1].kind == "number":
-            self.pop()
-            power = self.pop().text
-        else:
-            return None
-        if not power.isdecimal():
-            raise self.error(
-                f"{token.text} to the power {power} can be read in two ways",
-                f"write ({token.text}(s))^({power})",
-            )
-        applied = self._called(token)
-        if applied is None:
-            raise self.error(f"{token.text} is no function here", "check its spelling")
-        return self._to_power(applied, Integer(int(power)))
-
-    def _raised_sign(self) -> bool:
-        return bool(self.rest) and self.rest[0].kind == "superscript"
-
     def _euler(self) -> Expr:
         """e^s, where no tensor is called e."""
         if self._raised_sign():
@@ -266,6 +202,3 @@ class Calls(WholeArrays):
 
     def _raised(self, base: Expr, exponent: Expr) -> Expr:
         return power(base, exponent)
-
-    def _begins_factor(self, token: Token) -> bool:
-        raise NotImplementedError

@@ -19,7 +19,7 @@ from deltarule.expressions.functions import absolute
 from deltarule.expressions.nodes import Condition, FloorQuotient, Sum
 from deltarule.expressions.symbols import Index, Scalar, Size
 from deltarule.marking.formulas import limits
-from deltarule.marking.formulas.function_calls import POWERS
+from deltarule.marking.formulas.bare_words import POWERS
 from deltarule.marking.formulas.gammas import factorial
 from deltarule.marking.formulas.named import Named
 from deltarule.marking.formulas.tokens import Token

@@ -35,6 +35,7 @@ from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.slips_of_quotients import with_rows_below
 from deltarule.marking.typed.slips_of_words import refuse_derivatives
 from deltarule.marking.typed.sum_ends import without_ends
+from deltarule.marking.typed.sums_of_terms import with_whole_sums
 from deltarule.marking.typed.two_readings import refuse_primes_of_given, refuse_two_readings
 from deltarule.marking.typed.typed_names import CALLED, WORDS, names_in
 from deltarule.marking.typed.typed_slips import narrow, refuse_slips
@@ -213,6 +214,7 @@ def _equation(
                 name, indices = stem, tuple(below)
             known = set(indices) if elsewhere else set()
             right = with_whole_inverse(respelled(right, indices, text, rows, known))
+            right = with_whole_sums(right, indices, place)
             return TypedEquation(name, indices, right, place)
     if last:
         return TypedEquation("E", (), respelled(formula, (), text, rows), place, bare=True)

@@ -4,7 +4,7 @@
 E[x], Var[x], E_t[r_t]        mean(x), var(x), Mean[t](r_t)
 Σ_ij, Σ_{(i,j)}, o_{i}        Σ_{i,j}, o_i
 W_3(x ⊙ y), log |det J|       W_3·(x ⊙ y), log det(J)
-log p = …                     log_p = …
+log p = …, −log p(y|x) = …    log_p = …, neg_log_p = …
 softmax[j](…)                 Softmax[j](…)
 """
 
@@ -26,7 +26,7 @@ _MATRIX_OF = re.compile(
 )
 _DET = re.compile(r"\b(log|ln)\s*\(?\s*\|\s*det\s*\(?\s*([^\W\d]\w*)\s*\)?\s*\|\s*\)?")
 _LOG_LEFT = re.compile(
-    r"((?:^|[;\n])\s*)\\?(?:log|ln)\s+([A-Za-z]\w*)(?:\s*\([^()=;\n]*\))?(?=\s*=(?!=))"
+    r"((?:^|[;\n])\s*)([-−]\s*)?\\?(?:log|ln)\s+([A-Za-z]\w*)(?:\s*\([^()=;\n]*\))?(?=\s*=(?!=))"
 )
 #: The star of what is predicted or best: f_*, w^*, μ* = ….
 _STAR = re.compile(
@@ -54,7 +54,11 @@ def in_own_words_of_lectures(text: str) -> str:
     text = _TUPLE.sub(r"\1", _PAIR.sub(r"\1_{\2,\3}", text))
     text = _SINGLE.sub(lambda m: f"_{m[1]}{' ' if m[2] else ''}", text)
     text = _MATRIX_OF.sub(r"\1·(", _DET.sub(r"log det(\2)", text))
-    return _with_softmaxes(_with_means(_LOG_LEFT.sub(r"\1log_\2", text)))
+    return _with_softmaxes(_with_means(_LOG_LEFT.sub(_log_left, text)))
+
+
+def _log_left(match: re.Match[str]) -> str:
+    return f"{match[1]}{'neg_' if match[2] else ''}log_{match[3]}"
 
 
 def puts_together(text: str) -> bool:

@@ -33,6 +33,8 @@ _NUMBERED = re.compile(
 _WEIGHTED = re.compile(r"(?<![\w\\])([XHZxhz])(?=[A-Z]_\{?\w)")
 #: A vector at a matrix, and another one behind: xW, yWx; dW is a change of W.
 _ROW = re.compile(rf"{_FREE}([a-ce-z][WAUVXQ][a-z]?)(?!(?![₀-₉]){_MORE}|[(\[_'′]|\s*=(?!=))")
+#: Two numbers of how many below a fraction's line: 1/(nm), \\frac{2}{nm}.
+_COUNTS = re.compile(r"((?:\}\s*\{|/\s*\()\s*\d*\s*)([nmkNMKTB]{2})(?=\s*[)}])")
 _FACTOR = re.compile(r"\s+(?!(?:if|else|and|or|not|mod|where|with)\b)(?:[^\W\d]|\()")
 #: What letters are that stand for one thing.
 ONE_NAME = frozenset(
@@ -59,6 +61,7 @@ def with_products_apart(text: str) -> str:
         lower = name[-1].islower() and name[0].isupper()
         return name if lower and _FACTOR.match(behind) else " ".join(name)
 
+    text = _COUNTS.sub(lambda m: m[0] if m[2] in given else m[1] + " ".join(m[2]), text)
     for pattern in (_CAPITALS, _LINE, _ROW, _SQUARED):
         text = pattern.sub(apart, text)
     return text

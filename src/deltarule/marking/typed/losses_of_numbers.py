@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from sympy import Expr, Integer
@@ -13,6 +14,8 @@ from deltarule.marking.typed.unified_sizes import UnifiedSizes
 
 #: What a last equation is called that gives a number.
 _LOSSES = ("L", "E", "J", "C", "l", "loss", "cost")
+#: Entries of tables and of probabilities, at labels.
+_ENTRIES = re.compile(r"\w\s*\[")
 Axes = Mapping[str, tuple[Expr, ...]]
 
 
@@ -28,7 +31,7 @@ def made_a_number(
     left = {n for _, n in ranges}
     if last.name.partition("_")[0] not in _LOSSES or not left or "⊗" in last.formula:
         return None  # ⊗ is a matrix of all products
-    of_numbers = _counting(left, axes, sizes, said)
+    of_numbers = _counting(left, axes, sizes, said, bool(_ENTRIES.search(last.formula)))
     of_matrices = {
         sizes.of(n)
         for name, own in axes.items()
@@ -41,12 +44,15 @@ def made_a_number(
     return of_numbers if all(joined) else None
 
 
-def _counting(left: set[Expr], axes: Axes, sizes: UnifiedSizes, said: Collection[str]) -> set[str]:
-    """Capitals that say how many, N of L = −N log σ − …: factors of numbers alone."""
+def _counting(
+    left: set[Expr], axes: Axes, sizes: UnifiedSizes, said: Collection[str], entries: bool
+) -> set[str]:
+    """Capitals that are factors of numbers alone: those that say how many, N of L = −N log σ − …,
+    and beside `entries` at labels all, A of L = −A log π(a|s)."""
     of = {name: {sizes.of(n) for n in own} for name, own in axes.items()}
     return {
         name
         for name, own in of.items()
-        if name in COUNTS and name.isupper() and name not in said and own <= left
+        if (name in COUNTS or entries) and name.isupper() and name not in said and own <= left
         if not any(own & other for n, other in of.items() if n != name)
     }

@@ -52,14 +52,16 @@ def behind_matrices(formula: str, place: str) -> set[str]:
 
 
 def before_matrices(formula: str, place: str) -> set[str]:
-    """Names of vectors that stand before a matrix at once, as β of β ΦᵀΦ: numbers, as no column
-    stands there."""
-    found, names = parted_tokens(formula, place), set()
+    """Names of vectors that stand before a matrix or a length at once, as β of β ΦᵀΦ and γ of
+    γ ‖x − y‖²: numbers, as no column stands there."""
+    found, names, opened = parted_tokens(formula, place), set(), False
     for before, token, behind in zip(found, found[1:], [*found[2:], None], strict=False):
+        opened ^= before.text == "‖"
+        length = token.text == "‖" and not opened
         matrix = token.kind == "name" and token.text not in WORDS and usual_rank(token.text) == 2
         called = behind is not None and behind.text in ("[", "(")
         plain = before.kind == "name" and before.text in ("β", "γ", "beta", "gamma")
-        if plain and matrix and not called:
+        if plain and (length or matrix and not called):
             names.add(tensor_of(before, place))
     return names
 

@@ -4,7 +4,7 @@ r"""Texts as they are printed in papers, in the spelling that is read: no blanks
 \mathcal{L}_{\text{CE}} = …, W^{\mathsf T}              L_CE = …, W^T
 \sum_{n}(y_n − t_n)^2, λΣ_j w_j², a_ib_i, y_n(s_n + b)  blanks where factors meet
 \sum_{j: t_j ≥ t_i} s_j                                 Σ_j 1[t_j ≥ t_i] s_j
-w_{1}x_{1}, \sin^2 x, tanh² x_n                         w_1 x_1, \sin(x)^2, tanh(x_n)²
+w_{1}x_{1}                                              w_1 x_1
 v'_i, Σ_{i,i'} k_i k_{i'}                               vprime_i, Σ_{i,j} k_i k_j
 y = W x + b.                                            y = W x + b
 """
@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import re
 
+from deltarule.marking.typed.indices_above import with_indices_above
 from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
+from deltarule.marking.typed.states_and_neighbours import with_plain_tables
 
 _SIGN = r"(?:[Σ∑Π∏]|\\(?:sum|prod|max|min)(?![A-Za-z])|(?<![\w\\.])(?:sum|prod|max|min|mean)(?=_))"
 _ENVIRONMENT = re.compile(
@@ -26,6 +28,11 @@ _SCRIPT = re.compile(r"\\mathcal\s*(?:\{\s*([A-Za-z])\s*\}|\s([A-Za-z])(?![A-Za-
 #: A word below a name, of several letters: L_{\text{CE}}.
 _WORD_BELOW = re.compile(
     r"_\{?\s*\\(?:text|textrm|textit|mathrm|mathsf|operatorname)\s*\{\s*(\w{2,})\s*\}\s*\}?"
+)
+#: A name of several letters left of =: \mathrm{MMD}^2 = ….
+_WORD_LEFT = re.compile(
+    r"((?:^|[;\n])\s*)\\(?:text|textrm|textit|mathrm|mathit|mathsf|operatorname)\s*"
+    r"\{\s*([A-Za-z]\w+)\s*\}(?=[^=;\n]*=(?!=))"
 )
 _TRANSPOSED = re.compile(
     r"\^\s*(?:\{\s*\\(?:mathsf|mathrm|text|mathbf|mathit|intercal)\s*(?:\{\s*T\s*\}|T)\s*\}"
@@ -51,11 +58,6 @@ _NUMBER_AT_PARENTHESIS = re.compile(
 _NUMBER_BELOW = re.compile(
     r"(?<=[^\W\d_])(?<!Σ)(?<!∑)(?<!\\sum)(?<!\\prod)_\{\s*(\d+)\s*\}(\s*(?=[\w\\√(]))?"
 )
-#: A function's power, and the name that it is of: \sin^2 x, tanh² x_n.
-_POWER_OF = re.compile(
-    r"(?<![\w.])(\\?(?:sin|cos|tan|sinh|cosh|tanh|log|ln))\s*(\^\s*(?:\d(?!\d)|\{\s*\d+\s*\})|[²³⁴])"
-    r"\s*((?:\\[a-z]+|[^\W\d_]\d?)(?:_(?:\w|\{[^{}]*\})|\[[^\[\]]*\])?)\s*(?=$|[-−+;,)\]}\n=/])"
-)
 _PRIMED = re.compile(
     r"(?<![\w\\])([A-Za-z])['′]_(?:([a-z])(?![A-Za-z0-9])|\{\s*([a-z][a-z0-9\s,+−-]*)\})"
 )
@@ -71,16 +73,17 @@ _END = re.compile(r"(?<!\s)\s*[.,]\s*(?=$|[;\n])")
 
 def as_read(text: str) -> str:
     """A text without these spellings."""
+    text = with_plain_tables(text)
     if "\\" in text:
         text = _without_environments(text)
         text = _SCRIPT.sub(lambda m: m[1] or m[2], text)
         text = _WORD_BELOW.sub(r"_\1 ", text)
+        text = _WORD_LEFT.sub(r"\1\2 ", text)
         text = _TRANSPOSED.sub("^T ", text)
         text = _with_roots(text)
     text = _NUMBER_BELOW.sub(lambda m: f"_{m[1]}" + (" " if m[2] is not None else ""), text)
-    text = _POWER_OF.sub(r"\1(\3)\2", text)
     text = _SUMMED_WHERE.sub(lambda m: f"{m[1]}_{m[2]} 1[{m[3].strip()}]·", text)
-    text = _with_primed_names(_without_primes(text))
+    text = with_indices_above(_with_primed_names(_without_primes(text)))
     text = _AT_SUM.sub(" ", _SUM_AT_PARENTHESIS.sub(r"\1 ", text))
     text = _AT_FACTOR.sub(r"\1 ", text)
     return _without_ends(_NUMBER_AT_PARENTHESIS.sub(_beside_sum, text))

@@ -92,7 +92,7 @@ class Rows(RowNames):
         parsed = self._joined(axes, sizes, columns)
         usual = not self.odd and not any(self._is_odd(e, own) for e, _, _, own in parsed)
         for e, _, _, shape in parsed:
-            number = e.name in _NUMBERS or e.name.startswith("log_")
+            number = e.name in _NUMBERS or e.name.startswith(("log_", "neg_log_"))
             if number and not e.indices and any(n != 1 for n in shape):
                 raise DeltaruleError(f"{e.name} is no number", e.place, "sum over its entries")
         order = sorted(axes, key=lambda n: role_of(n, (), ranks[n]) != "input")

@@ -21,7 +21,7 @@ from deltarule.marking.typed.index_uses import Use, states_before
 from deltarule.marking.typed.norm_orders import CALLS
 from deltarule.marking.typed.shape_parser import SIMILARITIES
 from deltarule.marking.typed.text_names import TextNames
-from deltarule.marking.typed.typed_names import usual_rank
+from deltarule.marking.typed.typed_names import LABELS, usual_rank
 from deltarule.spelling.names import canonical
 
 #: So many ways of reading are tried.
@@ -46,6 +46,7 @@ def _mixes(e: TypedEquation, counts: set[str]) -> str:
     bare = {n for n, found in uses.items() if None in found and usual_rank(n) == 2} - counts
     if not any(use for found in uses.values() for use in found if use):
         return ""
+    at_labels = {*sum((u for us in uses.values() for u in us if u), ())} <= {*LABELS}
     found, kind = parted_tokens(e.formula, e.place), ""
     for k, token in enumerate(found):
         before = found[k - 1] if k else None
@@ -63,6 +64,8 @@ def _mixes(e: TypedEquation, counts: set[str]) -> str:
         beside = found[_behind_powers(found, k + 1) :][:1]
         if token.kind == "name" and canonical(token.text) in bare and beside:
             names = beside[0].kind in ("name", "primed", "reduction")
+            if at_labels and beside[0].text in ("log", "ln"):
+                continue  # A log π[action, state], of a number
             if names or (beside[0].text == "(" and "[" in e.formula):
                 return "matrix"
     return kind
@@ -127,10 +130,12 @@ class RowNames(TextNames):
         self.positions = {i.partition("[")[0] for use in uses for i in use.at if "[" in i}
         #: How many subscripts each name has; of what lines write, those left of =.
         self.count = {n: len(us[0] or ()) for n, us in self.every.items()}
+        self.count |= {n: 1 for n, us in self.every.items() if {len(u or ()) for u in us} == {0, 1}}
         self.count |= {e.name: len(e.indices) for e in self.equations}
         for use in uses:
             more = len(use.at) - self.count.get(use.name, 0)
-            if more and (more < 0 or use.name not in self.written):
+            whole = more == -1 and not use.at and use.name not in self.states
+            if more and not whole and (more < 0 or use.name not in self.written):
                 raise DeltaruleError(
                     f"{use.name} has {self.count.get(use.name, 0)} and {len(use.at)} subscripts",
                     use.equation.place,

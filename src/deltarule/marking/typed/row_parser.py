@@ -46,7 +46,7 @@ class RowParser(ShapeParser):
     def _read(self, name: str):
         count = self.leading.get(name, 0)
         if self.next() != "[":
-            return super()._read(name)
+            return self._whole(name) if count == 1 else super()._read(name)
         last = {
             Index(i.upper()): n for i, n in self.extents.items() if not self._is_known(i.upper())
         }
@@ -59,6 +59,14 @@ class RowParser(ShapeParser):
         if None in entries or next(picked, None) is not None:
             raise self.error(f"{name} has {count} and {len(at)} subscripts", "write one for each")
         return one_reading(nodes.read(name, *at[:count], *entries))
+
+    def _whole(self, name: str):
+        """All of what has an index elsewhere: z of ‖x − D z‖², if z_j = … gives its entries."""
+        extent, *more = self.vocabulary.tensors[name].axes
+        if any(n != 1 for n in more):
+            raise self.error(f"{name} has 1 and 0 subscripts", "write one index for each axis")
+        axes = self._fresh((extent, Integer(1)) if self.columns else (Integer(1), extent))
+        return one_reading(nodes.read(name, axes[0 if self.columns else 1][0]), axes)
 
     def reduction(self, token: Token):
         """Σ_j of vectors, entry by entry."""

@@ -46,7 +46,7 @@ def of_functions(part: str) -> Iterator[Slip]:
     for match in re.finditer(NAME, part):
         word, behind = match[0], part[match.end() :].lstrip()
         opened = behind[:1] == "("
-        powered = re.match(r"\^\s*\{?\d+\}?\s*\(", behind)  # sin^2(x)
+        powered = re.match(r"\^\s*\{?\d+\}?\s*(?:\(|[^\W\d])", behind)  # sin^2(x)
         if (
             word in OF_NUMBERS
             and not opened

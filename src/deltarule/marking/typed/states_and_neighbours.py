@@ -1,6 +1,8 @@
 """Functions of states that are only names, primed indices and neighbours, by brackets and letters.
 
 V(s) = Σ_a π(a|s)·r(s, a)      V[s] = Σ_a π[a, s]·r[s, a]
+Q_{s′,a′} − Q_{s,a}            Q(s′, a′) − Q(s, a), where a next state stands below a name
+\\pi_\\theta(a|s)               π_θ(a|s); of \\pi_{\\theta_{\\text{old}}} it is π_old
 Σ_{c′} exp(z[n, c′])           Σ_j exp(z[n, j]), with a letter that the text has not
 Σ_{j ∈ N(i)} a_ij x_j          Σ_j adj[i, j]·a_ij x_j; |N(i)| is Σ_j adj[i, j]
 """
@@ -8,6 +10,8 @@ V(s) = Σ_a π(a|s)·r(s, a)      V[s] = Σ_a π[a, s]·r[s, a]
 from __future__ import annotations
 
 import re
+
+from deltarule.spelling.name_parts import GREEK
 
 _PRIME = "['′’]"
 _PRIMED = re.compile(
@@ -18,10 +22,17 @@ _FRESH = "jkluvqpgo"
 _STATE = rf"[sab](?:_\w|_\{{[^{{}}]*\}}|{_PRIME})?"
 _ARGUMENT = rf"(?:{_STATE}|state(?:_next)?|action(?:_next)?)"
 _OF_STATES = re.compile(
-    rf"(?<![\w\\])([VQrRPπpAbdμ]|pi|mu)(_?\w?)"
+    rf"(?<![\w\\])([VQrRPπpAbdμ]|pi|mu)(_\w+|\w?)"
     rf"\(\s*({_ARGUMENT}(?:\s*[,|;]\s*{_ARGUMENT})*)\s*\)(\s*(?=\())?"
 )
-_TABLES = re.compile(r"(?<![\w\\])[VQ]\w?\(\s*s|\(\s*a(?:_\w+|_\{[^{}]*\})?\s*\|\s*s|\br\(\s*s")
+#: Names of tables in LaTeX, with the letter of their weights below.
+_WEIGHTS = re.compile(r"(?<=[πVQ])_\{?\s*\\(theta|phi|psi|omega)\s*\}?(?=\s*\()")
+#: Those of other weights: of the policy before, and of a target network.
+_OTHER = re.compile(r"(?<=[πVQ])_\{[^()]*?(old|ref|bar|tilde|target)(?![a-z])[^()]*?\}+(?=\s*\()")
+_BELOW = re.compile(rf"(?<![\w\\])([VQ]\w?)_\{{\s*(s{_PRIME}?(?:\s*,\s*a{_PRIME}?)?)\s*\}}")
+_TABLES = re.compile(
+    r"(?<![\w\\])[VQ](?:\w?|_\\?\w+|_\{[^(){};\n]*\})\(\s*s|\(\s*a(?:_\w+|_\{[^{}]*\})?\s*\|\s*s|\br\(\s*s"
+)
 #: What sums, means and maxima are over, and functions of states that a line gives.
 _BOUND = re.compile(
     rf"(?:[Σ∑E𝔼]|\\sum|\\?max|\\?min|Sum|Max|Mean|argmax)\s*(?:_\s*\{{?|\[)\s*([a-z]{_PRIME}?)"
@@ -45,6 +56,15 @@ def with_brackets_for_states(text: str) -> str:
         text = re.sub(rf"(?<![^\W_]){letter}\s*{_PRIME}(?!{_PRIME}|\w)", fresh, text)
     text = _OVER.sub(lambda m: f"{m[1]}_{m[2]} adj[{m[3] or m[4]},{m[2]}]·", text)
     return _HOW_MANY.sub(lambda m: _count(m[1] or m[2], text), text)
+
+
+def with_plain_tables(text: str) -> str:
+    """A text with tables of states in plain letters and parentheses."""
+    if "\\" in text and _TABLES.search(text):
+        text = _OTHER.sub(r"_\1", re.sub(r"\\pi(?![A-Za-z])", " π", text))
+        text = _WEIGHTS.sub(lambda m: f"_{GREEK[m[1]]}", text)
+    next_state = any(re.search(_PRIME, m[2]) for m in _BELOW.finditer(text))
+    return _BELOW.sub(r"\1(\2)", text) if next_state else text
 
 
 def _with_labels(text: str) -> str:

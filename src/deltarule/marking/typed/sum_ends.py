@@ -94,7 +94,8 @@ def _compared(
         if low.number == 1:
             _refuse_as_number(high.name, text)
         return f"{index}<{high.name}" if high.number == -1 else f"{index}≤{_said(high)}"
-    if not _counts(high.name, text) or not _called(index, high.name, called, text):
+    loss = _is_result(high.name, text)
+    if not loss and not (_counts(high.name, text) and _called(index, high.name, called, text)):
         return None
     if low.name:  # an index and a number: from i + 1, from t
         low_end = f"{index}>{low.name}" if low.number == 1 else f"{index}≥{_said(low)}"
@@ -141,6 +142,13 @@ def _counts(name: str, text: str) -> bool:
     """Whether a letter is no tensor: it has no subscripts, and no line gives it."""
     rest = _ENDS.sub(" ", text)
     return not re.search(rf"(?<![\w\\]){name}\s*(?:[\[_(ᵀ⊤']|=(?!=)|\^\{{?[T⊤])", rest)
+
+
+def _is_result(name: str, text: str) -> bool:
+    """Whether a capital at the ends of sums is what comes out, too, and stands nowhere else: L of
+    ℒ = Σ_{j=1}^{L} …, which says how many there are."""
+    rest, lines = re.subn(rf"(?:^|[;\n])\s*{name}\s*=(?!=)", " ", _ENDS.sub(" ", text))
+    return lines == 1 and not _stands(name, rest)
 
 
 def _called(index: str, name: str, called: dict[str, str], text: str) -> bool:

@@ -20,7 +20,7 @@ from deltarule.marking.typed.name_uses import (
     turned_in,
 )
 from deltarule.marking.typed.norm_orders import orders_in
-from deltarule.marking.typed.typed_names import LABELS, is_input, role_of, usual_rank
+from deltarule.marking.typed.typed_names import LABELS, PAIR_OF_WORDS, is_input, role_of, usual_rank
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
 from deltarule.spelling.names import pretty
 
@@ -114,7 +114,8 @@ class TextNames:
         """How many axes a tensor has: as said, as it is read, or as its letter says."""
         if name in self.said:
             return len(self.said[name])
-        if name in (*LABELS, "t") and name in self.at:
+        word = name in PAIR_OF_WORDS and not any(self.uses[name])
+        if (name in (*LABELS, "t") or word) and name in self.at:
             return 0
         subscripts = [len(u) for u in self.uses.get(name, ()) if u is not None]
         if subscripts or name in self.counts:

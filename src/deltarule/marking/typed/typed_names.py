@@ -41,6 +41,8 @@ LABELS = (
     "y", "label", "target", "labels", "targets",
     "state", "action", "state_next", "action_next",
 )  # fmt: skip
+#: The outer word and the centre of word2vec, u_o and v_c, where no sum is over o.
+PAIR_OF_WORDS = ("o", "c")
 #: Those of them that are tensors where they have subscripts: mixing weights pi[k], errors e[n].
 NUMBERS_ALONE = ("pi", "π", "e")
 CALLED = {
@@ -87,8 +89,9 @@ def names_in(
     """
     found = parted_tokens(formula, place)
     summed = _summed(found)
-    labels = {*LABELS, *_but_labels(found)}
-    alone = {n for n in _bound(found) - summed - {*left} if n in labels}
+    free = _bound(found) - summed - {*left}
+    pair = PAIR_OF_WORDS if PAIR_OF_WORDS[0] in free else ()
+    alone = free & {*LABELS, *pair, *_but_labels(found)}
     bound = {*_bound(found), *left} - alone
     names: dict[str, list[tuple[str, ...] | None]] = {}
     k = 0

@@ -36,8 +36,10 @@ _AHEAD_LEFT = re.compile(r"(?:^|[;\n])\s*([^\W\d]\w*)\[\s*([a-z])\s*\+\s*1\s*[,\
 #: Words before an equation, and between one and those that explain it.
 _LEADING = re.compile(r"(^|[;\n])\s*(?:let|define|where|with|and)\s+(?=[^\W\d]\w*[^=;\n(]*=)")
 _BEHIND = re.compile(r"\s*,?\s+(?:where|with)\s+(?=[^\W\d]\w*(?:\[[^\[\]]*\])?\s*=(?!=))")
+_SQUARE_BEFORE = rf"(?:{_SQUARE})?"
 _FUNCTIONS_LEFT = re.compile(
-    r"(?:^|[;\n])\s*([^\W\d]\w*)\((\s*(?:\\?[^\W\d]\w*\s*[,;|]?\s*)+)\)\s*:?=(?!=)"
+    rf"(?:^|[;\n])\s*([^\W\d]\w*{_SQUARE_BEFORE})(\s*)\("
+    r"(\s*(?:\\?[^\W\d]\w*\s*(?:[,;|‖]|\\,|\\\||\\mid|\s)*)+)\)\s*:?=(?!=)"
 )
 #: A function that has a name here, as it is defined: σ(x) = 1/(1 + e^{−x}).
 _KNOWN_LEFT = re.compile(
@@ -66,9 +68,9 @@ def in_one_notation(text: str) -> str:
     text = _INFINITE.sub("∞", _LEADING.sub(r"\1", text))
     text = _BEHIND.sub("; ", text)
     text = _KNOWN_LEFT.sub(lambda m: f"{m[1]}{_free(text)} ", text)
-    for name, arguments in dict.fromkeys(_FUNCTIONS_LEFT.findall(text)):
+    for name, blank, arguments in dict.fromkeys(_FUNCTIONS_LEFT.findall(text)):
         if name not in _WORDS and not _are_indices(arguments, text):
-            text = text.replace(f"{name}({arguments})", f"{name} ")
+            text = text.replace(f"{name}{blank}({arguments})", f"{name} ")
     for name in dict.fromkeys(_SQUARES_LEFT.findall(text)):
         text = re.sub(rf"(?<!\w){re.escape(name)}{_SQUARE}", f"{name}_sq", text)
     for name in dict.fromkeys(_SQUARED_ENTRIES_LEFT.findall(text)):
