@@ -37,11 +37,13 @@ class BareWords(WholeArrays):
         rest = self.rest[:3]
         if self._raised_sign() and self._is_of(rest[1:2]):
             power = self.pop().text.translate(POWERS)
-        elif [t.text for t in rest[:1]] == ["^"] and rest[1:2] and rest[1].kind == "number":
-            if not self._is_of(rest[2:3]):
+        elif [t.text for t in rest[:1]] == ["^"]:
+            braced = [t.text for t in self.rest[1:4:2]] == ["(", ")"]
+            number, behind = (self.rest[2:3], 4) if braced else (rest[1:2], 2)
+            if not self._is_of(self.rest[behind:]) or number[0].kind != "number":
                 return None
-            self.pop()
-            power = self.pop().text
+            power = number[0].text
+            del self.rest[:behind]
         else:
             return None
         if not power.isdecimal():

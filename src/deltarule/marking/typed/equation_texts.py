@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from deltarule.errors import DeltaruleError
@@ -241,18 +240,6 @@ def _left(text: str, place: str, right: str) -> tuple[str, tuple[str, ...]]:
         return canonical(name.strip()), indices
     except DeltaruleError as error:
         raise error.at(place) from None
-
-
-@contextmanager
-def as_typed(text: str) -> Iterator[None]:
-    """Places count the characters of what was typed, not of what was made of it."""
-    try:
-        yield
-    except DeltaruleError as error:
-        at = re.fullmatch(r"(?s)(.*), character \d+ of '(.*)'", str(error.place))
-        if at is None or at[2].strip("…") in text:
-            raise
-        raise DeltaruleError(error.fact, at[1], error.remedy) from None
 
 
 def shifted(at: str) -> bool:

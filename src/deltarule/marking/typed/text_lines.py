@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,3 +41,15 @@ def in_words_of_texts() -> Iterator[None]:
                 f"derivation file, where you {remedy}"
             )
         raise DeltaruleError(error.fact, error.place, remedy) from None
+
+
+@contextmanager
+def as_typed(text: str) -> Iterator[None]:
+    """Places count the characters of what was typed, not of what was made of it."""
+    try:
+        yield
+    except DeltaruleError as error:
+        at = re.fullmatch(r"(?s)(.*), character \d+ of '(.*)'", str(error.place))
+        if at is None or at[2].strip("…") in text:
+            raise
+        raise DeltaruleError(error.fact, at[1], error.remedy) from None

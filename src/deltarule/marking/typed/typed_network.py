@@ -16,12 +16,7 @@ from dataclasses import replace
 from deltarule.errors import DeltaruleError
 from deltarule.language.named_pieces import with_named_pieces
 from deltarule.marking.typed.entropies import note_of_entropies
-from deltarule.marking.typed.equation_texts import (
-    MOST_EQUATIONS,
-    TypedEquation,
-    as_typed,
-    typed_equations,
-)
+from deltarule.marking.typed.equation_texts import MOST_EQUATIONS, TypedEquation, typed_equations
 from deltarule.marking.typed.free_letters import refuse_free_letters
 from deltarule.marking.typed.given_means import note_of_means
 from deltarule.marking.typed.lecture_words import puts_together
@@ -38,6 +33,7 @@ from deltarule.marking.typed.softmax_of_entries import with_softmax_of_entries
 from deltarule.marking.typed.stacked_vectors import STACKED
 from deltarule.marking.typed.states_and_neighbours import NEIGHBOURS
 from deltarule.marking.typed.sum_ends import with_sizes_called, without_ends
+from deltarule.marking.typed.text_lines import as_typed
 from deltarule.marking.typed.typed_names import subscripted
 from deltarule.marking.typed.updated_names import note_of_updates, with_updates_apart
 from deltarule.networks.network import Network
