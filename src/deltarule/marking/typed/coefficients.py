@@ -1,5 +1,7 @@
 """Coefficients of one sum: β of α x + β z and of α + β x is a number, as α is.
 
+So is that of what a line gives anew, v' = β v + g, and of shares, β m + (1 − β) g.
+
 A β or γ that is added alone, or stands beside ⊙, is a vector as before: γ ⊙ tanh(α x) + β.
 """
 
@@ -17,8 +19,9 @@ _VECTORS = ("beta", "gamma", "mu", "theta", "phi")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
-def coefficients(formula: str, place: str) -> set[str]:
-    """The names of vectors that lead a term beside one that a number leads."""
+def coefficients(formula: str, place: str, left: str = "") -> set[str]:
+    """The names of vectors that lead a term beside one that a number leads; `left` is the name left
+    of =."""
     found = parted_tokens(formula, place)
     lengths = [k for k, t in enumerate(found) if t.text == "‖"]
     spans = [range(*ends) for ends in zip(lengths[::2], lengths[1::2], strict=False)]
@@ -30,12 +33,21 @@ def coefficients(formula: str, place: str) -> set[str]:
         if k < len(found) and found[k].kind == "name" and found[k].text not in CALLED
     }
     names: set[str] = set()
+    shares = [
+        {tensor_of(t[0], place) if t[0].kind == "name" else t[0].text for t in terms}
+        for terms in _sums(found)
+        if len(terms) == 2 and all(len(t) == 1 for t in terms)
+    ]
+    stem = left.removesuffix("prime")
+    pairs = [pair for pair in zip(found, found[1:], strict=False) if pair[0].kind == "name"]
+    anew = {tensor_of(a, place) for a, b in pairs if b.kind == "name" and stem == b.text}
     for terms in _sums(found):
         leading = [lead for term in terms if (lead := _leading(term, place))]
         numbers = {sign for name, sign in leading if name.partition("_")[0] in _NUMBERS}
         alone = any(name == "alpha" and not sign for name, sign in leading)
         for name, sign in leading:
-            plain = sign == "beside" and (numbers - {""} or alone)
+            share = {name, "1"} in shares or name in anew
+            plain = sign == "beside" and (numbers - {""} or alone or share)
             if name in _VECTORS and (plain or (sign == "dot" and numbers - {""})):
                 names.add(name)
         if "beta" in names and ("gamma", "") in leading:

@@ -42,6 +42,7 @@ _TOGETHER = re.compile(
     r"\[([^\[\],;‖]*?_[^\[\],;‖]*?)\s*[,;‖]\s*([^\[\],;‖]*?_[^\[\],;‖]*?)\]"
 )
 _SOFTMAX = re.compile(r"(?<![\w.\\])(log_?)?softmax(?:\[\s*([a-z](?:\s*,\s*[a-z])*)\s*\])?\s*\(")
+_POWER = re.compile(r"\s*(?:[²³⁴]|\^|\*\*)")
 _LETTERS = re.compile(r"\s*\[\s*([a-z](?:\s*,\s*[a-z])*)\s*\]")
 _PLAIN_INDEX = re.compile(r"\s*[a-tw]['′]*(?:\s*[-+,]\s*\w+)*\s*")
 
@@ -93,7 +94,9 @@ def _with_means(text: str) -> str:
             continue
         word = "mean" if match[1] else match[4].lower()
         word = f"Mean[{over}]" if over else word
-        text = f"{text[: match.start()]}{word}({inside}){text[end:]}"
+        called = f"{word}({inside})"
+        called = f"({called})" if _POWER.match(text[end:]) else called
+        text = f"{text[: match.start()]}{called}{text[end:]}"
     return text
 
 

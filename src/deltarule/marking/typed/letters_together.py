@@ -32,7 +32,8 @@ def refuse_letters_together(
     alone = {n for uses in reads.values() for n in uses if len(n) == 1}
     for place, uses in reads.items():
         for name in uses:
-            if None in uses[name] and name not in given and _is_product(name, alone):
+            plain = None in uses[name] or re.search(rf"(?<!\w){name}_", text)
+            if plain and name not in given and _is_product(name, alone):
                 factors = " ".join(re.findall(r"[A-Za-z]\d*", name))
                 raise DeltaruleError(
                     f"{name} is one name as it stands, and may be a product",

@@ -58,6 +58,8 @@ _NUMBER_AT_PARENTHESIS = re.compile(
 _NUMBER_BELOW = re.compile(
     r"(?<=[^\W\d_])(?<!Σ)(?<!∑)(?<!\\sum)(?<!\\prod)_\{\s*(\d+)\s*\}(\s*(?=[\w\\√(]))?"
 )
+#: A letter behind the braces of a subscript: W_{hh}h_{t−1}.
+_AT_BRACES = re.compile(r"(?<=[^\W_])(_\{[^{}]*\})(?=[^\W\d_]|\\[a-z])")
 _PRIMED = re.compile(
     r"(?<![\w\\])([A-Za-z])['′]_(?:([a-z])(?![A-Za-z0-9])|\{\s*([a-z][a-z0-9\s,+−-]*)\})"
 )
@@ -82,6 +84,7 @@ def as_read(text: str) -> str:
         text = _TRANSPOSED.sub("^T ", text)
         text = _with_roots(text)
     text = _NUMBER_BELOW.sub(lambda m: f"_{m[1]}" + (" " if m[2] is not None else ""), text)
+    text = _AT_BRACES.sub(r"\1 ", text)
     text = _SUMMED_WHERE.sub(lambda m: f"{m[1]}_{m[2]} 1[{m[3].strip()}]·", text)
     text = with_indices_above(_with_primed_names(_without_primes(text)))
     text = _AT_SUM.sub(" ", _SUM_AT_PARENTHESIS.sub(r"\1 ", text))

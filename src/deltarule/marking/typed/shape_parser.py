@@ -7,8 +7,7 @@ by entry. Where extents have to be equal, `Unequal` says so, and the formula is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from operator import mul
 
@@ -25,10 +24,9 @@ from deltarule.marking.formulas.matrix_readings import (
     one_reading,
     summed,
 )
-from deltarule.marking.formulas.sum_signs import SIGNS, WORDS
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
-from deltarule.marking.typed.bars import Bars
+from deltarule.marking.typed.lonely_terms import lonely_size
 from deltarule.marking.typed.loss_orders import prediction_first
 from deltarule.marking.typed.matrix_kinds import (
     both_vectors,
@@ -42,6 +40,7 @@ from deltarule.marking.typed.matrix_kinds import (
     squeezed,
 )
 from deltarule.marking.typed.ones import OfOnes
+from deltarule.marking.typed.powers_of_sums import PowersOfSums
 from deltarule.marking.typed.softmax_at_index import SoftmaxAtIndex
 from deltarule.marking.typed.unified_sizes import Unequal
 
@@ -52,7 +51,7 @@ _DOTS = "·⋅∙•"
 SIMILARITIES = ("sim", "cos_sim", "cossim", "cosine_similarity", "cosine")
 
 
-class ShapeParser(SoftmaxAtIndex, Bars, OfOnes):
+class ShapeParser(SoftmaxAtIndex, PowersOfSums, OfOnes):
     """Products by their order alone; `columns` tells whether vectors are columns or rows."""
 
     in_layer = True
@@ -77,6 +76,12 @@ class ShapeParser(SoftmaxAtIndex, Bars, OfOnes):
 
     def _both(self, one: Readings, two: Readings, join, word: str) -> Readings:
         a, b = self._beside(one.of[0], two.of[0]), self._beside(two.of[0], one.of[0])
+        if word == "added" and not self.in_program:
+            size = lonely_size(a, b, self.vocabulary.tensors) or lonely_size(
+                b, a, self.vocabulary.tensors
+            )
+            if size is not None:
+                raise Unequal(size, _ONE)
         if a.axes and b.axes:
             if word == "added":
                 self._refuse_crosswise(a, b)
@@ -258,38 +263,6 @@ class ShapeParser(SoftmaxAtIndex, Bars, OfOnes):
         if not whole.axes:
             raise self.error(f"{word}( ) is of a whole vector, not of a number", "leave it out")
         return one_reading(summed(whole, word))
-
-    # ---- sums, and what is inside other parts of them ---------------------------------------
-    def rangeless(self, word: str, begin: int) -> Readings:
-        with self._terms(not (self.next() == "(" and self._raised_behind())):
-            return super().rangeless(word, begin)
-
-    def arguments(self, name: str, counts: Sequence[int] = (1,)):
-        of_sum = name in (*SIGNS, *WORDS) and not self._raised_behind()
-        with self._terms(of_sum):
-            return super().arguments(name, counts)
-
-    def _in_parentheses(self) -> Readings:
-        with self._terms(self.in_sum and not self._raised_behind(inside=True)):
-            return super()._in_parentheses()
-
-    @contextmanager
-    def _terms(self, in_sum: bool) -> Iterator[None]:
-        before, self.in_sum = self.in_sum, in_sum
-        try:
-            yield
-        finally:
-            self.in_sum = before
-
-    def _raised_behind(self, inside: bool = False) -> bool:
-        """Whether a power stands behind the parentheses that open next, or are open."""
-        depth = int(inside)
-        for k, token in enumerate(self.rest):
-            depth += (token.text in "([{") - (token.text in ")]}")
-            if depth == 0:
-                behind = self.rest[k + 1 : k + 2]
-                return any(t.text == "^" or t.kind == "superscript" for t in behind)
-        return False
 
 
 def _as_it_is(entry: Expr) -> Expr:

@@ -51,7 +51,9 @@ class TextNames:
         self.counts |= self.orders
         self.behind = {name for e in self.equations for name in behind_matrices(e.formula, e.place)}
         self.scales = {name for e in self.equations for name in before_matrices(e.formula, e.place)}
-        self.series = {name for e in self.equations for name in coefficients(e.formula, e.place)}
+        self.series = {
+            name for e in self.equations for name in coefficients(e.formula, e.place, e.name)
+        }
         self.raised = {name for e in self.equations for name in exponents(e.formula, e.place)}
         #: What stands in subscripts.
         self.at: set[str] = set()

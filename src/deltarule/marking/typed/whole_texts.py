@@ -17,6 +17,7 @@ from deltarule.marking.typed.label_subscripts import with_labels_in_brackets
 from deltarule.marking.typed.last_times import with_last_times
 from deltarule.marking.typed.lecture_signs import in_plain_signs
 from deltarule.marking.typed.lecture_words import in_own_words_of_lectures
+from deltarule.marking.typed.letters_at_indices import with_matrices_apart
 from deltarule.marking.typed.letters_beside import with_products_apart
 from deltarule.marking.typed.own_functions import with_functions_put_in
 from deltarule.marking.typed.primes_of_programs import with_transposes
@@ -62,7 +63,7 @@ def in_one_notation(text: str) -> str:
     text = with_probabilities(with_entropies(with_primes(with_functions_put_in(text))))
     text = with_brackets_for_states(text)
     text = with_labels_in_brackets(in_own_words_of_lectures(text))
-    text = with_turned_rows(text)
+    text = with_turned_rows(with_matrices_apart(text))
     text = with_transposes(with_latin_indices(in_plain_signs(text)))
     text = with_products_apart(with_indices_in_brackets(with_last_times(text)))
     text = _INFINITE.sub("∞", _LEADING.sub(r"\1", text))
