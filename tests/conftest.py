@@ -17,7 +17,7 @@ import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -43,6 +43,13 @@ MOST = 1
 #: How long a test takes is no reason to fail: other programs may use the machine.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def pytest_configure(config):
+    """Tables of the fast tests hold no more than their first derivations: see variants.py."""
+    if config.getoption("markexpr") == "fast":
+        os.environ["DELTARULE_FAST"] = "1"
+
 
 FAST: pytest.StashKey[dict[Path, int]] = pytest.StashKey()
 
@@ -94,8 +101,14 @@ def _costly(item) -> bool:
     """Whether a test starts programs, compiles, or says that it is slow."""
     if item.get_closest_marker("slow") or COSTLY_FIXTURES.intersection(item.fixturenames):
         return True
-    names = item.function.__code__.co_names if inspect.isfunction(item.function) else ()
-    return _imports_what_is_costly(item.module) or {"deltarule", "kernel"} <= {*names}
+    code = item.function.__code__ if inspect.isfunction(item.function) else None
+    return _imports_what_is_costly(item.module) or (code is not None and _compiles(code))
+
+
+def _compiles(code: CodeType) -> bool:
+    """Whether it calls deltarule.kernel, or what is written inside it does: a comprehension."""
+    inner = (part for part in code.co_consts if isinstance(part, CodeType))
+    return {"deltarule", "kernel"} <= {*code.co_names} or any(map(_compiles, inner))
 
 
 @cache

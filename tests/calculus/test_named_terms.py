@@ -49,6 +49,7 @@ def test_so_do_those_of_other_layers(name, tensor, tmp_path):
     assert put_back(gradient.in_lines) == gradient.expr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted({name for name, _ in PARTS}))
 def test_the_lines_give_the_numbers_of_the_form(name):
     derivation = derived(name)
@@ -72,6 +73,7 @@ def _evaluated(derivation, equations):
     return {e.name: values.arrays[e.name] for e in equations}
 
 
+@pytest.mark.slow
 def test_naming_is_a_step_that_is_verified_and_proved():
     gradient = with_proofs(derived("conv_lstm")).gradients["h"]
     step = gradient.steps[-1]

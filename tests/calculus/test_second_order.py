@@ -44,7 +44,7 @@ def test_hessians_times_a_vector_agree_with_dual_numbers(name):
 
 
 @pytest.mark.parametrize(
-    "name", ("batch_norm", "dense", "rnn_cell", "factorisation_machine", "shifted_logsumexp")
+    "name", ("dense", "batch_norm", "rnn_cell", "factorisation_machine", "shifted_logsumexp")
 )
 def test_tangents_of_every_line_are_what_dual_numbers_say(name):
     """Batch norm's closed form reads ∂L/∂γ, which is beside the way, and that of the factorisation
@@ -53,6 +53,7 @@ def test_tangents_of_every_line_are_what_dual_numbers_say(name):
     assert tangents(load(name)) == []
 
 
+@pytest.mark.slow
 def test_a_sum_within_a_sum_takes_no_index_from_its_factor():
     """Cumulative averages with weights: what exp(k[s]) multiplies sums over s again below."""
     network = layer("o[t,d] = Sum[s≤t](exp(k[s])*v[s,d])/Sum[s≤t](exp(k[s]))")
@@ -166,6 +167,7 @@ def test_a_hessian_times_a_vector_is_what_its_entries_say():
         verifier.same(found.expr, 2 * along, entries.columns)
 
 
+@pytest.mark.slow
 def test_tangents_go_forwards_through_time():
     network, derivation = tangent_network(load("rnn_cell"))
     written = {e.name: equation_text(e.lhs, e.rhs) for e in network.equations}

@@ -196,6 +196,7 @@ def test_causal_attention_sees_nothing_of_later_times():
     assert not np.triu(probe.values.arrays["a"], 1).any()
 
 
+@pytest.mark.slow
 def test_two_directions_final_states_and_lengths_together():
     """Gradients go back through each sequence's own end, and into the states behind it."""
     found = derived("gru", bidirectional=True, final=True, lengths=True)

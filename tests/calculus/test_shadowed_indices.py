@@ -88,10 +88,10 @@ def values() -> Values:
     return Values(arrays, {N: 3}, {}, tensors)
 
 
-@pytest.mark.parametrize("part", range(3))
+@pytest.mark.parametrize("part", range(6))
 def test_no_rule_takes_an_index_for_another_one_of_its_name(part):
     given, known, changed = Given(NETWORK, dict(FREE)), values(), 0
-    for seed in range(60 * part, 60 * (part + 1)):
+    for seed in range(30 * part, 30 * (part + 1)):
         formula = Shadowed(seed).formula(3)
         for rule, found in passes(formula, given, SIMPLIFICATIONS):
             before, after = (evaluate(e, FREE, known, Float64()) for e in (formula, found.after))
@@ -99,7 +99,7 @@ def test_no_rule_takes_an_index_for_another_one_of_its_name(part):
                 after, before, 1e-9, 1e-9, err_msg=f"{rule.name}: {text(formula)}; {seed}"
             )
             formula, changed = found.after, changed + 1
-    assert changed > 30
+    assert changed > 15
 
 
 def test_what_is_known_of_an_index_says_nothing_of_another_one_of_its_name():

@@ -25,6 +25,7 @@ y[t, n, m] = h[t, n, m]
 '''
 
 
+@pytest.mark.slow
 def test_the_catalogue_has_recurrences():
     assert {"rnn", "lstm", "gru", "hmm", "crf", "kalman", "bidirectional_rnn"} <= set(RECURRENT)
 

@@ -3,7 +3,7 @@
 import pytest
 from once import loaded
 from sympy import Integer
-from variants import derivation
+from variants import derivation, names
 
 from deltarule.arithmetic.trials import trials
 from deltarule.calculus.verify import Unverified, Verifier
@@ -11,11 +11,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import AtLeastZero, Choose, Sum
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Size
-from deltarule.language.catalogue import catalogue
-from deltarule.language.optimisers import is_update
 from deltarule.networks.recurrences import Recurrence, blocks
-
-NETWORKS = [loaded(name) for name in catalogue() if not is_update(loaded(name))]
 
 
 def values(network, name):
@@ -23,7 +19,7 @@ def values(network, name):
 
 
 def test_strides_dilations_and_padding_of_the_catalogue():
-    for network in NETWORKS:
+    for network in map(loaded, names()):
         for symbol in network.attributes:
             found = values(network, symbol.name)
             if symbol.is_positive:
@@ -51,7 +47,7 @@ def test_windows_larger_and_smaller_than_the_stride(name):
 
 
 def test_one_time_one_of_everything_and_unequal_sizes():
-    for network in NETWORKS:
+    for network in map(loaded, names()):
         found = trials(network)
         assert len({tuple(s.items()) for s in found}) == len(found)
         plain = [

@@ -151,6 +151,7 @@ def test_a_formula_is_derived_without_a_file(invoke):
     assert "def backward(y, W, x" in invoke("derive", "E = ½‖y − W x‖²", "--kernel").out
 
 
+@pytest.mark.slow
 def test_derivations_are_derived_again(invoke):
     """Products with a vector, tangents and entries, on the screen and as values."""
     equation = "y[n] = Sum[d](W[n,d]*x[d])^2"

@@ -5,6 +5,7 @@ import json
 import pytest
 
 
+@pytest.mark.slow
 def test_every_format_tells_what_the_lines_are_and_shows_their_steps(invoke):
     said = json.loads(invoke("derive", "pinn", "--json").out)
     assert [(g["of"], g["by"]) for g in said["inner"]][-1] == ("S_u_x", "x")
@@ -33,6 +34,7 @@ def test_blocks_of_zeros_are_one_sentence(invoke):
     assert "All entries are 0" not in invoke("derive", "lms", "--hessian").out
 
 
+@pytest.mark.slow
 def test_gauss_newton_on_the_screen(invoke):
     asked = ("derive", "logistic_regression", "--gauss-newton", "z")
     whole = invoke(*asked).out

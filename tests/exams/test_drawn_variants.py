@@ -167,6 +167,7 @@ def test_a_sheet_without_numbers_is_refused():
         Variants(replace(run, asked=("E",), formulas={"E": "y"}), "x")
 
 
+@pytest.mark.slow
 def test_what_hardly_changes_anything_asks_for_no_more_digits():
     """Another ε under a root is no reason for six decimals; a batch of two, whose gradient nearly
     vanishes, is not drawn."""

@@ -75,6 +75,7 @@ def test_a_paper_is_a_sheet_of_the_same_form(folder):
     assert "mistake" in (folder / "distances.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_who_joins_later_changes_nobody_elses_paper(folder):
     before = {p: p.read_bytes() for p in folder.rglob("*.*")}
     written = write_exam(like_slide(), ["cyd", "ann", "Bob, C."], folder, model_like("slide"))

@@ -95,6 +95,7 @@ def test_what_is_small_is_no_copy(name):
     assert copy_to_calculate(loaded(name)) is None
 
 
+@pytest.mark.slow
 def test_a_large_network_is_checked_on_its_copy():
     found = check_derivation("nin", {"N": 1}, compiled=True)
     assert "[N, 3, 99, 131]" in found.copy

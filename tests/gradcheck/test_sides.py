@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import once
 import pytest
-from variants import FULL
+from variants import FULL, names
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rational
@@ -22,7 +22,6 @@ from deltarule.gradcheck.probed import Probed
 from deltarule.gradcheck.sides import outputs_of
 from deltarule.gradcheck.subgradients import EdgyProbe
 from deltarule.kernels.api import kernel
-from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
 from deltarule.marking.typed.typed_layer import layer
 from deltarule.networks.nonsmooth import kinked
@@ -158,7 +157,7 @@ def test_a_jump_on_the_kink_alone_has_no_slope_beside_it(text):
 MOST = 12
 KINKED = [
     name
-    for name in sorted(catalogue())
+    for name in names()
     if kinked(once.loaded(name)) and (FULL or len(once.loaded(name).equations) <= MOST)
 ]
 

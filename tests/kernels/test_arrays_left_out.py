@@ -74,6 +74,7 @@ def test_two_sums_of_one_array_share_its_loops(parallel, tmp_path, monkeypatch):
     agree(as_python(text, tmp_path, monkeypatch), recomputed(made), probed(made, 1))
 
 
+@pytest.mark.slow
 def test_threads_share_channels_and_change_no_digit(tmp_path, monkeypatch):
     """A piece holds several channels of few numbers, and one of many."""
     made = programmed("batch_norm", images=True)

@@ -47,6 +47,7 @@ def test_rows_stand_in_the_order_of_their_benefit_and_have_names_of_their_own():
     assert len({row.name for row in LOWERINGS}) == len(LOWERINGS)
 
 
+@pytest.mark.slow
 def test_every_row_is_in_use_and_every_pattern_is_looked_for_once():
     """In passes that stand twice in a file too: as loops, and in stages with transforms."""
     assert "" not in USED_BY, "say of each row which derivation's kernel it is in: used_by=…"

@@ -7,6 +7,8 @@ import pytest
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import program
 
+pytestmark = pytest.mark.slow  # 1.4 s a network
+
 NETWORKS = ("keras_cnn", "lenet5")
 
 

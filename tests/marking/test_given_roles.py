@@ -67,6 +67,7 @@ def test_what_is_left_out_is_derived_by_its_remedy():
         assert {*names} <= {t.name for t in network.with_role("parameter", "input")}
 
 
+@pytest.mark.slow
 def test_nothing_is_left_out_without_a_word():
     for text in (*ROLES, *TEXTS[::5]):
         network = layer(text)

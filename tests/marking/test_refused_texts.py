@@ -8,6 +8,8 @@ import re
 import time
 from pathlib import Path
 
+import pytest
+
 import deltarule
 from deltarule.errors import DeltaruleError
 from deltarule.marking.typed.printed_texts import as_read
@@ -34,6 +36,7 @@ def test_each_text_is_refused_with_fact_place_and_remedy():
         assert (text, said(text)) == (text, tuple(wanted))
 
 
+@pytest.mark.slow
 def test_each_remedy_is_read_when_it_is_followed():
     followed = {text: then for text, *_, then in REFUSED if then != "-"}
     assert len(REFUSED) - len(followed) <= 6

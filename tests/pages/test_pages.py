@@ -111,6 +111,7 @@ def test_what_somebody_wrote_is_text():
     assert json.loads(written).popitem()[1].startswith("</script>")
 
 
+@pytest.mark.slow
 def test_where_pictures_of_windows_are_many_those_alike_are_one(monkeypatch):
     derivation = derived("residual_conv")
     givens, sizes = drawn(derivation, 1)

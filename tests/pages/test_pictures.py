@@ -103,6 +103,7 @@ def test_few_places_are_a_picture():
         assert len(parts(picture, "rect", "frame")) == 1
 
 
+@pytest.mark.slow
 def test_every_curve_has_its_name_and_one_place_is_no_flow():
     many = [flow(loaded(name), steps=3, width=2) for name in ("rnn", "lstm", "irnn")]
     picture = flow_picture(ShownFlow(many[0], many[1:]))

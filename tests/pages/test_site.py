@@ -122,6 +122,7 @@ def test_a_page_has_an_example_the_mistakes_and_the_kernel():
     assert mistakes.count("stands") > 3
 
 
+@pytest.mark.slow
 def test_a_kernel_that_needs_a_number_says_which():
     page = "".join(layer_body("group_norm")[0])
     told = "The size A is told by no shape; give A=…; on the command line --set A=…"
@@ -156,6 +157,7 @@ def test_an_unknown_guide_is_told_with_the_nearest():
     assert error.value.remedy == "did you mean 'an_exam'?"
 
 
+@pytest.mark.slow
 def test_the_site_is_written(tmp_path):
     told = []
     site = write_site(tmp_path / "docs", ["adam"], told.append)

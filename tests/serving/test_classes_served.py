@@ -73,6 +73,7 @@ def test_questions_of_every_kind(serving, tmp_path):
     assert "checked" in student.page.text and "os._exit" not in student.page.text
 
 
+@pytest.mark.slow
 def test_remarks_and_what_the_numbers_let_one_see(serving):
     from served import OfServer, Visitor
 

@@ -5,6 +5,7 @@ import re
 import time
 from urllib.parse import urlencode
 
+import pytest
 from parsed_html import Parsed
 
 from deltarule.serving.help_ladder import rungs
@@ -45,6 +46,7 @@ def test_half_the_points_of_numbers_or_a_formula_are_said(serving):
     assert "half each" not in page.text
 
 
+@pytest.mark.slow
 def test_what_a_sheet_leaves_open_is_said_before_it_is_answered(serving):
     from served import Visitor
 
@@ -111,6 +113,7 @@ def test_equations_are_derived_with_every_step(serving):
     assert "gives no tensor a shape" in page.text
 
 
+@pytest.mark.slow
 def test_an_exercise_has_numbers_of_its_own_and_does_not_count(serving):
     from served import OfServer, Visitor
 
@@ -156,6 +159,7 @@ def test_what_is_no_exercise_is_the_sheet(serving):
     assert student.get("/sheet/nothing/exercise").status == 404
 
 
+@pytest.mark.slow
 def test_pages_of_one_student_that_are_open_at_once_lose_nothing(serving):
     """Of each field: what was shown, what another page sent, what this page sends, what is kept."""
     from served import Visitor

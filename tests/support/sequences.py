@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from once import loaded
+from variants import names
 
 from deltarule.expressions.nodes import free_symbols
-from deltarule.language.catalogue import catalogue
-from deltarule.language.optimisers import is_update
 from deltarule.networks.recurrences import Recurrence, blocks
 
 
@@ -20,4 +19,4 @@ def times(name: str) -> tuple[str, ...]:
     return tuple(sorted(s.name for extent in found for s in free_symbols(extent)))
 
 
-RECURRENT = [name for name in catalogue() if not is_update(loaded(name)) and times(name)]
+RECURRENT = [name for name in names() if times(name)]

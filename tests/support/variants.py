@@ -2,7 +2,8 @@
 
 The variants are read off the options that a file declares, so that a new file is tested without
 a line here. All of them run with DELTARULE_FULL=1; else each derivation as it is, and a sample
-of the variants, drawn from a fixed seed.
+of the variants, drawn from a fixed seed. For `pytest -m fast`, which runs the first of a table,
+tables begin with the first derivations and end there: to read all takes two seconds a worker.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from deltarule.language.optimisers import is_update
 from deltarule.networks.network import Option
 
 FULL = bool(os.environ.get("DELTARULE_FULL"))
+#: Set by tests/conftest.py.
+FAST = bool(os.environ.get("DELTARULE_FAST"))
+#: So many derivations are in tables then.
+FIRST = 20
 
 #: How many variants of all are tried in a run that is not full, and of networks of how many
 #: equations: of larger ones a variant takes as long as ten others, and they are made of layers.
@@ -42,6 +47,8 @@ Case = tuple[str, tuple[tuple[str, object], ...]]
 def cases() -> list[Case]:
     """(name, options) for all derivations that have gradients."""
     plain = [(name, ()) for name in names()]
+    if FAST:
+        return plain
     turned = [(name, ((option, value),)) for name in names() for option, value in turns(name)]
     if not FULL:
         small = [case for case in turned if len(loaded(case[0]).equations) <= EQUATIONS]
@@ -49,10 +56,17 @@ def cases() -> list[Case]:
     return plain + turned
 
 
-@cache
 def names() -> list[str]:
     """All derivations but the updates, which have no gradient."""
-    return [name for name in catalogue() if not is_update(loaded(name))]
+    found = [name for name in catalogue() if name not in updates()]
+    return found[:FIRST] if FAST else found
+
+
+@cache
+def updates() -> list[str]:
+    """The updates: files that declare a gradient. No other file is run for this list."""
+    declaring = [n for n, path in catalogue().items() if 'gradient("' in path.read_text("utf-8")]
+    return [name for name in declaring if is_update(loaded(name))]
 
 
 def turns(name: str) -> list[tuple[str, object]]:

@@ -81,6 +81,7 @@ def test_growth_of_the_decks():
     assert growth(Magnitude(Decimal("0.01")), 1000).exact == Decimal("1e-2000")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "options", "labels"),
     [

@@ -7,21 +7,19 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from once import derived, loaded
-from variants import names
+from variants import names, updates
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Rate
-from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
-from deltarule.language.optimisers import is_update, optimiser
+from deltarule.language.optimisers import optimiser
 from deltarule.networks.constant_ranges import between
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import computation_of
 
-OPTIMISERS = [name for name in catalogue() if is_update(loaded(name))]
 OF_LAYERS = [(name, s.name) for name in names() for s in loaded(name).scalars]
 OF_OPTIMISERS = [
-    (name, s.name) for name in OPTIMISERS for s in optimiser(name).scalars if type(s) is not Rate
+    (name, s.name) for name in updates() for s in optimiser(name).scalars if type(s) is not Rate
 ]
 
 

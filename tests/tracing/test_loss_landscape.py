@@ -122,6 +122,7 @@ def said(*words: str):
     return CliRunner().invoke(program("trace"), ["landscape", *words], env={"COLUMNS": "90"})
 
 
+@pytest.mark.slow
 def test_the_command_says_what_the_record_holds(found):
     words = ("mlp", "--rate", "0.1", "--steps", "8", "--width", "3", "--seed", "1")
     words += ("--update", "gradient_descent", "--update", "momentum")

@@ -9,14 +9,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from made_digits import SMALL, made_digits
-from once import derived, loaded
+from once import derived
 from parsed_html import Whole
+from variants import updates
 
 from deltarule.cli.pictured import training_html
 from deltarule.errors import DeltaruleError
-from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
-from deltarule.language.optimisers import is_update
 from deltarule.pages.pictures import training_picture
 from deltarule.reports import training_values as told
 from deltarule.training import handwritten_digits, training_run, update_kernels
@@ -166,6 +165,7 @@ def test_what_cannot_be_trained(change, fact, plan, scribbles, cache):
     assert caught.value.fact == fact
 
 
+@pytest.mark.slow
 def test_what_is_trained_without_a_word_can_be_derived():
     gradients = derived("classifier", network=Plan().network).gradients
     assert {"w1", "b1", "W5", "b5"} <= gradients.keys()
@@ -222,7 +222,7 @@ def test_the_command(scribbles, cache, plan, monkeypatch, capsys):
     assert len(values["epochs"]) == 1
 
 
-@pytest.mark.parametrize("name", [n for n in catalogue() if is_update(loaded(n))])
+@pytest.mark.parametrize("name", updates())
 def test_an_update_is_ready_when_it_is_made(name, cache):
     """What it keeps starts at its own value, 1 for Adam's powers, before anybody says forget."""
     gradient = np.array([0.5, -2.0])
