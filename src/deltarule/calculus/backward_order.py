@@ -10,7 +10,6 @@ from sympy import Expr
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.matrices import Inverse
-from deltarule.expressions.nodes import reads
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
@@ -43,11 +42,12 @@ def live_tensors(network: Network, roots: set[str]) -> set[str]:
 
 def _differentiable(network: Network) -> list[Equation]:
     """The equations whose values a small step may change: those of no selection and no integer."""
-    return [
-        e
-        for e in network.equations
-        if not isinstance(e.rhs, nodes.Selection) and not network.tensors[e.name].integral
-    ]
+    return [e for e in network.equations if _lets_through(network, e)]
+
+
+def _lets_through(network: Network, equation: Equation) -> bool:
+    selects = isinstance(equation.rhs, nodes.Selection)
+    return not selects and not network.tensors[equation.name].integral
 
 
 def varying(network: Network) -> set[str]:
@@ -72,7 +72,7 @@ def only_selecting(network: Network) -> set[str]:
 
 def consumers(network: Network, name: str, live: set[str]) -> list[Equation]:
     """The live equations that read a tensor and let a small step through: no selection does."""
-    return [e for e in _differentiable(network) if e.name in live and reads(e.rhs, name)]
+    return [e for e in network.reading(name) if e.name in live and _lets_through(network, e)]
 
 
 def at_least_one_time(network: Network) -> dict[Index, Expr]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sympy import Add, Expr, Mul, Pow
 
@@ -94,7 +96,8 @@ class Finder:
         if isinstance(node, Mul):
             yield from self._factors(node, ranges, guard, chain)
         elif isinstance(node, Add) and ranges == self.ranges and chain:
-            rest = [t for t in node.args if not self._comes_from_upstream(t)]
+            lines = {e.name for e in self.lines}
+            rest = [t for t in node.args if not self._comes_from_upstream(t, lines)]
             if len(rest) > 1:
                 yield from self._part(Add(*rest), ranges, guard, DIRECT)
         elif isinstance(node, Pow) and node.exp.is_negative:
@@ -124,16 +127,14 @@ class Finder:
         for function, slope in _slopes(node):
             yield from self._part(slope, ranges, guard, f"{function}prime")
 
-    def _comes_from_upstream(self, term: Expr) -> bool:
+    def _comes_from_upstream(self, term: Expr, lines: set[str]) -> bool:
         """Whether a term reads a gradient from upstream, or a part that has a line already."""
-        lines = {e.name for e in self.lines}
         named = any(tensor_name(r) in lines for r in reads(term))
         return named or bool(upstream_in(term, self.own))
 
     def _once(self, access: Read) -> bool:
         """Whether a formula reads the gradient by one tensor, so far on, in one place."""
-        alike = [r for r in _all_reads(self.now) if tensor_name(r) == tensor_name(access)]
-        return sum(moved(r) == moved(access) for r in alike) == 1
+        return _places(self.now)[tensor_name(access), moved(access)] == 1
 
     def _part(self, body: Expr, ranges: Ranges, guard: tuple, word: str) -> Iterator[Part]:
         free = free_indices(body)
@@ -147,8 +148,7 @@ class Finder:
     def _fits(self, free: frozenset[Index]) -> bool:
         """Whether a part over some indices has no more entries than the gradient, or than
         something that the formula reads."""
-        known = [free_indices(self.left), *(free_indices(r) for r in _all_reads(self.now))]
-        return any(free <= have for have in known)
+        return any(free <= have for have in (free_indices(self.left), *_indices_read(self.now)))
 
 
 def gain(part: Part) -> int:
@@ -168,6 +168,18 @@ def is_half(part: Part, times: int) -> bool:
 
 def _all_reads(formula: Expr) -> list[Read]:
     return [node for node in walk(formula) if isinstance(node, Read)]
+
+
+@lru_cache(maxsize=8)
+def _places(formula: Expr) -> Counter[tuple[str, str]]:
+    """In how many places each tensor is read, so far on."""
+    return Counter((tensor_name(r), moved(r)) for r in _all_reads(formula))
+
+
+@lru_cache(maxsize=8)
+def _indices_read(formula: Expr) -> tuple[frozenset[Index], ...]:
+    """The indices that something is read at, each set of them once."""
+    return tuple(dict.fromkeys(free_indices(r) for r in _all_reads(formula)))
 
 
 def upstream_in(formula: Expr, own: str) -> list[Read]:

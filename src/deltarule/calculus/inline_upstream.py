@@ -49,14 +49,19 @@ def insert_upstream(
     if is_behind_shares(record.now):
         share_written_out(record, _short(gradients), _within(gradients))
     _constants(record, gradients)
-    # What reads itself or its like at another time is a recurrence and no statistic.
-    together = [{e.name for e in equations_of(b)} for b in blocks(record.network.equations)]
-    statistics = {
-        n
-        for n in names
-        for e in consumers
-        if n in e.read_names() and not any({n, e.name} <= group for group in together)
-    }
+    statistics = {n for n in names for e in consumers if n in e.read_names()}
+    if statistics:
+        # What reads itself or its like at another time is a recurrence and no statistic.
+        groups: dict[str, set[int]] = {}
+        for k, block in enumerate(blocks(record.network.equations)):
+            for e in equations_of(block):
+                groups.setdefault(e.name, set()).add(k)
+        statistics = {
+            n
+            for e in consumers
+            for n in statistics & e.read_names()
+            if not groups[n] & groups[e.name]
+        }
     if statistics := _of_one(tensor, statistics, consumers):
         _statistics(record, names, statistics, gradients)
     record.simplify()
@@ -72,6 +77,12 @@ def _of_reads(product: Expr) -> bool:
     """Whether it is a product of two values, such as −∂E/∂b[i]·x[j]."""
     _, rest = product.as_coeff_Mul()
     return len(rest.args) == 2 and all(isinstance(f, Read) for f in Mul.make_args(rest))
+
+
+def _read_by(formula: Expr, gradients: Mapping[str, Gradient]) -> dict[str, Gradient]:
+    """Those of some gradients that a formula reads; of a thousand that is one or two."""
+    names = dict.fromkeys(upstream_of(r) for r in reads(formula))
+    return {n: gradients[n] for n in names if n in gradients}
 
 
 def _short(gradients: Mapping[str, Gradient]) -> dict[str, Equation]:
@@ -91,11 +102,13 @@ def _within(gradients: Mapping[str, Gradient]) -> dict[str, Equation]:
 
 def _by_one_name(record: Record, gradients: Mapping[str, Gradient]) -> None:
     """Read −∂E/∂v for ∂E/∂u where that is what ∂E/∂u is, if the formula gets shorter by it."""
-    others = {n: g.equation() for n, g in gradients.items() if is_known(g.expr)}
+    there = _read_by(record.now, gradients)
+    others = {n: g.equation() for n, g in there.items() if is_known(g.expr)}
     inserted, detail = written_out(record.now, others)
     if detail:
         record.insert(inserted, detail)
-    values = {n: g.equation() for n, g in gradients.items() if _is_value(g.expr)}
+    there = _read_by(record.now, gradients)
+    values = {n: g.equation() for n, g in there.items() if _is_value(g.expr)}
     inserted, detail = written_out(record.now, values)
     if detail:
         record.insert(inserted, detail, longest=_LITTLE)
@@ -125,7 +138,7 @@ def _of_one(tensor: str, names: set[str], consumers: list[Equation]) -> set[str]
 
 
 def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
-    inserted, detail = written_out(record.now, _short(gradients))
+    inserted, detail = written_out(record.now, _short(_read_by(record.now, gradients)))
     if detail:
         known = {r for r in reads(inserted) if upstream_of(r)} - set(reads(record.now))
         summed = any(
@@ -142,7 +155,8 @@ def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
 
 def _constants(record: Record, gradients: Mapping[str, Gradient]) -> None:
     """1/(N·M) says more than ∂E/∂E_o[n, m], though it is longer."""
-    constant = {n: g.equation() for n, g in gradients.items() if not reads(g.expr)}
+    there = _read_by(record.now, gradients)
+    constant = {n: g.equation() for n, g in there.items() if not reads(g.expr)}
     inserted, detail = written_out(record.now, constant)
     if detail:
         record.insert(inserted, detail, longest=_MUCH)

@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sympy import Add, Basic, Expr, Mul
+from sympy import Add, Basic, Expr, Mul, preorder_traversal
 
 from deltarule.calculus.formula_parts import (
     BY,
@@ -47,7 +48,7 @@ from deltarule.expressions.rewrites import rewrite
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.terms_counted import MOST_TERMS, count_terms
-from deltarule.networks.equations import Equation
+from deltarule.networks.equations import Equation, names_read
 from deltarule.spelling.folding import folded
 from deltarule.spelling.noting import noted
 from deltarule.spelling.text import text
@@ -66,6 +67,7 @@ class InLines:
     rhs: Expr
 
 
+@lru_cache(maxsize=1 << 8)
 def in_lines(left: Read, formula: Expr, ranges: Ranges) -> InLines:
     """The closed form of the gradient `left` in lines; in one where it is not too long."""
     work = _Parting(left, ranges, formula)
@@ -90,6 +92,10 @@ def too_long(left: Expr, formula: Expr) -> bool:
 class _Parting(Finder):
     """A formula on its way into lines."""
 
+    def __init__(self, left: Read, ranges: Ranges, now: Expr):
+        super().__init__(left, ranges, now)
+        self._taken: set[str] = set()
+
     def take_the_best(self) -> bool:
         """Give the part that shortens the formula most a line; False where none does.
 
@@ -103,11 +109,9 @@ class _Parting(Finder):
         chain = [p for p in found if p.word.startswith(BY) and gain(p) >= least]
         if is_half(best, found[best]):
             chain = [p for p in found if is_half(p, found[p]) and 2 * gain(p) >= gain(best)]
-            chain = [p for p in chain if not any(p is not q and q.body.has(p.body) for q in chain)]
-        before = self.now
-        for part in chain if best in chain else [best]:
-            self._take(part)
-        return self.now != before
+            within = Counter(node for p in chain for node in {*preorder_traversal(p.body)})
+            chain = [p for p in chain if within[p.body] == 1]
+        return self._take(chain if best in chain else [best])
 
     def part_the_ways(self) -> bool:
         """Σ (a + b) as Σ a + Σ b, each a line, where gradients come by ways of their own."""
@@ -117,24 +121,28 @@ class _Parting(Finder):
         total, guard = ways
         before, terms = self.now, Add.make_args(total.body)
         self.now = _put(self.now, total, Add(*(with_body(total, term) for term in terms)))
-        for term in terms:
-            word = VIA + tensor_of(tensor_name(*upstream_in(term, self.own)))
-            self._take(Part(with_body(total, term), self.ranges, guard, word))
+        words = [VIA + tensor_of(tensor_name(*upstream_in(term, self.own))) for term in terms]
+        parts = [with_body(total, term) for term in terms]
+        ways = zip(parts, words, strict=True)
+        self._take([Part(body, self.ranges, guard, word) for body, word in ways])
         return self.now != before
 
     def _line(self, part: Part) -> Read:
         """The left side of the line of a part."""
         return read(self._name(part.word), *(i for i, _ in part.ranges))
 
-    def _take(self, part: Part) -> None:
-        left = self._line(part)
-        now = _put(self.now, part.body, left)
-        if now != self.now:  # one that was taken before it may have held it
-            place = f"part of {self.own}"
-            self.lines.append(
-                Equation(tensor_name(left), left.indices, part.rhs, part.ranges, place)
-            )
-            self.now = now
+    def _take(self, parts: Sequence[Part]) -> bool:
+        """Give parts lines, one after another; False where the formula has none of them."""
+        formula, place, before = _Terms(self.now), f"part of {self.own}", len(self.lines)
+        for part in parts:
+            left = self._line(part)
+            if formula.put(part.body, left):  # one that was taken before it may have held it
+                self.lines.append(
+                    Equation(tensor_name(left), left.indices, part.rhs, part.ranges, place)
+                )
+                self._taken.add(tensor_name(left))
+        self.now = formula.total()
+        return len(self.lines) > before
 
     def _name(self, word: str) -> str:
         found = GradientName.parse(self.own)
@@ -145,8 +153,51 @@ class _Parting(Finder):
             name = gradient_name(word.removeprefix(BY), tensor)
         else:
             name = f"{word}_d{tensor}"
-        taken = {e.name for e in self.lines}
-        return next(n for n in (name, *(f"{name}{k}" for k in range(2, 99))) if n not in taken)
+        names = (name, *(f"{name}{k}" for k in range(2, 99)))
+        return next(n for n in names if n not in self._taken)
+
+
+class _Terms:
+    """The terms of a formula in which parts are read from their lines.
+
+    A part of one term is looked for in the terms that read all that it reads, and the terms are
+    added up when all parts are in, so that a thousand parts of a thousand terms take little time.
+    """
+
+    def __init__(self, formula: Expr):
+        self._start([*Add.make_args(formula)])
+
+    def _start(self, terms: list[Expr]) -> None:
+        self._terms = terms
+        self._reading: dict[str, list[int]] = {}
+        for k, term in enumerate(self._terms):
+            for name in names_read(term):
+                self._reading.setdefault(name, []).append(k)
+
+    def put(self, body: Expr, access: Expr) -> bool:
+        """Read a part from its line wherever it stands; False where it stands nowhere."""
+        names = names_read(body)
+        if not names or isinstance(body, Add) and self._has(body):
+            now = self.total()
+            after = _put(now, body, access)
+            if after != now:
+                self._start([*Add.make_args(after)])
+            return after != now
+        changed = False
+        for k in min((self._reading.get(n, []) for n in names), key=len):
+            term = self._terms[k]
+            if names <= names_read(term) and (after := _put(term, body, access)) != term:
+                self._terms[k], changed = after, True
+        return changed
+
+    def _has(self, body: Expr) -> bool:
+        """Whether terms of a sum are terms of the formula itself."""
+        read_there = ((t, n) for t in body.args for n in list(names_read(t))[:1])
+        return any(self._terms[k] == t for t, n in read_there for k in self._reading.get(n, ()))
+
+    def total(self) -> Expr:
+        """The formula."""
+        return Add(*self._terms)
 
 
 @rewrite
@@ -183,7 +234,7 @@ def _asked_once(node: Basic, lines: Sequence[Equation]) -> Basic:
 
 def put_back(found: InLines) -> Expr:
     """The formula with its parts where they stood."""
-    formula = found.rhs
-    for part in reversed(found.parts):
-        formula = replace_reads(formula, lambda r, p=part: p.rhs if r == p.lhs else r)
-    return formula
+    values: dict[Expr, Expr] = {}
+    for part in found.parts:
+        values[part.lhs] = replace_reads(part.rhs, lambda r: values.get(r, r))
+    return replace_reads(found.rhs, lambda r: values.get(r, r))

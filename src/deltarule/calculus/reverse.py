@@ -7,7 +7,7 @@ layers and through convolutions is this one rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ from deltarule.expressions.nodes import Read, read, reads
 from deltarule.expressions.size_constraints import facts_of
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index
+from deltarule.expressions.terms_counted import MOST_TERMS
 from deltarule.language.load import network_of
 from deltarule.language.optimisers import is_update
 from deltarule.matrix_form import MatrixForms
@@ -247,27 +248,52 @@ class GradientWork:
     def _eliminate(self, terms: list[Term], avoid: frozenset[Index] = frozenset()) -> None:
         """Remove every delta of every term, then cut the ranges to where something is read.
 
-        No delta is solved for an index to `avoid` where there is another.
+        No delta is solved for an index to `avoid` where there is another. What is done to one
+        term is a step; where there are many, what one rule does to all of them is.
         """
-        free = self.known
+        if len(terms) > MOST_TERMS:
+            self._eliminate_at_once(terms, avoid)
+            return
         for k in range(len(terms)):
-            terms[k] = pinned(terms[k], free)
-            while (found := eliminate(terms[k], free, avoid)) is not None:
-                terms[k] = pinned(found.term, free)
-                self.solved |= found.instead_of
-                condition = ", ".join(text(c) for c in found.condition)
-                self._now(terms, found.rule, found.detail, condition)
-            if impossible := never(terms[k], free):
-                terms[k] = replace(terms[k], body=Integer(0))
-                self._now(terms, EMPTY_SUM, impossible)
-                continue
-            cut = clipped(terms[k], self.network.tensors, free)
-            if cut != terms[k]:
-                terms[k] = cut
-                self._now(terms, CLIP_THE_RANGE)
-                if impossible := never(cut, free):
-                    terms[k] = replace(cut, body=Integer(0))
-                    self._now(terms, EMPTY_SUM, impossible)
+            terms[k] = pinned(terms[k], self.known)
+            for term, rule, detail, condition in self._without_deltas(terms[k], avoid):
+                terms[k] = term
+                self._now(terms, rule, detail, condition)
 
-    def _now(self, terms: list[Term], rule: Rule, detail: str = "", condition: str = "") -> None:
+    def _eliminate_at_once(self, terms: list[Term], avoid: frozenset[Index]) -> None:
+        terms[:] = [pinned(term, self.known) for term in terms]
+        works = {k: self._without_deltas(term, avoid) for k, term in enumerate(terms)}
+        while works:
+            found = {k: change for k, work in works.items() if (change := next(work, None))}
+            works = {k: works[k] for k in found}
+            for rule in dict.fromkeys(change[1] for change in found.values()):
+                alike = {k: change for k, change in found.items() if change[1] is rule}
+                for k, change in alike.items():
+                    terms[k] = change[0]
+                details, conditions = (
+                    dict.fromkeys(filter(None, said))
+                    for said in zip(*(change[2:] for change in alike.values()), strict=True)
+                )
+                self._now(terms, rule, " ".join(details), ", ".join(conditions))
+
+    def _without_deltas(
+        self, term: Term, avoid: frozenset[Index]
+    ) -> Iterator[tuple[Term, Rule, str, str]]:
+        """What becomes of a term, rewrite by rewrite: by which rule, how, under what condition."""
+        free = self.known
+        while (found := eliminate(term, free, avoid)) is not None:
+            term = pinned(found.term, free)
+            self.solved |= found.instead_of
+            condition = ", ".join(text(c) for c in found.condition)
+            yield term, found.rule, found.detail, condition
+        if impossible := never(term, free):
+            yield replace(term, body=Integer(0)), EMPTY_SUM, impossible, ""
+            return
+        cut = clipped(term, self.network.tensors, free)
+        if cut != term:
+            yield cut, CLIP_THE_RANGE, "", ""
+            if impossible := never(cut, free):
+                yield replace(cut, body=Integer(0)), EMPTY_SUM, impossible, ""
+
+    def _now(self, terms: list[Term], rule: Rule, detail: str, condition: str) -> None:
         self.record.move(rule, Add(*(t.expression() for t in terms)), detail, condition)

@@ -170,6 +170,10 @@ class Gradient:
 
     def equation(self) -> Equation:
         """The closed form as an equation, which is evaluated and compiled like any other."""
+        return self._equation
+
+    @cached_property
+    def _equation(self) -> Equation:
         ranges = tuple(zip(self.indices, self.tensor.axes, strict=True))
         return Equation(self.name, self.indices, self.expr, ranges, f"∂ of {self.tensor.name}")
 

@@ -241,9 +241,7 @@ def walk(expression: Basic) -> Iterator[Basic]:
         if isinstance(node, Read):
             stack.extend(node.indices)
         elif isinstance(node, Reduction):
-            stack.append(node.body)
-            stack.extend(node.conditions)
-            stack.extend(n for _, n in node.ranges)
+            stack.extend((node.body, *node.conditions, *(n for _, n in node.ranges)))
         else:
             stack.extend(node.args)
 
@@ -255,9 +253,11 @@ def reads(expression: Basic, name: str | None = None) -> list[Read]:
 
 @lru_cache(maxsize=1 << 16)
 def _reads_by_name(expression: Basic) -> dict[str | None, list[Read]]:
-    found = list(dict.fromkeys(node for node in walk(expression) if isinstance(node, Read)))
-    names = dict.fromkeys(map(tensor_name, found))
-    return {None: found, **{n: [r for r in found if tensor_name(r) == n] for n in names}}
+    every = list(dict.fromkeys(node for node in walk(expression) if isinstance(node, Read)))
+    found: dict[str | None, list[Read]] = {None: every}
+    for access in every:
+        found.setdefault(tensor_name(access), []).append(access)
+    return found
 
 
 @lru_cache(maxsize=1 << 16)

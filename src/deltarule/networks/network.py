@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr, Rational
@@ -70,7 +71,26 @@ class Network:
 
     def equation_of(self, name: str) -> list[Equation]:
         """The equations that write a tensor."""
-        return [e for e in self.equations if e.name == name]
+        return list(self._writing.get(name, ()))
+
+    def reading(self, name: str) -> list[Equation]:
+        """The equations that read a tensor, in order."""
+        return list(self._reading.get(name, ()))
+
+    @cached_property
+    def _writing(self) -> dict[str, list[Equation]]:
+        found: dict[str, list[Equation]] = {}
+        for equation in self.equations:
+            found.setdefault(equation.name, []).append(equation)
+        return found
+
+    @cached_property
+    def _reading(self) -> dict[str, list[Equation]]:
+        found: dict[str, list[Equation]] = {}
+        for equation in self.equations:
+            for name in equation.read_names():
+                found.setdefault(name, []).append(equation)
+        return found
 
     def tensor(self, name: str) -> Tensor:
         """A tensor by its name. Raises DeltaruleError, with near names, if there is none."""

@@ -26,9 +26,9 @@ from deltarule.spelling.text import text
 
 def invert(expression: Expr, given: Given) -> Rewrite | None:
     """The formula with exp(a − y) for 1/S, where y = a + log S is known, and that is shorter."""
-    equations = [e for e in given.network.equations if e.rhs.has(log, LogSumExp)]
-    if not equations or not expression.has(exp):
+    if not expression.has(exp):
         return None
+    equations = [e for e in given.network.equations if e.rhs.has(log, LogSumExp)]
     for equation in filter(None, map(_as_share, equations)):
         after = put_in(plainly_named(expression), equation, given.extents)
         if size_of(after) < size_of(expression):

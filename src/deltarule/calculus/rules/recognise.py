@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import product
+from operator import is_
 from types import MappingProxyType
 
 from sympy import Add, Expr, Mul, Pow
@@ -28,7 +30,7 @@ from deltarule.expressions.nodes import (
 from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import plainly_named, rename_indices, substitute
 from deltarule.expressions.symbols import Index, Size
-from deltarule.networks.equations import Equation
+from deltarule.networks.equations import Equation, names_read
 from deltarule.networks.network import Network
 from deltarule.spelling.text import text
 
@@ -46,12 +48,12 @@ def use_values(expression: Expr, given: Given) -> Rewrite | None:
 
 def _candidates(expression: Expr, network: Network) -> Iterator[Equation]:
     """Equations whose right-hand side could occur: all its tensors are read."""
-    present = {tensor_name(r) for r in reads(expression)}
-    for equation in reversed(network.equations):
-        rhs = equation.rhs
-        if isinstance(rhs.as_coeff_Mul()[1], Read) or not reads(rhs):
-            continue
-        if equation.read_names() <= present:
+    present = names_read(expression)
+    found = {e: None for n in present for e in network.reading(n) if e.read_names() <= present}
+    if len(found) > 1:
+        found = [e for e in reversed(network.equations) if e in found]
+    for equation in found:
+        if not isinstance(equation.rhs.as_coeff_Mul()[1], Read):
             yield equation
 
 
@@ -70,6 +72,8 @@ def _use(
     """
     if isinstance(node, Read) or not node.args:
         return node
+    if isinstance(node, Add) and equation.read_names() and not equation.rhs.has(nodes.Choose):
+        return _use_in_terms(node, equation, apart, under, extents)
     if not isinstance(node, nodes.Condition) and (within or not isinstance(node, Reduction)):
         found = _in_product(node, equation, apart, under, extents)
         if found is not None:
@@ -79,6 +83,36 @@ def _use(
         under = (*(c for c in under if not own & free_symbols(c)), *node.conditions)
         extents = {**extents, **dict(node.ranges)}
     return rebuild(node, lambda part: _use(part, equation, apart, True, under, extents))
+
+
+def _use_in_terms(
+    node: Add,
+    equation: Equation,
+    apart: frozenset[str],
+    under: tuple,
+    extents: Mapping[Index, Expr],
+) -> Expr:
+    """As `_use` for a sum, and for equations whose value has no cases: where such a value stands,
+    all that it reads is read. Of many terms most are left as they are, without a look at them."""
+    names = equation.read_names()
+    if names == names_read(node):  # else it is not this sum itself
+        found = _in_product(node, equation, apart, under, extents)
+        if found is not None:
+            return _use(found, equation, apart, True, under, extents)
+    terms = _terms_by_name(node)
+    holding = frozenset.intersection(*(terms.get(n, frozenset()) for n in names))
+    new = [_use(t, equation, apart, True, under, extents) if t in holding else t for t in node.args]
+    return node if all(map(is_, new, node.args)) else node.func(*new)
+
+
+@lru_cache(maxsize=1 << 8)
+def _terms_by_name(total: Add) -> dict[str, frozenset[Expr]]:
+    """The terms of a sum that read a tensor, by the tensor's name."""
+    found: dict[str, list[Expr]] = {}
+    for term in total.args:
+        for name in names_read(term):
+            found.setdefault(name, []).append(term)
+    return {name: frozenset(terms) for name, terms in found.items()}
 
 
 def put_in(node: Expr, equation: Equation, extents: Mapping[Index, Expr]) -> Expr:

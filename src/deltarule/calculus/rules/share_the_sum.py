@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import permutations
 
@@ -25,13 +26,30 @@ def share_the_sum(expression: Expr, given: Given) -> Rewrite | None:
 
 def _put_together(expression: Expr) -> Expr:
     terms = list(Add.make_args(expression))
-    for k, one in enumerate(terms):
-        for n, two in enumerate(terms[k + 1 :], k + 1):
-            shared = _shared(one, two) or _shared(two, one)
-            if shared is not None and _alone(shared, terms):
-                rest = [t for m, t in enumerate(terms) if m not in (k, n)]
-                return Add(*rest, shared)
+    for k, n in _pairs(terms):
+        shared = _shared(terms[k], terms[n]) or _shared(terms[n], terms[k])
+        if shared is not None and _alone(shared, terms):
+            rest = [t for m, t in enumerate(terms) if m not in (k, n)]
+            return Add(*rest, shared)
     return under_conditions(expression, _put_together)
+
+
+def _pairs(terms: list[Expr]) -> Iterator[tuple[int, int]]:
+    """The pairs of terms that may share a sum: under conditions, or as the only two over a range.
+
+    A gradient that comes by a thousand ways has half a million pairs, and most often none of them.
+    """
+    summed = [(k, s[0]) for k, t in enumerate(terms) if (s := _summed(t)) is not None]
+    alike = Counter(_extents(s)[:m] for _, s in summed for m in range(1, len(s.ranges) + 1))
+    wanted = [bool(s.conditions) or alike[_extents(s)] == 2 for _, s in summed]
+    for position, (k, _) in enumerate(summed):
+        for other in range(position + 1, len(summed)) if any(wanted) else ():
+            if wanted[position] or wanted[other]:
+                yield k, summed[other][0]
+
+
+def _extents(total: Sum) -> tuple[Expr, ...]:
+    return tuple(n for _, n in total.ranges)
 
 
 def _alone(shared: Expr, terms: list[Expr]) -> bool:
@@ -39,9 +57,9 @@ def _alone(shared: Expr, terms: list[Expr]) -> bool:
     found = _summed(shared)
     if found is None or found[0].conditions:
         return found is not None
-    extents = [n for _, n in found[0].ranges]
-    others = [s[0].ranges for t in terms if (s := _summed(t)) is not None]
-    return sum([n for _, n in ranges[: len(extents)]] == extents for ranges in others) == 2
+    extents = _extents(found[0])
+    others = [_extents(s[0]) for t in terms if (s := _summed(t)) is not None]
+    return sum(other[: len(extents)] == extents for other in others) == 2
 
 
 def _shared(one: Expr, two: Expr) -> Expr | None:
