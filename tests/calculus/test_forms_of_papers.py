@@ -24,6 +24,68 @@ FORMS = {
         "p[k] = softmax[k](z[k]); L = -Sum[k](p[k]*log(p[k]))",
         {"z": "−p[k]·(log(p[k]) + L)"},
     ),
+    "the same inside a longer line: its name is read": (
+        "y[n,k] = 3*log_softmax[k](z[n,k]) + x[n,k]",
+        {"z": "∂L/∂logp_y[n, k] − exp(logp_y[n, k])·Σ_{k′} ∂L/∂logp_y[n, k′]"},
+    ),
+    "distillation (Hinton et al. 2015), written out": (
+        "L = -Sum[n,k](q[n,k]*(z[n,k]/T - log(Sum[j](exp(z[n,j]/T)))))",
+        {"z": "(exp(logp_L[n, k])·Σ_{k′} q[n, k′] − q[n, k])/T"},
+    ),
+    "CLIP (Radford et al. 2021), its softmaxes written out: (P + Q − 2·1)/(2·N·τ)": (
+        "L = -Mean[i](log(exp(s[i,i]/tau)/Sum[j](exp(s[i,j]/tau)))"
+        " + log(exp(s[i,i]/tau)/Sum[j](exp(s[j,i]/tau))))/2",
+        {"s": "(p_L2[i, j] + p_L[i, j] − 2·[i = j])/(2·I·τ)"},
+    ),
+    "cross-entropy at a label, its softmax written out": (
+        "L = -Sum[n](log(exp(z[n,t[n]])/Sum[k](exp(z[n,k]))))",
+        {"z": "p_L[n, k] − [k = t[n]]"},
+    ),
+    "mixture of Gaussians: ∂L/∂s is minus the responsibilities": (
+        "L = -Sum[n](log(Sum[k](w[k]*exp(-(x[n]-mu[k])^2/(2*sigma[k]^2))/sqrt(2*pi*sigma[k]^2))))",
+        {
+            "sigma": "−Σ_n ∂L/∂s_L[n, k]·(2·s_L[n, k] + 1)/σ[k]",
+            "mu": "Σ_n ∂L/∂s_L[n, k]·(x[n] − μ[k])/σ[k]²",
+        },
+    ),
+    "radial kernel with an amplitude (Rasmussen and Williams 2006)": (
+        "K[i,j] = s^2*exp(-Sum[d]((x[i,d]-x[j,d])^2)/(2*l^2))",
+        {
+            "l": "Σ_{i,j} ∂L/∂K[i, j]·K[i, j]·Σ_d (x[i, d] − x[j, d])²/l³",
+            "x": "−Σ_{i′} (x[i, d] − x[i′, d])·(∂L/∂K[i, i′]·K[i, i′] + ∂L/∂K[i′, i]·K[i′, i])/l²",
+        },
+    ),
+    "even functions of differences from both sides": (
+        "L = Sum[i,j](exp(-(x[i]-x[j])^2))",
+        {"x": "4·Σ_{i′} (x[i′] − x[i])·exp(−(x[i′] − x[i])²)"},
+    ),
+    "cosines of all pairs: the cosine is read in them": (
+        "s[i,j] = Sum[d](x[i,d]*y[j,d])/(sqrt(Sum[d](x[i,d]^2))*sqrt(Sum[d](y[j,d]^2)))",
+        {
+            "norm_x": "−Σ_j ∂L/∂s[i, j]·s[i, j]/norm_x[i]",
+            "x": "(norm_x[i]·Σ_j ∂L/∂s[i, j]·y[j, d]/norm_y[j]"
+            " − x[i, d]·Σ_j ∂L/∂s[i, j]·s[i, j])/norm_x[i]²",
+        },
+    ),
+    "GraphSAGE's mean (Hamilton et al. 2017)": (
+        "m[i,d] = Sum[j](A[i,j]*x[j,d])/Sum[j](A[i,j])",
+        {"A": "(Σ_d ∂L/∂m[i, d]·x[j, d] − Σ_d ∂L/∂m[i, d]·m[i, d])/(Σ_{j′} A[i, j′])"},
+    ),
+    "total variation (Rudin et al. 1992), smoothed": (
+        "L = mu*Sum[i,j](sqrt((u[i+1,j]-u[i,j])^2 + (u[i,j+1]-u[i,j])^2 + epsilon))",
+        {
+            "u": "[i ≤ I − 2, j ≤ J − 2]·μ·(2·u[i, j] − u[i + 1, j] − u[i, j + 1])/root_L[i, j]"
+            " + [j ≤ J − 2, i ≥ 1]·μ·(u[i, j] − u[i − 1, j])/root_L[i − 1, j]"
+            " + [i ≤ I − 2, j ≥ 1]·μ·(u[i, j] − u[i, j − 1])/root_L[i, j − 1]"
+        },
+    ),
+    "PPO (Schulman et al. 2017) in one line": (
+        "L = -Mean[n](min(exp(l[n]-m[n])*A[n], clip(exp(l[n]-m[n]), 1-eps, 1+eps)*A[n]))",
+        {
+            "exp_L": "−A[n]·([1 − eps < exp_L[n] < eps + 1] if A[n]·exp_L[n] > arg_L[n] else 1)/N",
+            "l": "∂L/∂exp_L[n]·exp_L[n]",
+        },
+    ),
     "Kullback–Leibler divergence of a softmax": (
         "p[k] = softmax[k](z[k]); L = Sum[k](p[k]*log(p[k]/q[k]))",
         {"z": "p[k]·(log(p[k]/q[k]) − L)"},
@@ -119,6 +181,14 @@ WORDS = {
     "GELU (Hendrycks and Gimpel 2016)": (
         "y[n] = gelu(x[n])",
         {"x": "∂L/∂y ⊙ (√(2/π)·x ⊙ exp(−x²/2) + erf(x/√2) + 1)/2"},
+    ),
+    "graph convolution (Kipf and Welling 2017) with its degrees": (
+        "Y = D^{-1/2} A D^{-1/2} H W",
+        {"H": "(Aᵀ · ((∂L/∂Y · Wᵀ) / √D)) / √D  (division entry by entry)"},
+    ),
+    "GraphSAGE's mean": (
+        "m[i,d] = Sum[j](A[i,j]*x[j,d])/Sum[j](A[i,j])",
+        {"x": "(A / (Σ_j A))ᵀ · ∂L/∂m  (division entry by entry)"},
     ),
     "hard sigmoid": ("y[n] = clip(x[n]/6+1/2, 0, 1)", {"x": "∂L/∂y ⊙ [−3 < x < 3]/6"}),
     "quantiles are told apart by what the loss is of": (

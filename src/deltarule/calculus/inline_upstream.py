@@ -43,7 +43,7 @@ def insert_upstream(
     """
     names = {e.name for e in consumers}
     by_paths = {n: g.equation() for n, g in gradients.items() if n in names}
-    _as_known(record, by_paths)
+    _as_known(record, by_paths, by_terms=True)
     _by_one_name(record, gradients)
     _all_if_shorter(record, gradients)
     if is_behind_shares(record.now):
@@ -120,10 +120,10 @@ def _is_value(expression: Expr) -> bool:
     return isinstance(value, Read) and not value.indices and not upstream_of(value)
 
 
-def _as_known(record: Record, gradients: Mapping[str, Equation]) -> None:
+def _as_known(record: Record, gradients: Mapping[str, Equation], by_terms: bool = False) -> None:
     """Write what comes by other ways with the gradients that the chain rule goes through."""
     given = Given(extents=dict(record.ranges), gradients=gradients)
-    while (found := as_known(record.now, given)) is not None:
+    while (found := as_known(record.now, given, by_terms)) is not None:
         record.move(KNOWN_GRADIENT, found.after, found.detail)
         record.simplify()
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
+from typing import cast
 
-from sympy import Expr, Mul, Pow
+from sympy import Add, Expr, Mul, Pow
 
 from deltarule.expressions.factors import divided, powers
-from deltarule.expressions.functions import exp
-from deltarule.expressions.nodes import Sum, free_indices
+from deltarule.expressions.functions import exp, log
+from deltarule.expressions.nodes import LogSumExp, Sum, free_indices, reads, tensor_name
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
@@ -57,6 +58,35 @@ def share_in(product: Expr) -> Share | None:
     return None
 
 
+def entry_in(product: Expr) -> tuple[Share, Expr] | None:
+    """A share that is read at one of its places, exp(s[i, i]) / Σ_j exp(s[i, j]): that at every
+    place, and the place; None where there is none. `rest` is of the product."""
+    for factor in product.args if isinstance(product, Mul) else ():
+        if not isinstance(factor, Pow) or factor.exp != -1 or not isinstance(factor.base, Sum):
+            continue
+        total = factor.base
+        if len(total.ranges) != 1 or not total.body.has(exp):
+            continue
+        others = powers(product / factor)
+        (over,) = total.indices
+        for place in _places(over, total.body, product):
+            rest = divided(others, powers(substitute(total.body, {over: place})))
+            if rest is not None:
+                return Share(total.body, total, over, rest), place
+    return None
+
+
+def _places(over: Index, body: Expr, product: Expr) -> Iterator[Expr]:
+    """What stands in a product where the index stands in a body."""
+    found: dict[Expr, None] = {}
+    for access in (r for r in reads(body) if over in r.indices):
+        at = access.indices.index(over)
+        for other in reads(product, tensor_name(access)):
+            if len(other.indices) == len(access.indices) and other.indices[at] != over:
+                found.setdefault(other.indices[at])
+    yield from found
+
+
 def _terms(total: Sum, product: Expr) -> Iterator[tuple[Index, Expr]]:
     """What a sum over one index adds up, at each index of a product."""
     if len(total.ranges) != 1:
@@ -66,6 +96,35 @@ def _terms(total: Sum, product: Expr) -> Iterator[tuple[Index, Expr]]:
     (over,) = total.indices
     for index in sorted(free_indices(product) - free_indices(total), key=str):
         yield index, substitute(total.body, {over: index})
+
+
+def log_share_in(total: Add, alone: bool) -> tuple[Expr, Expr] | None:
+    """z[k] − log Σ_j exp(z[j]) in a sum, and the number that it is multiplied by; None where there
+    is none, and where it is all of the sum if that stands `alone`."""
+    for term in total.args:
+        number, part = term.as_coeff_Mul()
+        inside = _summed_up(part)
+        if inside is None:
+            continue
+        power, over = inside
+        for index in sorted(free_indices(total) - free_indices(part), key=str):
+            at = substitute(power, {over: index}) * -number
+            own = [*Add.make_args(at.expand()), term]
+            if {*own} <= {*total.args} and not (alone and len(own) == len(total.args)):
+                return Add(*own) / -number, -number
+    return None
+
+
+def _summed_up(node: Expr) -> tuple[Expr, Index] | None:
+    """z and j of log Σ_j exp(z); None for other nodes."""
+    total = node.args[0] if isinstance(node, log) else node
+    if not isinstance(total, Sum | LogSumExp) or len(total.ranges) != 1 or total.conditions:
+        return None
+    if isinstance(node, LogSumExp):
+        return node.body, total.indices[0]
+    power = total.body
+    inside = isinstance(node, log) and isinstance(total, Sum) and isinstance(power, exp)
+    return (cast(Expr, power.args[0]), total.indices[0]) if inside else None
 
 
 def by_shares(product: Expr, around: Set[Index]) -> Expr:

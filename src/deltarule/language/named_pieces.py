@@ -8,15 +8,16 @@ piece once. What is named: the argument of a function whose slope reads it, the 
 added up, a divisor, the length that is divided by, what stands under a root or a square, what goes
 through a gate into a product with weights; if it is a matrix product or long, and made of several
 tensors that move. Means that values are centred by, too, and their variances. A
-softmax inside a line is always one, so that attention in one line is scores, softmax and sum.
+softmax inside a line is always one, so that attention in one line is scores, softmax and sum; so
+is one that is read at one place, and the logarithm of one in a longer line.
 Sums of exponentials stay with their logarithm and with what they divide, whose stable form needs
 them in sight: log(1 + exp(−t·(Σ_d w[d]·x[d] + b))) names s = Σ_d w[d]·x[d] + b.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, Mul, Pow, sqrt
 
@@ -27,15 +28,14 @@ from deltarule.expressions.nodes import (
     Product,
     Read,
     Reduction,
-    Selection,
     Sum,
     free_indices,
     reads,
     tensor_name,
 )
 from deltarule.expressions.rebuild import rebuild, with_body
-from deltarule.expressions.softmax_share import Share, by_shares, share_in
-from deltarule.expressions.substitution import plainly_named
+from deltarule.expressions.softmax_share import Share, by_shares, entry_in, log_share_in, share_in
+from deltarule.expressions.substitution import plainly_named, substitute
 from deltarule.expressions.written_out import recognised
 from deltarule.language.activations import is_activation, slope_reads_argument
 from deltarule.language.alike_pieces import (
@@ -50,7 +50,7 @@ from deltarule.language.centred_values import centred_tensor, centring_mean
 from deltarule.language.piece_words import (
     EXPONENT,
     GATED,
-    LETTERS,
+    LOG_SHARE,
     MEAN,
     PREACTIVATION,
     SCORES,
@@ -60,76 +60,41 @@ from deltarule.language.piece_words import (
     is_closed,
     word_of_base,
 )
-from deltarule.language.predicted_lengths import long_sums
-from deltarule.language.repeated_functions import repeated
+from deltarule.language.pieces_made import PiecesMade
+from deltarule.language.repeated_functions import in_kinks, repeated
 from deltarule.language.worth_a_line import gated_in, is_worth_it, length_in
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
 from deltarule.networks.tensors import Tensor
 
-#: Roles of what no gradient is taken by, and of what makes an update of a network.
-_FIXED, _OF_UPDATES = ("target",), ("gradient", "memory")
+#: Roles of what makes an update of a network.
+_OF_UPDATES = ("gradient", "memory")
 
 
 def with_named_pieces(network: Network) -> Network:
     """The network with such pieces as equations of their own; itself if it has none."""
     if network.with_role(*_OF_UPDATES):
         return network
-    work = _Naming(network)
-    equations = [line for equation in network.equations for line in work.lines(equation)]
+    work = PiecesMade(network)
+    equations = [line for equation in network.equations for line in _lines(work, equation)]
     if equations == list(network.equations):
         return network
     return replace(network, tensors=work.tensors(), equations=ordered(equations, work.tensors()))
 
 
-@dataclass
-class _Naming:
-    """The pieces of a network: `made` are their tensors, each before the one that it is for."""
-
-    network: Network
-    made: dict[str, tuple[Tensor, str]] = field(default_factory=dict)
-    #: Each piece by what it is, with the places among its indices of those of the tensor.
-    known: dict[tuple, Reading] = field(default_factory=dict)
-    #: Of which tensor each mean is that got a name.
-    means: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        tensors = self.network.tensors.values()
-        self.moving = {t.name for t in tensors if t.role not in _FIXED and not t.integral}
-        equations = self.network.equations
-        self.selected = {e.name for e in equations if isinstance(e.rhs, Selection)}
-        self.opened = long_sums(self.network)
-
-    def tensors(self) -> dict[str, Tensor]:
-        """All tensors, in the order in which a reader meets them."""
-        found = {}
-        for name, tensor in self.network.tensors.items():
-            found |= {t.name: t for t, reader in self.made.values() if reader == name}
-            found[name] = tensor
-        return found
-
-    def lines(self, equation: Equation) -> Iterator[Equation]:
-        """The pieces of an equation, and the equation that reads them."""
-        lines: list[Equation] = []
-        rhs = _At(self, equation, lines).whole()
-        yield from lines
-        yield equation if rhs == equation.rhs else replace(equation, rhs=rhs)
-
-    def name(self, word: str, of: str) -> str:
-        """A name that no tensor has: den_y of "den", or the next of them."""
-        taken = {*self.network.tensors, *self.made}
-        if word in LETTERS:
-            stems = {name.partition("_")[0] for name in self.network.tensors}
-            word = next((s for s in LETTERS[word] if s not in stems), word)
-        numbered = (f"{word}_{of}{k}" for k in range(2, len(taken) + 3))
-        return next(n for n in (f"{word}_{of}", *numbered) if n not in taken)
+def _lines(work: PiecesMade, equation: Equation) -> Iterator[Equation]:
+    """The pieces of an equation, and the equation that reads them."""
+    lines: list[Equation] = []
+    rhs = _At(work, equation, lines).whole()
+    yield from lines
+    yield equation if rhs == equation.rhs else replace(equation, rhs=rhs)
 
 
 @dataclass
 class _At:
     """One equation on its way into lines."""
 
-    work: _Naming
+    work: PiecesMade
     equation: Equation
     lines: list[Equation]
 
@@ -146,10 +111,21 @@ class _At:
             # Its slope reads its value: tanh′ = 1 − y²; one of a square is short.
             rhs = rebuild(rhs, lambda part: self._inside(part, ranges, alone=True))
         else:
+            rhs = self._repeated(rhs, ranges, in_kinks(rhs))
             rhs = self._inside(rhs, ranges, alone=True, factor=True)
         rhs = self._read_again(rhs, ranges) if self.lines else rhs
         # What is selected may spare all terms but one of a sum.
-        twice = [] if self.work.selected & self.equation.read_names() else repeated(rhs, ranges)
+        selects = self.work.selected & self.equation.read_names()
+        return rhs if selects else self._repeated(rhs, ranges)
+
+    def _repeated(self, rhs: Expr, ranges: Ranges, within: Collection[Expr] | None = None) -> Expr:
+        """The right side with reads of functions and sums that stand there twice, of those that
+        stand within some nodes, if these are given."""
+        twice = [
+            (node, around)
+            for node, around in repeated(rhs, ranges)
+            if within is None or any(n != node and n.has(node) for n in within)
+        ]
         for node, around in twice:
             own = own_ranges(node, around)
             summed = isinstance(node, Sum)
@@ -189,6 +165,12 @@ class _At:
         if share := share_in(node):
             named = self._named(self._of_share(share, ranges), SHARE, ranges)
             return named * self._inside(share.rest, ranges)
+        if entry := entry_in(node):
+            return self._at_a_place(*entry, ranges)
+        if isinstance(node, Add) and (logs := log_share_in(node, alone)):
+            logarithm, times = logs
+            rest = self._inside((node - times * logarithm.expand()).expand(), ranges)
+            return times * self._named(logarithm, LOG_SHARE, ranges) + rest
         whole = isinstance(node, log) or divides_by_exponentials(node)
         inside = whole or factor and isinstance(node, Mul | Add | Pow | exp)
         node = rebuild(node, lambda part: self._inside(part, ranges, factor=inside))
@@ -209,6 +191,17 @@ class _At:
     def _of_share(self, share: Share, ranges: Ranges) -> Expr:
         """A softmax of named scores s: the gradient by these is p·(g − Σ g·p)."""
         return share.of(lambda s: self._named(self._inside(s, ranges), SCORES, ranges))
+
+    def _at_a_place(self, share: Share, place: Expr, ranges: Ranges) -> Expr:
+        """A softmax that is read at one place, log(exp(s[i, i]) / Σ_j exp(s[i, j])), as a line for
+        every place."""
+        (extent,) = (n for _, n in share.total.ranges)
+        first = next(r for r in reads(share.term) if share.index in r.indices)
+        at = first.indices.index(share.index)
+        before = [r for r in ranges if r[0] in first.indices[:at]]
+        around = (*before, (share.index, extent), *(r for r in ranges if r not in before))
+        named = self._named(self._of_share(share, around), SHARE, around)
+        return substitute(named, {share.index: place}) * self._inside(share.rest, ranges)
 
     def _exponents(self, node: Expr, ranges: Ranges) -> Expr:
         """An expression with what its exponentials are taken of as lines, outside sums."""

@@ -11,7 +11,7 @@ from deltarule.expressions.nodes import Carried, Choose, Frozen, LogSumExp, Sele
 
 PREACTIVATION, EXPONENT, SCORES, SHARE = "pre", "exponent", "scores", "share"
 MEAN, VARIANCE = "mean", "var"
-GATED = "gated"
+GATED, LOG_SHARE = "gated", "logp"
 #: Lengths: what they are of follows where they are of one tensor.
 NORM, ROOT_MEAN_SQUARE, ROOT = "norm", "rms", "root"
 LENGTHS = (NORM, ROOT_MEAN_SQUARE, ROOT)
@@ -29,6 +29,7 @@ WORDS = {
     EXPONENT: "the exponent",
     SCORES: "the scores",
     SHARE: "the softmax",
+    LOG_SHARE: "the logarithm of the softmax",
     MEAN: "the mean of",
     VARIANCE: "the variance of",
     GATED: "the gated values",

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from sympy import Expr
 
 from deltarule.expressions.elementwise import Elementwise
-from deltarule.expressions.functions import exp, log
-from deltarule.expressions.nodes import Read, Reduction, Sum, reads, tensor_name
+from deltarule.expressions.functions import exp, larger, log, smaller
+from deltarule.expressions.nodes import Read, Reduction, Sum, reads, tensor_name, walk
 from deltarule.expressions.terms_counted import count_terms
 from deltarule.language.alike_pieces import Ranges
 from deltarule.language.piece_words import is_closed
@@ -27,6 +27,11 @@ def repeated(rhs: Expr, ranges: Ranges) -> list[tuple[Elementwise | Sum, Ranges]
     counts = Counter(node for node, _ in found)
     around = dict(found)
     return [(n, around[n]) for n, times in counts.items() if times >= _TWICE and _is_long(n)]
+
+
+def in_kinks(rhs: Expr) -> list[Elementwise]:
+    """The maxima and minima of two values: their conditions repeat what these are made of."""
+    return [n for n in walk(rhs) if isinstance(n, Elementwise) and n.func in (larger, smaller)]
 
 
 def _functions(node: Expr, ranges: Ranges) -> Iterator[tuple[Elementwise | Sum, Ranges]]:

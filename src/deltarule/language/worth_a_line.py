@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from deltarule.language.piece_words import (
     EXPONENT,
     GATED,
     LENGTHS,
+    LOG_SHARE,
     NORM,
     ROOT,
     ROOT_MEAN_SQUARE,
@@ -39,12 +41,12 @@ def is_worth_it(piece: Expr, word: str, moving: Set[str], selected: Set[str]) ->
     """
     divides = word == "den"
     names = {tensor_name(r) for r in reads(piece)} & moving
-    few = 1 if divides or word in (SHARE, *LENGTHS) else 2
+    few = 1 if divides or word in (SHARE, LOG_SHARE, *LENGTHS) else 2
     if len(names) < few or any(map(is_closed, walk(piece))):
         return False
-    if word in (SHARE, GATED, *LENGTHS):
+    if word in (SHARE, LOG_SHARE, GATED, *LENGTHS):
         return True
-    if is_exponential_sum(piece) or all(term.has(exp) for term in Add.make_args(piece)):
+    if is_exponential_sum(piece) or all(map(_has_exponential, Add.make_args(piece))):
         return False  # sums of exponentials are computed together with what they divide
     if word in (EXPONENT, SCORES):
         if any(is_log_of_sum(node) for node in walk(piece)):
@@ -58,6 +60,13 @@ def is_worth_it(piece: Expr, word: str, moving: Set[str], selected: Set[str]) ->
     if count_terms(piece) >= (LONG_DIVISOR if divides else LONG):
         return True
     return word != "diff" and any(_is_product(node, selected) for node in walk(piece))
+
+
+def _has_exponential(node: Basic) -> bool:
+    """Whether exponentials stand in a term, beside those that a function with a kink is of."""
+    if isinstance(node, Elementwise) and node.func.row.kink:
+        return False
+    return isinstance(node, exp) or any(map(_has_exponential, node.args))
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,8 @@ def length_in(power: Pow, moving: Set[str]) -> Length | None:
     if power.exp.is_integer or not (2 * power.exp).is_integer or len(moving) < 2:
         return None
     sums = [node for node in walk(base) if isinstance(node, Sum)]
+    if not sums and isinstance(base, Add) and _beside_itself(base, moving):
+        return Length(ROOT)
     if len(sums) != 1 or any(map(is_closed, walk(base))) or base.has(exp):
         return None
     (total,) = sums
@@ -92,6 +103,13 @@ def length_in(power: Pow, moving: Set[str]) -> Length | None:
     if _is_mean(base, total):
         return Length(ROOT_MEAN_SQUARE, tensor_name(of))
     return Length(ROOT) if power.exp.is_negative else None
+
+
+def _beside_itself(base: Expr, moving: Set[str]) -> bool:
+    """Whether a tensor is read at several places, as in (u[i + 1] − u[i])²: the gradient, which
+    comes to u[i] from each, repeats what is made of them."""
+    places = Counter(tensor_name(r) for r in {*reads(base)} if free_indices(r))
+    return any(places[name] > 1 for name in moving) and not any(map(is_closed, walk(base)))
 
 
 def gated_in(total: Sum, moving: Set[str]) -> Expr | None:

@@ -139,11 +139,36 @@ def contracted(product: Product, over: Sequence[Index], order: Order) -> Phrase:
             continue
         alone = [i for i in remaining if _readers(groups, i) == 1]
         if not alone:
-            raise NeedsSlices(_in_the_way(groups, remaining))
+            found = next(filter(None, (_scaled_along(groups, i, order) for i in remaining)), None)
+            if found is None:
+                raise NeedsSlices(_in_the_way(groups, remaining))
+            groups = found
+            continue
         groups = _summed(groups, alone, order)
         remaining = [i for i in remaining if i not in alone]
         groups = _merged(groups, order)
     return multiplied(Product(product.factor, groups), order)
+
+
+def _scaled_along(groups: list[Phrase], index: Index, order: Order) -> list[Phrase] | None:
+    """Σ_n A[m, n]·g[n, k]/d[n] as A · (g / d): a vector along a label that two matrices share is a
+    factor of the second; None where there is no such vector."""
+    own = [g for g in groups if g.labels == (index,)]
+    matrices = [g for g in groups if index in g.labels and g not in own]
+    if len(own) != 1 or len(matrices) != 2 or any(len(g.labels) != 2 for g in matrices):
+        return None
+    fractions = [_fraction(g) for g in (matrices[1], own[0])]
+    top, bottom = ([p for f in fractions for p in f[k]] for k in (0, 1))
+    scaled = hadamard(top, bottom, order)
+    return [scaled if g is matrices[1] else g for g in groups if g is not own[0]]
+
+
+def _fraction(group: Phrase) -> tuple[Sequence[Phrase], Sequence[Phrase]]:
+    """What stands above and below the fraction bar of a phrase."""
+    if not isinstance(group, ph.Hadamard):
+        return (group,), ()
+    ones = ph.Constant((), Integer(1))
+    return tuple(p for p in group.top if p != ones), group.bottom
 
 
 def _in_the_way(groups: list[Phrase], over: Sequence[Index]) -> set[Index]:

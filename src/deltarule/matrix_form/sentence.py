@@ -183,6 +183,8 @@ class Speech(PhraseWriter):
             for operand in operands:
                 core = operand.of if isinstance(operand, ph.Scaled) else operand
                 missing = tuple(i for i in part.labels if i not in operand.labels)
+                if isinstance(core, ph.Power) and self._alike(part.labels):
+                    core = core.base  # along rows or columns is not told by its length
                 if missing and core.labels and isinstance(core, ph.Leaf):
                     same.setdefault(missing, {})[self(core)] = None
         return [
@@ -190,6 +192,10 @@ class Speech(PhraseWriter):
             f"{self._names(missing)}"
             for missing, names in same.items()
         ]
+
+    def _alike(self, labels: tuple[Index, ...]) -> bool:
+        """Whether all axes are equally long."""
+        return len({self._axes.extents.get(i) for i in labels}) == 1
 
     def _names(self, indices: Iterable[Index]) -> str:
         """The indices; for one that is written by its digits, these."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from sympy import Expr
 
 from deltarule.expressions.nodes import index_names, reads
 from deltarule.expressions.symbols import Index, Size, spare
@@ -35,6 +37,8 @@ def target_indices(
                 chosen[axis] = None if index in chosen else index
         if None not in chosen:
             break
+    if None in chosen:  # p[j, i] is read at [i, i] alone: as it is written
+        chosen = next(filter(None, map(_all_different, patterns)), chosen)
     if not patterns:
         for axis, extent in enumerate(tensor.axes):
             alike = (i for e in others for i, n in e.ranges if n == extent and i not in chosen)
@@ -51,3 +55,9 @@ def target_indices(
             taken.add(index.name)
         result.append(index)
     return tuple(result)
+
+
+def _all_different(pattern: Sequence[Expr]) -> list[Index | None] | None:
+    """The subscripts of a pattern, if they are indices, none of them twice."""
+    plain = [Index(s.name.rstrip("′")) for s in pattern if isinstance(s, Index)]
+    return list(plain) if pattern and len({*plain}) == len(pattern) else None

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr
+from sympy import Add, Expr, Mul
 
 from deltarule.calculus.rules.recognise import put_in
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
@@ -20,17 +20,31 @@ from deltarule.spelling.text import text
 _SEVERAL = 3
 
 
-def as_known(expression: Expr, given: Given) -> Rewrite | None:
-    """The formula with reads of known gradients, where it is shorter so."""
+def as_known(expression: Expr, given: Given, by_terms: bool = False) -> Rewrite | None:
+    """The formula with reads of known gradients, where it is shorter so.
+
+    `by_terms` they may be terms of (a + b)/c, a/c, too.
+    """
     present = names_read(expression)
+    forms = {expression: None} | ({term_by_term(expression): None} if by_terms else {})
     for equation in reversed(list(given.gradients.values())):
         names = equation.read_names()
         if not names or not names <= present or not _says_more(equation.rhs):
             continue
-        after = put_in(plainly_named(expression), equation, given.extents)
-        if size_of(after) < size_of(expression):
-            return Rewrite(after, f"Here: {text(equation.lhs)} = {text(equation.rhs)}.")
+        for form in forms:
+            after = put_in(plainly_named(form), equation, given.extents)
+            if after != plainly_named(form) and size_of(after) < size_of(expression):
+                return Rewrite(after, f"Here: {text(equation.lhs)} = {text(equation.rhs)}.")
     return None
+
+
+def term_by_term(product: Expr) -> Expr:
+    """(a + b)/c as a/c + b/c: a product with a bracket in it; other formulas as they are."""
+    brackets = [f for f in Mul.make_args(product) if isinstance(f, Add)]
+    if len(brackets) != 1:
+        return product
+    rest = Mul(*(f for f in Mul.make_args(product) if f is not brackets[0]))
+    return product if rest == 1 else Add(*(rest * term for term in brackets[0].args))
 
 
 def _says_more(rhs: Expr) -> bool:

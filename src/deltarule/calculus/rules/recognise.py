@@ -12,7 +12,9 @@ from types import MappingProxyType
 from sympy import Add, Expr, Mul, Pow
 
 from deltarule.calculus.matching import unified
+from deltarule.calculus.rules.pull_out import pull_out
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
+from deltarule.calculus.spread_sums import spread
 from deltarule.expressions import nodes
 from deltarule.expressions.factors import divided, powers
 from deltarule.expressions.functions import exp
@@ -25,9 +27,10 @@ from deltarule.expressions.nodes import (
     free_symbols,
     read,
     reads,
+    size_of,
     tensor_name,
 )
-from deltarule.expressions.rebuild import rebuild
+from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import plainly_named, rename_indices, substitute
 from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.equations import Equation, names_read
@@ -78,11 +81,14 @@ def _use(
         found = _in_product(node, equation, apart, under, extents)
         if found is not None:
             return _use(found, equation, apart, True, under, extents)
+    inside, around = under, extents
     if isinstance(node, Reduction):
         own = frozenset(node.indices)  # what is said of i from outside is about another i
-        under = (*(c for c in under if not own & free_symbols(c)), *node.conditions)
-        extents = {**extents, **dict(node.ranges)}
-    return rebuild(node, lambda part: _use(part, equation, apart, True, under, extents))
+        inside = (*(c for c in under if not own & free_symbols(c)), *node.conditions)
+        around = {**extents, **dict(node.ranges)}
+    after = rebuild(node, lambda part: _use(part, equation, apart, True, inside, around))
+    found = None if after is not node else _in_a_sum(node, equation, apart, under, extents)
+    return after if found is None else found
 
 
 def _use_in_terms(
@@ -138,10 +144,12 @@ def _in_product(
 
     Where a condition holds under which rhs is one of two cases, rhs is that case.
     """
-    have = powers(node)
+    have, names = powers(node), equation.read_names()
     for table in index_maps(node, equation, extents):
-        value = _decided(substitute(equation.rhs, table), under)
-        pattern = plainly_named(rejoined(value), apart)
+        value = substitute(equation.rhs, table)
+        if names_read(value) != names:
+            continue  # s² is K[i, i] of a kernel s²·exp(−‖x[i] − x[j]‖²), which says less
+        pattern = plainly_named(rejoined(_decided(value, under)), apart)
         count, root = pattern.as_independent(*reads(pattern), as_Add=False)
         if isinstance(root, Pow) and root.exp.is_Rational and not root.exp.is_Integer:
             found = _of_a_root(have, root, rejoined(substitute(equation.lhs, table)) / count)
@@ -152,6 +160,34 @@ def _in_product(
         rest = divided(have, powers(_named_as(pattern, have) if type(pattern) is Sum else pattern))
         if rest is not None and not _below_itself(rest, pattern):
             return rejoined(substitute(equation.lhs, table)) * rest / times
+    return None
+
+
+@lru_cache(maxsize=1 << 10)
+def _with_factors_out(equation: Equation) -> Equation:
+    """The equation with what its sums need not add up before them."""
+    return replace(equation, rhs=_pulled_out(equation.rhs))
+
+
+def _pulled_out(formula: Expr) -> Expr:
+    found = pull_out(formula, Given())
+    return formula if found is None else found.after
+
+
+def _in_a_sum(
+    node: Expr, equation: Equation, apart: frozenset[str], under: tuple, extents: Mapping
+) -> Expr | None:
+    """rhs·r·Σ f as Σ lhs·r·f where the value is a factor of what is added up; None if that is no
+    shorter."""
+    for total, beside in spread(node, (pulled := _with_factors_out(equation))):
+        if not isinstance(total, Sum):
+            continue
+        within = {**extents, **dict(total.ranges)}
+        found = _in_product(total.body, pulled, apart, under, within)
+        if found is not None:
+            after = beside * _pulled_out(with_body(total, found))
+            if size_of(after) < size_of(node):
+                return after
     return None
 
 

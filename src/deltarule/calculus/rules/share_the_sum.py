@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import permutations
 
-from sympy import Add, Expr, Mul
+from sympy import Add, Expr, Mul, Rational
 
 from deltarule.calculus.rules.everywhere import under_conditions
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.expressions.functions import log
-from deltarule.expressions.nodes import Sum, free_symbols, read, size_of
+from deltarule.expressions.nodes import Sum, free_symbols, read, size_of, walk
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, Size
 
@@ -25,9 +26,12 @@ def share_the_sum(expression: Expr, given: Given) -> Rewrite | None:
 
 
 def _put_together(expression: Expr) -> Expr:
+    if isinstance(expression, Mul) and any(isinstance(f, Add) for f in expression.args):
+        return rebuild(expression, lambda f: _put_together(f) if isinstance(f, Add) else f)
     terms = list(Add.make_args(expression))
     for k, n in _pairs(terms):
-        shared = _shared(terms[k], terms[n]) or _shared(terms[n], terms[k])
+        both = filter(None, (_shared(terms[k], terms[n]), _shared(terms[n], terms[k])))
+        shared = min(both, key=_length, default=None)
         if shared is not None and _alone(shared, terms):
             rest = [t for m, t in enumerate(terms) if m not in (k, n)]
             return Add(*rest, shared)
@@ -50,6 +54,11 @@ def _pairs(terms: list[Expr]) -> Iterator[tuple[int, int]]:
 
 def _extents(total: Sum) -> tuple[Expr, ...]:
     return tuple(n for _, n in total.ranges)
+
+
+def _length(formula: Expr) -> tuple[int, int]:
+    """How many fractions a formula has, Σ f·(g + 1/2), and its size."""
+    return sum(not n.is_Integer for n in walk(formula) if isinstance(n, Rational)), size_of(formula)
 
 
 def _alone(shared: Expr, terms: list[Expr]) -> bool:
@@ -118,8 +127,9 @@ def _together(one: Expr, two: Expr, along: bool) -> Expr | None:
             theirs.remove(factor)
     if along and not common:
         return one + two
-    if not common or _is_product(one) and _is_product(two):
-        return None
+    alone = all(f.is_number for f in mine) or all(f.is_number for f in theirs)
+    if not common or not alone and _is_product(one) and _is_product(two):
+        return None  # of f and f·g one is in the other
     return Mul(*common, Mul(*mine) + Mul(*theirs))
 
 

@@ -1,6 +1,7 @@
 """Signs: put where they are read as plainly as can be, and cancelled.
 
-u·sign(u) = |u|, |u|·sign(u) = u, sign(u)/|u| = 1/u, −sign(a − b) = sign(b − a)
+u·sign(u) = |u|, |u|·sign(u) = u, sign(u)/|u| = 1/u, sign(u)/u = 1/|u|
+−sign(a − b) = sign(b − a)
 """
 
 from __future__ import annotations
@@ -8,34 +9,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from sympy import Add, Expr, Mul
+from sympy import Add, Basic, Expr, Mul, Pow
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.expressions.functions import absolute, sign
-from deltarule.expressions.nodes import Sum, read
+from deltarule.expressions.nodes import Sum, read, reads, tensor_name, walk
 from deltarule.expressions.rebuild import rebuild, with_body
+
+#: What the sizes |u| in a formula are of: the tensors that each reads.
+Sizes = frozenset[frozenset[str]]
 
 
 def put_signs(expression: Expr, given: Given) -> Rewrite | None:
     """The formula with signs that cancel gone, and a minus before a sign put into it."""
     if not expression.has(sign):
         return None
-    return changed(expression, _simplified(expression))
+    sizes = frozenset(_read_by(n) for n in walk(expression) if isinstance(n, absolute))
+    return changed(expression, _simplified(expression, sizes))
 
 
-def _simplified(node: Expr) -> Expr:
-    node = rebuild(node, _simplified)
+def _simplified(node: Expr, sizes: Sizes) -> Expr:
+    node = rebuild(node, lambda part: _simplified(part, sizes))
     if not isinstance(node, Mul):
         return node
-    node = _cancelled(node)
+    node = _cancelled(node, sizes)
     if not node.as_coeff_Mul()[0].is_negative:
         return node
     found = turned(-node, _turned_sign)
     return node if found is None else found
 
 
-def _cancelled(product: Expr) -> Expr:
-    """A product without signs of what it is a product with."""
+def _cancelled(product: Expr, sizes: Sizes) -> Expr:
+    """A product without signs of what it is a product with. sign(u)/u is 1/|u| in a formula that
+    has such `sizes` beside it; by itself sign(u)/u² is plainer."""
     factors = list(Mul.make_args(product))
     for k, factor in enumerate(factors):
         if not isinstance(factor, sign):
@@ -46,8 +52,16 @@ def _cancelled(product: Expr) -> Expr:
         for of, value in ((inner, size), (size, inner), (1 / size, 1 / inner)):
             if of in rest:
                 rest.remove(of)
-                return _cancelled(Mul(*rest, value))
+                return _cancelled(Mul(*rest, value), sizes)
+        for of in rest if _read_by(inner) in sizes else ():
+            if isinstance(of, Pow) and of.base == inner and of.exp.is_Integer and of.exp < 0:
+                rest.remove(of)
+                return _cancelled(Mul(*rest, of * inner / size), sizes)
     return product
+
+
+def _read_by(value: Basic) -> frozenset[str]:
+    return frozenset(tensor_name(r) for r in reads(value))
 
 
 def turned(product: Expr, turn: Callable[[Expr], Expr | None]) -> Expr | None:
@@ -85,7 +99,8 @@ def _example() -> Example:
 
 PUT_SIGNS = Rule(
     "signs",
-    "u·sign(u) = |u|, |u|·sign(u) = u, sign(u)/|u| = 1/u, −sign(a − b) = sign(b − a)",
+    "u·sign(u) = |u|, |u|·sign(u) = u, sign(u)/|u| = 1/u, sign(u)/u = 1/|u|, "
+    "−sign(a − b) = sign(b − a)",
     "A sign is 1 above 0, −1 below, and 0 at 0.",
     put_signs,
     _example,

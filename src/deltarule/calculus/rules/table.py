@@ -41,6 +41,7 @@ from deltarule.calculus.rules.signs import PUT_SIGNS
 from deltarule.calculus.rules.split_sum import SPLIT_THE_SUM
 from deltarule.calculus.rules.sum_to_one import SUMS_TO_ONE
 from deltarule.calculus.rules.symmetric import SYMMETRIC
+from deltarule.calculus.rules.turned_differences import TURN_ALIKE
 from deltarule.calculus.rules.within_brackets import WITHIN_BRACKETS
 from deltarule.calculus.rules.write_upstream import INSERT
 from deltarule.calculus.rules.written_differences import AS_WRITTEN
@@ -53,6 +54,7 @@ SIMPLIFICATIONS: tuple[Rule, ...] = (
     USE_THE_VALUE,
     SIGMOID,
     WITHIN_BRACKETS,
+    TURN_ALIKE,
     POSITIVE_PART,
     USE_THE_CONDITION,
     COUNT,
