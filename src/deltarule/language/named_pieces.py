@@ -197,9 +197,9 @@ class _At:
         every place."""
         (extent,) = (n for _, n in share.total.ranges)
         first = next(r for r in reads(share.term) if share.index in r.indices)
-        at = first.indices.index(share.index)
-        before = [r for r in ranges if r[0] in first.indices[:at]]
-        around = (*before, (share.index, extent), *(r for r in ranges if r not in before))
+        later = first.indices[first.indices.index(share.index) :]
+        before = next((k for k, (i, _) in enumerate(ranges) if i in later), len(ranges))
+        around = (*ranges[:before], (share.index, extent), *ranges[before:])
         named = self._named(self._of_share(share, around), SHARE, around)
         return substitute(named, {share.index: place}) * self._inside(share.rest, ranges)
 

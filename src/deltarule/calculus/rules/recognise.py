@@ -9,13 +9,14 @@ from itertools import product
 from operator import is_
 from types import MappingProxyType
 
-from sympy import Add, Expr, Mul, Pow
+from sympy import Add, Basic, Expr, Mul, Pow
 
 from deltarule.calculus.matching import unified
 from deltarule.calculus.rules.pull_out import pull_out
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.calculus.spread_sums import spread
 from deltarule.expressions import nodes
+from deltarule.expressions.elementwise import Elementwise
 from deltarule.expressions.factors import divided, powers
 from deltarule.expressions.functions import exp
 from deltarule.expressions.mixed_radix import rejoined
@@ -29,6 +30,7 @@ from deltarule.expressions.nodes import (
     reads,
     size_of,
     tensor_name,
+    walk,
 )
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import plainly_named, rename_indices, substitute
@@ -147,7 +149,7 @@ def _in_product(
     have, names = powers(node), equation.read_names()
     for table in index_maps(node, equation, extents):
         value = substitute(equation.rhs, table)
-        if names_read(value) != names:
+        if names_read(value) != names or any(map(_of_a_number, walk(value))):
             continue  # s² is K[i, i] of a kernel s²·exp(−‖x[i] − x[j]‖²), which says less
         pattern = plainly_named(rejoined(_decided(value, under)), apart)
         count, root = pattern.as_independent(*reads(pattern), as_Add=False)
@@ -172,6 +174,11 @@ def _with_factors_out(equation: Equation) -> Equation:
 def _pulled_out(formula: Expr) -> Expr:
     found = pull_out(formula, Given())
     return formula if found is None else found.after
+
+
+def _of_a_number(node: Basic) -> bool:
+    """Whether a node is a function of numbers alone, such as exp(0)."""
+    return isinstance(node, Elementwise) and all(a.is_number for a in node.args)
 
 
 def _in_a_sum(
