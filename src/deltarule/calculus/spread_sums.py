@@ -41,7 +41,9 @@ def _split(total: Sum, outside: Expr, equation: Equation) -> Iterator[Expr]:
         for chosen in combinations(total.ranges, len(part.ranges)):
             own = {i for i, _ in chosen}
             mine = Mul(*(f for f in Mul.make_args(total.body) if free_symbols(f) & own))
+            others = tuple(r for r in total.ranges if r not in chosen)
             alike = [n for _, n in chosen] == [n for _, n in part.ranges]
+            if not free_symbols(mine) & {i for i, _ in others}:
+                continue  # the sums part, which is a rule of its own
             if alike and names_read(mine) == names and not free_symbols(outside) & own:
-                others = tuple(r for r in total.ranges if r not in chosen)
                 yield Sum(outside * total.body / mine * Sum(mine, chosen), others)
