@@ -12,7 +12,8 @@ from typing import Any, cast
 
 from sympy import Add, Basic, Expr, Mul, Pow, factor_terms
 
-from deltarule.calculus.rules.recognise import index_maps, put_in
+from deltarule.calculus.index_maps import index_maps
+from deltarule.calculus.rules.recognise import put_in
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.calculus.rules.settle import settled
 from deltarule.expressions.functions import exp, log

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from itertools import product
 from operator import is_
 from types import MappingProxyType
 
 from sympy import Add, Basic, Expr, Mul, Pow
 
-from deltarule.calculus.matching import unified
+from deltarule.calculus.index_maps import index_maps
 from deltarule.calculus.rules.pull_out import pull_out
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.calculus.spread_sums import spread
@@ -29,7 +28,6 @@ from deltarule.expressions.nodes import (
     read,
     reads,
     size_of,
-    tensor_name,
     walk,
 )
 from deltarule.expressions.rebuild import rebuild, with_body
@@ -241,62 +239,6 @@ def _of_a_root(have: dict[Expr, Expr], root: Pow, value: Expr) -> Expr | None:
     rest = Mul(*(base**exponent for base, exponent in have.items() if base not in bases))
     counts = Mul(*(count ** -have.get(base, 0) for base, count in bases.items()))
     return rest * counts * value ** (there / root.exp)
-
-
-def index_maps(node: Expr, equation: Equation, extents: Mapping[Index, Expr]) -> Iterator[dict]:
-    """Ways to name the equation's indices so that reads of it that hold them occur in the node.
-
-    Those that no read holds, such as l in exp(−l·a[n]), are indices of the node that run as far.
-    """
-    anchors = _anchors(equation)
-    if equation.indices and not anchors:
-        return
-    loose = [i for i in equation.indices if not any(i in free_symbols(a) for a in anchors)]
-    known = dict(equation.ranges)
-    alike = [[j for j in free_indices(node) if extents.get(j) == known[i]] for i in loose]
-    inner = [n for n in nodes.walk(equation.rhs) if isinstance(n, Reduction)]
-    ranges = (*equation.ranges, *(r for n in inner for r in n.ranges))
-    there = [reads(node, tensor_name(anchor)) for anchor in anchors]
-    seen = set()
-    for found in product(*there):
-        table = _at_once(anchors, found, equation, ranges)
-        for others in product(*alike):
-            if table is None:
-                break
-            whole = {**table, **dict(zip(loose, others, strict=True))}
-            key = tuple(sorted(whole.items(), key=str))
-            if key not in seen:
-                seen.add(key)
-                yield whole
-
-
-def _anchors(equation: Equation) -> list[Read]:
-    """Few reads that hold all indices of an equation that any holds: one if one does."""
-    missing = set(equation.indices)
-    found: list[Read] = []
-    candidates = list(reads(equation.rhs))
-    while missing:
-        best = max(candidates, key=lambda r: len(missing & free_symbols(r)), default=None)
-        if best is None or not missing & free_symbols(best):
-            break
-        found.append(best)
-        missing -= free_symbols(best)
-    return found
-
-
-def _at_once(
-    anchors: list[Read], found: Iterable[Read], equation: Equation, ranges: tuple
-) -> dict | None:
-    """The equation's indices at which the anchors are the reads found; None if there are none."""
-    table: dict = {}
-    for anchor, there in zip(anchors, found, strict=True):
-        one = unified(anchor.indices, there.indices, ranges)
-        if one is None:
-            return None
-        for index in set(equation.indices) & free_symbols(anchor):
-            if table.setdefault(index, one[index]) != one[index]:
-                return None
-    return {i: table[i] for i in equation.indices if i in table}
 
 
 def _example() -> Example:
