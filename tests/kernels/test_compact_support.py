@@ -9,7 +9,7 @@ from deltarule.kernels.module.plain_source import PlainModule
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import program
 
-#: A read at u[n], by its weight w at the place p; how many loops have ends that u sets.
+#: A read at u[n], by its weight w at the place p; how many sums run no further than u sets.
 WEIGHTS = {
     "linear": ("max(0, 1 - abs(u[n] - p))", 3),
     "wide": ("max(0, 5 / 2 - abs(2 * u[n] - p) / 2)", 3),
@@ -48,7 +48,8 @@ def test_loops_end_where_the_weights_do(name, tmp_path, monkeypatch):
     weight, loops = WEIGHTS[name]
     made = _program(FILE.format(weight=weight), tmp_path)
     text = Module(made, "float64").text()
-    assert text.count("in range(first") == loops
+    # Of a few taps known beforehand there is a table, of others a loop.
+    assert text.count("in range(first") + text.count("), np.int64)") == loops
     assert PlainModule(made).text().count("in range(first") == loops
     module = as_python(text, tmp_path, monkeypatch)
     for seed in (0, 1):
@@ -73,3 +74,39 @@ def test_nothing_else_is_read_and_bad_places_reach_the_results(tmp_path, monkeyp
         x = np.ones(5, dtype)
         assert np.isnan(module.forward(x, u)["y"]).all()
         assert np.isnan(module.backward(x, u, dy[:1])["x"]).all()
+
+
+#: Reads at points of two axes, the sums and weights, and how many sums are taken as taps.
+PICTURE = """\"\"\"Pictures read between entries.\"\"\"
+from deltarule.language import *
+N, C, H, W, I = sizes("N C H W I")
+n, c, p, q, i = indices("n c p q i")
+x, u, v, a = input("x", N, C, H, W), input("u", N, I), input("v", N, I), input("a", C)
+y = output("y", {axes})
+y[{at}] = {summed}(x[n, c, p, q] * {weight})
+"""
+BILINEAR = "max(0, 1 - abs(u[n, i] - p)) * max(0, 1 - abs(v[n, i] - q))"
+PICTURES = {
+    "each channel": ("N, C, I", "n, c, i", "Sum[p, q]", BILINEAR, 4),
+    "a sum of channels": ("N, I", "n, i", "Sum[c, p, q]", f"a[c] * {BILINEAR}", 5),
+    "all pictures": ("C, I", "c, i", "Sum[n, p, q]", BILINEAR, 3),
+    "cubic and a box": (
+        "N, C, I",
+        "n, c, i",
+        "Sum[p, q]",
+        "max(0, 4 - (u[n, i] - p) ** 2) * where(abs(v[n, i] - q) <= 3 / 2, u[n, i], 0)",
+        3,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_taps_are_what_the_sum_says_at_edges_and_in_several_blocks(name, tmp_path, monkeypatch):
+    axes, at, summed, weight, tables = PICTURES[name]
+    made = _program(PICTURE.format(axes=axes, at=at, summed=summed, weight=weight), tmp_path)
+    text = Module(made, "float64").text()
+    assert text.count("), np.int64)") == tables
+    module = as_python(text, tmp_path, monkeypatch)
+    for seed, sizes in ((0, (1, 70, 3, 4)), (1, (2, 5, 1, 2))):
+        arrays = probed(made, seed, C=2, **dict(zip("NIHW", sizes, strict=True)))
+        agree(module, made, arrays)

@@ -2,21 +2,26 @@
 
 In y[n] = Σ_p x[p]·max(0, 1 − |u[n] − p|) the loop over p runs from u[n] − 1 to u[n] + 1. In
 ∂L/∂x[p] = Σ_n ∂L/∂y[n]·max(0, 1 − |u[n] − p|) it is p that the data set: ∂L/∂x is added up in
-place, with the loop over n outside. Both take a time that is linear in what is sampled.
+place, with the loop over n outside. Both take a time that is linear in what is sampled. Where the
+places are few in number, known beforehand, they are taps (`sampling_taps`, `sampling_loops`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Add, Expr
+from sympy import Add, Expr, Mul
 
 from deltarule.expressions.bounds import tight
-from deltarule.expressions.nodes import Equal, Sum, walk
+from deltarule.expressions.nodes import Equal, Reduction, Sum, walk
+from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.substitution import rename_bound
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.loop_nest import Loops
+from deltarule.kernels.lowering.sampling_loops import Sampling
+from deltarule.kernels.lowering.sampling_taps import Taps, taps
 from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.lowering.supported_spans import Supports, narrowed, supports
 from deltarule.networks.equations import Equation
@@ -24,11 +29,15 @@ from deltarule.networks.equations import Equation
 
 @dataclass(frozen=True)
 class Supported:
-    """An equation; the sums that are added up in place, and what is left of its right-hand side."""
+    """An equation; the sums that are added up in place, and what is left of its right-hand side.
+
+    `sampled` are the sums that are taken as taps: all of the rest, or some that are scattered.
+    """
 
     equation: Equation
     scattered: tuple[Sum, ...]
     rest: Expr
+    sampled: Mapping[Expr, Taps]
 
 
 def match(site: Site) -> Supported | None:
@@ -40,7 +49,29 @@ def match(site: Site) -> Supported | None:
     scattered = {t: s for t, s in terms.items() if _set_by_data(s, site.waiting)}
     rest = Add(*(t for t in Add.make_args(equation.rhs) if t not in scattered))
     gathered = any(type(n) is Sum and supports(n.body, n.ranges) for n in walk(rest))
-    return Supported(equation, tuple(scattered.values()), rest) if scattered or gathered else None
+    if not scattered and not gathered:
+        return None
+    sampled = {}
+    if not site.code.plain and not site.loop_indices:
+        found = {s: _set_by_data(s, site.waiting) for s in scattered.values()}
+        whole = _one_sum(rest, names) if not scattered else None
+        if whole is not None:
+            found[whole] = supports(whole.body, whole.ranges)
+        made = {s: taps(equation, s, site.waiting, f) for s, f in found.items()}
+        sampled = {s: t for s, t in made.items() if t is not None}
+        rest = whole if whole in sampled else rest
+    return Supported(equation, tuple(scattered.values()), rest, sampled)
+
+
+def _one_sum(rhs: Expr, names: set[str]) -> Sum | None:
+    """A sum, or a factor times a sum, as one sum; None for anything else."""
+    factors = Mul.make_args(rhs)
+    sums = [f for f in factors if type(f) is Sum]
+    others = [f for f in factors if type(f) is not Sum]
+    if len(sums) != 1 or any(isinstance(n, Reduction) for f in others for n in walk(f)):
+        return None
+    total = rename_bound(sums[0], names)
+    return with_body(total, Mul(total.body, *others))
 
 
 def emit(plan: Supported, site: Site, out: Emitter) -> None:
@@ -48,9 +79,15 @@ def emit(plan: Supported, site: Site, out: Emitter) -> None:
     out.collapsed(site)
     loops = Scattered(out, site.loop_indices)
     known = list(site.loop_indices)
+    if plan.rest in plan.sampled:
+        Sampling(out, plan.sampled[plan.rest]).write()
+        return
     loops.assign(plan.rest, plan.equation, site.waiting, known)
     for total in plan.scattered:
-        loops.scatter(total, plan.equation, site.waiting, known)
+        if total in plan.sampled:
+            Sampling(out, plan.sampled[total]).write()
+        else:
+            loops.scatter(total, plan.equation, site.waiting, known)
 
 
 class Scattered(Loops):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from sympy import Expr
 
@@ -106,13 +106,16 @@ class LoopWriter:
 
     def _bounds_named(self, span: Span) -> str:
         """The arguments of range(); ends that real numbers set are long, and have names."""
-        needed = real_ends(span)
-        if not needed:
+        if not real_ends(span):
             return self.bounds(span)
-        self.prelude |= needed
         names = [self.code.spelling.fresh(stem) for stem in ("first", "behind")]
-        self.lines.add(*map(" = ".join, zip(names, self.ends(span), strict=True)))
+        self.name_ends(span, names)
         return ", ".join(names)
+
+    def name_ends(self, span: Span, names: Sequence[str]) -> None:
+        """Set names to where a span begins, and to what lies behind it."""
+        self.prelude |= real_ends(span)
+        self.lines.add(*map(" = ".join, zip(names, self.ends(span), strict=True)))
 
     def bounds(self, span: Span) -> str:
         """The arguments of range() for a span."""

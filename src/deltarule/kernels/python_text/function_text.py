@@ -21,6 +21,13 @@ _REAL = {
     "asinh": "np.arcsinh(z)", "acosh": "np.arccosh(z)", "atanh": "np.arctanh(z)",
     "floor": "np.floor(z)", "round": "np.rint(z)",
 }  # fmt: skip
+#: Formulas of choices that processors have one or two instructions for. Where numbers are compared
+#: and not their difference with 0, the larger one of ∞ and ∞ is ∞.
+_CHOSEN = {
+    "absolute": "abs(z)",
+    "maximum": "a if a > z else z if a <= z else a + z",
+    "minimum": "a if a < z else z if a >= z else a + z",
+}
 _COMPLEX = {
     "expm1": "np.exp(min(z.real, 709.0)) * (np.cos(z.imag) + 1j * np.sin(z.imag)) - 1",
     "log1p": "np.log(1 + z)",
@@ -67,6 +74,9 @@ def write_function(function: type[Elementwise], code: Code, lines: Lines, needed
                 needed.add("elementary")
             table = _COMPLEX if code.complex else _REAL
             lines.add(f"return {table[row.name]}")
+            return
+        if row.name in _CHOSEN and not code.complex:
+            lines.add(f"return {_CHOSEN[row.name]}")
             return
         formula, dummies = written_out(function, row.arity, stable=True)
         code.locals.update(zip(dummies, arguments, strict=True))
