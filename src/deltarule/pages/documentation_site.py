@@ -22,7 +22,8 @@ from deltarule.reports.rule_values import given_lines
 from deltarule.signed_files import refuse_others, write_signed
 from deltarule.spelling.counted import counted
 
-_WORD = re.compile(r"[^\W\d_]{3,}")
+#: What is searched: words, and what has signs in it, such as ∂L/∂W.
+_WORD = re.compile(r"[^\W\d_]{3,}|(?<!\S)[^\s\w]*\w*[∂∇Σ√σ′‖ᵀ²·][^\s`\",;:]*")
 
 
 @dataclass
