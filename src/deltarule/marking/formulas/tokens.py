@@ -13,7 +13,10 @@ _NAME = r"[^\W\d](?:(?![⁰¹²³⁴-⁹ᵀ]|_\{)[\w\u0300-\u036f])*"
 _SUBSCRIPTS = r"(?:\s*\[[^\[\]/]*\]|_\{[^{}/]*\})"
 #: What programs call their libraries of arrays.
 _LIBRARY = (
-    r"(?:np|numpy|jnp|jax|xp|cp|torch|tf|nn|functional|math|scipy|special|linalg|signal|random|K)"
+    r"(?:np|numpy|jnp|jax|xp|cp|torch|tf|nn|functional|math|scipy|special|linalg|signal|random"
+    # Keras's backend, but for the transpose and the methods of an array K.
+    r"|K(?!\.(?:m?T\b|t\(\)|(?:dot|matmul)\([^(),]*\)|(?:shape|transpose|reshape|trace|diagonal|copy"
+    r"|flatten|ravel)\b|(?:sum|mean|max|min|std|var|prod)\(\s*(?:\)|-?\d|axis|dim|keepdims))))"
 )
 _OF_LAYERS = (
     r"F\.(?=(?:log_?|hard_?|soft_?)?(?:softmax|sigmoid|tanh|swish|shrink|plus|sign)\b|relu6?\b|"

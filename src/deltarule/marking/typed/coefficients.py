@@ -1,21 +1,27 @@
 """Coefficients of one sum: β of α x + β z and of α + β x is a number, as α is.
 
-So is that of what a line gives anew, v' = β v + g, and of shares, β m + (1 − β) g.
+So is that of what a line gives anew, v' = β v + g, of shares, β m + (1 − β) g, and b of X w + b,
+where each row of X is an example.
 
 A β or γ that is added alone, or stands beside ⊙, is a vector as before: γ ⊙ tanh(α x) + β.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.formulas.tokens import Token
-from deltarule.marking.typed.typed_names import CALLED, tensor_of
+from deltarule.marking.typed.typed_names import CALLED, is_input, tensor_of, usual_rank
 
 #: Letters of numbers beside which others in their series are numbers.
 _NUMBERS = ("alpha", "lambda", "eta", "delta", "kappa", "rho", "tau", "zeta")
 _VECTORS = ("beta", "gamma", "mu", "theta", "phi")
+#: Functions that have slopes of their own: softmax(β x), x σ(β x), e^{−β E}.
+_OF_TEMPERATURES = ("softmax", "exp", "σ", "sigmoid", "tanh", "softplus", "log_softmax", "^")
+_FACTORS = ("name", "primed", "call", "reduction")
+_BIAS = re.compile(r"[bc](?:_?[0-9]+|[₀-₉]+)?")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
@@ -53,6 +59,52 @@ def coefficients(formula: str, place: str, left: str = "") -> set[str]:
         if "beta" in names and ("gamma", "") in leading:
             names.add("gamma")  # of α x² + β x + γ
     return names - vectors
+
+
+def intercepts(formula: str, place: str) -> set[str]:
+    """The names of biases beside a product of a matrix of examples with a vector: as a vector each
+    example would have a bias of its own."""
+    names: set[str] = set()
+    found, opened = [*parted_tokens(formula, place)], False
+    for k, token in enumerate(found):
+        if token.text == "‖":
+            opened = not opened
+            found[k] = Token("sign", "(" if opened else ")", token.start)
+    for terms in _sums(found):
+        factors = [[t for t in term if t.text not in ("*", "@")] for term in terms]
+        if any(_is_of_examples(term) for term in factors):
+            alone = [term[0] for term in factors if len(term) == 1 and term[0].kind == "name"]
+            names |= {tensor_of(t, place) for t in alone if _BIAS.fullmatch(t.text)}
+    return names
+
+
+def temperatures(formula: str, place: str) -> set[str]:
+    """The names of vectors that lead what a function is of, as β of softmax(β x) and γ of
+    exp(−γ D), where the other one of γ and β, of a normalisation, stands nowhere."""
+    found, names = parted_tokens(formula, place), set()
+    here = {token.text for token in found}
+    for k, token in enumerate(found):
+        pair = next((p for p in (("β", "γ"), ("beta", "gamma")) if token.text in p), None)
+        if token.kind != "name" or pair is None or {*pair} <= here:
+            continue
+        minus = [t.text for t in found[max(k - 1, 0) : k]] == ["-"]
+        before = [t.text for t in found[max(k - 2 - minus, 0) : k - minus]]
+        behind = found[k + 1 : k + 3]
+        behind = behind[1:] if [t.text for t in behind[:1]] == ["*"] else behind
+        factor = behind and (behind[0].kind in _FACTORS or behind[0].text in ("(", "‖"))
+        if len(before) == 2 and before[0] in _OF_TEMPERATURES and before[1] in "({" and factor:
+            names.add(tensor_of(token, place))
+    return names
+
+
+def _is_of_examples(term: Sequence[Token]) -> bool:
+    """Whether a term is X w or wᵀ X."""
+    names = [t.text for t in term if t.kind == "name"]
+    turned = [k for k, t in enumerate(term) if t.kind == "transposed"]
+    if len(names) != 2 or len(term) != 2 + len(turned) or turned not in ([], [1]):
+        return False
+    matrix, vector = names[::-1] if turned else names
+    return usual_rank(matrix) == 2 and is_input(matrix) and usual_rank(vector) == 1
 
 
 def _sums(found: Sequence[Token]) -> list[list[list[Token]]]:

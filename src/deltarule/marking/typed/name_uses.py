@@ -12,6 +12,7 @@ from deltarule.spelling.names import canonical
 _NO_MATRICES = ("N", "M", "T", "B", "I")
 #: Letters of numbers that are vectors where they stand behind a matrix.
 _NOISE = ("epsilon", "alpha", "delta", "zeta", "eta")
+_BEFORE_SUMS = ("β", "γ", "μ", "θ", "beta", "gamma", "mu", "theta")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
@@ -52,8 +53,8 @@ def behind_matrices(formula: str, place: str) -> set[str]:
 
 
 def before_matrices(formula: str, place: str) -> set[str]:
-    """Names of vectors that stand before a matrix or a length at once, as β of β ΦᵀΦ and γ of
-    γ ‖x − y‖²: numbers, as no column stands there."""
+    """Names of vectors that stand before a matrix, a length or a sum at once, as β of β ΦᵀΦ, γ of
+    γ ‖x − y‖² and μ of μ Σ_i log x_i: numbers, as no column stands there."""
     found, names, opened = parted_tokens(formula, place), set(), False
     for before, token, behind in zip(found, found[1:], [*found[2:], None], strict=False):
         opened ^= before.text == "‖"
@@ -61,6 +62,8 @@ def before_matrices(formula: str, place: str) -> set[str]:
         matrix = token.kind == "name" and token.text not in WORDS and usual_rank(token.text) == 2
         called = behind is not None and behind.text in ("[", "(")
         plain = before.kind == "name" and before.text in ("β", "γ", "beta", "gamma")
+        if token.kind == "reduction" and before.kind == "name" and before.text in _BEFORE_SUMS:
+            names.add(tensor_of(before, place))
         if plain and (length or matrix and not called):
             names.add(tensor_of(before, place))
     return names

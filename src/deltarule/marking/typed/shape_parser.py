@@ -76,12 +76,9 @@ class ShapeParser(SoftmaxAtIndex, PowersOfSums, OfOnes):
 
     def _both(self, one: Readings, two: Readings, join, word: str) -> Readings:
         a, b = self._beside(one.of[0], two.of[0]), self._beside(two.of[0], one.of[0])
-        if word == "added" and not self.in_program:
-            size = lonely_size(a, b, self.vocabulary.tensors) or lonely_size(
-                b, a, self.vocabulary.tensors
-            )
-            if size is not None:
-                raise Unequal(size, _ONE)
+        if word == "added":
+            self._refuse_lonely(a, b)
+            self._refuse_lonely(b, a)
         if a.axes and b.axes:
             if word == "added":
                 self._refuse_crosswise(a, b)
@@ -91,6 +88,12 @@ class ShapeParser(SoftmaxAtIndex, PowersOfSums, OfOnes):
             shapes = " and ".join(map(said, (a, b)))
             raise self.error(f"shapes {shapes} cannot be {word}", "write the indices")
         return Readings((found[0],))
+
+    def _refuse_lonely(self, a: Matrix, b: Matrix) -> None:
+        """What would be a vector of numbers alone beside another part is a number."""
+        size = None if self.in_program else lonely_size(a, b, self.vocabulary.tensors)
+        if size is not None:
+            raise Unequal(size, _ONE)
 
     def _meet(self, a: Matrix, b: Matrix, word: str) -> None:
         """Axes that meet are equal; one that is 1 is the same along the other's.
@@ -137,7 +140,7 @@ class ShapeParser(SoftmaxAtIndex, PowersOfSums, OfOnes):
             beside = [m.of[0] for m in (found[-1], factor)] if pair else []
             scaled = any(map(is_scale, beside)) and not self._sign(factor)
             masked = any(map(is_mask, beside)) and self._sign(factor) != "·"
-            if pair and (self.in_sum or scaled or masked):
+            if self._is_scaled(found[-1], factor) or (pair and (self.in_sum or scaled or masked)):
                 found[-1] = self._times(found[-1], factor)
             elif pair and self._sign(factor) == "·":
                 found[-1] = self._dot(found[-1], factor)
@@ -148,6 +151,12 @@ class ShapeParser(SoftmaxAtIndex, PowersOfSums, OfOnes):
             beside = self.in_sum and both_vectors(whole.of[0], factor.of[0])
             whole = (self._times if beside else self._matmul)(whole, factor)
         return whole if number == 1 else self._each(whole, lambda e: number * e)
+
+    def _is_scaled(self, one: Readings, two: Readings) -> bool:
+        """Whether the γ of a normalisation stands before a matrix, γ (X − μ)/σ, and not turned."""
+        scale, matrix = one.of[0], two.of[0]
+        upright = scale.shape[-1:] == (1,) if self.columns else scale.shape[:1] == (1,)
+        return is_scale(scale) and upright and is_matrix(matrix) and not is_number(scale)
 
     def _dotted(self, factors: list[Readings]) -> list[Readings]:
         """The factors, with A x of x·A x put together: a vector's product with what a matrix gives
