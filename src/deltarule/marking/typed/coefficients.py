@@ -18,6 +18,7 @@ from deltarule.marking.typed.typed_names import CALLED, is_input, tensor_of, usu
 #: Letters of numbers beside which others in their series are numbers.
 _NUMBERS = ("alpha", "lambda", "eta", "delta", "kappa", "rho", "tau", "zeta")
 _VECTORS = ("beta", "gamma", "mu", "theta", "phi")
+_EPSILON = ("ε", "ϵ", "epsilon", "eps")
 #: Functions that have slopes of their own: softmax(β x), x σ(β x), e^{−β E}.
 _OF_TEMPERATURES = ("softmax", "exp", "σ", "sigmoid", "tanh", "softplus", "log_softmax", "^")
 _FACTORS = ("name", "primed", "call", "reduction")
@@ -94,6 +95,25 @@ def temperatures(formula: str, place: str) -> set[str]:
         factor = behind and (behind[0].kind in _FACTORS or behind[0].text in ("(", "‖"))
         if len(before) == 2 and before[0] in _OF_TEMPERATURES and before[1] in "({" and factor:
             names.add(tensor_of(token, place))
+    return names
+
+
+def noises(formula: str, place: str) -> set[str]:
+    """ε where it is noise and no guard, a vector then: of y = X β + ε and √(1 − α) ε; and σ that
+    stands right before it, in z = μ + σ ε."""
+    found, names = parted_tokens(formula, place), set()
+    if not any(t.text in _EPSILON for t in found):
+        return names
+    for k, terms in enumerate(_sums(found)):
+        for term in terms if len(terms) > 1 else ():
+            bare = [t for t in term if t.text not in ("*", "⊙")]
+            if not bare or bare[-1].text not in _EPSILON:
+                continue
+            before = bare[-2] if len(bare) > 1 else None
+            factor = before and (before.kind in ("name", "primed") or before.text in (")", "}"))
+            if (before is None and k == 0) or factor:
+                names.add("epsilon")
+                names |= {"sigma"} if before and before.text in ("σ", "sigma") else set()
     return names
 
 

@@ -35,6 +35,9 @@ _STAR = re.compile(
 _EXPECTED = re.compile(
     r"(?<![\w\\])(?:(E|𝔼|\\mathbb\{E\})(?:_(?:([a-z])|\{\s*([a-z])\s*\}))?|(Var|Std))\s*\["
 )
+_UPRIGHT = re.compile(
+    r"\\(?:mathrm|operatorname|text|mathbb)\s*\{\s*(E|Var|Std)\s*\}(?=\s*(?:_|\[))"
+)
 #: States and actions, at which tables are read: Q[s_t, a_t].
 _OF_TABLES = {"s", "a"}
 _TOGETHER = re.compile(
@@ -85,6 +88,7 @@ def _of_each(match: re.Match[str]) -> str:
 
 def _with_means(text: str) -> str:
     """E[(x − μ)²] as mean((x − μ)²); E[i, j] and E[t[n], d] are entries of a matrix."""
+    text = _UPRIGHT.sub(r"\1", text)
     for match in reversed(list(_EXPECTED.finditer(text))):
         end = _closed(text, match.end() - 1)
         inside = text[match.end() : end - 1]

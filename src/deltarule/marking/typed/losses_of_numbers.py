@@ -13,7 +13,7 @@ from deltarule.marking.typed.typed_names import COUNTS
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
 
 #: What a last equation is called that gives a number.
-_LOSSES = ("L", "E", "J", "C", "l", "loss", "cost")
+_LOSSES = ("L", "E", "J", "C", "l", "loss", "cost", "KL", "ELBO", "NLL")
 #: Entries of tables and of probabilities, at labels.
 _ENTRIES = re.compile(r"\w\s*\[")
 Axes = Mapping[str, tuple[Expr, ...]]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sympy import Expr, Integer
 
 from deltarule.expressions import nodes
+from deltarule.expressions.functions import log
 from deltarule.marking.formulas.matrix_readings import Matrix, shape_shown
 from deltarule.spelling.names import pretty
 
@@ -50,10 +53,20 @@ def said(matrix: Matrix) -> str:
     return "a column" if shape[1] == 1 else "a row" if shape[0] == 1 else "a matrix"
 
 
-def is_scale(matrix: Matrix) -> bool:
+def is_scale(matrix: Matrix, names: Sequence[str] = ("gamma", "beta")) -> bool:
     """Whether a part is the γ or β of a normalisation, which scales entry by entry."""
     entry = matrix.entry
-    return isinstance(entry, nodes.Read) and nodes.tensor_name(entry) in ("gamma", "beta")
+    return isinstance(entry, nodes.Read) and nodes.tensor_name(entry) in names
+
+
+def is_noise(beside: Sequence[Matrix]) -> bool:
+    """Whether two parts are σ and ε of μ + σ ε, which are multiplied entry by entry."""
+    return len(beside) == 2 and all(is_scale(m, ("sigma", "epsilon")) for m in beside)
+
+
+def of_logarithm(one: Matrix, two: Matrix) -> bool:
+    """Whether two parts are matrices of which the latter is a logarithm: T log P of Σ T log P."""
+    return is_matrix(one) and is_matrix(two) and isinstance(two.entry, log)
 
 
 def is_mask(matrix: Matrix) -> bool:

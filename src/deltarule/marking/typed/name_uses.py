@@ -12,7 +12,7 @@ from deltarule.spelling.names import canonical
 _NO_MATRICES = ("N", "M", "T", "B", "I")
 #: Letters of numbers that are vectors where they stand behind a matrix.
 _NOISE = ("epsilon", "alpha", "delta", "zeta", "eta")
-_BEFORE_SUMS = ("β", "γ", "μ", "θ", "beta", "gamma", "mu", "theta")
+_BEFORE_SUMS = ("C", "β", "γ", "μ", "θ", "beta", "gamma", "mu", "theta")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 
 from deltarule.marking.typed.indices_above import with_indices_above
+from deltarule.marking.typed.layers_above import with_layers_in_names
 from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
 from deltarule.marking.typed.states_and_neighbours import with_plain_tables
 
@@ -83,6 +84,7 @@ def as_read(text: str) -> str:
         text = _WORD_LEFT.sub(r"\1\2 ", text)
         text = _TRANSPOSED.sub("^T ", text)
         text = _with_roots(text)
+    text = with_layers_in_names(text)
     text = _NUMBER_BELOW.sub(lambda m: f"_{m[1]}" + (" " if m[2] is not None else ""), text)
     text = _AT_BRACES.sub(r"\1 ", text)
     text = _SUMMED_WHERE.sub(lambda m: f"{m[1]}_{m[2]} 1[{m[3].strip()}]·", text)

@@ -32,9 +32,11 @@ from deltarule.marking.typed.matrix_kinds import (
     both_vectors,
     is_mask,
     is_matrix,
+    is_noise,
     is_number,
     is_scale,
     letter_of,
+    of_logarithm,
     on_diagonal,
     said,
     squeezed,
@@ -139,8 +141,14 @@ class ShapeParser(SoftmaxAtIndex, PowersOfSums, OfOnes):
             pair = both_vectors(found[-1].of[0], factor.of[0])
             beside = [m.of[0] for m in (found[-1], factor)] if pair else []
             scaled = any(map(is_scale, beside)) and not self._sign(factor)
+            scaled = scaled or is_noise(beside) or self._is_starred(beside, factor)
             masked = any(map(is_mask, beside)) and self._sign(factor) != "·"
-            if self._is_scaled(found[-1], factor) or (pair and (self.in_sum or scaled or masked)):
+            logs = self.in_sum and of_logarithm(found[-1].of[0], factor.of[0])
+            if (
+                logs
+                or self._is_scaled(found[-1], factor)
+                or (pair and (self.in_sum or scaled or masked))
+            ):
                 found[-1] = self._times(found[-1], factor)
             elif pair and self._sign(factor) == "·":
                 found[-1] = self._dot(found[-1], factor)
@@ -157,6 +165,10 @@ class ShapeParser(SoftmaxAtIndex, PowersOfSums, OfOnes):
         scale, matrix = one.of[0], two.of[0]
         upright = scale.shape[-1:] == (1,) if self.columns else scale.shape[:1] == (1,)
         return is_scale(scale) and upright and is_matrix(matrix) and not is_number(scale)
+
+    def _is_starred(self, beside: Sequence[Matrix], factor: Readings) -> bool:
+        """Whether γ stands beside * and a vector: (x − μ)/σ * γ."""
+        return self._sign(factor) == "*" and any(is_scale(m, ("gamma",)) for m in beside)
 
     def _dotted(self, factors: list[Readings]) -> list[Readings]:
         """The factors, with A x of x·A x put together: a vector's product with what a matrix gives

@@ -57,9 +57,13 @@ def in_quotients(part: str) -> Iterator[Slip]:
     for match in _BESIDE.finditer(part):
         one, other = match.groups()
         before = part[: match.start()].split("=")[-1].split()[-1:]
-        if one in COUNTS or one in KNOWN or other in KNOWN or before == ["1"]:
+        acts = one.isupper() and other.islower() and len(other) == 1 and usual_rank(other) == 1
+        counts = one in COUNTS and not (acts and other not in COUNTS)
+        if counts or one in KNOWN or other in KNOWN or before == ["1"]:
             continue
-        sign = "·" if "[" in one or not all(map(usual_rank, (one, other))) else " ⊙ "
+        sign = (
+            " " if acts else "·" if "[" in one or not all(map(usual_rank, (one, other))) else " ⊙ "
+        )
         yield Slip(
             f"/ {one} {other} can be read in two ways",
             match.start(),

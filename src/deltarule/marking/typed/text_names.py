@@ -9,7 +9,7 @@ from sympy import Expr, Integer
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
-from deltarule.marking.typed.coefficients import coefficients, intercepts, temperatures
+from deltarule.marking.typed.coefficients import coefficients, intercepts, noises, temperatures
 from deltarule.marking.typed.equation_texts import TypedEquation, counts_in, states_of
 from deltarule.marking.typed.name_uses import (
     before_matrices,
@@ -55,6 +55,7 @@ class TextNames:
             name for e in self.equations for name in coefficients(e.formula, e.place, e.name)
         }
         for e in self.equations:
+            self.entrywise |= noises(e.formula, e.place)
             self.series |= intercepts(e.formula, e.place) | temperatures(e.formula, e.place)
         self.raised = {name for e in self.equations for name in exponents(e.formula, e.place)}
         #: What stands in subscripts.
