@@ -1,5 +1,6 @@
 """Cook–Toom algorithms: the exact proofs, and that planted errors are refused."""
 
+import ast
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
@@ -9,6 +10,7 @@ import pytest
 from sympy import Rational, Symbol, expand, symbols
 
 from deltarule.errors import DeltaruleError
+from deltarule.kernels.prelude import texts
 from deltarule.kernels.winograd import transforms
 from deltarule.kernels.winograd.cook_toom import POINTS, amplification, at_points, cook_toom, proved
 
@@ -106,3 +108,8 @@ def test_the_text_shows_points_matrices_and_shared_sums():
     assert "# F(4, 3) at 0, 5/8, −5/8, 3/2, −3/2, ∞." in told
     assert "    0      5/8      −5/8   3/2   −3/2  0" in told
     assert "e1 = d4 - 9 / 4 * d2" in told and "s1 = m1 + m2" in told
+
+
+def test_names_are_known_without_the_text():
+    defined = [n.name for n in ast.parse(transforms.text(4, 3)).body if hasattr(n, "name")]
+    assert tuple(defined) == transforms.NAMES and {*defined} <= texts.names()

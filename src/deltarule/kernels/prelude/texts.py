@@ -82,8 +82,9 @@ def taken_in(stem: str) -> str:
 
 def names() -> frozenset[str]:
     """Everything that the parts define: functions, classes and constants."""
-    found = (_DEFINED.findall(_file(part)) for part in _ORDER)
-    return frozenset(name for part in found for name in part)
+    files = (part for part in _ORDER if part != "transforms")
+    found = (_DEFINED.findall(_file(part)) for part in files)
+    return frozenset(transforms.NAMES).union(*found)
 
 
 def _with_needs(parts: set[str]) -> set[str]:

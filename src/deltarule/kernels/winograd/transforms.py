@@ -23,6 +23,9 @@ _FUNCTIONS = (
     ("taps_from_points", "m", "Gᵀ·m", lambda f: f.G.T),
 )
 
+#: What the text defines, known without the transforms being found.
+NAMES = tuple(name for name, *_ in _FUNCTIONS)
+
 
 def text(outputs: int, taps: int) -> str:
     """The functions of F(outputs, taps), with its points and matrices, as a kernel needs them."""
