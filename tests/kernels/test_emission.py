@@ -16,6 +16,9 @@ from deltarule.signed_files import is_ours
 #: log Γ, ψ and, in the gradient, ψ₁.
 GAMMAS = layer("y[n] = lgamma(x[n])·z[n] + digamma(x[n])")
 
+#: Gradients that are single numbers, of an input, of what a recurrence keeps, and of a parameter.
+SCALARS = layer("s[t] = a*s[t-1] + b*x[t]; L = Sum[t]((y[t] - c*s[t])^2)")
+
 
 def as_module(text, folder, monkeypatch):
     """The file as a module whose functions are not compiled."""
@@ -77,6 +80,8 @@ def test_every_kind_of_array_and_number_is_drawn(name, dtype, tmp_path, monkeypa
     "name",
     [
         GAMMAS,
+        SCALARS,
+        "power_mean",
         "rnn",
         "label_cross_entropy",
         "ridge_regression",
@@ -106,8 +111,10 @@ def test_a_planted_error_is_told_by_name(wrong, tmp_path, monkeypatch, capsys):
 
     monkeypatch.setattr(module, "backward_loops", planted)
     assert not module.self_check()
-    told = [line for line in capsys.readouterr().out.splitlines() if "DIFFERS" in line]
-    assert len(told) == 1 and "gradient of W" in told[0]
+    lines = [line for line in capsys.readouterr().out.splitlines() if "gradient of" in line]
+    told = [line for line in lines if "agrees" not in line]
+    said = "NaN in it or in differences (gap nan)" if wrong == "not a number" else "DIFFERS from"
+    assert len(told) == 1 and f"gradient of W: {said}" in told[0]
 
 
 def test_docstrings_tell_shapes_settings_and_formulas(tmp_path, monkeypatch):

@@ -37,31 +37,45 @@ def _number(value: flint.arb) -> bool:
     return value.is_finite() or (value.rad() == 0 and value < 0)
 
 
-def draw_inside(tensors: Iterable[Tensor], fill: Fill) -> None:
-    """Draw the given tensors anew until the network is defined at them, as far as that is found.
+def draw_inside(tensors: Iterable[Tensor], fill: Fill) -> Mapping[str, Any]:
+    """Draw the given tensors anew until the network is defined at them, as far as that is found;
+    from where those come that are not drawn from the usual place.
 
     Raises DivisionByZero where fractions are divided by 0 wherever they come from, as by Σ_{k≠l} of
     a single entry.
     """
     given = [t for t in tensors if t.given]
-    free = [
-        t
-        for t in given
-        if not t.integral and t.within is None and not t.definite and t.sums_to_one is None
-    ]
+    free = free_to_draw(given)
     shares = {t.name: RANGES[0] for t in given if _shares(t)}
-    best, chosen = _tried(fill, {}), {}
-    ways = [{**shares, **{t.name: place for t in free}} for place in RANGES[:2]]
-    if not best or any(_tried(fill, way) == 0 for way in ways):
-        return
+    best, chosen = undefined_in(fill, {}), {}
+    if not best:
+        return {}
+    for place in RANGES[:2]:
+        way = {**shares, **{t.name: place for t in free}}
+        if undefined_in(fill, way) == 0:
+            return way
     for tensor in given:
         for place in _places(tensor, free):
-            count = _tried(fill, {**chosen, tensor.name: place})
+            count = undefined_in(fill, {**chosen, tensor.name: place})
             if count < best:
                 best, chosen = count, {**chosen, tensor.name: place}
             if not best:
-                return
+                return chosen
     fill(chosen)
+    return chosen
+
+
+def free_to_draw(tensors: Iterable[Tensor]) -> list[Tensor]:
+    """The given tensors of whose entries nothing is declared."""
+    return [
+        t
+        for t in tensors
+        if t.given
+        and not t.integral
+        and t.within is None
+        and not t.definite
+        and t.sums_to_one is None
+    ]
 
 
 def _shares(tensor: Tensor) -> bool:
@@ -75,7 +89,7 @@ def _places(tensor: Tensor, free: list[Tensor]) -> tuple:
     return LEAST if tensor.integral else RANGES if tensor in free else ()
 
 
-def _tried(fill: Fill, places: dict) -> float:
+def undefined_in(fill: Fill, places: Mapping[str, Any]) -> float:
     """How many entries are undefined where tensors are drawn from some places."""
     try:
         return sum(undefined(a) for a in fill(places).values())

@@ -12,19 +12,15 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from sympy import Basic, Expr, Pow
+from sympy import Expr
 
 from deltarule.arithmetic.base import Arithmetic, DivisionByZero
 from deltarule.arithmetic.domain import draw_inside, undefined
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.arithmetic.sampler import Generic
 from deltarule.arithmetic.small_sizes import choose_sizes
 from deltarule.arithmetic.tensor_entries import refuse_many
-from deltarule.errors import DeltaruleError
-from deltarule.expressions.functions import acos, acosh, asin, atanh, digamma, lgamma, log, trigamma
-from deltarule.expressions.nodes import walk
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 
@@ -85,32 +81,6 @@ class Probe:
         return self.arithmetic.array(self.sampler.between(self.shape(axes), None))
 
     @property
-    def places(self) -> Mapping[str, Any]:
-        """From where the givens come of which the usual values would lie outside the domain."""
-        return self._places
-
-    @property
     def undefined(self) -> list[str]:
         """The tensors that hold NaN (0/0, or a logarithm of 0)."""
         return [name for name, array in self.values.arrays.items() if undefined(array)]
-
-
-def places_inside(network: Network, seeds: int = 1) -> Mapping[str, Any]:
-    """From where a sampler is to draw the givens so that roots and logarithms have values.
-
-    Found at small sizes; empty where the usual values are good, or nothing better is found. Few
-    numbers may lie inside by chance: with more `seeds` they are drawn as often.
-    """
-    if not any(_has_a_domain(node) for e in network.equations for node in walk(e.rhs)):
-        return {}
-    try:
-        probes = (Probe(network, Float64(), seed=seed) for seed in range(seeds))
-        return next((probe.places for probe in probes if probe.places), {})
-    except DeltaruleError:  # as where sizes are asked for that small ones do not fit
-        return {}
-
-
-def _has_a_domain(node: Basic) -> bool:
-    fractional = isinstance(node, Pow) and not node.exp.is_integer
-    bounded = log | acosh | asin | acos | atanh | lgamma | digamma | trigamma
-    return fractional or isinstance(node, bounded)

@@ -8,7 +8,7 @@ import numpy as np
 from sympy import Symbol
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.probe import places_inside
+from deltarule.arithmetic.places_inside import places_inside
 from deltarule.arithmetic.sampler import Floats
 from deltarule.networks.network import Network
 

@@ -168,8 +168,9 @@ def self_check(seed=0):
         worst = np.max(np.abs(one - two), initial=0.0) / scale
         agrees = bool(worst < 1e-9)
         right = right and agrees
-        told = "is" if agrees else "is NOT"
-        print(f"gradient of {{name}} {{told}} {framework}'s own (gap {{worst:.1e}})")
+        told = " is" if agrees else " is NOT"
+        told = ": NaN in it or in" if np.isnan(worst) else told
+        print(f"gradient of {{name}}{{told}} {framework}'s own (gap {{worst:.1e}})")
     return right
 
 

@@ -13,7 +13,7 @@ from sympy import Expr, Symbol
 
 from deltarule.arithmetic.compared_constants import constants_of
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.probe import places_inside
+from deltarule.arithmetic.places_inside import places_inside
 from deltarule.arithmetic.sampler import Interval, Sampler
 from deltarule.arithmetic.settings import setting, sizes_at
 from deltarule.kernels.passes.program import Program
@@ -86,12 +86,14 @@ def self_check(seed=0):
         entries = list(np.ndindex(arrays[name].shape))
         if len(entries) > MOST:
             entries = [entries[k] for k in random.choice(len(entries), MOST, replace=False)]
-        gaps = [gap(arrays, name, e, gradients[name][e]) for e in entries]
+        derived = np.asarray(gradients[name])
+        gaps = [gap(arrays, name, e, derived[e]) for e in entries]
         scale = max([1.0, *(abs(measured) for _, _, measured in gaps)])
-        worst = max([0.0, *(off / scale for off, _, _ in gaps)])
+        worst = np.max([0.0, *(off / scale for off, _, _ in gaps)])
         agrees = all(off <= may + ALLOWED * scale for off, may, _ in gaps)
         right = right and agrees
         told = "agrees with" if agrees else "DIFFERS from"
+        told = "NaN in it or in" if np.isnan(worst) else told
         print(f"  gradient of {{name}}: {{told}} {method} (gap {{worst:.1e}})", flush=True)
 {unseen}    return right
 
@@ -205,7 +207,7 @@ def sampling(program: Program) -> str | None:
         return None
     values, tensors = Values({}, sizes, {}, {}), program.network.tensors
     sampler = _AsText(program.network, values.extent)
-    places = places_inside(program.network, seeds=4)
+    places = places_inside(program.network)
     drawn = [
         f'        "{t.name}": {sampler.draw(t, places.get(t.name))},'
         for t in tensors.values()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.probe import places_inside
+from deltarule.arithmetic.places_inside import places_inside
 from deltarule.arithmetic.sampler import Floats
 from deltarule.arithmetic.small_sizes import free_sizes
 from deltarule.calculus import Derivation, derive
@@ -94,6 +94,11 @@ class RightTask:
         return made
 
     @cached_property
+    def _places(self) -> Mapping[str, Any]:
+        """From where givens come that are to lie inside the domain."""
+        return places_inside(self.network)
+
+    @cached_property
     def fixed(self) -> set[str]:
         """The arrays that hold the same number everywhere, as the course says."""
         places = {place: place.split()[-1] for place in self.task.fixed}
@@ -148,9 +153,8 @@ class RightTask:
         sizes = {by_name[n]: k for n, k in setting.sizes.items() if n in by_name}
         values = Values({}, sizes, {}, {})
         sampler = Floats(self.network, values.extent, np.random.default_rng([7, setting.seed]))
-        places = places_inside(self.network)
         givens = {
-            t.name: _as_drawn(sampler.draw(t, places.get(t.name)), t, setting, self._spread)
+            t.name: _as_drawn(sampler.draw(t, self._places.get(t.name)), t, setting, self._spread)
             for t in self.network.tensors.values()
             if t.given
         }

@@ -5,9 +5,9 @@ Dual numbers are balls, which enclose what they say; where they would be too man
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import isnan, nan
+from math import isinf, isnan, nan
 
 import flint
 import numpy as np
@@ -103,6 +103,8 @@ def check_gradient(computation: Computation, quantity: str) -> Check | None:
         needed = found.open or (not found.within.is_zero and bits == MORE_BITS[0])
         if needed and (bits < MOST_BITS or _tiny(exact)):
             found = _gap(computation, quantity, name, Ball(bits), computation.with_bits(bits))
+    if isinf(found.share) and not _defined(_roots(computation, computation.exact), computation):
+        return Check(nan, nan, exact.size)  # such as the gradient of softmax(s/√−1) x by x
     looked_at = _looked_at(list(np.ndindex(*exact.shape)), behind)
     met = _kinks(computation, name, looked_at, found.edges)
     smooth = [e for e in looked_at if e not in met.entries] if met else looked_at
@@ -190,6 +192,12 @@ def _gap_of(
     lenient = any(g.lenient for g in computation.derivation.gradients.values())
     roots = _roots(computation, values)
     return gap(computation.network, values, exactly, name, directions, along, roots, lenient)
+
+
+def _defined(roots: Iterable[str], computation: Computation) -> bool:
+    """Whether what is differentiated has values, none of which is NaN."""
+    arrays = computation.floats.arrays
+    return not any(np.isnan(np.asarray(arrays[root], dtype=float)).any() for root in roots)
 
 
 def _tiny(exact: np.ndarray) -> bool:

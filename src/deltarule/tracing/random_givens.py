@@ -9,12 +9,17 @@ from random import Random
 import numpy as np
 from sympy import Symbol
 
+from deltarule.arithmetic.domain import undefined
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.probe import MOST_ENTRIES, places_inside
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.places_inside import places_inside
+from deltarule.arithmetic.probe import MOST_ENTRIES
+from deltarule.arithmetic.run import run
 from deltarule.arithmetic.sampler import Sampler, filled
 from deltarule.arithmetic.small_sizes import choose_sizes
 from deltarule.arithmetic.tensor_entries import refuse_many
 from deltarule.calculus import Derivation
+from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Max, walk
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import specialise
@@ -23,6 +28,9 @@ from deltarule.spelling.names import pretty
 
 #: Numbers (not arrays) by these letters are above 0 wherever people write them, and drawn so.
 POSITIVE, ABOVE_0 = frozenset(("λ", "γ", "τ", "σ", "ε", "eps")), (0, 2)
+
+#: How often numbers are drawn until a network has values at them.
+MOST_DRAWS = 40
 
 
 def drawn(
@@ -39,13 +47,41 @@ def drawn(
     chosen = sizes_by_hand(network, random, sizes)
     values = Values({}, chosen, {}, {})
     sampler = _ByHand(network, values.extent, random)
-    given, places = [t for t in network.tensors.values() if t.given], places_inside(network)
-    givens = {t.name: sampler.draw(t, places.get(t.name) or _usual(t)) for t in given}
+    givens = _inside(network, sampler, values)
     for name in derivation.upstream:
         shape = sampler.shape(network.tensor(name).axes)
         givens[derivation.gradient_name(name)] = sampler.between(shape, (-1, 1))
     free = {s.name: n for s, n in chosen.items() if s not in network.definitions}
     return givens, free
+
+
+def _inside(network: Network, sampler: _ByHand, values: Values) -> dict[str, np.ndarray]:
+    """Numbers for what a network is given, at which it has values, as far as some are found: single
+    ones may have none, as 1/(x − 1) at 1."""
+    given, places = [t for t in network.tensors.values() if t.given], places_inside(network)
+    draws = (
+        {t.name: sampler.draw(t, places.get(t.name) or _usual(t)) for t in given}
+        for _ in range(MOST_DRAWS)
+    )
+    first = next(draws)
+    if not _undefined_at(network, first, values):
+        return first
+    return next((found for found in draws if not _undefined_at(network, found, values)), first)
+
+
+def _undefined_at(network: Network, givens: Mapping[str, np.ndarray], values: Values) -> bool:
+    """Whether some value is NaN, or infinite as 1/0 is."""
+    arithmetic, tensors = Float64(), dict(network.tensors)
+    arrays = {
+        name: array.astype(np.int64) if tensors[name].integral else arithmetic.array(array)
+        for name, array in givens.items()
+    }
+    tried = Values(arrays, values.sizes, dict(network.scalars), tensors)
+    try:
+        run(network.equations, tried, arithmetic)
+    except DeltaruleError:  # as of a recurrence over no time: raised where the trace runs it
+        return False
+    return any(map(undefined, tried.arrays.values()))
 
 
 def _usual(tensor: Tensor) -> tuple[int, int] | None:
