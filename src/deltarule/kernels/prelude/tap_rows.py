@@ -161,7 +161,9 @@ def _multiplied(taps):
     return multiplied
 
 
-weighted_9, weighted_3, weighted_1 = (_weighted(taps) for taps in (9, 3, 1))
+weighted_9, weighted_4, weighted_3, weighted_2, weighted_1 = (
+    _weighted(taps) for taps in (9, 4, 3, 2, 1)
+)
 multiplied_9, multiplied_3, multiplied_1 = (_multiplied(taps) for taps in (9, 3, 1))
 if numba.config.DISABLE_JIT:  # pyright: ignore
 
@@ -191,5 +193,7 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
 
         return multiplied
 
-    weighted_9, weighted_3, weighted_1 = (_plain_weighted(taps) for taps in (9, 3, 1))
+    weighted_9, weighted_4, weighted_3, weighted_2, weighted_1 = (
+        _plain_weighted(taps) for taps in (9, 4, 3, 2, 1)
+    )
     multiplied_9, multiplied_3, multiplied_1 = (_plain_multiplied(taps) for taps in (9, 3, 1))

@@ -32,7 +32,9 @@ from deltarule.kernels.prelude.tap_rows import (
     multiplied_3,
     multiplied_9,
     weighted_1,
+    weighted_2,
     weighted_3,
+    weighted_4,
     weighted_9,
 )
 from deltarule.kernels.prelude.vectors import _VECTOR, LANES, _loaded, _pointers, _splat, _stored
@@ -174,9 +176,15 @@ def weighted_part(c, c0, cp, b, b0, bp, at, w, many, rows, count, add, first):
         elif many - t >= 9:
             weighted_9(c, c0, cp, b, b0, bp, at, w, t, rows, count, add, first)
             t += 9
+        elif many - t == 4:
+            weighted_4(c, c0, cp, b, b0, bp, at, w, t, rows, count, add, first)
+            t += 4
         elif many - t >= 3:
             weighted_3(c, c0, cp, b, b0, bp, at, w, t, rows, count, add, first)
             t += 3
+        elif many - t == 2:
+            weighted_2(c, c0, cp, b, b0, bp, at, w, t, rows, count, add, first)
+            t += 2
         else:
             weighted_1(c, c0, cp, b, b0, bp, at, w, t, rows, count, add, first)
             t += 1

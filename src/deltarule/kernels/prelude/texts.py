@@ -14,7 +14,7 @@ _MARK = "# ---- what follows goes into kernels\n"
 #: in which each stands behind those that it needs.
 _SHARED = {
     "strided_products": ("calls", "vectors", "micro_kernel", "panel_products", "strided_products"),
-    "window_sums": ("dots", "window_layout", "window_sums"),
+    "window_sums": ("dots", "paired_rows", "window_layout", "window_sums"),
     "window_planes": ("tap_rows", "tap_sums", "window_planes"),
     "winograd_blocks": ("lanes", "transforms", "dynamic_range", "strips", "winograd_blocks"),
 }

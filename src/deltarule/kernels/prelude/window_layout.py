@@ -29,6 +29,7 @@ from deltarule.kernels.prelude.calls import (
     outside,
 )
 from deltarule.kernels.prelude.micro_kernel import aligned
+from deltarule.kernels.prelude.paired_rows import put_together, taken_apart
 from deltarule.kernels.prelude.vectors import NR, added, copied
 
 compiled = inlined = in_threads = njit
@@ -133,28 +134,27 @@ def found(plan, unit):
     return table[:4], table[4 : 4 + many], table[4 + many : 4 + 2 * many], table[4 + 2 * many :]
 
 
-@compiled
-def move_pairs(x, here, flat, even, odd, count, into, begin):
-    """One row of `move_image` in steps of two, both phases at once: no number is left out."""
-    half, last = U(count // 2), U(count - 1)
+@inlined
+def of_phase(length, s, p, phase):
+    """Of places 0 … length − 1 in steps of s behind a pad p: the first of a phase, where it lies
+    among those of the phase, and how many there are."""
+    first = (phase - p) % s
+    return first, (first + p) // s, (length - first + s - 1) // s
+
+
+@inlined
+def move_row(x, here, step, flat, to, count, into, begin):
+    """One row of a phase, as `move_image` moves it: every `step`-th number of x."""
+    here, step, to = U(here), U(step), U(to)
     if into < 0:
-        for w in range(half):
-            flat[even + w] = x[here + U(2) * w]
-            flat[odd + w] = x[here + U(2) * w + U(1)]
-        if count % 2:
-            flat[even + half] = x[here + last]
+        for w in range(U(count)):
+            flat[to + w] = x[here + w * step]
     elif into:
-        for w in range(half):
-            x[here + U(2) * w] += flat[even + w]
-            x[here + U(2) * w + U(1)] += flat[odd + w]
-        if count % 2:
-            x[here + last] += flat[even + half]
+        for w in range(U(count)):
+            x[here + w * step] += flat[to + w]
     else:
-        for w in range(half):
-            x[here + U(2) * w] = flat[even + w] + begin
-            x[here + U(2) * w + U(1)] = flat[odd + w] + begin
-        if count % 2:
-            x[here + last] = flat[even + half] + begin
+        for w in range(U(count)):
+            x[here + w * step] = flat[to + w] + begin
 
 
 @outside(_NUMBERS, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _PLACES, _WHOLE, _PLACES, _WHOLE, _NUMBER)
@@ -181,29 +181,29 @@ def move_image(x, source, flat, start, phases, plan, of, grid, into, begin):
             else:
                 added(flat, place, grid[2], x, here, x4, H, W, into, begin)
             continue
-        for h in range(H):
-            row = (h + p1) // s1
-            phase = ((t + p0 - slab * s0) * s1 + h + p1 - row * s1) * s2
+        # Rows of one phase follow each other: all are moved at once.
+        for r in range(s1):
+            first, row, rows = of_phase(H, s1, p1, r)
+            phase = ((t + p0 - slab * s0) * s1 + r) * s2
+            here, place = source + t * x3 + first * x4, start + place_in(grid, slab, row, 0)
             if s2 == 2 and x5 == 1:
-                even = start + (phase + p2 % 2) * phases + place_in(grid, slab, row, p2 // 2)
-                odd = start + (phase + 1 - p2 % 2) * phases
-                odd += place_in(grid, slab, row, (1 + p2) // 2)
-                move_pairs(x, U(source + t * x3 + h * x4), flat, U(even), U(odd), W, into, begin)
-                continue
-            for r in range(s2):
-                first = (r - p2) % s2
-                place = place_in(grid, slab, row, (first + p2) // s2)
-                to, count = U(start + (phase + r) * phases + place), U((W - first + s2 - 1) // s2)
-                here, step = U(source + t * x3 + h * x4 + first * x5), U(s2 * x5)
+                even = place + (phase + p2 % 2) * phases + p2 // 2
+                odd = place + (phase + 1 - p2 % 2) * phases + (1 + p2) // 2
                 if into < 0:
-                    for w in range(count):
-                        flat[to + w] = x[here + w * step]
-                elif into:
-                    for w in range(count):
-                        x[here + w * step] += flat[to + w]
+                    taken_apart(x, here, s1 * x4, flat, even, odd, grid[2], rows, W)
                 else:
-                    for w in range(count):
-                        x[here + w * step] = flat[to + w] + begin
+                    put_together(
+                        flat, even, odd, grid[2], x, here, s1 * x4, rows, W, into, begin
+                    )
+                continue
+            for q in range(s2):
+                left, column, columns = of_phase(W, s2, p2, q)
+                to = place + (phase + q) * phases + column
+                for h in range(rows):
+                    move_row(
+                        x, here + h * s1 * x4 + left * x5, s2 * x5, flat, to + h * grid[2],
+                        columns, into, begin,
+                    )
 
 
 @in_threads

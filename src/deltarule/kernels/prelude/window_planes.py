@@ -31,6 +31,7 @@ from deltarule.kernels.prelude.window_layout import (
     found,
     held,
     move_image,
+    of_phase,
     place_in,
     rounded,
     volume,
@@ -157,7 +158,13 @@ def planes_to_x(x, w, y, first, plan):
                         from_ += place_in(grid, k + plan[AT_PADS], up, left)
                         rows, columns = plan[AT_WIDE + 1], plan[AT_WIDE + 2]
                     else:
-                        rows, columns = grid[0] * grid[1], grid[2]
+                        s, r = plan[AT_STRIDES + 1], plan[AT_STRIDES + 2]
+                        _, left, columns = of_phase(plan[AT_WIDE + 2], r, plan[AT_PADS + 2], k % r)
+                        _, up, rows = of_phase(plan[AT_WIDE + 1], s, plan[AT_PADS + 1], k // r % s)
+                        if grid[0] > 1:
+                            up, rows = NIL, grid[0] * grid[1]
+                        at_ += place_in(grid, 0, up, left)
+                        from_ += place_in(grid, 0, up, left)
                     weigh_rows(
                         into, at_, pitch, data(outer), from_, grid[2], data(at[begins:]),
                         data(weights[begins:]), ended - begins, rows, columns,
