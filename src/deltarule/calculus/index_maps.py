@@ -1,4 +1,4 @@
-"""At which of its indices an equation may be what a formula has: told by the reads of both."""
+"""At which of its indices an equation may be what a formula has: known by the reads of both."""
 
 from __future__ import annotations
 

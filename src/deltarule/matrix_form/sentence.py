@@ -184,7 +184,7 @@ class Speech(PhraseWriter):
                 core = operand.of if isinstance(operand, ph.Scaled) else operand
                 missing = tuple(i for i in part.labels if i not in operand.labels)
                 if isinstance(core, ph.Power) and self._alike(part.labels):
-                    core = core.base  # along rows or columns is not told by its length
+                    core = core.base  # along rows or columns is not known by its length
                 if missing and core.labels and isinstance(core, ph.Leaf):
                     same.setdefault(missing, {})[self(core)] = None
         return [
