@@ -190,6 +190,18 @@ WORDS = {
         "m[i,d] = Sum[j](A[i,j]*x[j,d])/Sum[j](A[i,j])",
         {"x": "(A / (Σ_j A))ᵀ · ∂L/∂m  (division entry by entry)"},
     ),
+    "cross-entropy of scores": (
+        "L = -Sum[n](z[n,t[n]] - log(Sum[k](exp(z[n,k]))))",
+        {"z": "softmax(z) − onehot(t)  (softmax over k)"},
+    ),
+    "a softmax down the columns": (
+        "L = Sum[n](log(Sum[k](exp(z[k,n]))))",
+        {"z": "softmax(z)  (softmax over k)"},
+    ),
+    "Sinkhorn's potentials: two softmaxes in one": (
+        "L = Sum[i](log(Sum[j](exp(A[i,j])))) + Sum[j](log(Sum[i](exp(A[i,j]))))",
+        {"A": "(1 / (Σ_j exp(A)) + 1 / (Σ_i exp(A))) ⊙ exp(A)  (division entry by entry)"},
+    ),
     "hard sigmoid": ("y[n] = clip(x[n]/6+1/2, 0, 1)", {"x": "∂L/∂y ⊙ [−3 < x < 3]/6"}),
     "quantiles are told apart by what the loss is of": (
         "L = Mean[n](max(tau*(y[n]-q[n]), (tau-1)*(y[n]-q[n])))",

@@ -22,6 +22,7 @@ from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.moved_entries import Placed, Scattered, Weighted
 from deltarule.matrix_form.sliding_windows import convolved, correlated, sent_back
+from deltarule.matrix_form.softmaxes import Softmax
 from deltarule.matrix_form.tree import Phrase
 
 
@@ -118,6 +119,11 @@ def _identity(p: ph.Identity, w: World) -> np.ndarray:
 def _hadamard(p: ph.Hadamard, w: World) -> np.ndarray:
     top = reduce(np.multiply, (laid(f, p.labels, w) for f in p.top))
     return reduce(np.divide, (laid(f, p.labels, w) for f in p.bottom), top)
+
+
+def _softmax(p: Softmax, w: World) -> np.ndarray:
+    powers = np.exp(laid(p.of, p.labels, w))
+    return powers / np.sum(powers, axis=p.labels.index(p.over), keepdims=True)
 
 
 def _plus(p: ph.Plus, w: World) -> np.ndarray:
@@ -245,7 +251,7 @@ _METHODS: dict[type, Callable] = {
     ph.OneHot: _one_hot, ph.SumOver: _sum_over, ph.SumOfSlices: _sum_of_slices,
     ph.Guarded: _guarded, ph.ForEvery: _for_every, ph.Correlation: _correlation,
     ph.Convolution: _convolution, ph.SentBack: _sent_back, ph.Dyad: _dyad,
-    ph.Diagonal: _diagonal, ph.Identity: _identity, Placed: _placed,
+    ph.Diagonal: _diagonal, ph.Identity: _identity, Placed: _placed, Softmax: _softmax,
     Scattered: _scattered, Weighted: _weighted,
     ph.Ones: lambda p, w: np.ones(tuple(w.values.extent(n) for n in p.extents)),
 }  # fmt: skip

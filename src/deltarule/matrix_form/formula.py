@@ -15,6 +15,7 @@ from deltarule.expressions.gradient_names import is_gradient
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.axes import Axes
 from deltarule.matrix_form.moved_entries import Placed
+from deltarule.matrix_form.softmaxes import Softmax
 from deltarule.matrix_form.tree import Phrase
 from deltarule.spelling.ordering import over_under, turned
 from deltarule.spelling.text import ATOM, POWER, PRODUCT, SUM, Writer, text
@@ -175,6 +176,9 @@ class PhraseWriter:
         row = p.function.row
         return self._writer.function(row.symbol or row.name, [self(a) for a in p.arguments]), ATOM
 
+    def _softmax(self, p: Softmax):
+        return self._writer.function("softmax", [self(p.of)]), ATOM
+
     def _slope(self, p: ph.Slope):
         return self.prime(p.symbol, self(p.argument)), ATOM
 
@@ -234,7 +238,7 @@ class PhraseWriter:
         ph.Plus: _plus, ph.Power: _power, ph.Apply: _apply, ph.Slope: _slope, ph.Where: _where,
         ph.OneHot: _one_hot, ph.SumOver: _sum_over, ph.SumOfSlices: _sum_of_slices,
         ph.Guarded: _guarded, ph.ForEvery: _for_every, ph.Dyad: _dyad, ph.Diagonal: _diagonal,
-        ph.Identity: _identity, ph.Ones: _ones, Placed: _placed,
+        ph.Identity: _identity, ph.Ones: _ones, Placed: _placed, Softmax: _softmax,
     }  # fmt: skip
 
 

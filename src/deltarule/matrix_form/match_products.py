@@ -9,6 +9,7 @@ from sympy import Expr, Integer, Mul
 
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
+from deltarule.matrix_form.softmaxes import with_softmaxes
 from deltarule.matrix_form.transposes import transposed, transposes
 from deltarule.matrix_form.tree import NoWords, Phrase
 
@@ -70,6 +71,7 @@ def common_labels(phrases: Sequence[Phrase], order: Order) -> tuple[Index, ...]:
 
 def hadamard(top: Sequence[Phrase], bottom: Sequence[Phrase], order: Order) -> Phrase:
     """Entrywise products; factors with fewer labels are the same along those they lack."""
+    top, bottom = with_softmaxes(top, bottom)
     if len(top) == 1 and not bottom:
         return top[0]
     labels = common_labels((*top, *bottom), order)

@@ -14,6 +14,7 @@ from deltarule.matrix_form.match_products import scaled
 from deltarule.matrix_form.moved_entries import Placed, Scattered, Weighted
 from deltarule.matrix_form.place_writer import PlaceWriter
 from deltarule.matrix_form.places_said import block_of, has_another_shape, slice_of, weighted_text
+from deltarule.matrix_form.softmaxes import Softmax
 from deltarule.matrix_form.tree import Phrase
 from deltarule.spelling.counted import joined
 from deltarule.spelling.text import PRODUCT, SUM
@@ -136,6 +137,9 @@ class Speech(PhraseWriter):
             notes.append("1 is a column of ones")
         if any(isinstance(p, ph.Hadamard) and _divides_arrays(p) for p in phrase.walk()):
             notes.append("division entry by entry")
+        for part in phrase.walk():
+            if isinstance(part, Softmax) and len(part.labels) > 1:
+                notes.append(f"softmax over {self._names([part.over])}")
         notes += self._broadcast(phrase)
         for part in phrase.walk():
             if isinstance(part, (ph.Correlation, ph.Convolution)):
