@@ -31,7 +31,7 @@ def with_softmaxes(
         for total in bottom:
             over = _axis(one, total)
             if over is not None and isinstance(one, ph.Apply):
-                share = Softmax(one.labels, *one.arguments, over)
+                share = Softmax(one.labels, one.arguments[0], over)
                 above = [share if p is one else p for p in top]
                 return with_softmaxes(above, [p for p in bottom if p is not total])
     return top, bottom
