@@ -63,6 +63,9 @@ def phrase_of(
 class Phrasing(Conditional):
     """One attempt, with a choice of slice indices."""
 
+    #: Whether A · diag(s) · B may be said as A · (s ⊙ B).
+    scales = True
+
     def __init__(self, ranges: tuple, slices: frozenset[Index], network: Network, slopes: Slopes):
         self.ranges, self.slices, self.slopes = ranges, slices, slopes
         self.network = network
@@ -195,7 +198,7 @@ class Phrasing(Conditional):
         else:
             product = self._product(body)
             product.top += hot
-            inner = contracted(product, labels, self.order)
+            inner = contracted(product, labels, self.order, self.scales)
         ranges = tuple((i, n) for i, n in node.ranges if i in self.slices)
         if ranges:
             return _outside_of(ph.SumOfSlices, inner, ranges, conditions)
@@ -205,7 +208,8 @@ class Phrasing(Conditional):
         """A sum of terms that are matrix products over the labels, all of them; else None."""
         terms = sorted(body.args, key=term_order)
         try:
-            found = [contracted(self._product(term), labels, self.order) for term in terms]
+            products = map(self._product, terms)
+            found = [contracted(p, labels, self.order, self.scales) for p in products]
         except NoWords:
             return None
         cores = (t.of if isinstance(t, ph.Scaled) else t for t in found)

@@ -126,8 +126,11 @@ def _grouped(product: Product, order: Order) -> list[Phrase]:
     return [hadamard(top, bottom, order) for top, bottom in sets.values()]
 
 
-def contracted(product: Product, over: Sequence[Index], order: Order) -> Phrase:
-    """Σ over some labels of a product. Raises NeedsSlices or NoWords."""
+def contracted(
+    product: Product, over: Sequence[Index], order: Order, scales: bool = True
+) -> Phrase:
+    """Σ over some labels of a product; with `scales` a vector along a label that two matrices
+    share may be a factor of one. Raises NeedsSlices or NoWords."""
     remaining = list(over)
     groups = _grouped(product, order)
     while remaining:
@@ -141,7 +144,8 @@ def contracted(product: Product, over: Sequence[Index], order: Order) -> Phrase:
             continue
         alone = [i for i in remaining if _readers(groups, i) == 1]
         if not alone:
-            found = next(filter(None, (_scaled_along(groups, i, order) for i in remaining)), None)
+            along = (_scaled_along(groups, i, order) for i in remaining if scales)
+            found = next(filter(None, along), None)
             if found is None:
                 raise NeedsSlices(_in_the_way(groups, remaining))
             groups = found

@@ -137,6 +137,8 @@ def _pair(
 class _Matrix(Phrasing):
     """Phrases over one row's index and one column's, [c = c′] as the identity."""
 
+    scales = False
+
     def __init__(self, pair: Ranges, slices: frozenset[Index], network: Network, slopes: Slopes):
         super().__init__(pair, slices, network, slopes)
         (self.row, _), (self.column, _) = pair
