@@ -71,7 +71,7 @@ class BareWords(WholeArrays):
             return None
         if ahead[0].kind == "number" and self._is_of(self.rest[1:2]):
             return self._applied(self._function(token), [self._multiple()])
-        if ahead[0].kind not in _NAMED:
+        if ahead[0].kind not in _NAMED and ahead[0].text != "|":
             return None
         inner = self._atom()
         if self.next() == "!":

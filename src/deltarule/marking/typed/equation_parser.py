@@ -98,6 +98,9 @@ class EquationParser(Parser):
             return self._constant(_NUMBERS[token.text])
         if with_axes and token.text == "e" and (self.next() == "^" or self._raised_sign()):
             return self._euler()
+        size = self.extents.get(token.text.lower()) if token.text.isupper() else None
+        if size is not None and not (tensor or self.vocabulary.symbol(token.text)):
+            return self._constant(size)  # d of 1/d Σ_{i=1}^d is how far i runs
         return super()._named(token)
 
     def _up_to(self, index: Index, low: Expr | None) -> Span:

@@ -12,7 +12,9 @@ import re
 _NAME = r"(?<![\w\\])([^\W\d_ᵀ](?:(?![_ᵀ])\w)*[\u0300-\u036f]*)"
 #: A letter that has a subscript itself, below another name.
 _NESTED = re.compile(rf"{_NAME}_\{{((?:[^{{}};\n]|\{{[^{{}};\n]*\}})*)\}}")
-_LABEL = re.compile(r"(?<![\w\\])([a-z])_(?:([a-z])(?![\w(])|\{\s*([a-z])\s*\})")
+_LABEL = re.compile(
+    r"(?<![\w\\])([a-z])_(?:([a-z])(?![\w(])|\{\s*([a-z](?:\s*[-−+]\s*\d+)?)\s*\})"
+)
 _UNEQUAL = re.compile(r"(≠|!=|\\neq?(?![A-Za-z]))\s*([a-z])_(?:([a-z])(?![\w(])|\{\s*([a-z])\s*\})")
 _CALLED = re.compile(
     rf"{_NAME}_(?:([a-z])|\{{\s*([a-z])\s*\}})\[\s*([a-z])_\{{?\s*(?:\2|\3)\s*\}}?\s*\]"
@@ -47,11 +49,15 @@ def _at(label: str):
     return written
 
 
+def _label(match: re.Match[str]) -> str:
+    return f"{match[1]}[{(match[2] or match[3]).replace('−', '-').replace(' ', '')}]"
+
+
 def _nested(match: re.Match[str]) -> str:
     name, inside = match[1], match[2]
     if name in _SIGNS or not _LABEL.search(inside):
         return match[0]
     parts = [part.strip() for part in inside.split(",")]
-    plain = [_LABEL.sub(lambda m: f"{m[1]}[{m[2] or m[3]}]", part) for part in parts]
-    single = all(re.fullmatch(r"[a-z](?:\[[a-z]\])?", part) for part in plain)
+    plain = [_LABEL.sub(_label, part) for part in parts]
+    single = all(re.fullmatch(r"[a-z](?:\[[a-z](?:[-+]\d+)?\])?", part) for part in plain)
     return f"{name}[{', '.join(plain)}]" if single else match[0]

@@ -101,7 +101,8 @@ def is_index_elsewhere(stem: str, letter: str, text: str) -> bool:
     """Whether a sum of another equation is over the letter below a name: Σ_t log p_t; p_t = …"""
     sums = rf"(?:[Σ∑]|\\sum)\s*_\{{?\s*{letter}(?![A-Za-z0-9])"
     name = f"(?:{re.escape(stem)}|{re.escape(pretty(stem))})"
-    read = re.findall(rf"(?<![^\W\d_]){name}_\{{?{letter}\}}?(?![A-Za-z0-9])", text)
+    at = rf"(?:_\{{?{letter}\}}?(?![A-Za-z0-9])|\[\s*{letter}\s*[,\]])"
+    read = re.findall(rf"(?<![^\W\d_]){name}{at}", text)
     return len(letter) == 1 and len(read) > 1 and bool(re.search(sums, text))
 
 

@@ -19,7 +19,8 @@ _DET = re.compile(
 _SIGMA = re.compile(r"(?<!log )(?<!ln )(?<!log)(?<!ln)(?<!log\()(?<!ln\()\|\s*(Sigma\d?)\s*\|")
 #: A matrix in bars that is made of others: log|K + σ²I|, log|2πΣ|.
 _LOG_OF_MATRIX = re.compile(
-    r"\b(?:log|ln)\s*\|((?:[^|a-z\[\]]|Sigma\d?)*(?:[A-Z]|Sigma)(?:[^|a-z\[\]]|Sigma\d?)*)\|"
+    r"\b(?:log|ln)\s*\|((?:[^|a-z\[\]]|Sigma\d?|(?<=[α-ω])_\{?[a-z]\}?)*(?:[A-Z]|Sigma)"
+    r"(?:[^|a-z\[\]]|Sigma\d?|(?<=[α-ω])_\{?[a-z]\}?)*)\|"
 )
 _LOG_DET = re.compile(
     r"\blog det\s*(?:(?P<alone>[^\W\d]\w*)(?!\s*[\[\w])"

@@ -13,7 +13,7 @@ from deltarule.marking.typed.typed_names import COUNTS
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
 
 #: What a last equation is called that gives a number.
-_LOSSES = ("L", "E", "J", "C", "l", "loss", "cost", "KL", "ELBO", "NLL")
+_LOSSES = ("L", "E", "J", "C", "l", "loss", "cost", "log", "KL", "ELBO", "NLL")
 #: Entries of tables and of probabilities, at labels.
 _ENTRIES = re.compile(r"\w\s*\[")
 Axes = Mapping[str, tuple[Expr, ...]]
@@ -29,7 +29,7 @@ def made_a_number(
     """What is of numbers in a loss that would be a vector, once its sizes are 1: the capitals that
     say how many. None where it is no such loss."""
     left = {n for _, n in ranges}
-    if last.name.partition("_")[0] not in _LOSSES or not left or "⊗" in last.formula:
+    if last.name.removeprefix("neg_").partition("_")[0] not in _LOSSES or not left or "⊗" in last.formula:
         return None  # ⊗ is a matrix of all products
     of_numbers = _counting(left, axes, sizes, said, bool(_ENTRIES.search(last.formula)))
     of_matrices = {

@@ -52,6 +52,18 @@ def behind_matrices(formula: str, place: str) -> set[str]:
     return names
 
 
+def in_lengths(formula: str, place: str) -> set[str]:
+    """Names of numbers that are terms of what a length is of, as ε of ‖ε − W x‖: vectors."""
+    found, names, opened = parted_tokens(formula, place), set(), False
+    for before, token, behind in zip(found, found[1:], found[2:], strict=False):
+        opened ^= before.text == "‖"
+        ends = before.text in ("‖", "+", "-") and behind.text in ("‖", "+", "-")
+        if opened and ends and token.kind == "name" and token.text not in WORDS:
+            name = tensor_of(token, place)
+            names |= {name} if name.partition("_")[0] in _NOISE else set()
+    return names
+
+
 def before_matrices(formula: str, place: str) -> set[str]:
     """Names of vectors that stand before a matrix, a length or a sum at once, as β of β ΦᵀΦ, γ of
     γ ‖x − y‖² and μ of μ Σ_i log x_i: numbers, as no column stands there."""

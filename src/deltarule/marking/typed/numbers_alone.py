@@ -29,6 +29,7 @@ _LENGTHS = re.compile(r"‖([^‖]*)‖|\b(?:norm|sum|mean|var|std|softmax|pnorm
 _SCALES = ("a", "c", "g", "r")
 _THRESHOLDS = ("theta", "mu")
 _LETTER = re.compile(r"[^\W\d_A-Z](?:_?\d+|[₀-₉]+)?")
+_BELOW = re.compile(r"_[a-z]$")
 _OF_VECTORS = re.compile(
     r"[ᵀ⊤@⊙⊗‖∥Σ∑Π∏\[]|\.T\b|\^T\b"
     r"|\b(?:sum|mean|var|std|norm|prod|dot|outer|matmul|softmax|log_softmax|logsumexp|diag|max|min"
@@ -43,9 +44,10 @@ def are_numbers(
     """Whether a text that was refused for a column times a column is of numbers alone."""
     equations = list(equations)
     rates = all(e.name.endswith("prime") for e in equations)
+    stems = [_BELOW.sub("", n) for n in names]  # p of p_t
     small = all(
         _LETTER.fullmatch(n) or n in GREEK.values() or n in GREEK or (rates and n == "I")
-        for n in names
+        for n in stems
     )
     formulas = [e.formula for e in equations]
     return (

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 
+from deltarule.marking.typed.accents import with_accents
 from deltarule.marking.typed.indices_above import with_indices_above
 from deltarule.marking.typed.layers_above import with_layers_in_names
 from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
@@ -34,6 +35,11 @@ _WORD_BELOW = re.compile(
 _WORD_LEFT = re.compile(
     r"((?:^|[;\n])\s*)\\(?:text|textrm|textit|mathrm|mathit|mathsf|operatorname)\s*"
     r"\{\s*([A-Za-z]\w+)\s*\}(?=[^=;\n]*=(?!=))"
+)
+#: What papers call it that no gradient goes through.
+_STOPPED = re.compile(
+    r"(?<![\w.\\])(?:\\(?:text|mathrm|operatorname|mathsf)\s*\{\s*(?:sg|stopgrad|stop\\?_grad)\s*\}"
+    r"|sg|stopgrad)\s*(?:\\left\s*)?[(\[]"
 )
 _TRANSPOSED = re.compile(
     r"\^\s*(?:\{\s*\\(?:mathsf|mathrm|text|mathbf|mathit|intercal)\s*(?:\{\s*T\s*\}|T)\s*\}"
@@ -76,7 +82,7 @@ _END = re.compile(r"(?<!\s)\s*[.,]\s*(?=$|[;\n])")
 
 def as_read(text: str) -> str:
     """A text without these spellings."""
-    text = with_plain_tables(text)
+    text = _with_stopped(with_accents(with_plain_tables(text)))
     if "\\" in text:
         text = _without_environments(text)
         text = _SCRIPT.sub(lambda m: m[1] or m[2], text)
@@ -102,6 +108,18 @@ def _without_environments(text: str) -> str:
     plain = [_LINES_END.sub("\n", p.replace("&", " ")) for p in parts[::3]]
     tables = [*parts[1::3], ""]
     return "".join(p + t for p, t in zip(plain, tables, strict=True))
+
+
+def _with_stopped(text: str) -> str:
+    """sg(z), sg[z] and \\mathrm{sg}\\left[z\\right] as stop_gradient(z)."""
+    while found := _STOPPED.search(text):
+        begin = found.end() - 1
+        end = closed(text, begin)
+        if not end:
+            break
+        inside = text[begin + 1 : end - 1].removesuffix("\\right")
+        text = f"{text[: found.start()]}stop_gradient({inside}){text[end:]}"
+    return text
 
 
 def _with_roots(text: str) -> str:

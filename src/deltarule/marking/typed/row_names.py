@@ -29,6 +29,8 @@ _WAYS = 40
 #: First letters of what an example is, rather than a number of it.
 _DATA = ("x", "h", "z")
 _VECTORS = ("theta", "mu", "phi")
+#: Capitals that are numbers where no matrix fits: J s_ij s_kl, C Σ_n ξ_n, T² Σ_k p_k.
+_COUPLINGS = ("J", "C", "T", "R")
 #: Gains at an index, of DeltaNet's β_t, are numbers.
 _GAINS = ("beta", "gamma")
 
@@ -66,6 +68,12 @@ def _mixes(e: TypedEquation, counts: set[str]) -> str:
             names = beside[0].kind in ("name", "primed", "reduction")
             if at_labels and beside[0].text in ("log", "ln"):
                 continue  # A log π[action, state], of a number
+            ahead = _behind_powers(found, k + 1)
+            if token.text in _COUPLINGS and (
+                beside[0].kind == "reduction" or _subscripts(found, ahead + 1) > 1
+            ):
+                kind = "perhaps"  # J Σ_i s_i s_{i+1} and J s_ij
+                continue
             if names or (beside[0].text == "(" and "[" in e.formula):
                 return "matrix"
     return kind
@@ -76,6 +84,14 @@ def _behind_powers(found: list[Token], k: int) -> int:
     while k < len(found) and (found[k].kind == "superscript" or found[k].text == "^"):
         k += 2 if found[k].text == "^" else 1
     return k
+
+
+def _subscripts(found: list[Token], k: int) -> int:
+    """How many subscripts stand in the brackets that open at a token; 0 where none do."""
+    if [t.text for t in found[k : k + 1]] != ["["]:
+        return 0
+    end = next((j for j in range(k, len(found)) if found[j].text == "]"), k)
+    return 1 + sum(t.text == "," for t in found[k:end])
 
 
 def _ends_of_products(e: TypedEquation, turned: bool) -> set[str]:
@@ -177,6 +193,8 @@ class RowNames(TextNames):
             outer = re.search(r"\]\s*(?:ᵀ|\^T|\^⊤|⊤)|⊗", self.written[name].formula)
             return 2 if outer else 0
         if not self.count[name]:
+            if name in _COUPLINGS and name not in self.turned:
+                return 0
             return 0 if usual == 1 and name not in self.turned else usual
         alone = self.count[name] > 1 and has_rows(self.typed) != "matrix"
         return 0 if usual == 1 or alone else 1
@@ -197,6 +215,7 @@ class RowNames(TextNames):
                 n in self.states,
                 not self.count[n],
                 n in ends,
+                n in _COUPLINGS,
                 n[:1] in _DATA or n == "phi",
             )
         )

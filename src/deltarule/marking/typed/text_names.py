@@ -16,6 +16,7 @@ from deltarule.marking.typed.name_uses import (
     behind_matrices,
     by_entries_alone,
     exponents,
+    in_lengths,
     on_diagonals,
     turned_in,
 )
@@ -49,7 +50,12 @@ class TextNames:
         }
         self.orders = {name for e in self.equations for name in orders_in(e.formula)} - self.wrt
         self.counts |= self.orders
-        self.behind = {name for e in self.equations for name in behind_matrices(e.formula, e.place)}
+        self.behind = {
+            name
+            for e in self.equations
+            for found in (behind_matrices, in_lengths)
+            for name in found(e.formula, e.place)
+        }
         self.scales = {name for e in self.equations for name in before_matrices(e.formula, e.place)}
         self.series = {
             name for e in self.equations for name in coefficients(e.formula, e.place, e.name)

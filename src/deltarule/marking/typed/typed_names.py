@@ -6,6 +6,7 @@ and ϕ are vectors. Whoever means it otherwise says so: w = "scalar".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from deltarule.errors import DeltaruleError
@@ -64,9 +65,11 @@ _INPUTS = ("x", "h", "z", "X", "H", "Z", "u", "a", "s")
 _TARGETS = ("y", "t", "d", "Y", "T", "target")
 _LOSSES = ("L", "E", "J", "C", "F", "H", "KL", "l", "ell", "loss", "cost", "energy", "NLL", "ELBO")
 #: Capitals that say how far an index runs even before a factor: N σ².
-_EXTENTS = (*COUNTS, "I", "J", "L")
+_EXTENTS = (*COUNTS, "I", "L")
 #: What is added so that nothing is divided by 0, and never learned.
 _GUARDS = ("epsilon", "eps")
+_ACCENT = re.compile(r"(?:hat|bar|tilde)$")
+_LETTER_BELOW = re.compile(r"[^\W\d_A-Z]_[a-z\d]")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
@@ -116,7 +119,8 @@ def names_in(
             continue
         if opened == "(" and token.text in BETA and k > 1 and found[k - 2].text in ("log", "ln"):
             continue
-        if opened == "(" and len(token.text) > 1:
+        factor = opened == "(" and _is_number_before(token, found[k])
+        if opened == "(" and len(token.text) > 1 and not factor:
             continue  # an unknown function, of which the parser says so
         several = opened == "(" and _of_several(found, k)
         if opened == "(" and (token.text in _ANY_FUNCTION or several or _is_call(token, found[k:])):
@@ -141,6 +145,13 @@ def names_in(
 def _is_factor(found: Sequence[Token], k: int) -> bool:
     """Whether a name or a parenthesis stands at a token, V of V x_u before it."""
     return k < len(found) and (found[k].kind in ("name", "primed") or found[k].text == "(")
+
+
+def _is_number_before(token: Token, opening: Token) -> bool:
+    """Whether a letter with one below it stands before parentheses and a blank: α_t (1 − p_t)."""
+    apart = opening.start > token.start + len(token.text)
+    stem = token.text.partition("_")[0]
+    return apart and bool(_LETTER_BELOW.fullmatch(token.text)) and stem not in _ANY_FUNCTION
 
 
 def _of_several(found: Sequence[Token], k: int) -> bool:
@@ -253,7 +264,7 @@ def _subscripts(found: Sequence[Token], k: int, place: str) -> tuple[tuple[str, 
 def usual_rank(name: str) -> int:
     """How many axes a name usually has."""
     stem = name.partition("_")[0].rstrip("0123456789")
-    if stem in (*_NUMBERS, "sigma"):
+    if stem in (*_NUMBERS, "sigma") or _ACCENT.sub("", stem) in _NUMBERS:
         return 0
     return 2 if stem[:1].isupper() else 1
 
