@@ -34,6 +34,7 @@ from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.slips_of_quotients import with_rows_below
 from deltarule.marking.typed.slips_of_words import refuse_derivatives
 from deltarule.marking.typed.sum_ends import without_ends
+from deltarule.marking.typed.sums_below import refuse_sums_below
 from deltarule.marking.typed.sums_of_terms import with_whole_sums
 from deltarule.marking.typed.two_readings import refuse_primes_of_given, refuse_two_readings
 from deltarule.marking.typed.typed_names import CALLED, WORDS, names_in
@@ -214,6 +215,7 @@ def _equation(
             known = set(indices) if elsewhere else set()
             right = with_whole_inverse(respelled(right, indices, text, rows, known))
             right = with_whole_sums(right, indices, place)
+            refuse_sums_below(right, place)
             return TypedEquation(name, indices, right, place)
     if last:
         return TypedEquation("E", (), respelled(formula, (), text, rows), place, bare=True)

@@ -12,9 +12,7 @@ import re
 _NAME = r"(?<![\w\\])([^\W\d_ᵀ](?:(?![_ᵀ])\w)*[\u0300-\u036f]*)"
 #: A letter that has a subscript itself, below another name.
 _NESTED = re.compile(rf"{_NAME}_\{{((?:[^{{}};\n]|\{{[^{{}};\n]*\}})*)\}}")
-_LABEL = re.compile(
-    r"(?<![\w\\])([a-z])_(?:([a-z])(?![\w(])|\{\s*([a-z](?:\s*[-−+]\s*\d+)?)\s*\})"
-)
+_LABEL = re.compile(r"(?<![\w\\])([a-z])_(?:([a-z])(?![\w(])|\{\s*([a-z](?:\s*[-−+]\s*\d+)?)\s*\})")
 _UNEQUAL = re.compile(r"(≠|!=|\\neq?(?![A-Za-z]))\s*([a-z])_(?:([a-z])(?![\w(])|\{\s*([a-z])\s*\})")
 _CALLED = re.compile(
     rf"{_NAME}_(?:([a-z])|\{{\s*([a-z])\s*\}})\[\s*([a-z])_\{{?\s*(?:\2|\3)\s*\}}?\s*\]"

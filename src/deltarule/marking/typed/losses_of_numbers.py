@@ -29,7 +29,11 @@ def made_a_number(
     """What is of numbers in a loss that would be a vector, once its sizes are 1: the capitals that
     say how many. None where it is no such loss."""
     left = {n for _, n in ranges}
-    if last.name.removeprefix("neg_").partition("_")[0] not in _LOSSES or not left or "⊗" in last.formula:
+    if (
+        last.name.removeprefix("neg_").partition("_")[0] not in _LOSSES
+        or not left
+        or "⊗" in last.formula
+    ):
         return None  # ⊗ is a matrix of all products
     of_numbers = _counting(left, axes, sizes, said, bool(_ENTRIES.search(last.formula)))
     of_matrices = {

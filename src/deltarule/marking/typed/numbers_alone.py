@@ -30,6 +30,8 @@ _SCALES = ("a", "c", "g", "r")
 _THRESHOLDS = ("theta", "mu")
 _LETTER = re.compile(r"[^\W\d_A-Z](?:_?\d+|[₀-₉]+)?")
 _BELOW = re.compile(r"_[a-z]$")
+#: A statement in brackets, 1[u < 0], which has no subscripts.
+_INDICATOR = re.compile(r"(?<![^\W\d])1?\s*\[(?=[^\[\]]*[<>≤≥=≠])")
 _OF_VECTORS = re.compile(
     r"[ᵀ⊤@⊙⊗‖∥Σ∑Π∏\[]|\.T\b|\^T\b"
     r"|\b(?:sum|mean|var|std|norm|prod|dot|outer|matmul|softmax|log_softmax|logsumexp|diag|max|min"
@@ -49,7 +51,7 @@ def are_numbers(
         _LETTER.fullmatch(n) or n in GREEK.values() or n in GREEK or (rates and n == "I")
         for n in stems
     )
-    formulas = [e.formula for e in equations]
+    formulas = [_INDICATOR.sub("(", e.formula) for e in equations]
     return (
         small
         and refused.fact.startswith(("a column times a column", "a row times a row"))

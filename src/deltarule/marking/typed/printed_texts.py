@@ -17,6 +17,7 @@ from deltarule.marking.typed.accents import with_accents
 from deltarule.marking.typed.indices_above import with_indices_above
 from deltarule.marking.typed.layers_above import with_layers_in_names
 from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
+from deltarule.marking.typed.sets_summed_over import with_sets_as_arrays
 from deltarule.marking.typed.states_and_neighbours import with_plain_tables
 
 _SIGN = r"(?:[Σ∑Π∏]|\\(?:sum|prod|max|min)(?![A-Za-z])|(?<![\w\\.])(?:sum|prod|max|min|mean)(?=_))"
@@ -82,7 +83,7 @@ _END = re.compile(r"(?<!\s)\s*[.,]\s*(?=$|[;\n])")
 
 def as_read(text: str) -> str:
     """A text without these spellings."""
-    text = _with_stopped(with_accents(with_plain_tables(text)))
+    text = _with_stopped(with_accents(with_sets_as_arrays(with_plain_tables(text))))
     if "\\" in text:
         text = _without_environments(text)
         text = _SCRIPT.sub(lambda m: m[1] or m[2], text)

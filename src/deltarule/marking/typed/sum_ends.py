@@ -27,7 +27,7 @@ from deltarule.networks.specialise import in_other_sizes
 _ENDS = re.compile(
     r"(?P<sign>[Σ∑Π∏]|\\(?:sum|prod)(?:\\limits)?)\s*"
     r"_\s*(?:\{\s*(?P<index>[a-z])\s*=\s*(?P<low>[^{}^=<>≤≥,]+?)\s*\}|(?P<index1>[a-z])=(?P<low1>\w))"
-    r"\s*\^\s*(?:\{\s*(?P<high>[^{}]+?)\s*\}|(?P<high1>\w))"
+    r"\s*\^\s*(?:\{\s*(?P<high>[^{}]+?)\s*\}|(?P<high1>\w(?:_\w(?!\w))?))"
     r"|(?P<word>\b(?:Sum|Mean|Prod|Max|Min))\[\s*(?P<index2>[a-z])\s*=\s*(?P<low2>[^\[\],=<>]+?)"
     r"\s*(?:\.\.\.?|…)\s*(?P<high2>[^\[\],=<>]+?)\s*\]"
 )
@@ -36,8 +36,9 @@ _ENDLESS = re.compile(
     r"([Σ∑]|\\sum(?:\\limits)?)\s*_\s*(?:\{\s*([a-z])\s*=\s*0\s*\}|([a-z])=0)"
     r"\s*\^\s*(?:\{\s*(?:∞|\\infty)\s*\}|∞|\\infty(?![A-Za-z]))"
 )
+_BELOW = re.compile(r"_\{[^{}]*\}|_[a-z]|\[[^\[\]]*\]")
 _PARTS = ("index", "low", "high")
-_SUM_OF = re.compile(r"(?P<name>[A-Za-z])\s*(?:(?P<sign>[-−+])\s*(?P<number>\d+))?")
+_SUM_OF = re.compile(r"(?P<name>[A-Za-z](?:_\w)?)\s*(?:(?P<sign>[-−+])\s*(?P<number>\d+))?")
 
 
 @dataclass(frozen=True)
@@ -62,18 +63,39 @@ def without_ends(text: str) -> tuple[str, dict[str, str]]:
     """The text with comparisons for the ends of its sums; how many entries there are is the size of
     the index, by which name the text calls it: {"I": "N"}."""
     text = _ENDLESS.sub(lambda m: f"{m[1]}_{{{m[2] or m[3]}}}", with_parentheses(text))
+    text = _with_free_letters(text)
     called: dict[str, str] = {}
     parts, done = [], 0
     for found, index, low, high in _ends(text):
         said = _compared(text[found.end() :], index, low, high, called, text)
         if said is not None:
-            written = f"{found['word']}[{said}]" if found["word"] else f"{found['sign']}_{{{said}}}"
+            written = (
+                f"{found['word']}[{said}]" if found["word"] else f"{found['sign']}_{{{said}}} "
+            )
             parts += [text[done : found.start()], written]
             done = found.end()
     text = "".join(parts) + text[done:]
     for size, name in called.items():
         text = re.sub(_alone(name), size, text)
     return text, {size: name for size, name in called.items() if size != name}
+
+
+def _with_free_letters(text: str) -> str:
+    """Other letters for indices whose capital is something else: of L = … + 1/M Σ_{l=1}^{M} log p_l
+    it is m, along M, as L is the loss."""
+    for found in _ENDS.finditer(text):
+        index, high = (found[n] or found[f"{n}1"] or found[f"{n}2"] for n in ("index", "high"))
+        rest = _ENDS.sub(" ", text)
+        if not re.fullmatch("[A-Z]", high) or index.upper() == high or not _stands(high, rest):
+            continue
+        if _counts(high, text) and _stands(index.upper(), rest):
+            used = set(re.findall(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])", text)) - {high}
+            letters = (high.lower(), *"kjimnrpq")
+            fresh = next((c for c in letters if not {c, c.upper()} & used), None)
+            if fresh:
+                alone = re.compile(rf"(?<![A-Za-z\\]){index}(?![A-Za-z])")
+                text = _BELOW.sub(lambda m, f=fresh, a=alone: a.sub(f, m[0]), text)
+    return text
 
 
 def _ends(text: str) -> Iterator[tuple[re.Match[str], str, _End, _End]]:

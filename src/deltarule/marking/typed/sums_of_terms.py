@@ -25,7 +25,7 @@ def with_whole_sums(formula: str, left: Collection[str], place: str) -> str:
     for k, token in enumerate(found):
         if token.kind != "reduction" or token.text not in _SIGNS or _of_a_word(found, k):
             continue
-        begin, letters = _over(found, k)
+        begin, letters = over(found, k)
         end = 0 if {*letters} & {*left} else _end_of_terms(found, begin, letters, left)
         if end:
             marks[found[begin].start] = marks.get(found[begin].start, "") + "("
@@ -41,7 +41,7 @@ def _of_a_word(found: Sequence[Token], k: int) -> bool:
     return k > 0 and found[k - 1].kind in ("name", "call") and len(found[k - 1].text) > 1
 
 
-def _over(found: Sequence[Token], k: int) -> tuple[int, list[str]]:
+def over(found: Sequence[Token], k: int) -> tuple[int, list[str]]:
     """Where what a sum is of begins, and the letters that it is over."""
     if [t.text for t in found[k + 1 : k + 2]] not in (["{"], ["["]):
         return k + 2, [t.text for t in found[k + 1 : k + 2]]
@@ -79,7 +79,7 @@ def _is_signed(found: Sequence[Token], k: int) -> bool:
 def _reads(found: Sequence[Token], begin: int, end: int, letters: Collection[str]) -> bool:
     """Whether a term is read at one of some letters, over which no sum of its own goes."""
     for k in range(begin, end):
-        if found[k].kind == "reduction" and {*_over(found, k)[1]} & {*letters}:
+        if found[k].kind == "reduction" and {*over(found, k)[1]} & {*letters}:
             return False
     return any(
         found[k].text in letters and any(subscript_at(list(found), j) for j in range(begin, k))

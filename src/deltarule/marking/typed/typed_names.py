@@ -97,6 +97,8 @@ def names_in(
     alone = free & {*LABELS, *pair, *_but_labels(found)}
     bound = {*_bound(found), *left} - alone
     names: dict[str, list[tuple[str, ...] | None]] = {}
+    raised = [b for a, b in zip(found, found[1:], strict=False) if a.text == "e"]
+    euler = any(t.text == "^" or t.kind == "superscript" for t in raised)
     k = 0
     while k < len(found):
         token = found[k]
@@ -113,6 +115,7 @@ def names_in(
             continue  # a sum of what follows, and no matrix Σ
         deviation = token.text in ("σ", "sigma") and opened != "("
         entry = opened == "[" and token.text in NUMBERS_ALONE
+        entry = entry or (token.text == "e" and not euler)
         if not deviation and not entry and token.text.rstrip("′") in WORDS:
             continue
         if opened == "(" and token.text in CALLED:
@@ -132,7 +135,8 @@ def names_in(
         size = token.text.isupper() and token.text.lower() in {*bound, *letters}
         divides = k > 1 and found[k - 2].text == "/"
         size = size and (token.text != "I" or bool(bound) or divides)  # K + σ² I without indices
-        if opened != "[" and size and (token.text in _EXTENTS or not _is_factor(found, k)):
+        extent = token.text in _EXTENTS or divides or not _is_factor(found, k)
+        if opened != "[" and size and extent:
             continue  # how far an index runs: N of n
         name = canonical(token.text) if opened == "[" else tensor_of(token, place)
         subscripts = None
@@ -143,8 +147,9 @@ def names_in(
 
 
 def _is_factor(found: Sequence[Token], k: int) -> bool:
-    """Whether a name or a parenthesis stands at a token, V of V x_u before it."""
-    return k < len(found) and (found[k].kind in ("name", "primed") or found[k].text == "(")
+    """Whether a name, a sum or a parenthesis stands at a token, V of V x_u before it."""
+    kinds = ("name", "primed", "reduction")
+    return k < len(found) and (found[k].kind in kinds or found[k].text == "(")
 
 
 def _is_number_before(token: Token, opening: Token) -> bool:

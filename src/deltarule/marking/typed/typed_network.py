@@ -29,6 +29,7 @@ from deltarule.marking.typed.probabilities import note_of_marginals
 from deltarule.marking.typed.row_equations import Rows
 from deltarule.marking.typed.row_names import has_rows
 from deltarule.marking.typed.said_shapes import said_shapes
+from deltarule.marking.typed.sets_summed_over import note_of_sets
 from deltarule.marking.typed.softmax_of_entries import with_softmax_of_entries
 from deltarule.marking.typed.stacked_vectors import STACKED
 from deltarule.marking.typed.states_and_neighbours import NEIGHBOURS
@@ -58,7 +59,9 @@ def typed_network(
     be read, or can be read in several ways."""
     text = _LONG_BLANKS.sub(" ", text)
     network = with_sizes_called(_read_text(text, wrt, shapes), without_ends(text)[1])
-    neighbours = NEIGHBOURS if "adj" in network.tensors and "∈" in text else ""
+    neighbours = (
+        NEIGHBOURS if "adj" in network.tensors and re.search(r"∈|\\in(?![A-Za-z])", text) else ""
+    )
     notes = (
         network.text,
         note_of(text),
@@ -68,6 +71,7 @@ def typed_network(
         note_of_entropies(text),
         note_of_means(network),
         note_of_updates(text, network.tensors),
+        note_of_sets(text, network.tensors),
         neighbours,
     )
     return replace(network, text=" ".join(filter(None, notes)))

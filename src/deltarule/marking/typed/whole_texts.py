@@ -39,7 +39,7 @@ _LEADING = re.compile(r"(^|[;\n])\s*(?:let|define|where|with|and)\s+(?=[^\W\d]\w
 _BEHIND = re.compile(r"\s*,?\s+(?:where|with)\s+(?=[^\W\d]\w*(?:\[[^\[\]]*\])?\s*=(?!=))")
 _SQUARE_BEFORE = rf"(?:{_SQUARE})?"
 _FUNCTIONS_LEFT = re.compile(
-    rf"(?:^|[;\n])\s*([^\W\d]\w*{_SQUARE_BEFORE})(\s*)\("
+    rf"(?:^|[;\n])\s*([^\W\d]\w*[\u0300-\u036f]*{_SQUARE_BEFORE})(\s*)\("
     r"(\s*(?:\\?[^\W\d]\w*\s*(?:[,;|‖]|\\,|\\\||\\mid|\s)*)+)\)\s*:?=(?!=)"
 )
 #: A function that has a name here, as it is defined: σ(x) = 1/(1 + e^{−x}).
@@ -90,7 +90,8 @@ def _free(text: str) -> str:
 
 def _are_indices(arguments: str, text: str) -> bool:
     """Whether what stands in parentheses are the indices of other tensors, as in y(n) = x[n]."""
-    used = set(re.findall(r"[^\W\d]\w*", " ".join(re.findall(r"\[([^\[\]]*)\]", text))))
+    inside = " ".join(re.findall(r"[^\W\d_]\w*\[([^\[\]]*)\]", text))  # and not of 1[u < 0]
+    used = set(re.findall(r"[^\W\d]\w*", inside))
     return {a.strip() for a in arguments.split(",")} <= used
 
 
