@@ -28,6 +28,13 @@ from deltarule.marking.formulas.spelled import (
     known_functions,
 )
 from deltarule.marking.formulas.tokens import Token, subscript_at
+from deltarule.marking.typed.before_factors import (
+    ANY_FUNCTION,
+    is_call,
+    is_factor,
+    is_number_before,
+    of_several,
+)
 from deltarule.marking.typed.label_subscripts import is_label_of
 from deltarule.spelling.names import canonical
 
@@ -53,8 +60,6 @@ CALLED = {
     "expit", "logistic", "einsum", "diag", "var", "std", "prod", "logsumexp", "len",
     "ψ", *BETA[1:], *LOG_BETA,
 }  # fmt: skip
-_ANY_FUNCTION = ("f", "g", "φ", "phi", "ϕ", "F", "G")
-_PRODUCTS = ("W", "A")
 _NUMBERS = (
     "lambda", "alpha", "eta", "epsilon", "tau", "rho", "kappa", "nu", "zeta", "delta", "eps", "lam",
     "lr", "tol", "ell", "Delta", "temp", "temperature", "margin", "momentum",
@@ -69,7 +74,6 @@ _EXTENTS = (*COUNTS, "I", "L")
 #: What is added so that nothing is divided by 0, and never learned.
 _GUARDS = ("epsilon", "eps")
 _ACCENT = re.compile(r"(?:hat|bar|tilde)$")
-_LETTER_BELOW = re.compile(r"[^\W\d_A-Z]_[a-z\d]")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
@@ -122,11 +126,11 @@ def names_in(
             continue
         if opened == "(" and token.text in BETA and k > 1 and found[k - 2].text in ("log", "ln"):
             continue
-        factor = opened == "(" and _is_number_before(token, found[k])
+        factor = opened == "(" and is_number_before(token, found[k])
         if opened == "(" and len(token.text) > 1 and not factor:
             continue  # an unknown function, of which the parser says so
-        several = opened == "(" and _of_several(found, k)
-        if opened == "(" and (token.text in _ANY_FUNCTION or several or _is_call(token, found[k:])):
+        several = opened == "(" and of_several(found, k)
+        if opened == "(" and (token.text in ANY_FUNCTION or several or is_call(token, found[k:])):
             raise DeltaruleError(
                 f"{token.text}( ) may be any function",
                 place,
@@ -135,7 +139,7 @@ def names_in(
         size = token.text.isupper() and token.text.lower() in {*bound, *letters}
         divides = k > 1 and found[k - 2].text == "/"
         size = size and (token.text != "I" or bool(bound) or divides)  # K + σ² I without indices
-        extent = token.text in _EXTENTS or divides or not _is_factor(found, k)
+        extent = token.text in _EXTENTS or divides or not is_factor(found, k)
         if opened != "[" and size and extent:
             continue  # how far an index runs: N of n
         name = canonical(token.text) if opened == "[" else tensor_of(token, place)
@@ -144,40 +148,6 @@ def names_in(
             subscripts, _ = _subscripts(found, k, place)  # labels stand in them: p[n, t[n]]
         names.setdefault(name, []).append(subscripts)
     return names
-
-
-def _is_factor(found: Sequence[Token], k: int) -> bool:
-    """Whether a name, a sum or a parenthesis stands at a token, V of V x_u before it."""
-    kinds = ("name", "primed", "reduction")
-    return k < len(found) and (found[k].kind in kinds or found[k].text == "(")
-
-
-def _is_number_before(token: Token, opening: Token) -> bool:
-    """Whether a letter with one below it stands before parentheses and a blank: α_t (1 − p_t)."""
-    apart = opening.start > token.start + len(token.text)
-    stem = token.text.partition("_")[0]
-    return apart and bool(_LETTER_BELOW.fullmatch(token.text)) and stem not in _ANY_FUNCTION
-
-
-def _of_several(found: Sequence[Token], k: int) -> bool:
-    """Whether a comma stands in the parentheses that open at a token, and in no others."""
-    depth = 0
-    for token in found[k:]:
-        depth += (token.text in _OPENING) - (token.text in _CLOSING)
-        if not depth:
-            return False
-        if token.text == "," and depth == 1:
-            return True
-    return False
-
-
-def _is_call(token: Token, behind: Sequence[Token]) -> bool:
-    """Whether a capital stands right before a name in parentheses, as the discriminator D(x) and
-    the energy E(x) do; W(x) and A(x) are products."""
-    close = behind[0].start == token.start + len(token.text)
-    alone = [t.text for t in behind[2:3]] == [")"] and behind[1].kind in ("name", "primed")
-    capital = len(token.text) == 1 and token.text.isupper() and token.text not in _PRODUCTS
-    return close and alone and capital
 
 
 def tensor_of(token: Token, place: str) -> str:
