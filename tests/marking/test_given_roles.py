@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from deltarule import layer
+from deltarule import derive, layer
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import program
+from deltarule.kernels.plain_kernel import plain_source
 from deltarule.marking.typed import typed_network
 from deltarule.reports.left_out import COMPARED, left_out
+from deltarule.serving.read_so import read_so
+from deltarule.tracing.lines import lines
 
 TABLE = (Path(__file__).parent / "texts_beside_numpy.txt").read_text(encoding="utf-8")
 TEXTS = [block.partition("\n")[0] for block in TABLE.split("\n=== ")[1:]]
@@ -83,3 +88,15 @@ def test_each_line_that_no_other_reads_is_an_output_beside_the_last():
         ("s = W x; y = tanh(s); L = ½‖s - t‖²", []),
     ):
         assert [t.name for t in layer(text).with_role("output")] == outputs
+
+
+@pytest.mark.parametrize("text", ["y = x/√D", "A = softmax(Q Kᵀ/√d) V", "y = x/(1 + eps)"])
+def test_a_constant_is_called_so_wherever_roles_are_shown(text):
+    """With a target, a constant has in common that it stays fixed, and no more: what reads it is
+    no error, and it is not said to be a target in kernels and pages."""
+    network = layer(text)
+    (constant,) = network.with_role("target")
+    assert "(a constant)" in read_so(network) and "target" not in read_so(network)
+    for shown in (plain_source(network, {}), Module(program(network, {}), "float64").text()):
+        assert f"{constant.name} []  constant" in shown
+    assert {line.phase for line in lines(derive(network))} == {"forward", "backward"}

@@ -207,6 +207,18 @@ def test_sizes_that_meet_and_differ_are_refused():
         typed_network("E = ‖W x‖²", shapes={"Q": "2"})
 
 
+@pytest.mark.parametrize(
+    ("text", "name"), [("A = softmax(Q Kᵀ/√D) V", "D"), ("y = x/N", "N"), ("E = λ ‖w‖²", "λ")]
+)
+def test_a_number_is_not_made_a_vector_by_a_value_meant_for_it(text, name):
+    fact = f"{name} is a number in the formula, and .*=4 would make it a vector of 4 entries"
+    with pytest.raises(DeltaruleError, match=fact) as refused:
+        layer(text, **{name: 4})
+    assert refused.value.remedy.endswith(f"for a vector write {name}[i] in the formula")
+    given = layer("E = ½‖y − d‖²", d=4).tensors["d"].axes  # of a difference a vector anyway
+    assert given == (4,)
+
+
 def test_whatever_is_typed_is_read_or_refused():
     draw = random.Random(7)
     pieces = [*"xyWbEt=+-*/^()[]{}²½‖Σσᵀ⊙;,_ 1nk", "log", "softmax", "sum", "@", ".T", "np.", "**"]

@@ -13,6 +13,7 @@ _KINDS = ("a number", "a vector", "a matrix")
 #: What a tensor is for, beside its shape; of all others that is plain.
 _ROLES = {
     "target": "held fixed, as a target is",
+    "constant": "a constant",
     "loss": "what the gradients are of",
     "state": "a state, from time to time",
 }
@@ -30,5 +31,5 @@ def _each(tensors: list[Tensor]) -> Iterator[str]:
         rank = len(tensor.axes)
         kind = _KINDS[rank] if rank < len(_KINDS) else f"an array with {rank} axes"
         extents = f" of {' × '.join(map(text, tensor.axes))}" if rank else ""
-        role = f" ({_ROLES[tensor.role]})" if tensor.role in _ROLES else ""
+        role = f" ({_ROLES[tensor.called]})" if tensor.called in _ROLES else ""
         yield f"{pretty(tensor.name)} {'is ' if k == 0 else ''}{kind}{extents}{role}"

@@ -10,6 +10,7 @@ from deltarule.language.optimisers import update_equations
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.reachability import depending_on
+from deltarule.networks.tensors import TARGET
 
 PHASES = ("forward", "error", "backward", "update")
 
@@ -41,6 +42,7 @@ def lines(
 
 def _after_the_target(network: Network) -> set[str]:
     """The tensors that depend on a target, or are the loss: the error phase."""
-    touched = depending_on(network.equations, (t.name for t in network.with_role("target")))
+    targets = (t.name for t in network.with_role("target") if t.called == TARGET)
+    touched = depending_on(network.equations, targets)
     loss = network.loss
     return touched | ({loss.name} if loss is not None else set())

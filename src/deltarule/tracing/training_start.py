@@ -14,7 +14,7 @@ from deltarule.arithmetic.small_sizes import free_sizes, with_definitions
 from deltarule.expressions.symbols import Attribute
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import sequence_lengths
-from deltarule.networks.tensors import Tensor
+from deltarule.networks.tensors import TARGET, Tensor
 from deltarule.networks.weights import added_up, scales
 
 
@@ -65,7 +65,7 @@ class _AtTheStart(Floats):
     def numbers(self, tensor: Tensor, shape: tuple[int, ...], within) -> np.ndarray:
         if tensor.role == "input":
             return self.random.random(shape)
-        if tensor.role == "target":
+        if tensor.called == TARGET:
             return self.random.normal(size=shape)
         if tensor.start == "identity":
             rows, columns = shape

@@ -31,7 +31,7 @@ def of_file(program: Program, dtype: str) -> str:
     for symbol, definition in network.definitions.items():
         lines += wrapped(f"{symbol} = {text(definition)}", "    ")
     lines += ["", "Arrays:", ""]
-    lines += [f"    {shaped(t.name, t)}  {t.role}" for t in network.tensors.values()]
+    lines += [f"    {shaped(t.name, t)}  {t.called}" for t in network.tensors.values()]
     lines += ["", "It needs NumPy and Numba alone: call forward(…), then backward(…)."]
     return f'"""{_safe(lines)}\n"""'
 
@@ -60,7 +60,7 @@ def of_backward(program: Program, names: Mapping[str, str]) -> list[str]:
 def of_plain_file(network: Network, what: str) -> str:
     """The docstring of a file for people to read: what it is, and its arrays."""
     lines = [*wrap(f"{network.title}: {what}.", 94), ""]
-    lines += [f"    {shaped(t.name, t)}  {t.role}" for t in network.tensors.values()]
+    lines += [f"    {shaped(t.name, t)}  {t.called}" for t in network.tensors.values()]
     return f'"""{_safe(lines)}\n"""'
 
 

@@ -9,6 +9,7 @@ from deltarule.expressions.given_arguments import known_names, wrong_kind
 from deltarule.marking.typed.typed_network import tensors_of, typed_network
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import specialise
+from deltarule.spelling.names import canonical
 
 
 def layer(text: str, /, wrt: Iterable[str] = (), **sizes: int | str) -> Network:
@@ -32,6 +33,8 @@ def layer(text: str, /, wrt: Iterable[str] = (), **sizes: int | str) -> Network:
         if isinstance(value, bool) or not isinstance(value, int | str):
             raise wrong_kind(name, value, "a number or a shape", "layer", 'give N=2, or W="2x3"')
     known = tensors_of(text)
-    shapes = {n: str(v) for n, v in sizes.items() if n in known or not isinstance(v, int)}
+    shapes = {
+        n: str(v) for n, v in sizes.items() if canonical(n) in known or not isinstance(v, int)
+    }
     numbers = {n: v for n, v in sizes.items() if isinstance(v, int) and n not in shapes}
     return specialise(typed_network(text, wrt, shapes), numbers)

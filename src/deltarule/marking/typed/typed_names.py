@@ -244,6 +244,11 @@ def usual_rank(name: str) -> int:
     return 2 if stem[:1].isupper() else 1
 
 
+def is_number(name: str) -> bool:
+    """Whether it is what numbers are usually called: λ, and N or D, which say how many."""
+    return _stem(name) in (*_NUMBERS, *COUNTS)
+
+
 def role_of(name: str, wrt: Iterable[str], rank: int) -> str:
     """What a name is usually for: input, target, parameter or constant; what is derived by is a
     parameter."""

@@ -35,9 +35,10 @@ from deltarule.marking.typed.stacked_vectors import STACKED
 from deltarule.marking.typed.states_and_neighbours import NEIGHBOURS
 from deltarule.marking.typed.sum_ends import with_sizes_called, without_ends
 from deltarule.marking.typed.text_lines import as_typed
-from deltarule.marking.typed.typed_names import subscripted
+from deltarule.marking.typed.typed_names import is_number, subscripted
 from deltarule.marking.typed.updated_names import note_of_updates, with_updates_apart
 from deltarule.networks.network import Network
+from deltarule.spelling.names import canonical, pretty
 
 #: Blanks that say nothing, over which patterns would take long.
 _LONG_BLANKS = re.compile(r"[^\S\n]{9,}")
@@ -80,6 +81,9 @@ def typed_network(
 def _read_text(text: str, wrt: Iterable[str], shapes: Mapping[str, str] | None) -> Network:
     with as_typed(text):
         said = said_shapes(shapes or {})
+        for name in (n for n, sizes in said.items() if len(sizes) == 1 and is_number(n)):
+            others = {n: s for n, s in (shapes or {}).items() if canonical(n) != name}
+            _refuse_vector(name, said[name][0], lambda o=others: _read_text(text, wrt, o))
 
         def plain() -> Network:
             lines = with_softmax_of_entries(typed_equations(text))
@@ -101,6 +105,24 @@ def _read_text(text: str, wrt: Iterable[str], shapes: Mapping[str, str] | None) 
             except DeltaruleError:
                 pass
             raise refused from None
+
+
+def _refuse_vector(name: str, count: int, without: Callable[[], Network]) -> None:
+    """Raises DeltaruleError where a letter of numbers, as D of √D, is said to be a vector, and is
+    a number in the formula `without` that: whoever writes D=4 means the number 4."""
+    try:
+        tensor = without().tensors.get(name)
+    except DeltaruleError:  # read only so
+        return
+    if tensor is not None and not tensor.axes:
+        shown = pretty(name)
+        raise DeltaruleError(
+            f"{shown} is a number in the formula, and {name}={count} would make it a vector of "
+            f"{count} entries",
+            "--set",
+            f"leave {name} out, as sizes and shapes are set here and no values; for a vector write "
+            f"{shown}[i] in the formula",
+        )
 
 
 def _with_inverses(
