@@ -38,6 +38,14 @@ def of_several(found: Sequence[Token], k: int) -> bool:
     return False
 
 
+def is_of_sum(token: Token, behind: Sequence[Token]) -> bool:
+    """Whether an h stands right before a sum in parentheses, as the activation h(Σ_i w_i x_i)."""
+    close = behind[0].start == token.start + len(token.text)
+    inside = behind[1] if len(behind) > 1 else None
+    sums = inside is not None and (inside.kind == "reduction" or inside.text in ("Σ", "∑"))
+    return token.text == "h" and close and sums
+
+
 def is_call(token: Token, behind: Sequence[Token]) -> bool:
     """Whether a capital stands right before a name in parentheses, as the discriminator D(x) and
     the energy E(x) do; W(x) and A(x) are products."""

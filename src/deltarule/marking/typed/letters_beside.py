@@ -18,6 +18,11 @@ _GREEK = re.compile(
     rf"(?<![^\W\d²³⁴ᵀ½¼¾])([αβγηκλμνρτωπ](?=[A-Za-zα-ω])|σ(?=[α-ω]))"
     rf"(?=.(?!(?!_){_MORE}|\s*=(?!=)|\())"
 )
+#: A Greek letter at matrices and a vector: αBAx, ηAw.
+_GREEK_AT_MATRICES = re.compile(
+    rf"(?<![^\W\d²³⁴ᵀ½¼¾])([αβγηκλμνρτω])(?=[A-Z]{{2,3}}[a-zα-ω]?(?!{_MORE}|[(\[]|\s*=(?!=))"
+    rf"|[A-Z][a-z](?!{_MORE}|[(\[]|\s*=(?!=)))"
+)
 _CAPITALS = re.compile(
     rf"(?<![^\Wᵀ²³⁻¹\d½¼¾])(?<!\\)(?<!∂)([A-Z]{{1,2}}[A-Za-zα-ω])(?!{_MORE}|['′(\[{{]|\s*=(?!=))"
 )
@@ -47,7 +52,7 @@ ONE_NAME = frozenset(
 def with_products_apart(text: str) -> str:
     """A text with blanks between letters that are factors."""
     if "\\" not in text:
-        text = _GREEK.sub(r"\1 ", text)
+        text = _GREEK_AT_MATRICES.sub(r"\1 ", _GREEK.sub(r"\1 ", text))
     given = set(re.findall(r"(?:^|[;\n])\s*([^\W\d_]\w*)[^=;\n]*=(?!=)", text))
     text = _with_numbers_apart(text, given)
     text = _WEIGHTED.sub(r"\1 ", text)

@@ -66,6 +66,8 @@ _NUMBER_AT_PARENTHESIS = re.compile(
 _NUMBER_BELOW = re.compile(
     r"(?<=[^\W\d_])(?<!Σ)(?<!∑)(?<!\\sum)(?<!\\prod)_\{\s*(\d+)\s*\}(\s*(?=[\w\\√(]))?"
 )
+#: A sum of absolute values, where no Σ is a matrix: λ Σ|w|.
+_OF_BARS = re.compile(r"(?<!\|)([Σ∑])\s*(\|[^|\n;]+\|)(?!\s*[\^²])")
 #: A letter behind the braces of a subscript: W_{hh}h_{t−1}.
 _AT_BRACES = re.compile(r"(?<=[^\W_])(_\{[^{}]*\})(?=[^\W\d_]|\\[a-z])")
 _PRIMED = re.compile(
@@ -91,7 +93,7 @@ def as_read(text: str) -> str:
         text = _WORD_LEFT.sub(r"\1\2 ", text)
         text = _TRANSPOSED.sub("^T ", text)
         text = _with_roots(text)
-    text = with_layers_in_names(text)
+    text = with_layers_in_names(_OF_BARS.sub(r"\1 (\2)", text))
     text = _NUMBER_BELOW.sub(lambda m: f"_{m[1]}" + (" " if m[2] is not None else ""), text)
     text = _AT_BRACES.sub(r"\1 ", text)
     text = _SUMMED_WHERE.sub(lambda m: f"{m[1]}_{m[2]} 1[{m[3].strip()}]·", text)

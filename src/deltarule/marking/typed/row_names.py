@@ -173,12 +173,20 @@ class RowNames(TextNames):
         """How many axes what stands at one index of a name usually has."""
         count = self.count[name]
         if not count:
-            return self.rank(name)
+            below = self.rank(name) == 1 and name not in self.said and self._only_below(name)
+            return 0 if below else self.rank(name)
         if name in self.said:
             return len(self.said[name]) - count
         if count > 1 or name in self.positions or name in self._numbers:
             return 0
         return 1 if name in _VECTORS else 0 if name in _GAINS else usual_rank(name)
+
+    def _only_below(self, name: str) -> bool:
+        """Whether a letter is nothing but divided by, s of exp(−‖x_n − c_k‖²/(2s²))."""
+        below = rf"/\s*\(?\s*(?:\d+\s*[·*]?\s*)?{re.escape(name)}(?![A-Za-z0-9_\[])"
+        used = rf"(?<![^\W\d]){re.escape(name)}(?![A-Za-z0-9_\[])"
+        formulas = " ; ".join(e.formula for e in self.typed)
+        return len(re.findall(used, formulas)) == len(re.findall(below, formulas)) > 0
 
     @cached_property
     def _numbers(self) -> set[str]:

@@ -19,6 +19,12 @@ _RATE = re.compile(r"\s*\w+\s*['′]\s*=(?!=)")
 _SIGMOID = re.compile(
     r"(?<![^\W\d_])σ(\s*)\(\s*([^\W\d_Σ∑]\w?)\s*([-−+])\s*([^\W\d_Σ∑]\w?)\s*\)(?!\s*[ᵀ^²])"
 )
+#: A vector beside one of several of the same letter: x − x_i, x_iᵀ x.
+_BESIDE_ENTRY = re.compile(
+    r"(?<![\w\\])([xzuvh])(?![\w\u0300-\u036f\[(ᵀ^²′'])\s*[-−]\s*\1_(?:\{([a-z])\}|([a-z]))(?![\w(])"
+    r"|(?<![\w\\])([xzuvh])_(?:\{([a-z])\}|([a-z]))\s*(?:[-−]|ᵀ|\^\{?T\}?)\s*\4"
+    r"(?![\w\u0300-\u036f\[(ᵀ^²′'])"
+)
 _DIVISOR = re.compile(r"/\s*(?=‖|\(|√|sqrt\()")
 _POWER = re.compile(r"\s*(?:[²³⁴]|\^\s*\{?\d+\}?|\*\*\s*\d+)")
 #: What stands before a line, where all of it is one number: 1, ½, λ, N.
@@ -35,6 +41,15 @@ def refuse_two_readings(formula: str, place: str) -> None:
             f"{found[0]} is the sigmoid of a {kind}, or σ times it",
             place,
             f"write sigmoid({a} {sign} {b}) for the former, σ·({a} {sign} {b}) for the latter",
+        )
+    if found := _BESIDE_ENTRY.search(formula):
+        letter, index = found[1] or found[4], found[2] or found[3] or found[5] or found[6]
+        other = "u" if letter == "z" else "z"
+        entry = f"{letter}_{index}"
+        raise DeltaruleError(
+            f"{letter} stands beside {entry}, and may be all of them or a vector of its own",
+            place,
+            f"write {other} for one of its own, or an index for each: {entry} − {letter}_k",
         )
     for match in _DIVISOR.finditer(formula):
         end = _end_of_factor(formula, match.end())

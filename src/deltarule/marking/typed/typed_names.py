@@ -31,6 +31,7 @@ from deltarule.marking.formulas.tokens import Token, subscript_at
 from deltarule.marking.typed.before_factors import (
     ANY_FUNCTION,
     is_call,
+    is_of_sum,
     is_factor,
     is_number_before,
     of_several,
@@ -129,7 +130,7 @@ def names_in(
         factor = opened == "(" and is_number_before(token, found[k])
         if opened == "(" and len(token.text) > 1 and not factor:
             continue  # an unknown function, of which the parser says so
-        several = opened == "(" and of_several(found, k)
+        several = opened == "(" and (of_several(found, k) or is_of_sum(token, found[k:]))
         if opened == "(" and (token.text in ANY_FUNCTION or several or is_call(token, found[k:])):
             raise DeltaruleError(
                 f"{token.text}( ) may be any function",
