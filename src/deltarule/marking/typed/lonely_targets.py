@@ -13,7 +13,7 @@ from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
 #: Letters of factors, rather than of what is added up: c of Σ_k c_k σ(w_kᵀ x), not v of values.
-_FACTORS = ("a", "b", "c", "r")
+_FACTORS = ("a", "b", "c", "r", "w")
 
 
 def lonely_targets(
