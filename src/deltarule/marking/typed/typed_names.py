@@ -31,9 +31,9 @@ from deltarule.marking.formulas.tokens import Token, subscript_at
 from deltarule.marking.typed.before_factors import (
     ANY_FUNCTION,
     is_call,
-    is_of_sum,
     is_factor,
     is_number_before,
+    is_of_sum,
     of_several,
 )
 from deltarule.marking.typed.label_subscripts import is_label_of
