@@ -153,5 +153,6 @@ def write_new(path: Path, text: str) -> None:
 
 def template_page(page: Page, template: ShownTemplate) -> None:
     """The answers file, unless it was written."""
+    page.named(f"Answers to {template.sheet}")
     if template.path is None:
         page.verbatim(template.text)

@@ -80,6 +80,7 @@ def brief_page(page: Page, shown: ShownDerivation) -> None:
     for alone.
     """
     gradients = shown.gradients
+    page.named(f"Gradients of {shown.derivation.network.name}")
     for piece in pieces_read(shown.derivation, gradients):
         _brief_line(page, piece.lhs, piece.rhs)
     for first, *others in by_kind([g for g in gradients if g.expr != 1] or gradients):

@@ -42,6 +42,9 @@ class Document(Page):
     def blank(self) -> None:
         self.blocks.append(("blank", []))
 
+    def named(self, words: str) -> None:
+        """Documents begin with what they say: they are parts of others, or are passed on."""
+
     def lines_of(self, formula: str, indent: int = 0) -> int:
         """As many as on a screen, so that all formats divide formulas alike."""
         return super().lines_of(formula, indent)

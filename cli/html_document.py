@@ -50,6 +50,9 @@ class HtmlPage(Document):
         else:
             self.heading(words)
 
+    def named(self, words: str) -> None:
+        self._usual = visible(words)
+
     def heading(self, words: str) -> None:
         self.add("words", f"<h2>{text_html(words)}</h2>")
 

@@ -101,6 +101,7 @@ _NEEDS = {
 
 def kernel_page(page: Page, kernel: ShownKernel) -> None:
     """The source, or what can be done with the file that it was written to."""
+    page.named(f"Kernel of {kernel.derivation}")
     if kernel.path is None:
         page.python(kernel.source)
     else:

@@ -52,6 +52,10 @@ class Page:
         """The title of the page."""
         self.prose(words, style="bold")
 
+    def named(self, words: str) -> None:
+        """What the page is about, for formats whose pages have a title anyway; a screen has none,
+        so that a kernel's source, say, can be passed on as it stands."""
+
     def heading(self, words: str) -> None:
         """The heading of a section, set apart by an empty line."""
         self.blank()

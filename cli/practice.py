@@ -106,6 +106,7 @@ def _without_right_value(attempt: Attempt) -> str:
 
 def practice_page(page: Page, practice: Practice) -> None:
     """How many are right, and what to revise."""
+    page.named(f"Practice: {practice.run.title}")
     page.blank()
     right = sum(step.fine for step in practice.steps)
     first = sum(step.fine and len(step.attempts) == 1 for step in practice.steps)

@@ -118,6 +118,20 @@ def test_documents_know_all_that_pages_know():
 
 
 @pytest.mark.parametrize(
+    ("command", "title"),
+    [
+        ("derive half_squared --kernel", "Kernel of half_squared"),
+        ("derive half_squared --brief", "Gradients of half_squared"),
+        ("check --template slide", "Answers to slide"),
+    ],
+)
+def test_a_page_says_what_it_is_about_where_the_screen_does_not(invoke, command, title):
+    page = invoke(*command.split(), "--html", "-").out
+    assert f"<h1>{title}</h1>" in page and f"<title>{title}</title>" in page
+    assert title not in invoke(*command.split()).out
+
+
+@pytest.mark.parametrize(
     ("formula", "latex"),
     [
         ("Σ_{n,m′} ∂L/∂W_hf[n]", r"$\sum {}_{n,m'} \partial L/\partial W{}_{\mathrm{hf}}[n]$"),

@@ -92,7 +92,11 @@ class OpenSheet:
         return other
 
     def mark(self, answers: Answers | str | Path | None = None) -> Marking:
-        """Verdicts on answers, or on what the sheet publishes itself, as by `mark`."""
+        """Verdicts on answers, or on what the sheet publishes itself, as by `mark`.
+
+        `answers` are the path of a file of answers, or what `read_answers(text, name)` of
+        `deltarule.marking.answers` makes of the text of one. Raises DeltaruleError as `mark` does.
+        """
         if answers is not None:
             if not isinstance(answers, Answers):
                 example = 'give the path of a file of answers: mark("slide", "mine.toml")'
