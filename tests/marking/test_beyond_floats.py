@@ -15,6 +15,8 @@ from deltarule.arithmetic.exact import Ball
 from deltarule.calculus import derive
 from deltarule.language.load import load
 from deltarule.marking import mark
+from deltarule.marking.answers import read_answers
+from deltarule.marking.sheets import load_sheet
 from deltarule.reports.number_text import number_text
 from deltarule.reports.things import ShownTrace
 from deltarule.reports.trace_lines import check_text, exactly
@@ -141,3 +143,41 @@ def test_traces_of_numbers_of_any_size_are_valid_json_and_accuse_nobody(name, nu
     found = trace(derivation, givens, sizes=sizes)
     assert found.faults == []
     json.dumps(trace_values(ShownTrace(found, 0, None)), allow_nan=False)
+
+
+#: Its output is 1 where whole numbers are kept, and 1/(ŷ·(1 − ŷ)) has no value there.
+SATURATED = """
+title = "A 2-3-1 sigmoid network"
+network = "mlp"
+rate = 1
+updates = 1
+asked = ["s1", "h1", "s2", "yhat", "E", "dE/dyhat", "dE/dTheta2", "Theta2 after"]
+[options]
+layers = 2
+activation = "sigmoid"
+loss = "half_squared"
+bias = false
+orientation = "ThetaTx"
+batch = false
+[rounding]
+decimals = 4
+rule = "half-up"
+[given]
+x = [0.4, 0.5]
+y = 0.2
+Theta1 = [[-0.3, 0.4, 1.2], [1.8, 0.8, -2.1]]
+Theta2 = [0.4, -0.3, 1.0]
+"""
+
+
+@pytest.mark.parametrize(
+    "typed", ['["1", "2", "2"]', '["3", "", ""]', '["1e400", "2e5000", "1e-900"]']
+)
+def test_coarse_and_huge_answers_are_wrong_and_cost_nothing_else(tmp_path, typed):
+    """Lines that have no value with so few digits explain nothing; 1e400 is a number as any is."""
+    path = tmp_path / "sheet.toml"
+    path.write_text(SATURATED, encoding="utf-8")
+    text = f'[answers]\ns1 = ["0.78", "0.56", "-0.57"]\n"Theta2 after" = {typed}\n'
+    found = mark(load_sheet(path), read_answers(text, "answers.toml"))
+    said = {v.quantity: v.verdict for v in found.verdicts if v.verdict != "missing"}
+    assert said == {"s1": "right", "Theta2 after": "wrong"}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from deltarule.arithmetic.rounding import RULES, round_decimal
 from deltarule.errors import DeltaruleError
-from deltarule.marking.printed import Interval, Printed
+from deltarule.marking.printed import LARGEST_ANSWER, Interval, Printed
 
 READ = [  # text, value, decimals, significant figures
     ("12", "12", 0, 2),
@@ -159,3 +159,15 @@ def test_a_fraction_stands_for_itself():
 def test_the_same_text_is_the_same_number():
     assert Printed("0.50", "here") == Printed("0.50", "there")
     assert Printed("0.50") != Printed("0.5")
+
+
+@given(st.integers(-999, 999), st.integers(-500, 3), st.integers(0, 4))
+def test_zeros_behind_a_number_are_digits_of_it(digits, decimals, more):
+    """Also where nobody would write them out: of 1e400."""
+    printed = Printed(f"{digits}e{-decimals}", None, LARGEST_ANSWER)
+    longer = printed.with_decimals(max(decimals, 0) + more)
+    assert longer.value == printed.value and longer.unit == Fraction(10) ** -longer.decimals
+    zeros = longer.decimals - decimals
+    assert longer.figures == (printed.figures + zeros if digits else 0)
+    assert longer.printable(printed.value) and not longer.printable(printed.value + longer.unit)
+    assert (longer == printed) == (longer.text == printed.text)

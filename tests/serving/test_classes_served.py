@@ -48,6 +48,22 @@ def test_each_student_has_their_own_numbers(serving, drawn):
     assert "2 submissions" in text and "Emmy Noether" in text and "Bo Li" in text
 
 
+def test_an_attempt_that_could_not_be_marked_hides_no_earlier_one(serving):
+    from served import OfServer, Visitor
+
+    served = serving(students=STUDENTS)
+    student = Visitor(served, "emmy")
+    student.get("/sheet/slide")
+    student.post("/sheet/slide", {"n.2.0": "0.51"})
+    lost = served.attempts.begin("emmy", "slide", "", {"n.2.0": "0.5"})
+    served.attempts.mark(lost, None, "a fault")
+    teacher = Visitor(served, "teacher")
+    OfServer(teacher.get("/teacher/class/slide").text)
+    text = Parsed(teacher.page.text).text
+    assert "1 submission" in text and "a fault" in text
+    assert "What was sent last is not marked, and what was sent before counts: Emmy" in text
+
+
 def _numbers(values):
     return {f"n.0.0.{k}": value for k, value in enumerate(values)}
 

@@ -3,6 +3,7 @@
 import math
 import re
 
+import pytest
 from parsed_html import Parsed
 
 #: Wrong by their sign, of the number that the sheet leaves open: alone on the page.
@@ -59,3 +60,17 @@ def test_a_number_and_a_formula_for_one_quantity_are_told_apart(serving):
     assert "the number: right, the formula: a mistake" in Parsed(page.text).text
     page = student.post("/sheet/slide", {"n.5.0": "-0.38", "f.5.0": "yhat - y"})
     assert "the number: " not in Parsed(page.text).text
+
+
+@pytest.mark.parametrize("reveal", ["right", "causes", "verdicts"])
+def test_beside_what_cannot_be_read_nothing_is_given_away(serving, reveal):
+    """Of an answer of which one entry is no number, only that is said, with its place."""
+    from served import Visitor
+
+    student = Visitor(serving(reveal=reveal))
+    student.get("/sheet/slide")
+    student.post("/sheet/slide", {"n.1.0.0": "7", "n.1.0.1": "nan", "n.1.0.2": "3"})
+    (h1,) = re.findall(r'<section class="[^"]*" id="q1">.*?</section>', student.page.text, re.S)
+    text = Parsed(h1.partition('<output class="preview"')[2]).text
+    assert "could not be read" in text and "[1]: 'nan' is not a number" in text
+    assert not re.search(r"0\.79|0\.92|0\.16|h₁ is|slips", text)

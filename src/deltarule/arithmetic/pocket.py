@@ -72,10 +72,12 @@ class SurelyRounded(Float64):
         self.like, self.exactly = like, exactly
 
     def settled_exactly(self, equation: Equation, values: Values, at: Mapping[Index, int]):
-        """The digits that are kept of an equation's value near a tie."""
-        if self.exactly is None:
+        """The digits that are kept of an equation's value near a tie; Unsure where it has none,
+        as 1/ŷ for a ŷ that is rounded to 0."""
+        found = None if self.exactly is None else self.exactly(equation, values, at)
+        if found is None or not np.isfinite(found).all():
             raise Unsure
-        return self.exactly(equation, values, at)
+        return found
 
     def settle(self, a):
         """Each entry with the digits that are kept."""

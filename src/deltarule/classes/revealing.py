@@ -42,9 +42,10 @@ def causes_shown(mark: QuestionMark, reveal: str) -> tuple[str, ...]:
 
 
 def finding_shown(mark: QuestionMark, reveal: str) -> str:
-    """What is said of the answer, without what gives a right value away unless it may be shown."""
+    """What is said of the answer, without what gives a right value away unless it may be shown;
+    what cannot be read is always said."""
     if reveal == VERDICTS:
-        return ""
+        return mark.unreadable
     if reveal == RIGHT_VALUES or mark.right or not mark.expected:
         return mark.finding
     finding = mark.finding

@@ -90,6 +90,7 @@ class CodeMarker:
             tuple(dict.fromkeys(c.kind or c.words for f in known for c in f.causes[:1])),
             "",
             ", ".join(f"{f.name} ({f.place or f'line {f.line}'})" for f in known),
+            unread="; ".join(_said(f) for f in known if f.verdict in _LOST),
         )
 
     def _report(self, task: CodeTask, name: str, data: bytes) -> SubmissionReport | None:

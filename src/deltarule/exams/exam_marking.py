@@ -12,7 +12,7 @@ from typing import Any
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.points import parts_in_words
-from deltarule.marking.verdicts import COUNT_AS_RIGHT, EarnedPart, TakenEntry
+from deltarule.marking.verdicts import COUNT_AS_RIGHT, UNREADABLE, EarnedPart, TakenEntry
 
 _TEXTS = ("question", "kind", "quantity", "verdict", "finding", "expected", "given")
 _POINTS = ("points", "of", "open")
@@ -25,7 +25,8 @@ class QuestionMark:
     `quantity` is canonical, and empty for a question that asks for no quantity by name; `verdict`
     is one of marking/verdicts.py. `points` of `of` are earned, `open` ones somebody decides by
     hand. `finding` is what is said, `causes` name the mistakes found by their kinds, `expected`
-    and `given` are the right answer and the one handed in, as texts. `comment` is a teacher's;
+    and `given` are the right answer and the one handed in, as texts; `unread` is the part of
+    `finding` that says what cannot be read, where it says more. `comment` is a teacher's;
     `marked` is what the marking gave, where a teacher decided otherwise. `taken` are the entries
     of givens that the verdict supposes, where the sheet leaves them open. `parts` are the verdicts
     on "number" and "formula", where both are written and one is better than the other, and
@@ -48,6 +49,7 @@ class QuestionMark:
     taken: tuple[TakenEntry, ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
     earned: tuple[EarnedPart, ...] = ()
+    unread: str = ""
 
     def decided(self, points: Fraction | None, comment: str = "") -> QuestionMark:
         """The mark with a teacher's comment, and with their points, unless these are None."""
@@ -61,12 +63,19 @@ class QuestionMark:
         """Whether it counts as right."""
         return self.verdict in COUNT_AS_RIGHT
 
+    @property
+    def unreadable(self) -> str:
+        """What of it cannot be read, and why, which gives nothing away; empty where all can."""
+        alone = self.verdict == UNREADABLE and not self.quantity
+        return self.unread or (self.finding if alone else "")
+
     def to_json(self) -> dict[str, Any]:
         """Plain values; points are exact, as "3/2"."""
         texts = {name: getattr(self, name) for name in _TEXTS}
         points = {name: str(getattr(self, name)) for name in _POINTS}
         marked = None if self.marked is None else str(self.marked)
         own = {"causes": list(self.causes), "comment": self.comment, "marked": marked}
+        own |= {"unread": self.unread} if self.unread else {}
         if self.taken:
             own["taken"] = [[name, list(entry), str(value)] for name, entry, value in self.taken]
         if self.parts:
@@ -90,7 +99,7 @@ class QuestionMark:
         taken = tuple(map(_taken, values.get("taken", ())))
         parts = tuple((str(name), str(of)) for name, of in values.get("parts", ()))
         earned = tuple(map(_earned, values.get("earned", ())))
-        own = (taken, parts, earned)
+        own = (taken, parts, earned, str(values.get("unread", "")))
         return QuestionMark(question, kind, quantity, verdict, *said, *teacher, *own)
 
 

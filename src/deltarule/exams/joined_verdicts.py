@@ -54,6 +54,7 @@ def joined(question: str, kind: str, score: Score, found: Sequence[Verdict]) -> 
         taken=taken,
         parts=tuple(parts) if len({of in verdicts.COUNT_AS_RIGHT for _, of in parts}) > 1 else (),
         earned=score.parts,
+        unread=_together([(v.at, v.finding) for v in found if v.verdict == verdicts.UNREADABLE]),
     )
 
 

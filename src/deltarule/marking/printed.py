@@ -132,10 +132,21 @@ class Printed:
 
     def with_decimals(self, decimals: int) -> Printed:
         """The same value printed with more decimals, zeros behind it."""
-        text = str(int(abs(self.value) * 10**decimals)).rjust(decimals + 1, "0")
-        point = len(text) - decimals
-        shown = text[:point] + "." + text[point:] if decimals else text
-        return Printed("-" + shown if self.value < 0 else shown, None, LARGEST_ANSWER)
+        units = int(abs(self.value) * 10**decimals)
+        if units >= 10**_LONGEST:  # beyond what anybody prints, and what Python writes out
+            text = f"{self.text}, {decimals} decimals"
+        else:
+            digits = str(units).rjust(decimals + 1, "0")
+            point = len(digits) - decimals
+            text = digits[:point] + "." + digits[point:] if decimals else digits
+            text = "-" * (self.value < 0) + text
+        other = copy(self)
+        figures = self.figures and self.figures + decimals - (self.decimals or 0)
+        for name, of in (("text", text), ("decimals", decimals), ("figures", figures)):
+            object.__setattr__(other, name, of)
+        for kept in ("unit", "rough"):
+            other.__dict__.pop(kept, None)
+        return other
 
     def interval(self, rule: str | None = "half-up") -> Interval:
         """All values that print as these digits; a fraction stands for itself alone."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+import numpy as np
+
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.marking import verdicts
 from deltarule.marking.aligned_answers import lay_out
@@ -78,13 +80,24 @@ def _text(value: Numbers) -> str:
     return shortened(texts[0] if len(texts) == 1 else f"({', '.join(texts)})")
 
 
+def _entry(name: str, index: tuple[int, ...], computation: Computation | None) -> tuple[int, ...]:
+    """The entry of a quantity that a place in a list is: of a column or row, with its 0."""
+    arrays = {} if computation is None else computation.floats.arrays
+    shape = np.shape(arrays[name]) if name in arrays else ()
+    along = [axis for axis, extent in enumerate(shape) if extent != 1]
+    if not 0 < len(index) < len(shape) or len(along) != len(index):
+        return index
+    places = dict(zip(along, index, strict=True))
+    return tuple(places.get(axis, 0) for axis in range(len(shape)))
+
+
 def unread_verdict(unread: Unread, run: int, computation: Computation | None) -> Verdict:
     """The verdict on what cannot be read; it costs nothing but itself."""
     name, entry = unread.name, ()
     if computation is not None:
         with suppress(DeltaruleError):
             name, entry = computation.locate(unread.name)
-    index = (*entry, *unread.index) or None
+    index = _entry(name, (*entry, *unread.index), computation) or None
     return Verdict(
         name,
         index,

@@ -245,9 +245,10 @@ def _verdict(placed: tuple[int, QuestionMark], sitting: Sitting, k: int) -> Iter
     if mark.earned and mark.marked is None:
         earned = earned_text(mark.points, mark.of, mark.open)
         yield f'<p class="soft">{text_html(f"{earned}: {parts_in_words(mark.earned)}")}</p>'
+    said = mark.finding if mark.right else mark.unreadable
+    if said:
+        yield f'<p class="soft">{quoted_html(in_page_words(said))}</p>'
     if mark.right or mark.verdict in (MISSING, UNREADABLE):
-        if mark.finding and mark.verdict != MISSING:
-            yield f'<p class="soft">{quoted_html(in_page_words(mark.finding))}</p>'
         yield "</div>"
         return
     shown = sitting.help.get(at, ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from deltarule.classes.class_result import ClassResult
 from deltarule.classes.class_site.class_overview import overview_body, row_of
@@ -14,9 +14,11 @@ from deltarule.serving.served_state import Served
 from deltarule.spelling.counted import counted
 
 
-def class_table(served: Served, exam: ServedExam, latest: Sequence[Attempt]) -> Iterator[str]:
-    """The body of the page: the newest attempt of each counts."""
-    marked = [(a, a.marking) for a in latest if a.marking is not None]
+def class_table(
+    served: Served, exam: ServedExam, latest: Sequence[Attempt], counting: Iterable[Attempt]
+) -> Iterator[str]:
+    """The body of the page: of each the newest attempt that could be marked counts."""
+    marked = [(a, a.marking) for a in counting if a.marking is not None]
     if marked:
         rows = [
             row_of(marking, served.name(a.who), f"/teacher/class/{exam.slug}/{a.id}")
@@ -31,6 +33,11 @@ def class_table(served: Served, exam: ServedExam, latest: Sequence[Attempt]) -> 
         return
     yield "<h2>Attempts</h2>"
     yield _attempts(served, exam, latest)
+    newest = {a.id for a in latest}
+    earlier = [served.name(a.who) for a, _ in marked if a.id not in newest]
+    if earlier:
+        names = ", ".join(map(quoted_html, earlier))
+        yield f"<p>What was sent last is not marked, and what was sent before counts: {names}</p>"
     sent = {a.who for a in latest}
     silent = [p.name for p in served.tokens.students() if p.id not in sent]
     if silent:

@@ -122,9 +122,12 @@ class KeptAttempts:
         query = "SELECT who, COUNT(*) FROM attempt WHERE exam = ? GROUP BY who ORDER BY who"
         return dict(self._read(query, (exam,)))
 
-    def last_of_each(self, exam: str) -> Iterator[Attempt]:
-        """The newest attempt of each who sent something to an exam, in order of their names."""
-        newest = "SELECT MAX(id) FROM attempt WHERE exam = ? GROUP BY who"
+    def last_of_each(self, exam: str, marked: bool = False) -> Iterator[Attempt]:
+        """The newest attempt of each who sent something to an exam, in order of their names; of
+        those that are marked, if asked.
+        """
+        of_these = "AND marking IS NOT NULL " if marked else ""
+        newest = f"SELECT MAX(id) FROM attempt WHERE exam = ? {of_these}GROUP BY who"
         return self._attempts(f"id IN ({newest}) ORDER BY who", (exam,))
 
     def unmarked(self) -> Iterator[Attempt]:

@@ -99,7 +99,7 @@ async def marked_class(served: Served, request: Request, visit: Visit) -> Respon
     """How everybody does, and how each question went."""
     exam = served.exam(request)
     latest = list(served.attempts.last_of_each(exam.slug))
-    body = class_table(served, exam, latest)
+    body = class_table(served, exam, latest, served.attempts.last_of_each(exam.slug, marked=True))
     return HTMLResponse(served_page(exam.title, body, visit, "/teacher"))
 
 
