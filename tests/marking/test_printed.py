@@ -156,6 +156,15 @@ def test_a_fraction_stands_for_itself():
     assert Printed("1/3").unit is None
 
 
+def test_where_digits_are_asked_a_fraction_is_the_decimal_that_it_is():
+    found = Printed("4/25").as_asked(2, None)
+    assert found.printable(Fraction(1612, 10000)) and str(found) == "4/25" and found.figures == 2
+    assert Printed("-4/25").as_asked(None, 2).unit == Fraction(1, 100)
+    for itself in ("1/3", "1/8", "0.5"):
+        number = Printed(itself)
+        assert number.as_asked(2, None) is number is number.as_asked(None, None)
+
+
 def test_the_same_text_is_the_same_number():
     assert Printed("0.50", "here") == Printed("0.50", "there")
     assert Printed("0.50") != Printed("0.5")

@@ -94,6 +94,9 @@ def test_how_it_is_read_is_shown_while_it_is_typed(serving):
     assert "that is a formula" in read(quantity="s1", text="x+y", **{"as": "number"})["unread"]
     assert "unread" in read(quantity="s1", text="x +", **{"as": "formula"})
     assert read(quantity="s1", text=" ", **{"as": "formula"}) == {"html": ""}
+    # As they are marked, of the shapes that the sheet prints: there E is of one output.
+    assert "<msup>" in read(quantity="E", text="1/2 (y - yhat)^2", **{"as": "formula"})["html"]
+    assert "vector of H1" in read(quantity="E", text="h1/2", **{"as": "formula"})["unread"]
 
 
 def test_equations_are_derived_with_every_step(serving):

@@ -112,6 +112,11 @@ def lay_out(
             _put_entry(written, entry, value, reference)
         else:
             _put_all(written, value, wanted, reference)
+    for written in aligned.written.values():
+        for entry, number in np.ndenumerate(written.numbers):
+            if number is not None:
+                asked = number.as_asked(rounding.decimals, rounding.significant)
+                written.numbers[entry] = asked
     aligned.missing = tuple(missing)
     return aligned
 

@@ -26,7 +26,7 @@ def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Know
     derivation = derivation_of(run, known)
     rate = None if run.rate is None else run.rate.value
     optimiser = run.optimiser if run.updates else None
-    numbers = _numbers(run, known)
+    numbers = numbers_of(run, known)
     unprinted = () if numbers is None else left_out(run.given, numbers)
     grounds = Grounds(numbers, run.properties, optimiser, rate, unprinted)
     found = []
@@ -45,7 +45,7 @@ def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Know
     return found
 
 
-def _numbers(run: Run, known: Known) -> Computation | None:
+def numbers_of(run: Run, known: Known) -> Computation | None:
     """The computation of a run with its numbers; None if a sheet of formulas has none."""
     try:
         return run_computation(run, (), known)

@@ -83,7 +83,7 @@ class Printed:
     place: InitVar[str | None] = None
     power: InitVar[int] = LARGEST
     value: Fraction = field(init=False, compare=False)
-    decimals: int | None = field(init=False, compare=False)
+    decimals: int | None = field(init=False)
     figures: int | None = field(init=False, compare=False)
 
     def __post_init__(self, place: str | None, power: int) -> None:
@@ -141,12 +141,30 @@ class Printed:
             text = digits[:point] + "." + digits[point:] if decimals else digits
             text = "-" * (self.value < 0) + text
         other = copy(self)
-        figures = self.figures and self.figures + decimals - (self.decimals or 0)
+        if self.decimals is None:
+            figures = len(str(units)) if units else 0
+        else:
+            figures = self.figures and self.figures + decimals - self.decimals
         for name, of in (("text", text), ("decimals", decimals), ("figures", figures)):
             object.__setattr__(other, name, of)
         for kept in ("unit", "rough"):
             other.__dict__.pop(kept, None)
         return other
+
+    def as_asked(self, decimals: int | None, significant: int | None) -> Printed:
+        """A fraction as the decimal of so many digits that it is, if it is one: where 0.16 is asked
+        for, 4/25 is 0.16, whatever that was rounded from. Any other number itself.
+        """
+        if self.decimals is not None:
+            return self
+        if decimals is None and significant and self.value:
+            exact = Decimal(self.value.numerator) / Decimal(self.value.denominator)
+            decimals = max(significant - 1 - exact.adjusted(), 0)
+        if decimals is None or (self.value * 10**decimals).denominator != 1:
+            return self
+        found = self.with_decimals(decimals)
+        object.__setattr__(found, "text", self.text)
+        return found
 
     def interval(self, rule: str | None = "half-up") -> Interval:
         """All values that print as these digits; a fraction stands for itself alone."""

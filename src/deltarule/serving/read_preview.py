@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from sympy import Expr
+
+from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import Exam
+from deltarule.marking.formula_verdicts import numbers_of
 from deltarule.marking.formulas.judging import as_typed
+from deltarule.marking.formulas.left_out_axes import left_out, read_as_printed
 from deltarule.marking.formulas.limits import not_too_deep
 from deltarule.marking.formulas.misplaced import looks_like
 from deltarule.marking.formulas.readings import readings
 from deltarule.marking.formulas.renamed_formulas import in_own_names as with_own_names
-from deltarule.marking.formulas.target import target_of
+from deltarule.marking.formulas.target import Target, target_of
 from deltarule.marking.formulas.update_formulas import update_target
 from deltarule.marking.other_names import in_own_names
 from deltarule.marking.printed import LARGEST_ANSWER, Printed
@@ -43,6 +48,29 @@ def preview(exam: Exam, job: Mapping[str, Any]) -> dict[str, Any]:
     quantity = in_own_names(job["quantity"], run.names)
     with not_too_deep(quantity):
         return {"html": mathml(_formula(run, quantity, typed), block=False)}
+
+
+def _as_printed(
+    run: Run,
+    derivation: Derivation,
+    formula: str,
+    quantity: str,
+    target: Target,
+    error: DeltaruleError,
+) -> tuple[Target, Expr]:
+    """A formula as it is marked where it cannot be read: of tensors in the shapes that the sheet
+    prints, which may leave axes of length 1 out. Raises the error for one that is read in neither.
+    """
+    numbers = numbers_of(run, _KNOWN)
+    sizes = () if numbers is None else left_out(run.given, numbers)
+    as_printed = read_as_printed(derivation, formula, quantity, target, sizes)
+    if as_printed is None:
+        raise error
+    printed, read = as_printed
+    try:
+        return printed, read(formula)[0]
+    except DeltaruleError:
+        raise error from None
 
 
 def _number(typed: str) -> str:
@@ -81,8 +109,11 @@ def _formula(run: Run, quantity: str, typed: str) -> str:
     updated = update_target(derivation, quantity, optimiser, rate)
     derivation, target = updated or (derivation, target_of(derivation, quantity))
     formula = with_own_names(typed, run.names, quantity)
-    parts = as_typed(derivation, formula, quantity, target)
-    found = readings(parts[-1], derivation, quantity, target)[0]
+    part = as_typed(derivation, formula, quantity, target)[-1]
+    try:
+        found = readings(part, derivation, quantity, target)[0]
+    except DeltaruleError as error:
+        target, found = _as_printed(run, derivation, part, quantity, target, error)
     if target.entry:
         return f"{mathml_name(quantity)}{sign('=')}{mathml_row(found)}"
     return equation_mathml(target.equation.lhs, found)

@@ -105,6 +105,20 @@ def or_as_printed(
     return judged
 
 
+def read_as_printed(
+    derivation: Derivation, formula: str, quantity: str, target: Target, sizes: Sequence[Symbol]
+) -> tuple[Target, Callable[[str], list[Expr]]] | None:
+    """The target without these axes, and what reads a formula for it, or one near to it; None where
+    there are none to be left out."""
+    if target.entry or not sizes:
+        return None
+    equation = target.equation
+    kept = tuple((i, n) for i, n in equation.ranges if n not in sizes)
+    printed = replace(target, equation=replace(equation, ranges=kept, subscripts=_indices(kept)))
+    known = [AsPrinted(v, sizes) for v in vocabularies(derivation, formula)]
+    return printed, lambda other: list(all_readings(other, derivation, quantity, printed, of=known))
+
+
 def _judged_as_printed(
     derivation: Derivation,
     formula: str,
@@ -117,20 +131,15 @@ def _judged_as_printed(
 
     One that was refused with them may be wrong without them; others are only ever right.
     """
-    if target.entry or not sizes:
+    as_printed = read_as_printed(derivation, formula, quantity, target, sizes)
+    if as_printed is None:
         return None
-    equation = target.equation
-    kept = tuple((i, n) for i, n in equation.ranges if n not in sizes)
-    printed = replace(target, equation=replace(equation, ranges=kept, subscripts=_indices(kept)))
-    known = [AsPrinted(v, sizes) for v in vocabularies(derivation, formula)]
+    printed, reread = as_printed
     ones = {str(size): 1 for size in sizes}
 
     @cache
     def compared(written: Expr) -> Comparison:
         return Comparison(derivation, target, written, None, ones)
-
-    def reread(other: str) -> list[Expr]:
-        return list(all_readings(other, derivation, quantity, printed, of=known))
 
     unread: DeltaruleError | None = None
     written: list[Expr] = []
