@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from operator import is_
 from types import MappingProxyType
 
 from sympy import Add, Basic, Expr, Mul, Pow
@@ -107,8 +106,11 @@ def _use_in_terms(
             return _use(found, equation, apart, True, under, extents)
     terms = _terms_by_name(node)
     holding = frozenset.intersection(*(terms.get(n, frozenset()) for n in names))
-    new = [_use(t, equation, apart, True, under, extents) if t in holding else t for t in node.args]
-    return node if all(map(is_, new, node.args)) else node.func(*new)
+
+    def used(term: Expr) -> Expr:
+        return _use(term, equation, apart, True, under, extents) if term in holding else term
+
+    return rebuild(node, used)
 
 
 @lru_cache(maxsize=1 << 8)

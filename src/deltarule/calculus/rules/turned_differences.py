@@ -24,13 +24,13 @@ def turned_alike(expression: Expr, given: Given) -> Rewrite | None:
     nodes = list(walk(expression))
     even = {base for node in nodes if (base := _base(node)) is not None}
     equal = {n for n in nodes if isinstance(n, Equal)}
-    both = {e for e in equal if e.func(*e.args[::-1]) in equal}
+    both = {e for e in equal if Equal(*e.args[::-1]) in equal}
     if not any(-base in even for base in even) and not any(map(_has_both, nodes)) and not both:
         return None
     factors = Counter(f for node in nodes if isinstance(node, Mul) for f in node.args)
     plainest = {b: min(b, -b, key=lambda side: (-factors[side], *_order(side))) for b in even}
     table: dict[Basic, Basic] = {b: s for b, s in plainest.items() if -b in even and s != b}
-    table |= {e: e.func(*sorted(e.args, key=text)) for e in both}
+    table |= {e: Equal(*sorted(e.args, key=text)) for e in both}
     return changed(expression, _turned(expression, table))
 
 
@@ -59,7 +59,7 @@ def _turned(node: Basic, table: Mapping[Basic, Basic]) -> Basic:
     node = rebuild(node, lambda part: _turned(part, table), conditions=True)
     base = _base(node)
     if base is not None and base in table:
-        return node.func(table[base], *node.args[1:])
+        return rebuild(node, lambda part: table[base] if part == base else part)
     return _multiplied(node) if isinstance(node, Mul) else node
 
 
