@@ -44,14 +44,16 @@ class Sampling(Loops):
             for k, (index, length) in enumerate(taps.outer):
                 head = self.loop(index, self.code.integer(length), outermost=threads and k == 0)
                 loops.enter_context(head)
-                self._tables() if k == 0 else None
+                if k == 0:
+                    self._tables()
             if threads and not taps.outer:
                 pieces = f"({extent} + {POINTS - 1}) // {POINTS}"
                 loops.enter_context(self.lines.block(f"for piece in prange({pieces}):"))
                 self._tables()
                 self.lines.add(f"start = {POINTS} * piece")
             else:
-                self._tables() if not taps.outer else None
+                if not taps.outer:
+                    self._tables()
                 head = f"for start in range(0, {extent}, {POINTS}):"
                 loops.enter_context(self.lines.block(head))
             self.lines.add(f"stop = min({extent}, start + {POINTS})")
