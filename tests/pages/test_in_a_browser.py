@@ -247,14 +247,37 @@ def test_a_derivation_unfolds_without_a_script(opened):
     assert formula["height"] > 20 and formula["width"] > 60
 
 
-def test_on_paper_nothing_is_cut_and_what_is_folded_unfolds(opened, slide):
-    derivation = derived("lstm")  # some of its formulas are three times as wide as a sheet
-    page = opened(derivation_html(ShownDerivation(derivation, [*derivation.gradients.values()])))
+def test_a_theta_in_a_picture_is_no_zero(opened, slide):
+    """Where all letters are of one width, Θ looks as a 0 does that has a dot or a stroke in it."""
+    wider = opened(slide).evaluate("""() => {
+      const drawn = document.createElement("canvas").getContext("2d");
+      const wide = (text) => drawn.measureText(text).width;
+      const names = [...document.querySelectorAll("svg text")];
+      return names.filter(e => e.textContent.includes("Θ")).map(e => {
+        drawn.font = getComputedStyle(e).font;
+        return wide("Θ") / wide("0"); }) }""")
+    assert len(wider) == 6 and min(wider) > 1.1
+
+
+def printed_formulas(page) -> tuple[float, float]:
+    """How far to the right formulas reach on paper, and how small the smallest is, in points."""
     page.set_viewport_size({"width": 680, "height": 1000})
     page.emulate_media(media="print")
+    right, size = page.evaluate("""() => {
+      const formulas = [...document.querySelectorAll(".eq math")];
+      return [Math.max(...formulas.map(e => e.getBoundingClientRect().right)),
+              Math.min(...formulas.map(e => parseFloat(getComputedStyle(e).fontSize)))] }""")
+    return right, size * 0.75
+
+
+def test_on_paper_nothing_is_cut_and_what_is_folded_unfolds(opened, slide, strided):
+    derivation = derived("lstm")  # some of its formulas are three times as wide as a sheet
+    page = opened(derivation_html(ShownDerivation(derivation, [*derivation.gradients.values()])))
+    right, size = printed_formulas(page)
+    assert right <= 680 and size >= 7
     assert page.locator("details li").first.bounding_box()["height"] > 40
-    wide = "[...document.querySelectorAll('.eq math')].map(e => e.getBoundingClientRect().right)"
-    assert max(page.evaluate(wide)) <= 680
+    right, size = printed_formulas(opened(strided))  # sums of numbers
+    assert right <= 680 and size >= 7
     page = opened(slide)
     page.set_viewport_size({"width": 680, "height": 1000})  # A4 between margins of 15 mm
     page.emulate_media(media="print")

@@ -13,9 +13,10 @@ from variants import FULL, names
 
 from deltarule.calculus.steps import Derivation
 from deltarule.expressions.symbols import Index
-from deltarule.pages.blocks_html import equation_html
+from deltarule.pages.blocks_html import displayed, equation_html
+from deltarule.pages.formula_width import SMALLER, pieces_of_line, width
 from deltarule.pages.mathml import MathmlNoting, equation_mathml, mathml, number_mathml
-from deltarule.pages.mathml_names import marked_name, mathml_name
+from deltarule.pages.mathml_names import marked_name, mathml_name, sign
 from deltarule.pages.text_mathml import formula_mathml, is_sentence
 from deltarule.spelling.names import pretty
 from deltarule.spelling.noting import Noting, noted
@@ -175,3 +176,24 @@ def test_what_binds_less_stands_in_parentheses():
     assert tall in mathml_row((n + 1 / n) ** 2)
     assert ">(<" not in mathml_row(Rational(1, 2) * n)
     assert ">(<" not in mathml_row((n + 1) / (n + 2))
+
+
+def test_what_is_wider_than_a_sheet_is_broken_where_signs_stand_between_quantities():
+    products = sign("+").join(
+        f"{number_mathml('−0.25')}{sign('·')}{number_mathml('1.5')}" for _ in range(30)
+    )
+    squares = f"<mfrac><mrow>{products}</mrow><mn>2</mn></mfrac>"
+    held = f"<mrow><mo>(</mo>{products}<mo>)</mo></mrow>"
+    assert pieces_of_line(number_mathml("0.5")) == [(number_mathml("0.5"), 0)]
+    for elements in (products, squares, f"<mi>E</mi>{sign('=')}{held}"):
+        pieces = [piece for piece, smaller in pieces_of_line(elements) if not smaller]
+        shown = "".join("".join(ET.fromstring(f"<mrow>{p}</mrow>").itertext()) for p in pieces)
+        terms = "+".join(["−0.25·1.5"] * 30)
+        fraction = f"({terms})/2" if elements == squares else f"E=({terms})"
+        assert shown == (terms if elements == products else fraction)
+        assert len(pieces) >= 30 and max(map(width, pieces)) < 20
+        # The sign of a number stays with it.
+        assert not any(p.startswith(sign("−")) for p in pieces[1:])
+    root = f"<msqrt><mrow>{products}</mrow></msqrt>"  # cannot be broken
+    assert [smaller for _, smaller in pieces_of_line(root)] == [SMALLER[-1]]
+    assert " style=" not in displayed(root)  # which the server's policy refuses

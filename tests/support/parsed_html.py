@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 #: Elements without an end.
-VOID = {"meta", "br", "hr", "input", "link"}
+VOID = {"meta", "br", "hr", "input", "link", "wbr"}
 
 #: A sentence into which nothing was put: "Checked: .", "Where .", "( )", ".".
 EMPTY = re.compile(r"(^|[:;,(]|\bWhere) *[.;)](\s|$)|^\s*$|(^|\s)\(\s*\)")

@@ -17,8 +17,8 @@ _USED = re.compile(r"var\((--[a-z]+)\)")
 _MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 #: How many points there are to a pixel of the picture.
 _FINE = 2
-#: The font where none of those that the picture names is installed; it has every sign of ours.
-_FONT = "DejaVu Sans Mono"
+#: The fonts where none of those that the picture names is installed; they have every sign of ours.
+_FONTS = {"monospace_family": "DejaVu Sans Mono", "sans_serif_family": "DejaVu Sans"}
 
 
 def bitmap(svg: str) -> bytes:
@@ -26,7 +26,7 @@ def bitmap(svg: str) -> bytes:
     plain = plain_svg(svg)
     paper = dict(_COLOUR.findall(plain)).get("--paper")
     draw = renderer()
-    return bytes(draw(svg_string=plain, zoom=_FINE, background=paper, monospace_family=_FONT))
+    return bytes(draw(svg_string=plain, zoom=_FINE, background=paper, **_FONTS))
 
 
 def plain_svg(svg: str) -> str:

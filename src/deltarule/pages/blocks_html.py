@@ -8,9 +8,16 @@ from collections.abc import Collection, Iterator, Sequence
 from sympy import Expr
 
 from deltarule.networks.network import Network
-from deltarule.pages.formula_width import smaller_on_paper
+from deltarule.pages.formula_width import pieces_of_line
 from deltarule.pages.html_page import text_html
-from deltarule.pages.mathml import MarkedNoting, MathmlNoting, marked_row, mathml, mathml_row
+from deltarule.pages.mathml import (
+    MarkedNoting,
+    MathmlNoting,
+    marked_row,
+    mathml,
+    mathml_piece,
+    mathml_row,
+)
 from deltarule.pages.mathml_names import sign
 from deltarule.spelling.names import pretty
 from deltarule.spelling.noting import noted
@@ -21,9 +28,13 @@ _LOW = re.compile(r"_(\w+)")
 
 
 def displayed(elements: str, kind: str = "eq") -> str:
-    """A row of MathML as a line of its own, which can be moved where it is wider than the page."""
-    style = smaller_on_paper(elements)
-    return f'<div class="{kind}"{style} tabindex="0">{mathml(elements)}</div>'
+    """A row of MathML as a line of its own, which can be moved where it is wider than the page; one
+    that is wider than a sheet of paper may be broken."""
+    pieces = pieces_of_line(elements)
+    if len(pieces) == 1 and not pieces[0][1]:
+        return f'<div class="{kind}" tabindex="0">{mathml(elements)}</div>'
+    shown = "<wbr>".join(mathml_piece(piece, smaller) for piece, smaller in pieces)
+    return f'<div class="{kind} long" tabindex="0">{shown}</div>'
 
 
 def equation_html(left: Expr | None, right: Expr, marked: bool = False) -> str:

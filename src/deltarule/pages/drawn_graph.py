@@ -16,6 +16,8 @@ from deltarule.pages.html_page import own_file, text_html
 from deltarule.spelling.names import pretty
 
 _LETTER, _LINE, _PAD, _GAP = 7.3, 17.0, 8.0, 10.0
+#: A letter of a name, whose font has letters of several widths.
+_NAME = 8.0
 #: The room between rows for each axis that goes on there.
 _BETWEEN = 7.0
 _MARKER = (
@@ -57,7 +59,7 @@ class Block:
     @property
     def width(self) -> float:
         cells = sum(self.widths) + _GAP * max(len(self.widths) - 1, 0)
-        return max(cells, len(self.label) * _LETTER) + 2 * _PAD
+        return max(cells, len(self.label) * _NAME) + 2 * _PAD
 
     @property
     def height(self) -> float:

@@ -38,6 +38,14 @@ def mathml(row_of_elements: str, block: bool = True) -> str:
     return f"<math{display}>{row_of_elements}</math>"
 
 
+def mathml_piece(row_of_elements: str, smaller: int) -> str:
+    """A piece of a displayed formula that may be broken before it; on paper it is set smaller by
+    so many hundredths, where that is not 0.
+    """
+    kind = f' class="by{smaller}"' if smaller else ""
+    return f'<math displaystyle="true"{kind}>{row_of_elements}</math>'
+
+
 class MathmlWriter(Writer):
     """Expressions in MathML Core; indices stand in brackets, as on the screen."""
 
