@@ -8,6 +8,8 @@ import pytest
 from once import derived
 from parsed_html import Parsed, Whole
 
+from deltarule.classes.feedback.feedback_html import SIGN_CLASSES
+from deltarule.classes.verdict_words import WORDS, sign
 from deltarule.errors import DeltaruleError
 from deltarule.marking.sheets import load_sheet
 from deltarule.marking.worked_sheets import work
@@ -15,6 +17,7 @@ from deltarule.pages.derivation_html import derivation_html
 from deltarule.pages.graph_layout import Box, laid_out
 from deltarule.pages.html_page import page_html, sentence_html
 from deltarule.pages.trace_html import sheet_html
+from deltarule.pages.verdict_kinds import verdict_kind
 from deltarule.pages.window_svg import trace_windows, windows_html
 from deltarule.reports.things import ShownDerivation, ShownSheet
 from deltarule.reports.trace_values import sheet_values
@@ -187,6 +190,13 @@ def test_whatever_has_a_page_of_text_has_one_of_html():
     Whole(marked)
     assert '<section class="good">' in marked
     assert "right with carried rounding" in Parsed(marked).text
+
+
+def test_a_verdict_has_one_colour_on_all_pages(slide_page):
+    for verdict in WORDS:
+        assert verdict_kind(verdict) == SIGN_CLASSES.get(sign(verdict), "missing"), verdict
+    found = re.findall(r'<span class="verdict (\w+)">([^<]*)</span>', slide_page)
+    assert found and all(kind == verdict_kind(verdict) for kind, verdict in found)
 
 
 def test_errors_of_names_are_errors():

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from parsed_html import Parsed
 
+from deltarule.marking.sheets import found_sheet
 from deltarule.serving.help_ladder import rungs
 
 WRONG = {"n.6.0.0": "0.02", "n.6.0.1": "-0.05", "n.6.0.2": "−0,12"}
@@ -31,6 +32,19 @@ def test_a_whole_visit(serving):
     assert 'value="−0,12"' in page.text  # what was typed stands there again
     assert "weights where activations belong" not in text and "−0.07" not in text
     assert "2 of 8 points" in student.get("/").text
+
+
+def test_sheets_of_one_title_are_told_apart(serving, tmp_path):
+    from served import Visitor
+
+    (tmp_path / "second.toml").write_text(
+        found_sheet("slide")[0].read_text(encoding="utf-8"), "utf-8"
+    )
+    visitor = Visitor(serving("slide", str(tmp_path / "second.toml"), "mazur"))
+    for address in ("/", "/teacher"):
+        titles = re.findall(r"<bdi>(.*?)</bdi>", visitor.get(address).text)
+        assert len(set(titles)) == len(titles) >= 3, titles
+        assert sum(title.endswith(" (second)") for title in titles) == 1
 
 
 def test_half_the_points_of_numbers_or_a_formula_are_said(serving):

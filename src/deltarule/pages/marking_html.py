@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from deltarule.marking import verdicts
-from deltarule.marking.verdicts import Marking, Verdict
+from deltarule.marking.verdicts import MISSING, Marking, Verdict
 from deltarule.pages.blocks_html import STYLES, name_html, paragraph
 from deltarule.pages.html_page import page_html, quoted_html, text_html
+from deltarule.pages.verdict_kinds import verdict_kind
 from deltarule.reports.marks import named
 from deltarule.reports.points_in_words import (
     in_a_line,
@@ -18,17 +18,6 @@ from deltarule.reports.points_in_words import (
     with_scores,
 )
 from deltarule.reports.things import MarkedFile
-
-_KINDS = {
-    verdicts.RIGHT: "good",
-    verdicts.CARRIED: "good",
-    verdicts.FOLLOWS: "follows",
-    verdicts.TRIVIAL: "follows",
-    verdicts.TOO_FEW: "follows",
-    verdicts.UNDECIDED: "open",
-    verdicts.UNREADABLE: "open",
-    verdicts.MISSING: "missing",
-}
 
 
 def marking_html(marking: Marking) -> str:
@@ -78,12 +67,12 @@ def _verdicts(marking: Marking, level: str) -> Iterator[str]:
 
 def _card(verdict: Verdict, points: str) -> Iterator[str]:
     """What was written, the verdict, and why."""
-    kind = _KINDS.get(verdict.verdict, "bad")
+    kind = verdict_kind(verdict.verdict)
     said = f'<span class="verdict {kind}">{text_html(verdict.verdict)}</span>'
     given = f" = {quoted_html(verdict.given)}" if verdict.given else ""
     yield f'<section class="{kind}"><p>{name_html(named(verdict))}{given}: {said}'
     yield f' <span class="points">({text_html(points)})</span></p>' if points else "</p>"
-    if verdict.finding and verdict.verdict != verdicts.MISSING:
+    if verdict.finding and verdict.verdict != MISSING:
         yield paragraph(verdict.finding)
     if not verdict.right and verdict.expected:
         yield f"<p>right is {quoted_html(verdict.expected)}</p>"

@@ -13,7 +13,6 @@ from deltarule.calculus.alike import Alike, alike
 from deltarule.counting.window_reads import WindowReads
 from deltarule.expressions import nodes
 from deltarule.expressions.matrices import Inverse, LogDet
-from deltarule.marking.verdicts import COUNT_AS_RIGHT
 from deltarule.marking.worked_sheets import Worked
 from deltarule.pages.blocks_html import (
     STYLES,
@@ -29,6 +28,7 @@ from deltarule.pages.html_page import page_html, sentence_html, text_html
 from deltarule.pages.mathml import MathmlNumbers, number_mathml
 from deltarule.pages.mathml_names import places, sign
 from deltarule.pages.unrolled_svg import unrolled_svg
+from deltarule.pages.verdict_kinds import verdict_kind
 from deltarule.pages.window_svg import reads_values, trace_windows, windows_html
 from deltarule.reports.number_text import brief, nested, number_text, rows
 from deltarule.reports.things import ShownSheet, ShownTrace
@@ -276,7 +276,7 @@ def _published(quantity: str, worked: Worked) -> Iterator[str]:
     said = published(quantity, worked)
     if said is None:
         return
-    kind = "good" if said.verdict in COUNT_AS_RIGHT else "bad"
+    kind = verdict_kind(said.verdict)
     verdict = f': <span class="verdict {kind}">{text_html(said.verdict)}</span>'
     yield f"<p>printed {text_html(said.printed)}{verdict if said.verdict else ''}</p>"
     yield from (paragraph(finding, "finding") for finding in said.findings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,6 +69,12 @@ class ServedExam:
             return exercise(self.of_class.exam, self.path, paper)
         own = self.of_class.of((paper,))[0] if paper else None
         return own or self.of_class.exam
+
+
+def listed_title(exam: ServedExam, exams: Mapping[str, ServedExam]) -> str:
+    """The title of one of these exams; with its name, where another is called the same."""
+    same = [other for other in exams.values() if other.title == exam.title]
+    return exam.title if len(same) == 1 else f"{exam.title} ({exam.slug})"
 
 
 def served_exams(paths: Iterable[str], students: Roster) -> dict[str, ServedExam]:

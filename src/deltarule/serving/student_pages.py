@@ -20,7 +20,7 @@ from deltarule.serving.drawn_exercises import exam_kept, is_exercise, kept_under
 from deltarule.serving.help_ladder import rungs
 from deltarule.serving.kept_attempts import Attempt
 from deltarule.serving.newer_answers import SAID, begun_with_newer, number_of, with_newer
-from deltarule.serving.served_exams import ServedExam
+from deltarule.serving.served_exams import ServedExam, listed_title
 from deltarule.serving.served_page import Visit, error_html, served_page
 from deltarule.serving.served_state import Served
 from deltarule.serving.typed_fields import fields_of, kept_fields, not_too_long, typed_tables
@@ -40,7 +40,7 @@ def _listed(served: Served, visit: Visit) -> Iterator[str]:
     yield '<h1>Sheets</h1><ul class="cards">'
     for exam in served.exams.values():
         newest = served.attempts.newest(visit.person.id, exam.slug)
-        link = f'<a href="/sheet/{exam.slug}">{quoted_html(exam.title)}</a>'
+        link = f'<a href="/sheet/{exam.slug}">{quoted_html(listed_title(exam, served.exams))}</a>'
         yield f'<li>{link}<br><span class="soft">{_state(newest)}</span></li>'
     yield '</ul><p><a href="/equations">Type equations, and see their gradients</a></p>'
 

@@ -15,6 +15,7 @@ from deltarule.pages.blocks_html import table_html
 from deltarule.pages.html_page import quoted_html, text_html
 from deltarule.serving.class_table import class_table
 from deltarule.serving.review_page import pasted_body, review_body
+from deltarule.serving.served_exams import listed_title
 from deltarule.serving.served_page import Visit, error_html, served_page
 from deltarule.serving.served_state import Served
 from deltarule.serving.worker_processes import refused
@@ -31,8 +32,9 @@ def _overview(served: Served, visit: Visit) -> Iterator[str]:
     for exam in served.exams.values():
         counts = served.attempts.counts(exam.slug)
         sent = counted(len(counts), "student") if counts else "nobody yet"
+        title = quoted_html(listed_title(exam, served.exams))
         yield (
-            f'<li>{quoted_html(exam.title)}<br><span class="soft">answered by {sent}</span><br>'
+            f'<li>{title}<br><span class="soft">answered by {sent}</span><br>'
             f'<a href="/teacher/class/{exam.slug}">the class</a> · '
             f'<a href="/teacher/sheet/{exam.slug}">remarks and identifiability</a></li>'
         )
