@@ -3,6 +3,14 @@
 import shutil
 
 import pytest
+from once import derived
+
+from deltarule.marking.sheets import load_sheet
+from deltarule.marking.worked_sheets import work
+from deltarule.pages.trace_html import sheet_html, trace_html
+from deltarule.reports.things import ShownSheet, ShownTrace
+from deltarule.tracing.random_givens import drawn
+from deltarule.tracing.trace import trace
 
 #: What a page has to show may take so many milliseconds on a machine that does other things too.
 PATIENCE = 60_000
@@ -42,3 +50,18 @@ def opened(chromium, request, tmp_path):
     yield open_page
     context.close()
     assert [c for c in complaints if not c.endswith("page.html")] == []
+
+
+@pytest.fixture(scope="module")
+def slide():
+    sheet = load_sheet("slide")
+    return sheet_html(ShownSheet(sheet, work(sheet)))
+
+
+@pytest.fixture(scope="module")
+def strided():
+    derivation = derived("conv2d")
+    numbers = {"N": 1, "C": 1, "H": 5, "W": 5, "F": 1, "K": 3, "L": 3, "S": 2, "P": 1}
+    givens, sizes = drawn(derivation, 2, numbers)
+    found = trace(derivation, givens, sizes=sizes, checks=False)
+    return trace_html(ShownTrace(found))

@@ -9,12 +9,10 @@ import re
 import pytest
 from once import derived
 
-from deltarule.marking.sheets import load_sheet
-from deltarule.marking.worked_sheets import work
 from deltarule.pages.derivation_html import derivation_html
-from deltarule.pages.trace_html import sheet_html, trace_html
+from deltarule.pages.trace_html import trace_html
 from deltarule.pages.window_svg import sentence, trace_windows
-from deltarule.reports.things import ShownDerivation, ShownSheet, ShownTrace
+from deltarule.reports.things import ShownDerivation, ShownTrace
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import trace
 
@@ -28,12 +26,6 @@ def sound(page) -> None:
     found = axe.Axe().run(page).response["violations"]
     assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-@pytest.fixture(scope="module")
-def slide():
-    sheet = load_sheet("slide")
-    return sheet_html(ShownSheet(sheet, work(sheet)))
 
 
 def test_a_trace_is_gone_through_forwards_and_back(opened, slide):
@@ -90,15 +82,6 @@ def test_a_window_lights_up_what_it_reads(opened):
     window = [f"0,0,{i},{j}" for i in range(1, 4) for j in range(1, 4)]
     expect(lit).to_have_count(len(window))
     assert [cell.get_attribute("data-at") for cell in lit.all()] == window
-
-
-@pytest.fixture(scope="module")
-def strided():
-    derivation = derived("conv2d")
-    numbers = {"N": 1, "C": 1, "H": 5, "W": 5, "F": 1, "K": 3, "L": 3, "S": 2, "P": 1}
-    givens, sizes = drawn(derivation, 2, numbers)
-    found = trace(derivation, givens, sizes=sizes, checks=False)
-    return trace_html(ShownTrace(found))
 
 
 def lights(page, quantity: str, places: list[str], kind: str = "in") -> None:
@@ -245,65 +228,3 @@ def test_a_derivation_unfolds_without_a_script(opened):
     sound(page)
     formula = page.locator("math").first.bounding_box()
     assert formula["height"] > 20 and formula["width"] > 60
-
-
-def test_a_theta_in_a_picture_is_no_zero(opened, slide):
-    """Where all letters are of one width, Θ looks as a 0 does that has a dot or a stroke in it."""
-    wider = opened(slide).evaluate("""() => {
-      const drawn = document.createElement("canvas").getContext("2d");
-      const wide = (text) => drawn.measureText(text).width;
-      const names = [...document.querySelectorAll("svg text")];
-      return names.filter(e => e.textContent.includes("Θ")).map(e => {
-        drawn.font = getComputedStyle(e).font;
-        return wide("Θ") / wide("0"); }) }""")
-    assert len(wider) == 6 and min(wider) > 1.1
-
-
-def printed_formulas(page) -> tuple[float, float]:
-    """How far to the right formulas reach on paper, and how small the smallest is, in points."""
-    page.set_viewport_size({"width": 680, "height": 1000})
-    page.emulate_media(media="print")
-    right, size = page.evaluate("""() => {
-      const formulas = [...document.querySelectorAll(".eq math")];
-      return [Math.max(...formulas.map(e => e.getBoundingClientRect().right)),
-              Math.min(...formulas.map(e => parseFloat(getComputedStyle(e).fontSize)))] }""")
-    return right, size * 0.75
-
-
-def test_on_paper_nothing_is_cut_and_what_is_folded_unfolds(opened, slide, strided):
-    derivation = derived("lstm")  # some of its formulas are three times as wide as a sheet
-    page = opened(derivation_html(ShownDerivation(derivation, [*derivation.gradients.values()])))
-    right, size = printed_formulas(page)
-    assert right <= 680 and size >= 7
-    assert page.locator("details li").first.bounding_box()["height"] > 40
-    right, size = printed_formulas(opened(strided))  # sums of numbers
-    assert right <= 680 and size >= 7
-    page = opened(slide)
-    page.set_viewport_size({"width": 680, "height": 1000})  # A4 between margins of 15 mm
-    page.emulate_media(media="print")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    graph = page.locator(".graph").first.bounding_box()
-    assert graph["x"] + graph["width"] <= 680 and not page.locator(".stepper").first.is_visible()
-    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
-
-
-def test_pictures_stand_below_their_heading_on_paper(opened, strided):
-    """A picture as high as a sheet would leave the first one empty."""
-    page = opened(strided)
-    page.set_viewport_size({"width": 680, "height": 1000})
-    page.emulate_media(media="print")
-    boxes = [svg.bounding_box() for svg in page.locator("svg").all()]
-    assert boxes and all(box["y"] > 0 and box["height"] <= 20 * 96 / 2.54 + 1 for box in boxes)
-    assert "@page { margin: 15mm; }" in strided
-
-
-def test_paper_holds_everything_whatever_the_screen_shows(opened, slide, strided):
-    drawn_parts = """[...document.querySelectorAll("main *")].map((e) => {
-      const s = getComputedStyle(e), { width, height } = e.getBoundingClientRect();
-      return [s.visibility, s.stroke, s.fill, width > 2, height > 2] })"""
-    for page in map(opened, (slide, strided)):
-        page.emulate_media(media="print")
-        before = page.evaluate(drawn_parts)
-        for key in ("ArrowRight", "ArrowRight", "End"):
-            page.keyboard.press(key)
-            assert page.evaluate(drawn_parts) == before

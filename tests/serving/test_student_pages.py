@@ -34,6 +34,26 @@ def test_a_whole_visit(serving):
     assert "2 of 8 points" in student.get("/").text
 
 
+def test_fields_are_described_by_how_they_are_read_and_by_their_verdicts(serving):
+    from served import Visitor
+
+    student = Visitor(serving())
+    page = student.get("/sheet/slide").text
+    skip = re.search(r'<a class="skip" href="#(\w+)">', page)
+    assert (
+        skip and f'<form method="post" action="/sheet/slide" class="answers" id="{skip[1]}"' in page
+    )
+    page = student.post("/sheet/slide", SENT).text
+    fields = re.findall(r'<input name="([nf]\.[^"]*)"[^>]* aria-describedby="([^"]*)"', page)
+    assert len(fields) == page.count("data-as=") >= len(SENT)
+    for name, described in fields:
+        read, *verdicts = described.split()
+        assert f'<output class="preview" id="{read}"' in page
+        assert verdicts or name not in SENT
+        for verdict in verdicts:
+            assert page.count(f' id="{verdict}"') == 1
+
+
 def test_sheets_of_one_title_are_told_apart(serving, tmp_path):
     from served import Visitor
 

@@ -106,6 +106,9 @@ def test_a_students_visit(enter, served):
     assert "token" not in page.url
     sound(page)
     page.get_by_role("link", name="A 2-3-1 sigmoid network").click()
+    page.get_by_role("link", name="To the answers").press("Enter")
+    page.keyboard.press("Tab")
+    playwright.expect(page.get_by_label("s₁[0]", exact=True)).to_be_focused()
     for k, number in enumerate(("0.02", "-0.05", "-0.12")):
         page.get_by_label(f"∂E/∂Θ₂[{k}]", exact=True).fill(number)
     page.get_by_label("s₂", exact=True).fill("0,51")

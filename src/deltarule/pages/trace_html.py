@@ -47,7 +47,7 @@ from deltarule.tracing.substituted import inserted
 from deltarule.tracing.trace import Trace, TracedLine
 
 #: The scripts of a page with traces.
-STEPPER = ("stepper.js", "windows.js")
+STEPPER = ("tab_stops.js", "stepper.js", "windows.js")
 #: Of a quantity with more entries than this, only the first few are evaluated in full; and of every
 #: quantity where all have more than so many together, fewer of many quantities: so many rows.
 MOST_ENTRIES, FEW_ENTRIES, MOST_IN_ALL, FEWEST, ROWS = 24, 6, 200, 2, 120

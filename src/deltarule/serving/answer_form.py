@@ -53,6 +53,7 @@ class Sitting:
 
 def answer_form(layout: Layout, sitting: Sitting) -> Iterator[str]:
     """The body of the page."""
+    yield '<a class="skip" href="#answers">To the answers</a>'
     yield quoted_html(layout["title"], "h1")
     if layout["source"]:
         yield f'<p class="soft">{quoted_html(layout["source"])}</p>'
@@ -60,7 +61,7 @@ def answer_form(layout: Layout, sitting: Sitting) -> Iterator[str]:
     yield from _givens(layout)
     yield from _outcome(sitting)
     yield f'<form method="post" action="{text_html(sitting.address)}" class="answers" '
-    yield f'autocomplete="off" data-read="{text_html(sitting.read_address)}">'
+    yield f'id="answers" autocomplete="off" data-read="{text_html(sitting.read_address)}">'
     yield sitting.visit.hidden
     number = sitting.attempt.id if sitting.attempt is not None else 0
     yield f'<input type="hidden" name="{SHOWN}" value="{number}">'
@@ -134,8 +135,10 @@ def _question(k: int, question: Layout, layout: Layout, sitting: Sitting) -> Ite
     yield from _other_fields(k, question, sitting)
     for j, quantity in enumerate(question["quantities"]):
         yield '<div class="part">'
-        yield from _fields(k, j, quantity, question, alone, sitting)
-        for placed in marks.get(quantity["name"], ()):
+        own = marks.get(quantity["name"], ())
+        said = " ".join((_read_at(k, j), *(_said_at(at) for at, _ in own)))
+        yield from _fields(k, j, quantity, question, alone, sitting, said)
+        for placed in own:
             yield from _verdict(placed, sitting, k)
         yield "</div>"
     for placed in marks.get("", ()):
@@ -191,13 +194,22 @@ def _other_fields(k: int, question: Layout, sitting: Sitting) -> Iterator[str]:
 
 
 def _fields(
-    k: int, j: int, quantity: Layout, question: Layout, alone: bool, sitting: Sitting
+    k: int,
+    j: int,
+    quantity: Layout,
+    question: Layout,
+    alone: bool,
+    sitting: Sitting,
+    described: str,
 ) -> Iterator[str]:
-    """The fields of a quantity: one for each number, or one for all; and one for a formula."""
+    """The fields of a quantity: one for each number, or one for all; and one for a formula. They
+    are `described` by elements with these ids.
+    """
     name = quantity["name"]
     shown = text_html(pretty(name))
     label = "" if alone else f'<span class="label">{quantity["label"]}</span>'
-    data = f'data-run="{question["run"]}" data-quantity="{text_html(name)}"'
+    by = f'aria-describedby="{described}"'
+    data = f'data-run="{question["run"]}" data-quantity="{text_html(name)}" {by}'
     for matrix in quantity["matrices"]:
         at = f"[{','.join(map(str, matrix['at']))}]" if matrix["at"] else ""
         yield f'<div class="numbers">{label}{at}<table class="entry" role="presentation">'
@@ -217,7 +229,7 @@ def _fields(
         own, extents = field_name("p", k, j), " × ".join(map(str, quantity["extents"]))
         text = text_html(sitting.typed(own))
         yield f"<p>{label} {extents} numbers, row by row, as [1 2; 3 4]</p>"
-        yield f'<textarea name="{own}" rows="6" aria-label="{shown}">{text}</textarea>'
+        yield f'<textarea name="{own}" rows="6" aria-label="{shown}" {by}>{text}</textarea>'
     if quantity["formula"]:
         own = field_name("f", k, j)
         value = text_html(sitting.typed(own))
@@ -227,7 +239,17 @@ def _fields(
             f'<p class="formula">{label if not said else ""}<input name="{own}" value="{value}" '
             f'class="long" aria-label="formula for {shown}" data-as="formula" {data}{hint}></p>'
         )
-    yield '<output class="preview" aria-live="polite"></output>'
+    yield f'<output class="preview" id="{_read_at(k, j)}" aria-live="polite"></output>'
+
+
+def _read_at(k: int, j: int) -> str:
+    """The id of how an answer is read."""
+    return f"read{k}-{j}"
+
+
+def _said_at(at: int) -> str:
+    """The id of a verdict."""
+    return f"verdict{at}"
 
 
 def _verdict(placed: tuple[int, QuestionMark], sitting: Sitting, k: int) -> Iterator[str]:
@@ -237,7 +259,7 @@ def _verdict(placed: tuple[int, QuestionMark], sitting: Sitting, k: int) -> Iter
     kind = SIGN_CLASSES.get(part.sign, "missing")
     said = f'<span class="verdict {kind}">{text_html(part.sign)} {text_html(part.verdict)}</span>'
     given = f" for {quoted_html(mark.given)}" if sitting.draft is not None and mark.given else ""
-    yield f'<div class="said"><p>{said}{given}</p>'
+    yield f'<div class="said"><p id="{_said_at(at)}">{said}{given}</p>'
     if mark.parts:
         said = ((name, plain_words(verdict).partition(":")[0]) for name, verdict in mark.parts)
         words = ", ".join(f"the {name}: {verdict}" for name, verdict in said)

@@ -200,7 +200,7 @@
           if (found.unread) shown.textContent = found.unread;
           else shown.innerHTML = found.html;
           // Whoever has no mouse moves what is wider than its place with the keyboard.
-          shown.tabIndex = found.html ? 0 : -1;
+          shown.tabIndex = shown.scrollWidth > shown.clientWidth ? 0 : -1;
         }));
       }
       waiting.get(field.name)();

@@ -87,7 +87,7 @@ def style_sheet() -> str:
 @cache
 def script() -> str:
     """The script of all pages, without which they work."""
-    return _file("serve.js")
+    return own_file("tab_stops.js") + _file("serve.js")
 
 
 def icon() -> str:
