@@ -40,7 +40,20 @@ def test_the_extension_is_found_where_ipython_looks_for_it():
             known[kind, name] = function
 
     deltarule.load_ipython_extension(Shell())
-    assert known == {("cell", "derive"): derive_cell, ("cell", "check"): check_cell}
+    of = {place: function.__wrapped__ for place, function in known.items()}
+    assert of == {("cell", "derive"): derive_cell, ("cell", "check"): check_cell}
+    assert set(known["cell", "derive"]("--wrt W", EQUATION).gradients) == {"W"}
+
+
+def test_an_error_in_a_cell_is_said_without_the_way_through_our_code(capsys):
+    shells = pytest.importorskip("IPython.core.interactiveshell", reason="'.[notebook]'")
+    shell = shells.InteractiveShell.instance()
+    deltarule.load_ipython_extension(shell)
+    for cell in ("%%derive --steps\ny = x", "%%derive\ny[n = x[n]", "%%check --like no_layer\n1"):
+        assert not shell.run_cell(cell).success
+        said = capsys.readouterr().out
+        assert said.startswith("error: ") and "remedy: " in said
+        assert "Traceback" not in said and ".py" not in said and said.count("\n") < 6
 
 
 @pytest.mark.slow

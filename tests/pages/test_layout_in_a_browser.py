@@ -1,9 +1,13 @@
 """How pages are laid out in a real browser: on paper, for the keyboard, in fonts."""
 
+import re
+
 import pytest
 from once import derived
 
+from deltarule.pages.blocks_html import STYLES, table_html
 from deltarule.pages.derivation_html import derivation_html
+from deltarule.pages.html_page import page_html, quoted_html
 from deltarule.reports.things import ShownDerivation
 
 expect = pytest.importorskip("playwright.sync_api", reason="a browser: '.[browser]'").expect
@@ -26,6 +30,18 @@ def test_the_tab_key_stops_at_lines_that_are_wider_than_their_place_alone(opened
     page.keyboard.press("ArrowRight")  # the picture has less room, and may be moved
     expect(page.locator(".line:visible")).to_have_count(1)
     assert page.evaluate(wrong) == 0
+
+
+@pytest.mark.parametrize("opened", [(360, "light"), (360, "dark")], indirect=True)
+def test_words_in_tables_are_not_broken(opened):
+    """A table that is too wide for its page is moved; its columns are as wide as a word."""
+    row = ["∂E/∂Θ₂", "contradictory", "José Hernández", "weights where activations belong"]
+    table = table_html("abcdefgh", [[quoted_html(cell) for cell in row * 2]])
+    page = opened(page_html("Table", [table], STYLES))
+    lines = page.locator("td bdi").evaluate_all("all => all.map(e => e.getClientRects().length)")
+    assert len(lines) == 8
+    words = [len(re.split("[ /]", cell)) for cell in row * 2]
+    assert all(n <= most for n, most in zip(lines, words, strict=True)), lines
 
 
 def test_a_theta_in_a_picture_is_no_zero(opened, slide):

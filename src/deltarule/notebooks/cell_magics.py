@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import shlex
 from argparse import ArgumentError, ArgumentParser, Namespace
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,8 +23,24 @@ from deltarule.testing.code_check import CodeCheck, check
 
 def load_ipython_extension(shell: Any) -> None:
     """What `%load_ext deltarule` calls, with IPython's shell."""
-    shell.register_magic_function(derive_cell, "cell", "derive")
-    shell.register_magic_function(check_cell, "cell", "check")
+    shell.register_magic_function(_said_shortly(derive_cell), "cell", "derive")
+    shell.register_magic_function(_said_shortly(check_cell), "cell", "check")
+
+
+def _said_shortly(magic: Callable[[str, str], Any]) -> Callable[[str, str], Any]:
+    """A cell whose errors are shown as a command shows them: without the way through our code."""
+
+    @wraps(magic)
+    def shown(line: str, cell: str) -> Any:
+        try:
+            return magic(line, cell)
+        except DeltaruleError as error:
+            # IPython asks an exception for the lines that stand for its traceback.
+            said = f"error: {error}".splitlines()
+            error._render_traceback_ = lambda: said  # pyright: ignore[reportAttributeAccessIssue]
+            raise
+
+    return shown
 
 
 def derive_cell(line: str, cell: str) -> Derivation:
