@@ -65,7 +65,9 @@ def values(network, z) -> Values:
 
 def evaluated(network) -> dict:
     known = values(network, SCORES)
-    return {e.name: evaluate(e.rhs, e.ranges, known, Float64()) for e in network.equations}
+    for e in network.equations:  # some of which read lines with names of their own
+        known.arrays[e.name] = evaluate(e.rhs, e.ranges, known, Float64())
+    return known.arrays
 
 
 def prepared(network) -> dict:

@@ -19,6 +19,7 @@ from deltarule.arithmetic.floats import nearest_float
 from deltarule.arithmetic.rounding import check_rule
 from deltarule.errors import DeltaruleError
 from deltarule.marking.number_signs import in_ascii
+from deltarule.spelling.counted import counted
 
 _SIGN = r"(?P<sign>[+-]?)\s*"
 _DECIMAL = re.compile(
@@ -134,7 +135,7 @@ class Printed:
         """The same value printed with more decimals, zeros behind it."""
         units = int(abs(self.value) * 10**decimals)
         if units >= 10**_LONGEST:  # beyond what anybody prints, and what Python writes out
-            text = f"{self.text}, {decimals} decimals"
+            text = f"{self.text} with {counted(decimals, 'decimal')}"
         else:
             digits = str(units).rjust(decimals + 1, "0")
             point = len(digits) - decimals
