@@ -96,6 +96,17 @@ def test_no_arrow_runs_behind_a_box_of_numbers(name):
     assert crossings(trace_svg(found, alone=True)) == []
 
 
+def test_what_leads_back_stays_near_the_boxes_that_it_goes_over():
+    """Above all boxes it would go around an empty place beside a high x."""
+    givens, sizes = drawn(derived("rnn"), 1)
+    picture = trace_svg(trace(derived("rnn"), givens, sizes=sizes, checks=False), alone=True)
+    assert crossings(picture) == []
+    tops = [float(re.findall(rf'q="{q}">\n<rect x="\d+" y="(\d+)"', picture)[0]) for q in "xsh"]
+    path = re.search(r'data-from="h" data-to="s" d="(M[^"]+)"', picture)
+    assert path and tops[0] < min(tops[1:]) - 100
+    assert min(tops[1:]) - 20 < min(y for _, y in points(path[1])) < min(tops[1:])
+
+
 def test_images_stand_apart_in_their_box():
     array = np.arange(16.0).reshape(2, 2, 2, 2)
     block = graph_svg._block("x", "value", array, str)

@@ -86,7 +86,7 @@ def graph(
     ways = [*arrows(layout)]
     above = max((way.above for way in ways), default=0.0) + _EDGE
     last = max(layout.numbers.values(), default=0)
-    turns = (way.source for way in ways if way.above or way.source == way.target)
+    turns = (way.source for way in ways if way.back)
     beside = _BESIDE if any(layout.numbers[name] == last for name in turns) else _EDGE
     frame = (-_EDGE, -above, layout.width + _EDGE + beside, layout.height + above + _EDGE)
     drawn = (

@@ -1,7 +1,7 @@
 """The ways of a graph's arrows: across columns at the height of a box or a lane, and from one
 height to another between columns, so that none runs behind a box that it does not begin or end at.
 
-What leads back, as a state that is carried to the next time, goes over all boxes.
+What leads back, as a state that is carried to the next time, goes over the boxes between.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ _ROUND, _LOOP = 5.0, 9.0
 
 @dataclass(frozen=True)
 class Arrow:
-    """From one tensor to one that is computed from it: the path's description in SVG, and how far
-    it is above the boxes at most."""
+    """From one tensor to one that is computed from it: the path's description in SVG, whether it
+    leads `back`, and how far it is above all boxes at most."""
 
     source: str
     target: str
     path: str
+    back: bool = False
     above: float = 0.0
 
 
@@ -38,13 +39,22 @@ def arrows(layout: Layout) -> Iterator[Arrow]:
             if source is None:
                 continue
             if source is box:
-                yield Arrow(name, name, _to_itself(box))
+                yield Arrow(name, name, _to_itself(box), back=True)
             elif layout.numbers[name] < layout.numbers[box.name]:
                 yield Arrow(name, box.name, _forward(source, box, layout))
             else:
                 number = ways_back.setdefault(name, len(ways_back))
-                above = _HIGH + _FARTHER * number
-                yield Arrow(name, box.name, _back(source, box, layout, number, above), above)
+                above = _HIGH + _FARTHER * number - _roof(source, box, layout)
+                path = _back(source, box, layout, number, above)
+                yield Arrow(name, box.name, path, back=True, above=max(above, 0.0))
+
+
+def _roof(source: Box, box: Box, layout: Layout) -> float:
+    """The highest edge of what stands in the columns from a box to that which it is read from."""
+    between = range(layout.numbers[box.name], layout.numbers[source.name] + 1)
+    boxes = [b.y for name, b in layout.boxes.items() if layout.numbers[name] in between]
+    lanes = [lane.y for own in layout.lanes.values() for n, lane in own.items() if n in between]
+    return min((*boxes, *lanes))
 
 
 def _forward(source: Box, box: Box, layout: Layout) -> str:
@@ -65,7 +75,7 @@ def _forward(source: Box, box: Box, layout: Layout) -> str:
 
 
 def _back(source: Box, box: Box, layout: Layout, number: int, above: float) -> str:
-    """Up beside the source's column, over all boxes, and down before the column of the box."""
+    """Up beside the source's column, over the boxes between, and down before that of the box."""
     beside = _BACK + _FARTHER * (number % int((BESIDE - 2 * _BACK) / _FARTHER))
     right = layout.columns[layout.numbers[source.name]].right + beside
     left = layout.columns[layout.numbers[box.name]].left - beside
