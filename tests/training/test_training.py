@@ -141,6 +141,8 @@ def test_the_picture_has_the_numbers_of_the_record(result):
     said = [text.text for text in picture.iter(f"{SVG}text")]
     first = result.least_certain(1)[0]
     assert f"with {result.probabilities[first].max():.3f}" in said
+    highest = max(epoch.loss for epoch in result.epochs)  # each curve has a scale of its own
+    assert any(text.endswith(f", drawn from 0 to {highest:.3g}") for text in said if text)
     units = [g.get("data-unit") for g in picture.iter(f"{SVG}g") if g.get("class") == "unit"]
     assert units == [str(r.unit) for r in result.responses]
     page = training_html(result)

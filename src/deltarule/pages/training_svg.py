@@ -56,7 +56,8 @@ def _drawn(result: Result) -> Iterator[tuple[str, Drawn]]:
 
 
 def _curves(result: Result) -> Drawn:
-    """The loss, and the share of held-out samples that are wrong, over the epochs."""
+    """The loss, and the share of held-out samples that are wrong, over the epochs: each from 0 to
+    its largest value, which is said."""
     if not result.epochs:
         return [], 0, 0
     losses = [e.loss for e in result.epochs]
@@ -73,7 +74,7 @@ def _curves(result: Result) -> Drawn:
         )
         inside.append(f'<polyline class="{kind}" points="{points}"/>')
         y = _HIGH + (38 if kind else 56)
-        said = f"{words}: {numbers[0]:.3g} → {numbers[-1]:.3g}"
+        said = f"{words}: {numbers[0]:.3g} → {numbers[-1]:.3g}, drawn from 0 to {most:.3g}"
         inside.append(
             f'<line class="key {kind}" x1="0" x2="20" y1="{y - 4}" y2="{y - 4}"/>'
             f'<text x="28" y="{y}">{said}</text>'
