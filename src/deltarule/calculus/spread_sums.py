@@ -27,7 +27,9 @@ def spread(product: Expr, equation: Equation) -> Iterator[tuple[Expr, Expr]]:
     outside = Mul(*(f for f in factors if f not in totals))
     for total in totals:
         beside = Mul(*(f for f in totals if f is not total))
-        if reads(outside) and not free_symbols(outside) & {*total.indices}:
+        if free_symbols(outside) & {*total.indices}:
+            continue  # there they would be the sum's own
+        if reads(outside):
             yield with_body(total, outside * total.body), beside
         yield from ((split, beside) for split in _split(total, outside, equation))
 
@@ -45,5 +47,5 @@ def _split(total: Sum, outside: Expr, equation: Equation) -> Iterator[Expr]:
             alike = [n for _, n in chosen] == [n for _, n in part.ranges]
             if not free_symbols(mine) & {i for i, _ in others}:
                 continue  # the sums part, which is a rule of its own
-            if alike and names_read(mine) == names and not free_symbols(outside) & own:
+            if alike and names_read(mine) == names:
                 yield Sum(outside * total.body / mine * Sum(mine, chosen), others)

@@ -80,14 +80,24 @@ def _use(
         found = _in_product(node, equation, apart, under, extents)
         if found is not None:
             return _use(found, equation, apart, True, under, extents)
-    inside, around = under, extents
-    if isinstance(node, Reduction):
-        own = frozenset(node.indices)  # what is said of i from outside is about another i
-        inside = (*(c for c in under if not own & free_symbols(c)), *node.conditions)
-        around = {**extents, **dict(node.ranges)}
+    inside, around = _within(node, under, extents)
     after = rebuild(node, lambda part: _use(part, equation, apart, True, inside, around))
     found = None if after is not node else _in_a_sum(node, equation, apart, under, extents)
     return after if found is None else found
+
+
+def _within(
+    node: Expr, under: tuple, extents: Mapping[Index, Expr]
+) -> tuple[tuple, Mapping[Index, Expr]]:
+    """The conditions that hold inside a node, and the extents of the indices around what is there.
+
+    What is said of an index from outside of a sum is about another one than that of the sum.
+    """
+    if not isinstance(node, Reduction):
+        return under, extents
+    own = frozenset(node.indices)
+    kept = (c for c in under if not own & free_symbols(c))
+    return (*kept, *node.conditions), {**extents, **dict(node.ranges)}
 
 
 def _use_in_terms(
@@ -189,8 +199,8 @@ def _in_a_sum(
     for total, beside in spread(node, (pulled := _with_factors_out(equation))):
         if not isinstance(total, Sum):
             continue
-        within = {**extents, **dict(total.ranges)}
-        found = _in_product(total.body, pulled, apart, under, within)
+        inside, around = _within(total, under, extents)
+        found = _in_product(total.body, pulled, apart, inside, around)
         if found is not None:
             after = beside * _pulled_out(with_body(total, found))
             if size_of(after) < size_of(node):
