@@ -6,6 +6,7 @@ from pathlib import Path
 
 import guides
 import pytest
+from markdown_it import MarkdownIt
 
 PAGES = guides.pages()
 #: Two screens of a tall window.
@@ -30,6 +31,12 @@ def test_the_options_that_a_page_names_exist(page):
 def test_no_link_of_a_page_leads_nowhere(page):
     lost = guides.lost_links(page)
     assert not lost, f"no such file: {lost} (a file that the reader makes is called NAME.py)"
+
+
+def test_no_underscore_of_a_page_is_lost_as_emphasis(page):
+    """Outside code, ‖x‖_1 and ‖x‖_∞ of one paragraph are shown without their underscores."""
+    inline = [token for part in MarkdownIt().parse(page.text) for token in part.children or ()]
+    assert not [t for t in inline if t.type in ("em_open", "strong_open") and "_" in t.markup]
 
 
 def test_the_readme_fits_two_screens_and_leads_to_every_guide():

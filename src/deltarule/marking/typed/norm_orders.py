@@ -3,6 +3,7 @@ r"""Lengths with an order: ‖x‖_p, ‖x‖_1, ‖x‖_∞, ‖A‖_F, ‖x �
 ‖x‖_2, ‖A‖_F                     ‖x‖, ‖A‖: the root of the sum of all squares
 ‖x‖_1, ‖x‖_3, ‖x‖_p              pnorm(x, p): (Σ_n |x[n]|^p)^{1/p}
 ‖x‖_∞                            maxnorm(x): max_n |x[n]|
+‖x‖1, ‖x‖2², ‖x‖∞, ‖A‖F          the same without _, right behind the closing bars
 ‖x − μ‖_{Σ⁻¹}, ‖x‖_A             √((x − μ)ᵀ Σ⁻¹ (x − μ))
 """
 
@@ -12,7 +13,7 @@ import re
 from collections.abc import Callable
 
 from deltarule.errors import DeltaruleError
-from deltarule.marking.typed.nesting import closed
+from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
 
 _NORM = re.compile(
     r"‖([^‖]+)‖\s*(?:([₀-₉])|_\s*(Sigma|\d+|[A-Za-z]|[∞*])(?![A-Za-z0-9])"
@@ -24,6 +25,8 @@ _CALLED = re.compile(
     r"(?:(?:ord|p)\s*=\s*)?(\d+|∞|p|q|['\"]fro['\"])\s*\)"
 )
 _BARS = re.compile(r"(?<![|\w)])\|([^|‖]+)\|(?=_(?:[1-9]|∞|\{\s*(?:[1-9]|∞)\s*\}))")
+#: A kind without _, right behind bars: no factor stands there without a blank.
+_RIGHT_BEHIND = re.compile(r"(?:\d(?![\d.])|∞|F(?!(?!²)\w))")
 _ORDER_CALLED = re.compile(r"\b(?:pnorm|powersum)\([^()]*(?:\([^()]*\)[^()]*)*,\s*([a-z])\)")
 _BELOW = "₀₁₂₃₄₅₆₇₈₉"
 _NUCLEAR = "write ‖A‖_F, or ½(‖U‖_F² + ‖V‖_F²) of factors, A = U Vᵀ, whose least value it is"
@@ -64,8 +67,29 @@ def with_orders(formula: str, place: str) -> str:
             return f" powersum({inside}, {order})"
         return f" pnorm({inside}, {order}){square}" + behind
 
+    formula = _with_signs_below(formula)
     formula = _CALLED.sub(lambda m: f"‖{m[1]}‖_{'F' if 'fro' in m[2] else m[2]} ", formula)
     return _NORM.sub(call, _BARS.sub(r"‖\1‖", formula))
+
+
+def _with_signs_below(formula: str) -> str:
+    """‖x‖_1 for ‖x‖1; bars that open are no end of a length, and one that is in brackets with no
+    other parts what is stacked."""
+    opened: list[int] = []
+    depth, ends = 0, []
+    for k, sign in enumerate(formula):
+        if sign in OPENING or sign in CLOSING:
+            depth += 1 if sign in OPENING else -1
+            opened = [d for d in opened if d <= depth]
+        elif sign == "‖" and opened and opened[-1] == depth:
+            opened.pop()
+            if _RIGHT_BEHIND.match(formula, k + 1):
+                ends.append(k + 1)
+        elif sign == "‖":
+            opened.append(depth)
+    for end in reversed(ends):
+        formula = f"{formula[:end]}_{formula[end:]}"
+    return formula
 
 
 def _refused(order: str, place: str) -> DeltaruleError:
