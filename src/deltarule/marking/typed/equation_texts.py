@@ -16,6 +16,7 @@ from deltarule.marking.printed import shortened
 from deltarule.marking.typed.cases import with_cases
 from deltarule.marking.typed.entries_of_given import with_entries_of_given
 from deltarule.marking.typed.entries_of_values import entries_off
+from deltarule.marking.typed.equations_at_commas import with_commas_parted
 from deltarule.marking.typed.file_words import gives_delta, in_own_words
 from deltarule.marking.typed.lecture_spelling import (
     is_index,
@@ -70,12 +71,13 @@ class TypedEquation:
 
 
 def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
-    """The equations of a text, parted by semicolons or lines; the left side of a last one may be
-    missing. With `rows`, products of vectors that have indices, u[i]ᵀ v[j], stay what they are.
+    """The equations of a text, parted by semicolons, lines or commas; the left side of a last one
+    may be missing. With `rows`, products of vectors that have indices, u[i]ᵀ v[j], stay so.
 
     Raises DeltaruleError for what is no equation.
     """
     check_length(text, "the formula")
+    text = with_commas_parted(text)
     typed, text = _lines_of(text), as_read(text)
     text = in_one_notation(without_ends(with_cases(in_words_of_equations(text)))[0])
     parts = _lines_of(text)
