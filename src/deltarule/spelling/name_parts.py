@@ -17,6 +17,9 @@ _LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
 GREEK = dict(zip(_LOWER, _LETTERS)) | {
     word.capitalize(): letter.upper() for word, letter in zip(_LOWER, _LETTERS)
 }
+#: Capitals as a class of a pattern has them, with Greek ones: not Σ and Π, which are signs, nor Δ,
+#: a step.
+CAPITALS = "A-ZΓΘΛΞΦΨΩ"
 
 #: What a letter may carry, and the sign that does.
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "prime": "′"}

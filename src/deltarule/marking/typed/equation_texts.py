@@ -116,12 +116,13 @@ def _with_inverses(equations: list[TypedEquation]) -> list[TypedEquation]:
                 known.add(name)
                 matrix = f"{name}[{','.join(at)}]" if at else name
                 entry = f"[{','.join(at[-2:])}]" if at else ""
-                found.append(TypedEquation(f"{name}_inv", at, f"inverse({matrix}){entry}", e.place))
+                inverse = f"inverse({matrix}){entry}"
+                found.append(TypedEquation(canonical(f"{name}_inv"), at, inverse, e.place))
             if written.strip() != e.formula.strip():
                 line = f"{name}_logdet"
                 behind = f"[{','.join(at[:-2])}]" if at[:-2] else ""
-                if line not in {f.name for f in found}:
-                    found.append(TypedEquation(line, at[:-2], written, e.place))
+                if canonical(line) not in {f.name for f in found}:
+                    found.append(TypedEquation(canonical(line), at[:-2], written, e.place))
                 e = replace(e, formula=e.formula.replace(written, f" {line}{behind} "))
         found.append(e)
     return found
@@ -154,7 +155,7 @@ def _parted(equation: TypedEquation, text: str, rows: bool = False) -> list[Type
     if found is None:
         return [equation]
     formula, name, letters, whole = found
-    first = TypedEquation(name, letters, whole, equation.place)
+    first = TypedEquation(canonical(name), letters, whole, equation.place)
     return [first, *_parted(replace(equation, formula=formula), f"{text} {name}", rows)]
 
 

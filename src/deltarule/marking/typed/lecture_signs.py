@@ -14,7 +14,7 @@ import re
 from deltarule.marking.typed.covariances import with_covariances
 from deltarule.marking.typed.log_determinants import in_bars
 from deltarule.marking.typed.logarithm_bases import with_logarithms
-from deltarule.spelling.name_parts import GREEK
+from deltarule.spelling.name_parts import CAPITALS, GREEK
 
 _GREEK = re.compile(r"\\(var)?([a-z]{2,7})(?![A-Za-z])")
 _PLAIN = r"[^()‖|;,=]+"
@@ -26,7 +26,7 @@ _NORMAL = re.compile(
 )
 _BETWEEN = re.compile(r"_\{\s*([a-z])\s*\|\s*([a-z])\s*\}")
 _RAISED_DET = re.compile(
-    r"\|\s*(Sigma|[A-Z])\s*\|\s*\^\s*(?:\{([-−]?[\d/½.]+)\}|\(([-−]?[\d/½.]+)\)|([-−]?[\d½]+))"
+    rf"\|\s*(Sigma|[{CAPITALS}])\s*\|\s*\^\s*(?:\{{([-−]?[\d/½.]+)\}}|\(([-−]?[\d/½.]+)\)|([-−]?[\d½]+))"
 )
 _CONVOLVED = re.compile(
     r"(^|[;\n])\s*\([^\W\d]\w*\s*[*∗⋆]\s*[^\W\d]\w*\)\s*\[(?=[^=\n;]*\]\s*=(?!=))"

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable
 
 from deltarule.marking.typed.norm_orders import of_rows_written
+from deltarule.spelling.name_parts import CAPITALS
 from deltarule.spelling.names import pretty
 
 #: What may not stand behind letters below a name: more letters, of which powers are none.
@@ -49,9 +50,9 @@ _PRODUCTS = re.compile(
     rf"|\bdot\(\s*({_ROW})\s*,\s*({_ROW})\s*\)"
 )
 INVERSE = re.compile(
-    r"(?<![^\Wᵀ])(?<!\])(?P<name>[A-ZΣ](?:(?!ᵀ)\w)*)\s*"
+    rf"(?<![^\Wᵀ])(?<!\])(?P<name>[{CAPITALS}Σ](?:(?!ᵀ)\w)*)\s*"
     r"(?:⁻¹(?![⁰¹²³⁴-⁹ᐟ])|\^\{\s*[-−]\s*1\s*\}|\^\(\s*[-−]\s*1\s*\)|\^[-−]\s*1\b(?!\s*/))"
-    r"|(?<![\w.])(?:np\.linalg\.|torch\.linalg\.|torch\.)?inv(?:erse)?\(\s*(?P<called>[A-ZΣ]\w*)\s*\)"
+    rf"|(?<![\w.])(?:np\.linalg\.|torch\.linalg\.|torch\.)?inv(?:erse)?\(\s*(?P<called>[{CAPITALS}Σ]\w*)\s*\)"
 )
 
 

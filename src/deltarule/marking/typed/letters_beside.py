@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
+from deltarule.spelling.name_parts import CAPITALS
+
 #: What letters of a name stand before; powers and transposes are none of it.
 _MORE = "[^\\W²³⁴ᵀ⁻¹⁰]"
 #: What may stand right before a product: an operator, a power, a number that is part of no name.
 _FREE = r"(?<![^\W\dᵀ²³⁴⁻¹½¼¾])(?<![\\∂])(?<![^\W\d]\d)"
 #: A Greek letter at another one, or at a Latin one: λI, ηg, 2πσ²; λmax is a name.
 _GREEK = re.compile(
-    rf"(?<![^\W\d²³⁴ᵀ½¼¾])([αβγηκλμνρτωπ](?=[A-Za-zα-ω])|σ(?=[α-ω]))"
+    rf"(?<![^\W\d²³⁴ᵀ½¼¾])([αβγηκλμνρτωπ](?=[{CAPITALS}a-zα-ω])|σ(?=[α-ω]))"
     rf"(?=.(?!(?!_){_MORE}|\s*=(?!=)|\())"
 )
 #: A Greek letter at matrices and a vector: αBAx, ηAw.
@@ -24,7 +26,7 @@ _GREEK_AT_MATRICES = re.compile(
     rf"|[A-Z][a-z](?!{_MORE}|[(\[]|\s*=(?!=)))"
 )
 _CAPITALS = re.compile(
-    rf"(?<![^\Wᵀ²³⁻¹\d½¼¾])(?<!\\)(?<!∂)([A-Z]{{1,2}}[A-Za-zα-ω])(?!{_MORE}|['′(\[{{]|\s*=(?!=))"
+    rf"(?<![^\Wᵀ²³⁻¹\d½¼¾])(?<!\\)(?<!∂)([{CAPITALS}]{{1,2}}[{CAPITALS}a-zα-ω])(?!{_MORE}|['′(\[{{]|\s*=(?!=))"
 )
 _LINE = re.compile(rf"{_FREE}([wmkabc]x)(?!{_MORE}|[(\[_'′]|\s*=(?!=))")
 #: Two letters behind a number, and their power, which is of the last one: ½mv².

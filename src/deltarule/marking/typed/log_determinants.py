@@ -9,17 +9,18 @@ import re
 
 from deltarule.marking.typed.covariances import with_covariances
 from deltarule.marking.typed.nesting import closed
+from deltarule.spelling.name_parts import CAPITALS
 
 #: What is said of a determinant.
 DETERMINANT = "det(X) is exp(log det(X)): of a matrix with a determinant above 0."
 _DET = re.compile(
     r"(?<!log )(?<!ln )(?<![\w.\\])(?:(?:np|numpy|torch|jnp)\.)?(?:linalg\.)?det\s*"
-    r"(?:(\()|([A-Z]\w*)(?![\w(\[]))"
+    rf"(?:(\()|([{CAPITALS}]\w*)(?![\w(\[]))"
 )
 _SIGMA = re.compile(r"(?<!log )(?<!ln )(?<!log)(?<!ln)(?<!log\()(?<!ln\()\|\s*(Sigma\d?)\s*\|")
 #: A matrix in bars that is made of others: log|K + σ²I|, log|2πΣ|.
 _LOG_OF_MATRIX = re.compile(
-    r"\b(?:log|ln)\s*\|((?:[^|a-z\[\]]|Sigma\d?|(?<=[α-ω])_\{?[a-z]\}?)*(?:[A-Z]|Sigma)"
+    rf"\b(?:log|ln)\s*\|((?:[^|a-z\[\]]|Sigma\d?|(?<=[α-ω])_\{{?[a-z]\}}?)*(?:[{CAPITALS}]|Sigma)"
     r"(?:[^|a-z\[\]]|Sigma\d?|(?<=[α-ω])_\{?[a-z]\}?)*)\|"
 )
 _LOG_DET = re.compile(
@@ -30,7 +31,7 @@ _LOG_DET = re.compile(
 
 def with_log_det(formula: str) -> str:
     """log|Σ|, logdet(A) and ln det A as log det A; |x| of a vector or number is |x|."""
-    formula = re.sub(r"\b(?:log|ln)\s*\(?\s*\|\s*([A-ZΣ]\w*)\s*\|\s*\)?", _log_det, formula)
+    formula = re.sub(rf"\b(?:log|ln)\s*\(?\s*\|\s*([{CAPITALS}Σ]\w*)\s*\|\s*\)?", _log_det, formula)
     formula = _LOG_OF_MATRIX.sub(lambda m: m[0] if m[1] in "Σ" else f"log det({m[1]})", formula)
     formula = re.sub(r"\b(?:logdet|slogdet|ln\s+det)\b", "log det", formula)
     formula = re.sub(r"\b(?:log|ln)\s*\(\s*det\s*\(([^()]*)\)\s*\)", r"log det(\1)", formula)
@@ -47,7 +48,7 @@ def note_of_det(text: str) -> str:
 def in_bars(text: str) -> str:
     """|det(X)| and |Sigma| as det(X) and det(Sigma), which are above 0 here."""
     text = _SIGMA.sub(r"det(\1)", text)
-    return re.sub(r"\|\s*(\\?det\s*(?:\([^()|]*\)|[A-Z]\w*))\s*\|", r"\1", text)
+    return re.sub(rf"\|\s*(\\?det\s*(?:\([^()|]*\)|[{CAPITALS}]\w*))\s*\|", r"\1", text)
 
 
 def _with_det(formula: str) -> str:

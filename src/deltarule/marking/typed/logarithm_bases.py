@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from deltarule.spelling.name_parts import CAPITALS
+
 _BASE = re.compile(
     r"(?<![A-Za-z_])\\?log\s*(?:([₀-₉]+)|_(?:(\d+)(?!\w)|\{\s*(\d+)\s*\}))\s*(?=\s*([(\\\w]?))"
 )
@@ -18,7 +20,8 @@ _OF_NUMBER = re.compile(
     r"(?<![A-Za-z_])(\\?(?:log|ln))\s+(\d+\s*(?:(?:π|\\pi)\s*)?(?:·exp\(1\)\s*)?(?:σ²|\\sigma\^2|σ\^2)?)"
     r"(?=\s*(?:$|[-−+)};\n]))"
 )
-_DET = r"(?:\|\s*(?:[A-Z]\w*)\s*\||\\?det\s*\(\s*[A-Z]\w*\s*\)|\\?det\s+[A-Z]\w*)"
+_LARGE = rf"[{CAPITALS}]\w*"
+_DET = rf"(?:\|\s*(?:{_LARGE})\s*\||\\?det\s*\(\s*{_LARGE}\s*\)|\\?det\s+{_LARGE})"
 _QUOTIENT = re.compile(
     rf"(?<![A-Za-z_])\\?(?:log|ln)\s*(?:\(\s*({_DET})\s*/\s*({_DET})\s*\)|({_DET})\s*/\s*({_DET})"
     rf"|\\[dt]?frac\s*\{{\s*({_DET})\s*\}}\s*\{{\s*({_DET})\s*\}})"

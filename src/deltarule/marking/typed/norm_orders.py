@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
+from deltarule.spelling.name_parts import CAPITALS
 
 _NORM = re.compile(
     r"‖([^‖]+)‖\s*(?:([₀-₉])|_\s*(Sigma|\d+|[A-Za-z]|[∞*])(?![A-Za-z0-9])"
@@ -48,7 +49,7 @@ def with_orders(formula: str, place: str) -> str:
         if order in _REFUSED or "," in order:
             raise _refused(order, place)
         if order in ("2", "F"):
-            single = re.fullmatch(r"\s*[A-Z](?:_\w+)?\s*", inside)
+            single = re.fullmatch(rf"\s*[{CAPITALS}](?:_\w+)?\s*", inside)
             if order == "2" and single and not square:
                 raise DeltaruleError(
                     f"‖{inside}‖_2 of a matrix is its largest singular value, or the root of all "
