@@ -13,6 +13,7 @@ from deltarule.marking.formulas.index_calls import with_index_calls, with_letter
 from deltarule.marking.formulas.latex_typed import plain_formula
 from deltarule.marking.formulas.limits import check_length
 from deltarule.marking.printed import shortened
+from deltarule.marking.typed.brackets_with_size import in_plain_brackets
 from deltarule.marking.typed.cases import with_cases
 from deltarule.marking.typed.entries_of_given import with_entries_of_given
 from deltarule.marking.typed.entries_of_values import entries_off
@@ -78,7 +79,7 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
     """
     check_length(text, "the formula")
     text = with_commas_parted(text)
-    typed, text = _lines_of(text), as_read(text)
+    typed, text = _lines_of(text), as_read(in_plain_brackets(text))
     text = in_one_notation(without_ends(with_cases(in_words_of_equations(text)))[0])
     parts = _lines_of(text)
     if not parts or len(parts) > MOST_EQUATIONS:
