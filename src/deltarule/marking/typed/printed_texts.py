@@ -17,6 +17,7 @@ from deltarule.marking.typed.accents import with_accents
 from deltarule.marking.typed.indices_above import with_indices_above
 from deltarule.marking.typed.layers_above import with_layers_in_names
 from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
+from deltarule.marking.typed.primes_behind import with_primes_before
 from deltarule.marking.typed.sets_summed_over import with_sets_as_arrays
 from deltarule.marking.typed.states_and_neighbours import with_plain_tables
 
@@ -97,7 +98,8 @@ def as_read(text: str) -> str:
     text = _NUMBER_BELOW.sub(lambda m: f"_{m[1]}" + (" " if m[2] is not None else ""), text)
     text = _AT_BRACES.sub(r"\1 ", text)
     text = _SUMMED_WHERE.sub(lambda m: f"{m[1]}_{m[2]} 1[{m[3].strip()}]·", text)
-    text = with_indices_above(_with_primed_names(_without_primes(text)))
+    text = with_primes_before(_without_primes(text))
+    text = with_indices_above(_with_primed_names(text))
     text = _AT_SUM.sub(" ", _SUM_AT_PARENTHESIS.sub(r"\1 ", text))
     text = _AT_FACTOR.sub(r"\1 ", text)
     return _without_ends(_NUMBER_AT_PARENTHESIS.sub(_beside_sum, text))
