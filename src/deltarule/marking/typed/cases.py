@@ -2,7 +2,7 @@ r"""Values by cases, as lectures write them, as a if … else b, which is read.
 
 y = { x if x > 0; a x otherwise          \begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}
 y = {x, x > 0; α x, x ≤ 0}               cases(x > 0: x, 0), piecewise((x, x > 0), (0, True))
-y = x if x > 0, 0 otherwise
+y = x if x > 0, 0 otherwise              y = x if x > 0, y = 0 otherwise
 
 Of two cases the second may say the contrary of the first; else the last one holds otherwise.
 """
@@ -27,7 +27,15 @@ _ENVIRONMENT = re.compile(
 _BRACE = re.compile(r"(?:(?<=[=+\-−·*(])|(?<=[\w}]\s))\s*(?:\\left\s*)?\\?\{")
 _CALL = re.compile(r"(?<![\w.])(cases|piecewise|Piecewise)\s*\(")
 _NO_BRACE = re.compile(
-    r"(?<==)([^;\n={}]*?)\s+if\s+([^;\n{}]*?),?\s*(?:(?:;|,)\s*)?([^;\n,{}]*?)\s+otherwise\b"
+    r"(?<==)(?=[^;\n{}]*\botherwise\b)([^;\n={}]*?)\s+if\s+([^;\n{}]*?),?\s*(?:(?:;|,)\s*)?([^;\n,{}]*?)\s+otherwise\b"
+)
+_SIGNS = r"(?:[^;\n=]|[<>!=]=)*"
+_WHEN = rf"(?={_SIGNS}(?<!\w)(?:if|for|when)(?!\w)){_SIGNS}?"
+#: One left side with a case of its values, and once more with the others.
+_LEFT_AGAIN = re.compile(
+    rf"(?P<before>(?:^|[;\n])\s*)(?P<left>[^\W\d][^=;\n]*?)\s*=(?!=)(?P<first>{_WHEN})"
+    rf"(?P<others>(?:\s*[,;\n]\s*(?P=left)\s*=(?!=)(?:{_WHEN}|{_SIGNS}\botherwise\b))+)"
+    r"(?=\s*(?:$|[;\n]))"
 )
 _IF = re.compile(r"(.*?)[\s,&]*\b(?:if|for|when|where|falls)\b\s*(.*)", re.DOTALL)
 _ELSE = re.compile(r"(.*?)[\s,&]*(?<![A-Za-z])(?:otherwise|else|sonst|True)\W*", re.DOTALL)
@@ -43,11 +51,11 @@ _REMEDY = "write the last as 0 otherwise: {x if x > 0; 0 otherwise}"
 
 def with_cases(text: str) -> str:
     """A text without cases. Raises DeltaruleError where they do not say what holds otherwise."""
-    if not re.search(r"[{]|\b(?:cases|piecewise|Piecewise|otherwise)\b", text):
+    if not re.search(r"[{]|\b(?:cases|piecewise|Piecewise|otherwise|if|for|when)\b", text):
         return text
     text = _WORDS.sub(lambda m: f" {m[1].strip(' ,')} ", text)
     text = _ENVIRONMENT.sub(lambda m: _chosen(re.split(r"\\\\|\\cr\b", m[2]), m[0]), text)
-    text = _in_braces(text)
+    text = _in_braces(_LEFT_AGAIN.sub(_in_one_brace, text))
     for match in reversed(list(_CALL.finditer(text))):
         end = closed(text, match.end() - 1)
         branches = _of_call(text[match.end() : end - 1])
@@ -55,6 +63,16 @@ def with_cases(text: str) -> str:
         text = f"{text[: match.start()]}{whole}{text[end:]}"
     text = re.sub(r"(\bif\b[^;\n]*?)\botherwise\s+(?=[^\s;,)}])", r"\1else ", text)
     return _NO_BRACE.sub(r" (\1 if \2 else \3)", text)
+
+
+def _in_one_brace(match: re.Match[str]) -> str:
+    """The cases of one left side, of which each has a line."""
+    left = re.escape(match["left"])
+    branches = [match["first"], *re.split(rf"[,;\n]\s*{left}\s*=(?!=)", match["others"])[1:]]
+    if re.search(r"\belse\b", match[0]):  # whole equations, one of them twice
+        return match[0]
+    cases = "; ".join(b.strip(" ,") for b in branches)
+    return f"{match['before']}{match['left']} = {{{cases}}}"
 
 
 def _in_braces(text: str) -> str:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+from deltarule.errors import DeltaruleError
+from deltarule.marking.printed import shortened
 from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
 
 _WORD = (
@@ -30,11 +32,16 @@ _NAME = re.compile(
 )
 _PLAIN = re.compile(r"(?:\\[A-Za-z]+|[^\W\d_])(?:[^\W_])*")
 _NUMBER = re.compile(r"\s*\d+\s*(?:$|[,;\n:…⋯]|\.\.|\\[lc]?dots)")
+_RANGE = re.compile(
+    r"(?:for\s+)?[a-z]\s*=\s*[01]\s*(?:,|\\,|\s)*(?:…|⋯|\.\.\.?|\\[lc]?dots)(?:,|\\,|\s)*\w+"
+    r"(?:\s*[-−]\s*1)?"
+)
 _TABLE = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)
 
 
 def with_commas_parted(text: str) -> str:
-    """A text with semicolons for the commas between its equations."""
+    """A text with semicolons for the commas between its equations. Raises DeltaruleError for the
+    range of an index behind one, as it says nothing that the index does not."""
     if "," not in text and "quad" not in text and "\\text" not in text:
         return text
     at, begin, parted = 0, 0, ""
@@ -55,6 +62,12 @@ def with_commas_parted(text: str) -> str:
         elif sign == "=":
             has_left = True
         between = _BETWEEN.match(text, at) if has_left else None
+        if between and (said := _RANGE.match(text, between.end())):
+            raise DeltaruleError(
+                f"{said[0].strip()} is the range of an index",
+                f"the formula {shortened(text)}",
+                "leave it out: an index left of = runs over the whole axis",
+            )
         if between and _begins_equation(text[between.end() :]):
             parted += f"{text[begin:at].rstrip()}; "
             at = begin = between.end()
