@@ -15,6 +15,7 @@ import re
 
 from deltarule.marking.typed.accents import with_accents
 from deltarule.marking.typed.indices_above import with_indices_above
+from deltarule.marking.typed.labels_above import with_labels_in_names
 from deltarule.marking.typed.layers_above import with_layers_in_names
 from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
 from deltarule.marking.typed.primes_behind import with_primes_before
@@ -94,6 +95,7 @@ def as_read(text: str) -> str:
         text = _WORD_LEFT.sub(r"\1\2 ", text)
         text = _TRANSPOSED.sub("^T ", text)
         text = _with_roots(text)
+    text = with_labels_in_names(text)
     text = with_layers_in_names(_OF_BARS.sub(r"\1 (\2)", text))
     text = _NUMBER_BELOW.sub(lambda m: f"_{m[1]}" + (" " if m[2] is not None else ""), text)
     text = _AT_BRACES.sub(r"\1 ", text)

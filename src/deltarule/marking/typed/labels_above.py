@@ -1,0 +1,106 @@
+r"""Labels above a name, which are no powers: x_i^{\text{s}}, y^w_n − y^l_n, f_i^*.
+
+x_i^{\text{s}}, x^{\mathrm{s}}_i      x_s[i]
+y^w_n − y^l_n, z_i^{l} − z_i^{r}      y_w[n] − y_l[n]: two letters above one name, which are
+                                      nothing else in the text
+f_i^{*}, y^*_i, y_i^\star             f_star[i]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container
+
+_SIGN = r"(?:[Σ∑Π∏]|\\(?:sum|prod|max|min)(?![A-Za-z])|(?<![\w\\.])(?:sum|prod|max|min|mean)(?=_))"
+_STEM = (
+    r"(?<![\w\\^{])(?:\\(?:mathbf|boldsymbol|bm|vec)\{(?P<bold>\\?[A-Za-z]+)\}"
+    r"|(?P<name>\\(?!sum|prod|max|min|log|ln|exp|int|lim|frac|right|left)[A-Za-z]+"
+    r"|(?!e(?:_|\^))[^\W\d_Σ∑Π∏][\u0300-\u036f]*))"
+)
+_UNDER = r"_(?:\{(?P<%s>[^{}]*)\}|(?P<%s>[a-z]{1,3}|[A-Z0-9]))"
+_TEXT = (
+    r"\^\s*\{?\s*\\(?:text|textrm|textit|mathrm|mathsf)\s*"
+    r"\{\s*(?P<label>(?!(?:T|H|th)\s*\})[A-Za-z]\w*)\s*\}\s*\}?"
+)
+_STAR = r"\^\s*\{?\s*(?:\*|∗|⋆|\\(?:star|ast)(?![A-Za-z]))(?P<label>)\s*\}?"
+_LETTERS = r"\^(?:\{\s*(?P<label>[A-SU-Za-z][a-z]*)\s*\}|(?P<letter>[A-SU-Za-z])(?![A-Za-z0-9]))"
+#: Letters that exponents are.
+_EXPONENTS = frozenset("pqkmn")
+_RUNNING = re.compile(
+    rf"(?:{_SIGN}\s*|(?:^|[;\n])\s*\\?[^\W\d_][^\W_]*(?:\^\{{?[^=;\n]{{1,9}})?(?=_[^=;\n]*=(?!=)))"
+    r"_(?:([a-z])|\{([^{}]*)\})"
+)
+
+
+def _on_names(label: str) -> re.Pattern[str]:
+    """A name with what stands above it, and below it before or behind that."""
+    return re.compile(
+        f"{_STEM}(?:{_UNDER % ('first', 'one')})?\\s?{label}(?:{_UNDER % ('second', 'two')})?"
+    )
+
+
+_OF_TEXT, _OF_STARS, _OF_LETTERS = map(_on_names, (_TEXT, _STAR, _LETTERS))
+
+
+def with_labels_in_names(text: str) -> str:
+    """A text with such labels in the names."""
+    if "^" not in text:
+        return text
+    running = {i for m in _RUNNING.finditer(text) for i in re.findall(r"[a-z]", m[1] or m[2])}
+    text = _OF_TEXT.sub(lambda m: _named(m, running), text)
+    text = _OF_STARS.sub(
+        lambda m: _named(m, running) if _is_entry(_below(m), running) else m[0], text
+    )
+    apart = _of_two(text, running)
+    return _OF_LETTERS.sub(lambda m: _named(m, running) if apart(m) else m[0], text)
+
+
+def _of_two(text: str, running: Container[str]) -> Callable[[re.Match[str]], bool]:
+    """Whether a letter above a name is a label: another one is, too, and neither is anything."""
+    elsewhere = _OF_LETTERS.sub(lambda m: f" {m['one'] or m['first'] or ''} {_below(m)} ", text)
+    above: dict[tuple[str, str], set[str]] = {}
+    every: dict[tuple[str, str], set[str]] = {}
+    for match in _OF_LETTERS.finditer(text):
+        label = match["label"] or match["letter"]
+        known = re.search(rf"(?<![A-Za-z\\]){label}(?![A-Za-z])", elsewhere)
+        indices = all(i in running for i in label)
+        if not indices:
+            every.setdefault((_stem(match), _below(match)), set()).add(label)
+        if not known and not indices and label not in _EXPONENTS:
+            above.setdefault((_stem(match), _below(match)), set()).add(label)
+    for name, labels in above.items():
+        if "l" in labels:  # which would be a layer's number, and vanish
+            labels |= every[name]
+
+    def apart(match: re.Match[str]) -> bool:
+        labels = above.get((_stem(match), _below(match)), set())
+        plain = _below(match) or "l" in labels  # x^a − x^b may well be powers of a number
+        own = (match["label"] or match["letter"]) in labels
+        return bool(plain) and own and len(labels) > 1
+
+    return apart
+
+
+def _stem(match: re.Match[str]) -> str:
+    return (match["bold"] or match["name"]).removeprefix("\\")
+
+
+def _below(match: re.Match[str]) -> str:
+    found = (match["first"], match["one"], match["second"], match["two"])
+    return next((f.strip() for f in found if f), "")
+
+
+def _is_entry(below: str, running: Container[str]) -> bool:
+    letters = re.findall(r"[a-z]", below)
+    return bool(letters) and all(i in running for i in letters)
+
+
+def _named(match: re.Match[str], running: Container[str]) -> str:
+    """x_s[i]; of what is no index, x_s_1."""
+    label = match["label"] or match.groupdict().get("letter") or "star"
+    below, name = _below(match), f"{_stem(match)}_{label}"
+    if not _is_entry(below, running):
+        return f"{name}_{below} " if below else f"{name} "
+    if re.fullmatch(r"[a-z]{2,4}", below):
+        below = ",".join(below)
+    return f"{name}[{below}] "
