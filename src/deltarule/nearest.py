@@ -33,8 +33,8 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     """The nearest of some names; None when none is near.
 
     Capitals, blanks, - and _ make no difference. Of names as near as each other it is the one with
-    the same first letter, then the one whose letters are nearest in the alphabet (2 is nearer to 3
-    than 1 is), then the first.
+    the same letters (tahn is tanh and not tan), then the one with the same first letter, then the
+    one whose letters are nearest in the alphabet (2 is nearer to 3 than 1 is), then the first.
     """
     typed = _plain(word)
     ranked = [(_rank(typed, _plain(name)), place, name) for place, name in enumerate(names)]
@@ -46,7 +46,7 @@ def _plain(name: str) -> str:
     return "_".join(name.casefold().replace("-", " ").replace("_", " ").split())
 
 
-def _rank(typed: str, name: str) -> tuple[float, bool, int, int] | None:
+def _rank(typed: str, name: str) -> tuple[float, bool, bool, int, int] | None:
     """How far a name is from what was typed; None where it is not near."""
     longer = max(len(typed), len(name))
     near: list[float] = []
@@ -59,7 +59,8 @@ def _rank(typed: str, name: str) -> tuple[float, bool, int, int] | None:
         near += [distance] * (distance <= longer // LETTERS_AN_EDIT)
     if not near:
         return None
-    return min(near), name[:1] != typed[:1], _apart(typed, name), longer
+    exchanged = sorted(typed) == sorted(name)
+    return min(near), not exchanged, name[:1] != typed[:1], _apart(typed, name), longer
 
 
 def _apart(typed: str, name: str) -> int:

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 import re
 
-_NAME = r"(?<![\w\\])([^\W\d_ᵀ](?:(?![_ᵀ])\w)*[\u0300-\u036f]*)"
+from deltarule.spelling.name_parts import GREEK
+
+#: A name; of LaTeX a Greek letter, \theta_{i,y_i}.
+_NAME = (
+    rf"(?<![\w\\])(\\(?:var)?(?:{'|'.join(GREEK)})(?![A-Za-z])"
+    r"|[^\W\d_ᵀ](?:(?![_ᵀ])\w)*[\u0300-\u036f]*)"
+)
 #: A letter that has a subscript itself, below another name.
 _NESTED = re.compile(rf"{_NAME}_\{{((?:[^{{}};\n]|\{{[^{{}};\n]*\}})*)\}}")
 _LABEL = re.compile(r"(?<![\w\\])([a-z])_(?:([a-z])(?![\w(])|\{\s*([a-z](?:\s*[-−+]\s*\d+)?)\s*\})")

@@ -7,6 +7,7 @@ Entries are counted from 0 here. What is summed over stays the same:
     Σ_{i=1}^{N−1}                   Σ_{i≤N−2}, all but the last; Σ_{i≥1} where i − 1 is read
     Σ_{s=1}^{t}, Σ_{s=1}^{t−1}      Σ_{s≤t}, Σ_{s<t}
     Σ_{j=i+1}^{N}, Σ_{s=t}^{T}      Σ_{j>i}, Σ_{s≥t}
+    Σ_{i,j=1}^{m}                   Σ_{i=1}^{m} Σ_{j=1}^{m}
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ _ENDS = re.compile(
     r"\s*\^\s*(?:\{\s*(?P<high>[^{}]+?)\s*\}|(?P<high1>\w(?:_\w(?!\w))?))"
     r"|(?P<word>\b(?:Sum|Mean|Prod|Max|Min))\[\s*(?P<index2>[a-z])\s*=\s*(?P<low2>[^\[\],=<>]+?)"
     r"\s*(?:\.\.\.?|…)\s*(?P<high2>[^\[\],=<>]+?)\s*\]"
+)
+#: A sum over several indices with the same ends.
+_TOGETHER = re.compile(
+    r"([Σ∑Π∏]|\\(?:sum|prod)(?:\\limits)?)\s*_\s*\{\s*([a-z](?:\s*,\s*[a-z])+)\s*"
+    r"(=\s*[^{}^=<>≤≥,]+\}\s*\^\s*(?:\{[^{}]+\}|\w))"
 )
 #: A sum without an end, from the first entry on: over all there are.
 _ENDLESS = re.compile(
@@ -63,7 +69,7 @@ def without_ends(text: str) -> tuple[str, dict[str, str]]:
     """The text with comparisons for the ends of its sums; how many entries there are is the size of
     the index, by which name the text calls it: {"I": "N"}."""
     text = _ENDLESS.sub(lambda m: f"{m[1]}_{{{m[2] or m[3]}}}", with_parentheses(text))
-    text = _with_free_letters(text)
+    text = _with_free_letters(_TOGETHER.sub(_one_by_one, text))
     called: dict[str, str] = {}
     parts, done = [], 0
     for found, index, low, high in _ends(text):
@@ -78,6 +84,11 @@ def without_ends(text: str) -> tuple[str, dict[str, str]]:
     for size, name in called.items():
         text = re.sub(_alone(name), size, text)
     return text, {size: name for size, name in called.items() if size != name}
+
+
+def _one_by_one(match: re.Match[str]) -> str:
+    sign, indices, ends = match.groups()
+    return " ".join(f"{sign}_{{{index.strip()}{ends}" for index in indices.split(",")) + " "
 
 
 def _with_free_letters(text: str) -> str:
