@@ -19,6 +19,7 @@ from deltarule.marking.typed.slip_parts import (
     argument,
     parted,
 )
+from deltarule.nearest import edit_distance
 
 _OF_ANOTHER = re.compile(
     r"(?<![\w.\\])([pqP])\s*\(\s*[^\W\d]\w*\s*(?:\||;)\s*[^()=]*\)(?!\s*=(?!=))"
@@ -59,6 +60,12 @@ def of_functions(part: str) -> Iterator[Slip]:
                 f"write {word}(x[n])",
             )
         if not opened:
+            if meant := _exchanged(word, behind):
+                yield Slip(
+                    f"{word} before {behind.split()[0]} may be a function, or a number",
+                    *match.span(),
+                    f"did you mean '{meant}'? for a number write {word} ·",
+                )
             continue
         inside = argument(part, match.end())
         end = part.find("(", match.end()) + len(inside)
@@ -92,3 +99,13 @@ def of_functions(part: str) -> Iterator[Slip]:
             if word.lower() in catalogue():
                 remedy = f"write its equation, or use the layer alone: derive {word.lower()}"
             yield Slip(f"{word} is no function that is read here", *match.span(), remedy)
+
+
+def _exchanged(word: str, behind: str) -> str:
+    """The function whose letters a word before a name has in another order: log, of lgo p_k."""
+    if len(word) < 3 or not word.islower() or {word} & {*KNOWN, *LETTERS}:
+        return ""
+    if not re.match(r"[^\W\d]", behind):
+        return ""
+    near = (n for n in OF_NUMBERS if sorted(n) == sorted(word) and edit_distance(n, word) == 1)
+    return next(near, "")
