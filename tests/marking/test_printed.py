@@ -174,9 +174,11 @@ def test_the_same_text_is_the_same_number():
 def test_zeros_behind_a_number_are_digits_of_it(digits, decimals, more):
     """Also where nobody would write them out: of 1e400."""
     printed = Printed(f"{digits}e{-decimals}", None, LARGEST_ANSWER)
-    longer = printed.with_decimals(max(decimals, 0) + more)
-    assert longer.value == printed.value and longer.unit == Fraction(10) ** -longer.decimals
-    zeros = longer.decimals - decimals
-    assert longer.figures == (printed.figures + zeros if digits else 0)
-    assert longer.printable(printed.value) and not longer.printable(printed.value + longer.unit)
+    places = max(decimals, 0) + more
+    longer = printed.with_decimals(places)
+    unit = Fraction(10) ** -places
+    assert longer.value == printed.value and longer.unit == unit
+    zeros = places - decimals
+    assert longer.figures == ((printed.figures or 0) + zeros if digits else 0)
+    assert longer.printable(printed.value) and not longer.printable(printed.value + unit)
     assert (longer == printed) == (longer.text == printed.text)
