@@ -1,6 +1,6 @@
 """Two tiers of tests, who runs what, and the folder of compiled kernels.
 
-`pytest -m fast` runs some tests in less than a minute. A test is fast unless it starts programs,
+`pytest -m fast` runs some tests in about a minute. A test is fast unless it starts programs,
 compiles kernels or is marked slow; of a test with many sets of parameters the first is. So a new
 file is in the right tier without a line here.
 
