@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from deltarule.marking.typed.nesting import CLOSING, OPENING, closed, split_at
+from deltarule.marking.typed.nesting import closed, opened, split_at
 
 _SIZE = r"\\(?:left|right|[Bb]igg?[lr]?)(?![A-Za-z])\s*"
 _EXPECTED = re.compile(
@@ -40,7 +40,7 @@ def _with_positive_parts(text: str) -> str:
     at = 0
     while match := _PLUS.search(text, at):
         at = match.end()
-        begin = _opened(text, match.start())
+        begin = opened(text, match.start())
         if begin < 0:
             continue
         inside = text[begin + 1 : match.start()]
@@ -55,13 +55,3 @@ def _with_positive_parts(text: str) -> str:
         text = f"{before}{word}(0, {inside}){match['first'] or ''}{text[match.end() :]}"
         at = len(before)  # there may be others within
     return text
-
-
-def _opened(text: str, end: int) -> int:
-    """Where the bracket opens that is closed at a place; −1 for nowhere."""
-    depth = 0
-    for k in range(end, -1, -1):
-        depth += (text[k] in CLOSING) - (text[k] in OPENING)
-        if depth == 0:
-            return k
-    return -1

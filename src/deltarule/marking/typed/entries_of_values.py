@@ -13,7 +13,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.printed import shortened
-from deltarule.marking.typed.nesting import CLOSING, OPENING, closed, split_at
+from deltarule.marking.typed.nesting import CLOSING, OPENING, closed, opened, split_at
 from deltarule.marking.typed.typed_names import LABELS
 from deltarule.spelling.counted import counted
 
@@ -47,7 +47,7 @@ def entries_off(formula: str, taken: str, functions: frozenset[str], place: str)
         subscripts = [s.strip() for s in split_at(formula[match.end() + 1 : end - 1], ",")]
         if not end or not all(_ENTRY.fullmatch(s) for s in subscripts):
             continue
-        begin = _opening(formula, match.start())
+        begin = max(opened(formula, match.start()), 0)
         word = _WORD.search(formula[:begin])
         named = word is not None and word[1].rpartition(".")[2] in functions
         if word is not None and word[1] in _OF_MATRICES:
@@ -64,16 +64,6 @@ def entries_off(formula: str, taken: str, functions: frozenset[str], place: str)
         rest = f"{formula[:start]} {name}[{','.join(found.values())}]{formula[end:]}"
         return Parted(rest, name, tuple(found), whole)
     return None
-
-
-def _opening(formula: str, end: int) -> int:
-    """Where the bracket opens that is closed at a place."""
-    depth = 0
-    for k in range(end, -1, -1):
-        depth += (formula[k] in CLOSING) - (formula[k] in OPENING)
-        if depth == 0:
-            return k
-    return 0
 
 
 def _in_order(whole: str, subscripts: list[str], place: str) -> dict[str, str]:

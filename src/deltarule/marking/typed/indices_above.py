@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 
-_SIGN = r"(?:[Σ∑Π∏]|\\(?:sum|prod|max|min)(?![A-Za-z])|(?<![\w\\.])(?:sum|prod|max|min|mean)(?=_))"
-_OVER = re.compile(rf"{_SIGN}\s*_\s*(?:([a-z])(?![A-Za-z0-9])|\{{\s*([a-z])\s*(?:=[^{{}}]*)?\}})")
+from deltarule.marking.typed.signs_of_sums import SUM_SIGN
+
+_OVER = re.compile(
+    rf"{SUM_SIGN}\s*_\s*(?:([a-z])(?![A-Za-z0-9])|\{{\s*([a-z])\s*(?:=[^{{}}]*)?\}})"
+)
 _BELOW = re.compile(r"_(?:\{([^{}]*)\}|([a-z])(?![A-Za-z]))|\[([\w\s,+−-]*)\]")
 
 

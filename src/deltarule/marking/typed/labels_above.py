@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container
 
-_SIGN = r"(?:[Σ∑Π∏]|\\(?:sum|prod|max|min)(?![A-Za-z])|(?<![\w\\.])(?:sum|prod|max|min|mean)(?=_))"
+from deltarule.marking.typed.signs_of_sums import SUM_SIGN
+
 _STEM = (
     r"(?<![\w\\^{])(?:\\(?:mathbf|boldsymbol|bm|vec)\{(?P<bold>\\?[A-Za-z]+)\}"
     r"|(?P<name>\\(?!sum|prod|max|min|log|ln|exp|int|lim|frac|right|left)[A-Za-z]+"
@@ -27,7 +28,7 @@ _LETTERS = r"\^(?:\{\s*(?P<label>[A-SU-Za-z][a-z]*)\s*\}|(?P<letter>[A-SU-Za-z])
 #: Letters that exponents are.
 _EXPONENTS = frozenset("pqkmn")
 _RUNNING = re.compile(
-    rf"(?:{_SIGN}\s*|(?:^|[;\n])\s*\\?[^\W\d_][^\W_]*(?:\^\{{?[^=;\n]{{1,9}})?(?=_[^=;\n]*=(?!=)))"
+    rf"(?:{SUM_SIGN}\s*|(?:^|[;\n])\s*\\?[^\W\d_][^\W_]*(?:\^\{{?[^=;\n]{{1,9}})?(?=_[^=;\n]*=(?!=)))"
     r"_(?:([a-z])|\{([^{}]*)\})"
 )
 

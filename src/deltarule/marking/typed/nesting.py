@@ -15,6 +15,16 @@ def closed(text: str, start: int) -> int:
     return 0
 
 
+def opened(text: str, end: int) -> int:
+    """The place of the bracket that is closed by the one at `end`; −1 where there is none."""
+    depth = 0
+    for k in range(end, -1, -1):
+        depth += (text[k] in CLOSING) - (text[k] in OPENING)
+        if depth == 0:
+            return k
+    return -1
+
+
 def split_at(text: str, signs: str) -> list[str]:
     """What stands between some signs that are in no brackets."""
     parts, depth = [""], 0

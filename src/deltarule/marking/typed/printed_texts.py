@@ -20,9 +20,9 @@ from deltarule.marking.typed.layers_above import with_layers_in_names
 from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
 from deltarule.marking.typed.primes_behind import with_primes_before
 from deltarule.marking.typed.sets_summed_over import with_sets_as_arrays
+from deltarule.marking.typed.signs_of_sums import SUM_SIGN
 from deltarule.marking.typed.states_and_neighbours import with_plain_tables
 
-_SIGN = r"(?:[Σ∑Π∏]|\\(?:sum|prod|max|min)(?![A-Za-z])|(?<![\w\\.])(?:sum|prod|max|min|mean)(?=_))"
 _ENVIRONMENT = re.compile(
     r"\\(?:begin|end)\s*\{(?:align|aligned|alignat|equation|gather|gathered|split|multline|eqnarray)\*?\}"
 )
@@ -51,7 +51,7 @@ _TRANSPOSED = re.compile(
 _ROOT = re.compile(r"\\sqrt\s*\[\s*(\d+)\s*\]\s*(?=\{)")
 _BELOW = r"_(?:[a-z]|\{[^{}]*\})"
 #: Of words, mean_i(y_i)^2 is a call.
-_SUM_AT_PARENTHESIS = re.compile(rf"((?!mean){_SIGN}{_BELOW})(?=\(|\\left|\\[Bb]ig|\[)")
+_SUM_AT_PARENTHESIS = re.compile(rf"((?!mean){SUM_SIGN}{_BELOW})(?=\(|\\left|\\[Bb]ig|\[)")
 _AT_SUM = re.compile(r"(?<=[\w)\]}²³ᵀ])(?=(?:[Σ∑Π∏]|\\(?:sum|prod)(?![A-Za-z]))\s*_)")
 _SUMMED_WHERE = re.compile(
     r"([Σ∑]|\\sum)\s*_\s*\{\s*([a-z])\s*(?::|\||\\mid|\\colon)((?:[^{};]|\{[^{}]*\})*)\}"
@@ -77,10 +77,12 @@ _PRIMED = re.compile(
 )
 #: What runs: the indices of sums, and those left of =.
 _RUNNING = re.compile(
-    rf"(?:{_SIGN}\s*|(?:^|[;\n])\s*[^\W\d_][^\W_]*['′]*(?=_[^=;\n]*=(?!=)))_(?:([a-z])|\{{([^{{}}]*)\}})"
+    rf"(?:{SUM_SIGN}\s*|(?:^|[;\n])\s*[^\W\d_][^\W_]*['′]*(?=_[^=;\n]*=(?!=)))_(?:([a-z])|\{{([^{{}}]*)\}})"
 )
 _PRIMED_INDEX = re.compile(r"(?<![\w\\])([a-z])(?:['′]|\^\{?\\prime\}?)")
-_OVER_PRIMED = re.compile(rf"{_SIGN}\s*_\s*\{{[^{{}}]*[a-z](?:['′]|\^\{{?\\prime\}}?)[^{{}}]*\}}")
+_OVER_PRIMED = re.compile(
+    rf"{SUM_SIGN}\s*_\s*\{{[^{{}}]*[a-z](?:['′]|\^\{{?\\prime\}}?)[^{{}}]*\}}"
+)
 _BELOW_ANY = re.compile(r"_\{[^{}]*\}|_[a-z]['′]")
 _END = re.compile(r"(?<!\s)\s*[.,]\s*(?=$|[;\n])")
 
