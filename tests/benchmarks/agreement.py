@@ -15,10 +15,11 @@ from workloads import WORKLOADS
 TOLERANCES = {"float32": 1e-4, "float64": 1e-10}
 
 
-#: In float32 where the gradient jumps: entries fall on the one or the other side of a jump (PyTorch
-#: in float32 is 1.3e-2 from itself in float64 after four steps of `residual_network-64`). There our
-#: code is held against the reference in float64, too.
-KINKED = 5e-2
+#: In float32 where the gradient jumps, of a tensor's length: entries fall on the one or the other
+#: side of a jump (of 32,768 units of `alexnet-8` one does, and moves an entry of W6 by 16 % of the
+#: largest, in PyTorch as in ours), or as often farther as below than the reference's own float32
+#: is (8.2e-2 in `vgg11-8`). There our code is held against the reference in float64, too.
+KINKED, AS_OFTEN = 5e-2, 3.0
 
 
 class Disagreement(ValueError):
@@ -49,17 +50,27 @@ class Agreement:
         missing = sorted(expected.keys() - found.keys())
         if missing:
             raise Disagreement(f"{who} gives no {', '.join(missing)}")
-        gaps = {name: _gap(who, name, found[name], value) for name, value in expected.items()}
-        worst = max(gaps, key=lambda n: (gaps[n] != gaps[n], gaps[n]))
         kinked = WORKLOADS[key].kinked and dtype == "float32"
-        if not gaps[worst] <= (KINKED if kinked else TOLERANCES[dtype]):
+        gaps = {n: _gap(who, n, found[n], value, kinked) for n, value in expected.items()}
+        worst = max(gaps, key=lambda n: (gaps[n] != gaps[n], gaps[n]))
+        allowed = KINKED if kinked else TOLERANCES[dtype]
+        if kinked and not gaps[worst] <= allowed:
+            allowed = max(allowed, AS_OFTEN * self._of_its_own(reference, key, worst))
+        if not gaps[worst] <= allowed:
             raise Disagreement(
                 f"{who} and {reference.competitor} in float64 differ in {worst} by "
-                f"{gaps[worst]:.1e} of its largest entry: they do not compute the same"
+                f"{gaps[worst]:.1e} of its {'length' if kinked else 'largest entry'}: "
+                f"they do not compute the same"
             )
         if kinked and process.competitor == "deltarule":
             self.gap(process, key, way, "float64", reference)
         return gaps[worst]
+
+    def _of_its_own(self, process, key: str, name: str) -> float:
+        """How far one tensor of the reference is in float32 from itself in float64."""
+        way = process.ask(do="hello", keys=[key])["ways"][key][0]
+        found = self._asked(process, key, way, "float32")
+        return _gap(key, name, found[name], self.reference(key, process)[name], True)
 
     def _asked(self, process, key: str, way: str, dtype: str) -> dict[str, np.ndarray] | None:
         file = Path(self._folder.name) / "results.npz"
@@ -69,8 +80,12 @@ class Agreement:
             return dict(saved)
 
 
-def _gap(who: str, name: str, found: np.ndarray, reference: np.ndarray) -> float:
+def _gap(
+    who: str, name: str, found: np.ndarray, reference: np.ndarray, kinked: bool = False
+) -> float:
+    """How far apart: the largest gap of the largest entry; if kinked, as lengths (2-norms)."""
     if found.size != reference.size:
         raise Disagreement(f"{who}: {name} has the shape {found.shape}, not {reference.shape}")
-    apart = np.abs(found.reshape(reference.shape) - reference)
-    return float(np.max(apart) / max(1e-30, float(np.max(np.abs(reference)))))
+    apart = found.reshape(reference.shape).astype(np.float64) - reference
+    size = np.linalg.norm if kinked else lambda values: np.max(np.abs(values))
+    return float(size(apart) / max(1e-30, float(size(reference))))
