@@ -15,8 +15,8 @@ _COMPARED = ("=", "≠")
 #: Functions of several arguments.
 SEVERAL = (
     "max", "min", "maximum", "minimum", "power", "pow", "where", "multiply", "divide", "add",
-    "subtract", "dot", "matmul", "outer", "clip", "clamp", "delta", "δ", "fmax", "fmin", "elu",
-    "leaky_relu", "huber", "atan2", "logaddexp", "mod",
+    "subtract", "dot", "vdot", "inner", "matmul", "outer", "clip", "clamp", "delta", "δ", "fmax",
+    "fmin", "elu", "leaky_relu", "huber", "atan2", "logaddexp", "mod",
 )  # fmt: skip
 
 

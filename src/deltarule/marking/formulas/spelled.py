@@ -83,7 +83,7 @@ TURNED = ("transpose", "t")
 ALIASES = {
     "amax": "max", "amin": "min", "average": "mean", "maximum": "max", "minimum": "min",
     "absolute": "abs", "fabs": "abs", "mm": "matmul", "mv": "matmul", "bmm": "matmul",
-    "inner": "dot", "vdot": "dot", "mul": "multiply", "sub": "subtract", "div": "divide",
+    "mul": "multiply", "sub": "subtract", "div": "divide",
     "true_divide": "divide", "pow": "power", "clamp": "clip", "clip_by_value": "clip",
     "log_10": "log10", "log_2": "log2", "lg": "log10", "unit_step": "step",
     "logσ": "logsigmoid", "lnσ": "logsigmoid", "log_sigmoid": "logsigmoid",
@@ -101,7 +101,7 @@ ALIASES = {
 ALONG = ("sum", "mean", "max", "min", "var", "std", "norm", "prod", "logsumexp")
 SOFTMAX = ("softmax", "log_softmax", "logsoftmax")
 RESHAPED = ("reshape", "view", "flatten", "ravel")
-PRODUCTS = ("outer", "dot", "matmul")
+PRODUCTS = ("outer", "dot", "matmul", "inner", "vdot")
 #: Arithmetic of two arrays, entry by entry.
 ARITHMETIC = ("multiply", "divide", "add", "subtract")
 #: What changes nothing of an array's numbers.

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from deltarule.marking.formulas.tokens import Token
 
 ANY_FUNCTION = ("f", "g", "φ", "phi", "ϕ", "F", "G")
+#: Steps that have two letters: x + dt (A x + B u).
+_STEPS = ("dt", "Δt", "lr")
 _PRODUCTS = ("W", "A")
 _LETTER_BELOW = re.compile(r"[^\W\d_A-Z]_[a-z\d]")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
@@ -23,6 +25,8 @@ def is_number_before(token: Token, opening: Token) -> bool:
     """Whether a letter with one below it stands before parentheses and a blank: α_t (1 − p_t)."""
     apart = opening.start > token.start + len(token.text)
     stem = token.text.partition("_")[0]
+    if token.text in _STEPS:
+        return apart
     return apart and bool(_LETTER_BELOW.fullmatch(token.text)) and stem not in ANY_FUNCTION
 
 

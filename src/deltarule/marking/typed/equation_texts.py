@@ -19,11 +19,11 @@ from deltarule.marking.typed.entries_of_given import with_entries_of_given
 from deltarule.marking.typed.entries_of_values import entries_off
 from deltarule.marking.typed.equations_at_commas import with_commas_parted
 from deltarule.marking.typed.file_words import gives_delta, in_own_words
+from deltarule.marking.typed.inner_products import with_inner_products
 from deltarule.marking.typed.lecture_spelling import (
     is_index,
     is_index_elsewhere,
     respelled,
-    with_dot,
     with_whole_inverse,
 )
 from deltarule.marking.typed.log_determinants import log_dets, with_log_det
@@ -191,7 +191,7 @@ def _equation(
     part = with_rows_below(narrow(part))
     part = part if "\\" in part else with_log_det(in_own_words(part, delta))
     refuse_slips(part, place)
-    formula = with_dot(plain_formula(part.replace("||", "‖").replace(":=", " ="), place))
+    formula = with_inner_products(plain_formula(part.replace("||", "‖").replace(":=", " ="), place))
     refuse_two_readings(formula, place)
     formula = with_orders(with_log_det(in_own_words(formula, delta)), place)
     formula = with_index_calls(with_letters_below(formula), place)

@@ -1,7 +1,6 @@
 """Lectures' other spellings of a typed formula, put into the one that its parsers read.
 
     ‖x‖₂², ‖W‖_F², ‖w‖₁      ‖x‖², ‖W‖², sum(abs(w))
-    ⟨w, x⟩                    dot(w, x)
     Σ_k t_k log p_k           Σ_k t[k] log p[k]
     Σ_n (y_n − wᵀx_n)²        Σ_n (y[n] − Σ_d w[d] x[n,d])²
     softmax(z)[k], A⁻¹        p[k] with p = softmax(z), A_inv with A_inv = inverse(A)
@@ -14,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from deltarule.marking.typed.inner_products import with_inner_sums
 from deltarule.marking.typed.norm_orders import of_rows_written
 from deltarule.spelling.name_parts import CAPITALS
 from deltarule.spelling.names import pretty
@@ -21,7 +21,6 @@ from deltarule.spelling.names import pretty
 #: What may not stand behind letters below a name: more letters, of which powers are none.
 _ENDS = r"(?![^\W²³⁰¹⁴⁵⁶⁷⁸⁹⁻ᵀ]|\(|\[)"
 _NAME = r"[^\W\d_][^\W_]*(?:_[0-9]\w*)?[\u0300-\u036f]*"
-_INNER = re.compile(r"[⟨<]([^⟨⟩<>,]+),([^⟨⟩<>,]+)[⟩>]")
 _OVER = re.compile(r"(?:[Σ∑Π∏]|\b(?:sum|prod|max|min|mean))_?(?:([a-z])(?![\w(])|\{([^{}]*)\})")
 _BELOW = re.compile(
     rf"((?<![^\W\d]|∂)(?<![^\W\d]\d){_NAME}|\))_(?:(?!star(?![a-z]))([a-z]{{1,4}}){_ENDS}|\{{([a-z](?:\s*,?\s*[a-z]){{0,3}})\}})"
@@ -38,7 +37,7 @@ _OF_VECTORS = re.compile(
     r"(?<![\w\]ᵀ)])([a-zα-ω]\w*)\s*(?:ᵀ|⊤|\^\{?[T⊤]\}?)\s*[·*]?\s*([a-zα-ω]\w*)(?![\w\[(ᵀ⊤^²])"
 )
 _DOT_OF_ROW = re.compile(
-    rf"\bdot\(\s*(?:([a-zθβ]\w*)\s*,\s*({_NAME})\[([a-z])\]"
+    rf"\bv?dot\(\s*(?:([a-zθβ]\w*)\s*,\s*({_NAME})\[([a-z])\]"
     rf"|({_NAME})\[([a-z])\]\s*,\s*([a-zθβ]\w*))\s*\)"
 )
 _SQUARED = re.compile(rf"‖\s*({_NAME})\s*‖\s*(?:²|\^2(?!\w)|\*\*\s*2(?!\w))")
@@ -47,7 +46,7 @@ _LENGTHS = re.compile(r"‖([^‖]+)‖\s*(²|\^2(?!\w)|\^\{2\}|\*\*\s*2(?!\w))?
 _ROW = rf"(?<![\w\]]){_NAME}\[[a-z](?:\s*,\s*[a-z])*\]"
 _PRODUCTS = re.compile(
     rf"({_ROW})\s*(?:ᵀ|⊤|\^\{{?[T⊤]\}}?)\s*[·*]?\s*({_NAME}\[[a-z](?:\s*,\s*[a-z])*\])"
-    rf"|\bdot\(\s*({_ROW})\s*,\s*({_ROW})\s*\)"
+    rf"|\bv?dot\(\s*({_ROW})\s*,\s*({_ROW})\s*\)"
 )
 INVERSE = re.compile(
     rf"(?<![^\Wᵀ])(?<!\])(?P<name>[{CAPITALS}Σ](?:(?!ᵀ)\w)*)\s*"
@@ -75,20 +74,12 @@ def respelled(
         formula
         if rows
         else _squares_written(
-            _rows_written(_vectors_written(_with_entries(formula), {*letters, *left}, taken), taken)
+            _rows_written(
+                _vectors_written(_with_entries(with_inner_sums(formula)), {*letters, *left}, taken),
+                taken,
+            )
         )
     )
-
-
-def with_dot(formula: str) -> str:
-    """⟨w, x⟩ as dot(w, x); in brackets, as [x < 1, x > 0], < compares."""
-
-    def written(match: re.Match[str]) -> str:
-        before = formula[: match.start()]
-        compares = match.group()[0] == "<" and before.count("[") > before.count("]")
-        return match.group() if compares else f"dot({match.group(1)},{match.group(2)})"
-
-    return _INNER.sub(written, formula)
 
 
 def is_index(letters: Iterable[str], formula: str) -> bool:

@@ -20,15 +20,10 @@ from deltarule.marking.typed.given_roles import with_outputs, with_roles
 from deltarule.marking.typed.index_equations import among_matrices, join_letters
 from deltarule.marking.typed.indexed_lines import indexed_lines
 from deltarule.marking.typed.lettered import by_entries, letter, lettered, with_lettered_pieces
+from deltarule.marking.typed.letters_as_numbers import with_numbers
 from deltarule.marking.typed.losses_of_numbers import made_a_number
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix
-from deltarule.marking.typed.numbers_alone import (
-    NUMBERS,
-    ONE_NUMBER,
-    are_numbers,
-    of_lengths,
-    perhaps_numbers,
-)
+from deltarule.marking.typed.numbers_alone import NUMBERS, are_numbers, of_lengths
 from deltarule.marking.typed.one_column import OneColumn, refuse_columns, refuse_other_ranks
 from deltarule.marking.typed.ones import has_ones
 from deltarule.marking.typed.populations import POPULATIONS, are_populations, with_states
@@ -106,28 +101,32 @@ class MatrixReader(TextNames):
                 return self._in_matrices(not columns)
             except DeltaruleError as other:
                 better = isinstance(refused, OneColumn) or isinstance(other, Crosswise)
+                better = better or self._line_of(other) > self._line_of(refused)
                 refused = other if better else refused
                 names = [n for n in self.uses if n not in self.counts]
                 if self.said or not are_numbers(self.equations, names, refused):
-                    return self._with_one_number(columns, refused)
+                    return with_numbers(
+                        self._with_numbers, self.equations, self.uses, columns, refused
+                    )
             numbers = MatrixReader(self.equations, self.wrt, dict.fromkeys(self.uses, ()))
             one, *others = [pretty(n) for n in names if usual_rank(n)] or ["x"]
             text = NUMBERS.format(one, (others or [one])[0])
             return replace(numbers._in_matrices(columns), text=text)
 
-    def _with_one_number(self, columns: bool, refused: DeltaruleError) -> Network:
-        """What is refused for a vector times a vector, with the one letter as a number by which it
-        can be read: g of g v/‖v‖. Raises `refused` where there is none, or several."""
-        found: dict[str, Network] = {}
-        for name in perhaps_numbers(self.equations, self.uses, refused):
-            if name not in self.turned and name not in self.said and self.rank(name) == 1:
-                reader = MatrixReader(self.equations, self.wrt, {**self.said, name: ()})
-                with suppress(DeltaruleError):
-                    found[name] = reader._in_matrices(columns, apart=True)
-        if len(found) != 1:
-            raise refused from None
-        ((name, network),) = found.items()
-        return replace(network, text=ONE_NUMBER.format(name))
+    def _line_of(self, refused: DeltaruleError) -> int:
+        """Which equation was refused: the later one says more of the text."""
+        place = refused.place or ""
+        lines = [k for k, e in enumerate(self.equations) if place.startswith(e.place)]
+        return max(lines, default=-1)
+
+    def _with_numbers(self, names: tuple[str, ...], columns: bool) -> Network | None:
+        """The network in which some letters of vectors are numbers, if there is one."""
+        if any(n in self.turned or n in self.said or self.rank(n) != 1 for n in names):
+            return None
+        reader = MatrixReader(self.equations, self.wrt, {**self.said, **dict.fromkeys(names, ())})
+        with suppress(DeltaruleError):
+            return reader._in_matrices(columns, apart=True)
+        return None
 
     def _in_matrices(self, columns: bool, apart: bool = False) -> Network:
         """With `apart`, no sum of products is added to each entry of a matrix."""

@@ -18,17 +18,12 @@ NUMBERS = (
     "All letters are numbers here, as a vector times a vector can be read in several ways: "
     "write {0}ᵀ {1} or {0} ⊙ {1} for vectors."
 )
-#: What is said where one letter is.
-ONE_NUMBER = (
-    "{0} is a number here, as a vector times a vector can be read in several ways: write ⊙ for "
-    "products entry by entry."
-)
 #: What is of a vector: its length, a sum over its entries.
 _LENGTHS = re.compile(r"‖([^‖]*)‖|\b(?:norm|sum|mean|var|std|softmax|pnorm|maxnorm)\(([^()]*)\)")
 #: Letters of numbers that vectors are multiplied by; w of w x may be wᵀ.
 _SCALES = ("a", "c", "g", "r")
 _THRESHOLDS = ("theta", "mu")
-_LETTER = re.compile(r"[^\W\d_A-Z](?:_?\d+|[₀-₉]+)?")
+LETTER = re.compile(r"[^\W\d_A-Z](?:_?\d+|[₀-₉]+)?")
 _BELOW = re.compile(r"_[a-z]$")
 #: A statement in brackets, 1[u < 0], which has no subscripts.
 _INDICATOR = re.compile(r"(?<![^\W\d])1?\s*\[(?=[^\[\]]*[<>≤≥=≠])")
@@ -37,7 +32,8 @@ _OF_VECTORS = re.compile(
     r"|\b(?:sum|mean|var|std|norm|prod|dot|outer|matmul|softmax|log_softmax|logsumexp|diag|max|min"
     r"|Sum|Mean|Max|Min|CE|BCE|KL|SSE|MSE|MAE|einsum)\b"
 )
-_REFUSED = "can be read in several ways"
+#: How a refusal ends that is about products of vectors.
+SEVERAL_WAYS = "can be read in several ways"
 
 
 def are_numbers(
@@ -48,14 +44,14 @@ def are_numbers(
     rates = all(e.name.endswith("prime") for e in equations)
     stems = [_BELOW.sub("", n) for n in names]  # p of p_t
     small = all(
-        _LETTER.fullmatch(n) or n in GREEK.values() or n in GREEK or (rates and n == "I")
+        LETTER.fullmatch(n) or n in GREEK.values() or n in GREEK or (rates and n == "I")
         for n in stems
     )
     formulas = [_INDICATOR.sub("(", e.formula) for e in equations]
     return (
         small
         and refused.fact.startswith(("a column times a column", "a row times a row"))
-        and refused.fact.endswith(_REFUSED)
+        and refused.fact.endswith(SEVERAL_WAYS)
         and not any(_OF_VECTORS.search(f) for f in formulas)
         and not any(e.indices for e in equations)
     )
@@ -66,7 +62,7 @@ def perhaps_numbers(
 ) -> list[str]:
     """The small letters of which one may be a number in a text that was refused for a column times
     a column: none whose length is taken, or over whose entries a sum goes."""
-    if not refused.fact.endswith(_REFUSED):
+    if not refused.fact.endswith(SEVERAL_WAYS):
         return []
     equations = list(equations)
     formulas = " ; ".join(e.formula for e in equations)

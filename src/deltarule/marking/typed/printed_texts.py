@@ -62,7 +62,8 @@ _AT_FACTOR = re.compile(
 )
 #: A number at an index before the parenthesis of what it is multiplied by: y_n(s_n + b).
 _NUMBER_AT_PARENTHESIS = re.compile(
-    r"(?<![\w\\])((?![fghFG]_)[A-Za-z]_(?:[a-z]|\{\s*[a-z]\s*(?:,\s*[a-z]\s*)*\}))(?=\()"
+    r"(?<![\w\\])((?![fghFG]_)[A-Za-z]_(?:[a-z]|\{\s*[a-z]\s*(?:,\s*[a-z]\s*)*\})"
+    r"|[A-Z]_(?:[a-z]{2,3}|\{\s*[a-z]\s*,?\s*[a-z]\s*\}))(?=\()"
 )
 #: A number below a name in braces: w_{1}x_{1}, \beta_{0}.
 _NUMBER_BELOW = re.compile(

@@ -211,8 +211,18 @@ class ShapeParser(SoftmaxAtIndex, PowersOfSums, OfOnes):
         return (other, one) if swapped else (one, other)
 
     def _of_two(self, word: str, one: Readings, two: Readings) -> Readings:
-        dots = word == "dot" and both_vectors(one.of[0], two.of[0])
-        return self._dot(one, two) if dots else super()._of_two(word, one, two)
+        if word in ("dot", "inner", "vdot") and both_vectors(one.of[0], two.of[0]):
+            return self._dot(one, two)
+        two = self._turned(two) if word == "inner" else two  # of libraries, A Bᵀ
+        return self._over_all(one, two) if word == "vdot" else super()._of_two(word, one, two)
+
+    def _over_all(self, one: Readings, two: Readings) -> Readings:
+        """⟨A, B⟩, the sum of the products of all entries."""
+        if is_matrix(one.of[0]) != is_matrix(two.of[0]):
+            kinds = f"{said(one.of[0])} and {said(two.of[0])}"
+            remedy = "it is of two of one shape: write ⟨A, B⟩, or xᵀ A y"
+            raise self.error(f"an inner product of {kinds}", remedy)
+        return self._in_all(self._times(one, two), "sum", 0)
 
     def _matmul(self, one: Readings, two: Readings) -> Readings:
         a, b = one.of[0], two.of[0]

@@ -9,6 +9,7 @@ from deltarule.errors import did_you_mean
 from deltarule.expressions.functions import FUNCTIONS
 from deltarule.language.catalogue import catalogue
 from deltarule.marking.formulas.no_functions import NO_FUNCTIONS, refused_like
+from deltarule.marking.typed.signs_of_sums import SUM_SIGN
 from deltarule.marking.typed.slip_parts import (
     KNOWN,
     LETTERS,
@@ -26,6 +27,10 @@ _OF_ANOTHER = re.compile(
 )
 #: A word, or several with digits behind them, which W_1( ) and max_i( ) are not.
 _LONG = re.compile(r"[A-Za-z]+$|[a-z]{3,}(?:_[a-z]{2,})*\d*$")
+#: What sums before a place are over, and what stands below a name left of =.
+_RUNNING = re.compile(
+    rf"(?:{SUM_SIGN}\s*|^\s*[^\W\d_]\w*?)(_\{{[^{{}}]*\}}|_[a-z]{{1,4}}|\[[^\[\]]*\])"
+)
 _WRITE_OUT = "write out what it is, with exp, log, sqrt, abs, tanh, max, min, where and sums"
 _MIXED = re.compile(r"(?<![\w.\\])([fghFGH]_\{?\w+\}?)\s*\(\s*[^\W\d]\w*[^()]*\)(?!\s*=(?!=))")
 
@@ -39,10 +44,12 @@ def of_functions(part: str) -> Iterator[Slip]:
             f"write its equation, as {name} = softmax(W x); L = −log {name}[y]",
         )
     for match in _MIXED.finditer(part):
+        if _is_product(match):
+            continue
         yield Slip(
             f"{match[0]} may be any function",
             *match.span(),
-            "write the function itself, as in wᵀ x + b or σ(W x)",
+            f"write the function itself, as in wᵀ x + b or σ(W x); {match[1]}·(…) is a product",
         )
     for match in re.finditer(NAME, part):
         word, behind = match[0], part[match.end() :].lstrip()
@@ -99,6 +106,17 @@ def of_functions(part: str) -> Iterator[Slip]:
             if word.lower() in catalogue():
                 remedy = f"write its equation, or use the layer alone: derive {word.lower()}"
             yield Slip(f"{word} is no function that is read here", *match.span(), remedy)
+
+
+def _is_product(match: re.Match[str]) -> bool:
+    """Whether entries stand before parentheses, F_ij (x_i − x_j): of a capital, or apart by a
+    blank, at indices that run, and before more than a name; f_k(x) may be a function."""
+    name, letters = match[1], re.findall(r"[a-z]", match[1].partition("_")[2])
+    apart = name[0].isupper() or match.string[match.start() : match.end()].startswith(f"{name} ")
+    inside = argument(match.string, match.end(1))[1:-1]
+    running = " ".join(_RUNNING.findall(match.string[: match.start()]))
+    sums = bool(re.search(r"[-+−–·*/]", inside))
+    return apart and sums and set(letters) <= set(re.findall(r"[a-z]", running))
 
 
 def _exchanged(word: str, behind: str) -> str:
