@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -101,6 +102,14 @@ def canonical(text: str) -> str:
             remedy=f"write {reference.name!r}",
         )
     return reference.name
+
+
+def name_or_none(text: str, spelled: Callable[[str], str] = canonical) -> str | None:
+    """A name in the spelling that is asked for; None for what is no such name."""
+    try:
+        return spelled(text)
+    except DeltaruleError:
+        return None
 
 
 def ascii_name(text: str) -> str:

@@ -16,14 +16,13 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import log
 from deltarule.marking.formulas.gammas import OF_GAMMAS, factorial, logarithm
 from deltarule.marking.formulas.spelled import ALIASES, SPELLED
-from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.formulas.tokens import OPENING, Token, deeper
 from deltarule.marking.formulas.whole_arrays import WholeArrays
 
 #: What a function's word may stand before without parentheses.
 _NAMED = ("name", "derivative", "reduction", "primed")
 #: Functions whose words stand before a power without parentheses.
 _OF_POWERS = ("log", "ln", "exp")
-_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 #: A probability at a label: π[t, a[t]], π[action, state].
 _AT_LABEL = re.compile(r"\[[^\[\]]*\[|[\[,]\s*(?:action|state|label|target|y)\s*[\],]")
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -122,7 +121,7 @@ class BareWords(WholeArrays):
         """Whether a sum stands in the parentheses that open here."""
         depth = 0
         for k, token in enumerate(self.rest):
-            depth += (token.text in _OPENING) - (token.text in _CLOSING)
+            depth += deeper(token.text)
             if k > 1 and depth == 1 and token.text in ("+", "-"):
                 return True
             if not depth:
@@ -146,10 +145,10 @@ class BareWords(WholeArrays):
         depth = 0
         for at in range(k, len(self.rest)):
             token = self.rest[at]
-            opens = token.text in _OPENING or token.kind == "below"
+            opens = token.text in OPENING or token.kind == "below"
             if at > k and not depth and not opens:
                 return token.start
-            depth += (token.text in _OPENING) - (token.text in _CLOSING)
+            depth += deeper(token.text)
             if depth < 0:
                 return token.start
         return len(self.formula)

@@ -15,7 +15,7 @@ from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.formulas.commas import separated
 from deltarule.marking.formulas.index_names import index_of
 from deltarule.marking.formulas.limits import check_length, check_nesting
-from deltarule.marking.formulas.tokens import Token, grouped, tokens
+from deltarule.marking.formulas.tokens import Token, deeper, grouped, tokens
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import shortened
 
@@ -160,7 +160,7 @@ class Conditions:
         """Whether a comma stands in the parentheses that open here, and in no others."""
         depth = 0
         for token in self.rest:
-            depth += (token.text in "([{") - (token.text in ")]}")
+            depth += deeper(token.text)
             if token.text == "," and depth == 1:
                 return True
             if not depth:

@@ -8,9 +8,8 @@ max(0,1)          a function of several arguments
 
 from __future__ import annotations
 
-from deltarule.marking.formulas.tokens import Token, subscript_at, tokens
+from deltarule.marking.formulas.tokens import CLOSING, OPENING, Token, subscript_at, tokens
 
-_CLOSING = {"(": ")", "[": "]", "{": "}"}
 _COMPARED = ("=", "≠")
 #: Functions of several arguments.
 SEVERAL = (
@@ -33,11 +32,11 @@ def separated(found: list[Token]) -> list[Token]:
     stack = [False]  # for each bracket that is open, whether commas between digits separate
     subscripts = [False]
     for k, token in enumerate(found):
-        if token.text in _CLOSING:
+        if token.text in OPENING:
             inner = subscripts[-1] or _of_indices(found, k)
             subscripts.append(inner)
             stack.append(inner or _of_several(found, k))
-        elif token.text in _CLOSING.values() and len(stack) > 1:
+        elif token.text in CLOSING and len(stack) > 1:
             stack.pop()
             subscripts.pop()
         elif token.kind == "number" and "," in token.text and stack[-1]:

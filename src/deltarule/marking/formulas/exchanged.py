@@ -9,7 +9,7 @@ from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.comparison import Comparison
 from deltarule.marking.formulas.tokens import tokens
-from deltarule.spelling.names import canonical, pretty
+from deltarule.spelling.names import name_or_none, pretty
 
 #: So many pieces of formulas are read anew, in as many exchanges of one name as they last for.
 MOST_READ = 2400
@@ -74,8 +74,5 @@ def _exchanges(
 
 
 def _known(text: str, derivation: Derivation) -> str | None:
-    try:
-        name = canonical(text)
-    except DeltaruleError:
-        return None
+    name = name_or_none(text)
     return name if name in derivation.network.tensors else None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.limits import check_length
-from deltarule.marking.formulas.tokens import Token, tokens
+from deltarule.marking.formulas.tokens import Token, deeper, tokens
 
 _WORDS = {"sum": "Σ", "Sum": "Σ", "prod": "∏", "Prod": "∏"}
 #: Reductions as files write them: Sum[d](x[n,d]·W[d,m]), of which what stands behind is no part.
@@ -27,7 +27,6 @@ _WRITTEN_OUT = {
     "LogSumExp": "log(Σ_{{{0}}}(exp({1})))",
     "Min": "(-(max_{{{0}}}(-({1}))))",
 }
-_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 #: Letters and signs that stand below a name; digits may stand between them.
 _BELOW = dict(zip("ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋₀₁₂₃₄₅₆₇₈₉", "aehijklmnoprstuvx+-0123456789", strict=True))
 _WORD = re.compile(r"\w+")
@@ -93,7 +92,7 @@ def _closing(found: list[Token], k: int) -> int:
     """Where the bracket closes that the k-th token opens; 0 for nowhere."""
     depth = 0
     for end in range(k, len(found)):
-        depth += (found[end].text in _OPENING) - (found[end].text in _CLOSING)
+        depth += deeper(found[end].text)
         if depth == 0:
             return end
     return 0
@@ -106,7 +105,7 @@ def _call(found: list[Token], k: int) -> tuple[list[str], int, int] | None:
     commas, depth = [], 0
     for end in range(k + 1, len(found)):
         text = found[end].text
-        depth += (text in _OPENING) - (text in _CLOSING)
+        depth += deeper(text)
         if depth == 0:
             break
         if text == "," and depth == 1:

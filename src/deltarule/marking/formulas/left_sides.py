@@ -9,7 +9,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.named_states import place_of
-from deltarule.marking.formulas.tokens import tokens
+from deltarule.marking.formulas.tokens import deeper, tokens
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import shortened
 from deltarule.spelling.names import pretty
@@ -17,8 +17,6 @@ from deltarule.spelling.names import pretty
 #: Assignments, as programs and lectures have them.
 _ARROW = re.compile(r"\s*(?P<name>[^\W\d]\w*(?: after)?)\s*(?:←|⟵|<--?)")
 _CHANGED = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*(?P<sign>[-−+])=")
-
-_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 def right_sides(
@@ -67,7 +65,7 @@ def _parted(formula: str, place: str) -> list[str]:
         return [formula]
     parts, depth, begin = [], 0, 0
     for token in tokens(formula, place):
-        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        depth += deeper(token.text)
         if token.text == "=" and depth == 0:
             parts.append(formula[begin : token.start].strip())
             begin = token.start + (2 if formula.startswith("==", token.start) else 1)

@@ -14,7 +14,7 @@ from sympy import Add, Basic, Expr, Integer, Mul, Pow, nan
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
-from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.formulas.tokens import CLOSING, OPENING, Token
 
 MOST_CHARACTERS, MOST_TOKENS, MOST_DEPTH = 4000, 600, 24
 #: Numbers of so many digits, and powers of quantities so high, are not evaluated.
@@ -25,7 +25,7 @@ MOST_NODES = 4000
 LARGEST_INDEX, MOST_POINTS = 100_000, 300_000
 #: A symbolic size counts as this many points: formulas are tried at small sizes.
 _SMALL = 4
-_OPENING, _CLOSING = "([{⌊⌈", ")]}⌋⌉"
+_OPENING, _CLOSING = (*OPENING, "⌊", "⌈"), (*CLOSING, "⌋", "⌉")
 _OF_INDICES = (nodes.Condition, nodes.FloorQuotient, nodes.Remainder)
 _EXAMPLE = "write a formula such as (ŷ − y)·ŷ·(1 − ŷ)"
 

@@ -8,7 +8,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.conditions import Condition
 from deltarule.marking.formulas.matrix_readings import Readings, one_reading
 from deltarule.marking.formulas.pieces_grammar import Pieces
-from deltarule.marking.formulas.tokens import Token, tokens
+from deltarule.marking.formulas.tokens import Token, deeper, tokens
 from deltarule.marking.formulas.whole_arrays import WholeArrays
 
 _SIGNS = ("=", "≠", "<", ">", "≤", "≥")
@@ -50,7 +50,7 @@ class Masks(Pieces):
         """Whether a tensor stands in the brackets that open here."""
         depth = 0
         for token in self.rest:
-            depth += (token.text in "([{") - (token.text in ")]}")
+            depth += deeper(token.text)
             if token.kind in ("name", "derivative", "primed") and self._is_array(token):
                 return True
             if depth == 0:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.limits import MOST_CHARACTERS
 from deltarule.marking.formulas.tokens import tokens
-from deltarule.spelling.names import ascii_name
+from deltarule.spelling.names import ascii_name, name_or_none
 
 _KINDS = ("name", "derivative", "primed", "call")
 #: Differentials around names, as in dE/dW2, ∂W2 and dW2.
@@ -33,7 +32,7 @@ def _own(found: re.Match[str], names: Mapping[str, str]) -> str:
         whole = found[0].removesuffix(found["prime"]).removeprefix(d)
         name, bar, subscripts = whole, "", ""
         while True:
-            known = _canonical(name)
+            known = name_or_none(name, ascii_name)
             if known in names:
                 return d + names[known] + bar + subscripts + found["prime"]
             name, bar, last = name.rpartition("_")
@@ -41,10 +40,3 @@ def _own(found: re.Match[str], names: Mapping[str, str]) -> str:
             if not name:
                 break
     return found[0]
-
-
-def _canonical(name: str) -> str:
-    try:
-        return ascii_name(name)
-    except DeltaruleError:
-        return ""

@@ -17,10 +17,10 @@ from deltarule.expressions.choices import Choose
 from deltarule.expressions.conditions import AtLeastZero, Condition, Every, Fails, Positive, Some
 from deltarule.expressions.integer_comparisons import of_sums
 from deltarule.marking.formulas.brackets import Conditions
+from deltarule.marking.formulas.tokens import deeper
 
 _AND, _OR, _NOT = ("and",), ("or",), ("not",)
 _RELATIONS = ("=", "≠", "<", ">", "≤", "≥")
-_CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 class _Real(Condition):
@@ -63,7 +63,7 @@ class Statements(Conditions):
         """Whether the parentheses that open here hold a statement, and no side of one."""
         depth, compared = 0, False
         for k, token in enumerate(self.rest):
-            depth += (token.text in _CLOSING) - (token.text in _CLOSING.values())
+            depth += deeper(token.text)
             compared = compared or (depth >= 1 and token.text in _RELATIONS)
             if depth == 0:
                 behind = self.rest[k + 1].text if k + 1 < len(self.rest) else ""
@@ -74,7 +74,7 @@ class Statements(Conditions):
         """Whether a comparison stands in the parentheses that open here, before their comma."""
         depth = 0
         for token in self.rest:
-            depth += (token.text in _CLOSING) - (token.text in _CLOSING.values())
+            depth += deeper(token.text)
             if depth == 0 or (depth == 1 and token.text == ","):
                 return False
             if token.text in _RELATIONS and depth >= 1:

@@ -64,7 +64,7 @@ _REMEDIES = {
     "'": "quotes are read of einsum alone, as in einsum('nd,nm->dm', x, dy)",
     ".": "write w·x for a product, 0.5 for a number, x.T, or np.sum(x, axis=0)",
 }
-_OPENING = {"(": ")", "[": "]", "{": "}"}
+OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
 _COMPARING = ("=", "≠", "<", ">", "≤", "≥", "|", ",", "and", "or", "not")
 
 
@@ -110,17 +110,22 @@ def grouped(found: list[Token]) -> list[Token]:
     stack: list[tuple[int, bool]] = []  # where a bracket opened, and whether it may be one
     for k, token in enumerate(found):
         before = found[k - 1] if k else None
-        if token.text in _OPENING:
+        if token.text in OPENING:
             over = before is not None and before.kind in ("reduction", "below")
             stack.append((k, token.text != "(" and not over and not subscript_at(found, k)))
-        elif token.text in _OPENING.values() and stack:
+        elif token.text in CLOSING and stack:
             start, free = stack.pop()
-            if free and _OPENING[found[start].text] == token.text:
+            if free and OPENING.index(found[start].text) == CLOSING.index(token.text):
                 result[start] = Token("sign", "(", found[start].start)
                 result[k] = Token("sign", ")", token.start)
         elif stack and (token.text in _COMPARING or token.text == "first"):
             stack[-1] = (stack[-1][0], False)
     return result
+
+
+def deeper(sign: str) -> int:
+    """1 for a bracket that opens, −1 for one that closes, 0 for anything else."""
+    return (sign in OPENING) - (sign in CLOSING)
 
 
 def subscript_at(found: list[Token], k: int) -> bool:

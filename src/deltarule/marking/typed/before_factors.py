@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.formulas.tokens import Token, deeper
 
 ANY_FUNCTION = ("f", "g", "φ", "phi", "ϕ", "F", "G")
 #: Steps that have two letters: x + dt (A x + B u).
 _STEPS = ("dt", "Δt", "lr")
 _PRODUCTS = ("W", "A")
 _LETTER_BELOW = re.compile(r"[^\W\d_A-Z]_[a-z\d]")
-_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 def is_factor(found: Sequence[Token], k: int) -> bool:
@@ -34,7 +33,7 @@ def of_several(found: Sequence[Token], k: int) -> bool:
     """Whether a comma stands in the parentheses that open at a token, and in no others."""
     depth = 0
     for token in found[k:]:
-        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        depth += deeper(token.text)
         if not depth:
             return False
         if token.text == "," and depth == 1:

@@ -14,7 +14,6 @@ import re
 from deltarule.errors import DeltaruleError
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.nesting import closed, split_at
-from deltarule.marking.typed.slip_parts import parted
 
 _WORDS = re.compile(
     r"\\(?:text|textrm|mbox|mathrm|textnormal)\s*\{\s*(,?\s*(?:if|for|when|otherwise|else|where))\s*\}"
@@ -98,18 +97,18 @@ def _in_braces(text: str) -> str:
 
 def _of_line(inside: str) -> list[str]:
     """x if x > 0, 0 otherwise: cases with commas between them."""
-    parts = parted(inside)
+    parts = split_at(inside, ",")
     named = [bool(_IF.fullmatch(p) or _ELSE.fullmatch(p)) for p in parts]
     return parts if all(named) else []
 
 
 def _of_call(inside: str) -> list[str]:
     """cases(x > 0: x, 0) and piecewise((x, x > 0), (0, True))."""
-    parts = split_at(inside, ";") if ";" in inside else parted(inside)
+    parts = split_at(inside, ";") if ";" in inside else split_at(inside, ",")
     found = []
     for part in map(str.strip, parts):
         condition, colon, value = part.partition(":")
-        pair = parted(part[1:-1]) if part[:1] == "(" and closed(part, 0) == len(part) else []
+        pair = split_at(part[1:-1], ",") if part[:1] == "(" and closed(part, 0) == len(part) else []
         if colon:
             found.append(f"{value} if {condition}")
         else:

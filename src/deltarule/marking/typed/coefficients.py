@@ -12,8 +12,9 @@ import re
 from collections.abc import Sequence
 
 from deltarule.marking.formulas.commas import parted_tokens
-from deltarule.marking.formulas.tokens import Token
-from deltarule.marking.typed.typed_names import CALLED, is_input, tensor_of, usual_rank
+from deltarule.marking.formulas.tokens import CLOSING, OPENING, Token
+from deltarule.marking.typed.typed_names import CALLED, tensor_of
+from deltarule.marking.typed.usual_letters import is_input, usual_rank
 
 #: Letters of numbers beside which others in their series are numbers.
 _NUMBERS = ("alpha", "lambda", "eta", "delta", "kappa", "rho", "tau", "zeta")
@@ -23,7 +24,6 @@ _EPSILON = ("ε", "ϵ", "epsilon", "eps")
 _OF_TEMPERATURES = ("softmax", "exp", "σ", "sigmoid", "tanh", "softplus", "log_softmax", "^")
 _FACTORS = ("name", "primed", "call", "reduction")
 _BIAS = re.compile(r"[bc](?:_?[0-9]+|[₀-₉]+)?")
-_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 def coefficients(formula: str, place: str, left: str = "") -> set[str]:
@@ -133,7 +133,7 @@ def _sums(found: Sequence[Token]) -> list[list[list[Token]]]:
     sums: list[list[list[Token]]] = [[[]]]
     open_sums = [sums[0]]
     for token in found:
-        if token.text in _CLOSING and len(open_sums) > 1:
+        if token.text in CLOSING and len(open_sums) > 1:
             open_sums.pop()
         if token.text in ("+", "-"):
             open_sums[-1].append([])
@@ -142,7 +142,7 @@ def _sums(found: Sequence[Token]) -> list[list[list[Token]]]:
             continue
         for around in open_sums:
             around[-1].append(token)
-        if token.text in _OPENING:
+        if token.text in OPENING:
             sums.append([[]])
             open_sums.append(sums[-1])
     return sums

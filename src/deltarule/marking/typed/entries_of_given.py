@@ -13,7 +13,7 @@ from collections.abc import Container
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.typed.typed_names import LABELS
-from deltarule.spelling.names import canonical
+from deltarule.spelling.names import name_or_none
 
 #: A name of small letters with one letter or a number below; h_0 is what is before the first time.
 _BELOW = re.compile(
@@ -28,7 +28,7 @@ def with_entries_of_given(formula: str, name: str, given: Container[str], place:
 
     def written(match: re.Match[str]) -> str:
         stem, below = match[1], match[2] or match[3]
-        whole, own = _canonical(stem), _canonical(f"{stem}_{below}")
+        whole, own = name_or_none(stem), name_or_none(f"{stem}_{below}")
         if whole == name or whole not in given or not own or own in given:
             return match[0]
         if below in LABELS:
@@ -47,10 +47,3 @@ def with_entries_of_given(formula: str, name: str, given: Container[str], place:
         )
 
     return _BELOW.sub(written, formula)
-
-
-def _canonical(text: str) -> str:
-    try:
-        return canonical(text)
-    except DeltaruleError:
-        return ""

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.commas import parted_tokens
-from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.formulas.tokens import CLOSING, OPENING, Token, deeper
 from deltarule.marking.printed import shortened
-from deltarule.marking.typed.nesting import CLOSING, OPENING, closed, opened, split_at
+from deltarule.marking.typed.nesting import closed, opened, split_at
 from deltarule.marking.typed.typed_names import LABELS
 from deltarule.spelling.counted import counted
 
@@ -110,7 +110,7 @@ def _plain_subscripts(found: list[Token], k: int) -> list[str]:
     p[n, t[n]]."""
     at, depth = [], 0
     for token, behind in zip(found[k:], [*found[k + 1 :], found[-1]], strict=True):
-        depth += (token.text in OPENING) - (token.text in CLOSING)
+        depth += deeper(token.text)
         if depth == 0:
             break
         plain = re.fullmatch(r"[a-z]['′]*", token.text) and behind.text != "["

@@ -12,6 +12,7 @@ from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.formulas.index_calls import with_index_calls, with_letters_below
 from deltarule.marking.formulas.latex_typed import plain_formula
 from deltarule.marking.formulas.limits import check_length
+from deltarule.marking.formulas.tokens import deeper
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.brackets_with_size import in_plain_brackets
 from deltarule.marking.typed.cases import with_cases
@@ -49,7 +50,6 @@ MOST_EQUATIONS = 20
 #: The place before the first one, of which a line such as h[−1, n] = h0[n] tells.
 FIRST = ("-1",)
 _FIRST_SPELLED = (FIRST, ("−1",), ("- 1",), ("− 1",))
-_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 _FUNCTIONS = frozenset({*CALLED, *WORDS, *FUNCTIONS, "where"})
 
 
@@ -199,7 +199,7 @@ def _equation(
     found = parted_tokens(formula, place)
     refuse_derivatives(found, place)
     for token in found:
-        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        depth += deeper(token.text)
         if token.text == "=" and depth == 0:
             right = formula[token.start + 1 :].lstrip("= ")
             name, indices = _left(formula[: token.start], place, right)

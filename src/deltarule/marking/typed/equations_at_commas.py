@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 
 from deltarule.errors import DeltaruleError
+from deltarule.marking.formulas.tokens import CLOSING, OPENING
 from deltarule.marking.printed import shortened
-from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
+from deltarule.marking.typed.nesting import closed
 
 _WORD = (
     r"(?:\\(?:text|textrm|textnormal|mathrm|mbox)\s*\{\s*,?\s*(?:where|with|and)\s*\}"

@@ -12,7 +12,7 @@ from dataclasses import replace
 from deltarule.expressions.matrices import Inverse
 from deltarule.expressions.nodes import Selection
 from deltarule.marking.typed.target_uses import TargetUses
-from deltarule.marking.typed.typed_names import is_guard, is_input, is_loss, is_target, role_of
+from deltarule.marking.typed.usual_letters import is_guard, is_input, is_loss, is_target, role_of
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import CONSTANT, TARGET, Tensor
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
+from deltarule.marking.formulas.tokens import CLOSING, OPENING
+from deltarule.marking.typed.nesting import closed
 
 #: What stands before a bracket that opens no subscripts: a sign, or a sum and what it is over.
 _BEFORE = re.compile(

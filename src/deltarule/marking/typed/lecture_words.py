@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from deltarule.marking.typed.slip_parts import parted
+from deltarule.marking.typed.nesting import closed, split_at
 from deltarule.marking.typed.stacked_vectors import with_stacks_apart, with_stacks_put_in
 
 _BOLD = re.compile(
@@ -90,10 +90,10 @@ def _with_means(text: str) -> str:
     """E[(x − μ)²] as mean((x − μ)²); E[i, j] and E[t[n], d] are entries of a matrix."""
     text = _UPRIGHT.sub(r"\1", text)
     for match in reversed(list(_EXPECTED.finditer(text))):
-        end = _closed(text, match.end() - 1)
+        end = closed(text, match.end() - 1)
         inside = text[match.end() : end - 1]
         over = match[2] or match[3]
-        entry = not over and (_PLAIN_INDEX.fullmatch(inside) or len(parted(inside)) > 1)
+        entry = not over and (_PLAIN_INDEX.fullmatch(inside) or len(split_at(inside, ",")) > 1)
         if not end or entry or text[end : end + 1] == "(":
             continue
         word = "mean" if match[1] else match[4].lower()
@@ -108,7 +108,7 @@ def _with_softmaxes(text: str) -> str:
     """softmax[j](S[i, j]), and softmax(S[i, j])[i, j], as Softmax[j](S[i, j])."""
     for match in reversed(list(_SOFTMAX.finditer(text))):
         word = "LogSoftmax" if match[1] else "Softmax"
-        begin, end = match.end() - 1, _closed(text, match.end() - 1)
+        begin, end = match.end() - 1, closed(text, match.end() - 1)
         if match[2]:
             text = f"{text[: match.start()]}{word}[{match[2]}]{text[begin:]}"
             continue
@@ -121,13 +121,3 @@ def _with_softmaxes(text: str) -> str:
             whole = f"{word}[{letters[-1]}]{text[begin:end]}"
             text = f"{text[: match.start()]}{whole}{text[behind.end() :]}"
     return text
-
-
-def _closed(text: str, start: int) -> int:
-    """Where the bracket at a place is closed; 0 for nowhere."""
-    depth = 0
-    for k in range(start, len(text)):
-        depth += (text[k] in "[({") - (text[k] in "])}")
-        if depth == 0:
-            return k + 1
-    return 0

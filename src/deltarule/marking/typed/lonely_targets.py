@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from deltarule.marking.typed.typed_names import is_target
+from deltarule.marking.typed.usual_letters import is_target
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 

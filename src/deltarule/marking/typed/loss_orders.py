@@ -6,7 +6,7 @@ from sympy import Add, Expr
 
 from deltarule.expressions.nodes import Read, reads, tensor_name
 from deltarule.marking.formulas.vocabulary import Vocabulary
-from deltarule.marking.typed.typed_names import is_target
+from deltarule.marking.typed.usual_letters import is_target
 
 
 def prediction_first(one: Expr, other: Expr, vocabulary: Vocabulary) -> bool:

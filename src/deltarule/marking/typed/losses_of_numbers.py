@@ -9,8 +9,8 @@ from sympy import Expr, Integer
 
 from deltarule.expressions.symbols import Index
 from deltarule.marking.typed.equation_texts import TypedEquation
-from deltarule.marking.typed.typed_names import COUNTS
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
+from deltarule.marking.typed.usual_letters import COUNTS
 
 #: What a last equation is called that gives a number.
 _LOSSES = ("L", "E", "J", "C", "l", "loss", "cost", "log", "KL", "ELBO", "NLL")

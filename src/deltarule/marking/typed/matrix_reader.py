@@ -30,8 +30,9 @@ from deltarule.marking.typed.populations import POPULATIONS, are_populations, wi
 from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.softmax_at_index import OfOneNumber
 from deltarule.marking.typed.text_names import IDENTITY, TextNames
-from deltarule.marking.typed.typed_names import role_of, subscripted, usual_rank
+from deltarule.marking.typed.typed_names import subscripted
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
+from deltarule.marking.typed.usual_letters import role_of, usual_rank
 from deltarule.marking.typed.vector_axes import Crosswise
 from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.equations import Equation

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deltarule.marking.formulas.tokens import deeper
 from deltarule.marking.typed.nesting import closed
 from deltarule.marking.typed.slip_parts import Slip
 
@@ -61,7 +62,7 @@ def _is_sum(inside: str) -> bool:
     """Whether terms are added or subtracted that stand in no further brackets."""
     depth = 0
     for k, sign in enumerate(inside):
-        depth += (sign in "([{") - (sign in ")]}")
+        depth += deeper(sign)
         if depth == 0 and sign in "+-−–" and inside[:k].strip():
             return True
     return False

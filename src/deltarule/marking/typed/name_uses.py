@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from deltarule.marking.formulas.commas import parted_tokens
-from deltarule.marking.typed.typed_names import COUNTS, WORDS, tensor_of, usual_rank
+from deltarule.marking.formulas.tokens import CLOSING, OPENING, deeper
+from deltarule.marking.typed.typed_names import WORDS, tensor_of
+from deltarule.marking.typed.usual_letters import COUNTS, usual_rank
 from deltarule.spelling.names import canonical
 
 #: Capitals that say how many, and the identity, of which what stands behind is a number.
@@ -13,7 +15,6 @@ _NO_MATRICES = ("N", "M", "T", "B", "I")
 #: Letters of numbers that are vectors where they stand behind a matrix.
 _NOISE = ("epsilon", "alpha", "delta", "zeta", "eta")
 _BEFORE_SUMS = ("C", "β", "γ", "μ", "θ", "beta", "gamma", "mu", "theta")
-_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 def turned_in(formula: str, place: str) -> set[str]:
@@ -30,7 +31,7 @@ def by_entries_alone(formula: str, place: str) -> set[str]:
         if sign.text != "⊙":
             continue
         for token, other in ((before, behind), (behind, before)):
-            beside = other.kind in ("name", "primed") or other.text in _OPENING
+            beside = other.kind in ("name", "primed") or other.text in OPENING
             word = token.text in WORDS and token.text not in ("σ", "sigma")
             if token.kind == "name" and not word and beside:
                 name = tensor_of(token, place)
@@ -90,7 +91,7 @@ def exponents(formula: str, place: str) -> set[str]:
         of_number = k and found[k - 1].kind == "number"  # and so is 2^x
         depth = 0
         for inner in found[k + 1 :]:
-            depth += (inner.text in _OPENING) - (inner.text in _CLOSING)
+            depth += deeper(inner.text)
             free = of_number and inner.text in ("x", "z")
             if inner.kind == "name" and inner.text not in WORDS and not free:
                 names.add(tensor_of(inner, place))
@@ -121,10 +122,10 @@ def divisors(formula: str, place: str) -> set[str]:
     for k, token in enumerate(found):
         if token.text == "/" and formula[token.start] != ".":  # ./ is entry by entry
             opened = True
-        elif token.text in _OPENING:
+        elif token.text in OPENING:
             inside.append(inside[-1] or opened)
             opened = False
-        elif token.text in _CLOSING:
+        elif token.text in CLOSING:
             inside = inside[:-1] or [False]
         elif token.text.partition("_")[0] in COUNTS:
             ahead = found[k + 1].text if k + 1 < len(found) and found[k + 1].kind == "name" else ""

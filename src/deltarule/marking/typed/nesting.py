@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-OPENING, CLOSING = "([{", ")]}"
+from deltarule.marking.formulas.tokens import deeper
 
 
 def closed(text: str, start: int) -> int:
     """The place behind the bracket that closes the one at `start`; 0 where there is none."""
     depth = 0
     for k in range(start, len(text)):
-        depth += (text[k] in OPENING) - (text[k] in CLOSING)
+        depth += deeper(text[k])
         if depth == 0:
             return k + 1
     return 0
@@ -19,7 +19,7 @@ def opened(text: str, end: int) -> int:
     """The place of the bracket that is closed by the one at `end`; −1 where there is none."""
     depth = 0
     for k in range(end, -1, -1):
-        depth += (text[k] in CLOSING) - (text[k] in OPENING)
+        depth -= deeper(text[k])
         if depth == 0:
             return k
     return -1
@@ -29,7 +29,7 @@ def split_at(text: str, signs: str) -> list[str]:
     """What stands between some signs that are in no brackets."""
     parts, depth = [""], 0
     for sign in text:
-        depth += (sign in OPENING) - (sign in CLOSING)
+        depth += deeper(sign)
         if sign in signs and depth == 0:
             parts.append("")
         else:

@@ -13,7 +13,8 @@ import re
 from collections.abc import Callable
 
 from deltarule.errors import DeltaruleError
-from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
+from deltarule.marking.formulas.tokens import CLOSING, OPENING
+from deltarule.marking.typed.nesting import closed
 from deltarule.spelling.name_parts import CAPITALS
 
 _NORM = re.compile(

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.typed.equation_texts import TypedEquation
-from deltarule.marking.typed.typed_names import COUNTS, WORDS
+from deltarule.marking.typed.typed_names import WORDS
+from deltarule.marking.typed.usual_letters import COUNTS
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.names import canonical

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from deltarule.marking.formulas.matrix_readings import Readings
 from deltarule.marking.formulas.sum_signs import SIGNS, WORDS
+from deltarule.marking.formulas.tokens import deeper
 from deltarule.marking.typed.bars import Bars
 
 
@@ -36,7 +37,7 @@ class PowersOfSums(Bars):
         """Whether terms are added in the parentheses that open next."""
         depth = 0
         for k, token in enumerate(self.rest):
-            depth += (token.text in "([{") - (token.text in ")]}")
+            depth += deeper(token.text)
             if depth == 0:
                 return False
             if depth == 1 and k > 1 and token.text in ("+", "-"):
@@ -64,7 +65,7 @@ class PowersOfSums(Bars):
         """Whether a power stands behind the parentheses that open next, or are open."""
         depth = int(inside)
         for k, token in enumerate(self.rest):
-            depth += (token.text in "([{") - (token.text in ")]}")
+            depth += deeper(token.text)
             if depth == 0:
                 behind = self.rest[k + 1 : k + 2]
                 return any(t.text == "^" or t.kind == "superscript" for t in behind)

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 
+from deltarule.marking.formulas.tokens import CLOSING, OPENING, deeper
 from deltarule.marking.typed.accents import with_accents
 from deltarule.marking.typed.indices_above import with_indices_above
 from deltarule.marking.typed.labels_above import with_labels_in_names
 from deltarule.marking.typed.layers_above import with_layers_in_names
-from deltarule.marking.typed.nesting import CLOSING, OPENING, closed
+from deltarule.marking.typed.nesting import closed
 from deltarule.marking.typed.primes_behind import with_primes_before
 from deltarule.marking.typed.sets_summed_over import with_sets_as_arrays
 from deltarule.marking.typed.signs_of_sums import SUM_SIGN
@@ -176,7 +177,7 @@ def _beside_sum(match: re.Match[str]) -> str:
     end = closed(text, match.end())
     depth, inside = 0, text[match.end() + 1 : end - 1]
     for k, sign in enumerate(inside):
-        depth += (sign in OPENING) - (sign in CLOSING)
+        depth += deeper(sign)
         if k and depth == 0 and sign in "+-−·*ᵀ^/":
             return f"{match[1]} "
     return match[0]

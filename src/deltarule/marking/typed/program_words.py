@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from deltarule.marking.typed.nesting import CLOSING, OPENING
+from deltarule.marking.formulas.tokens import CLOSING, deeper
 
 #: Behind these the condition of a choice begins, and behind = and the bracket around it.
 _BEGINS = ",;\n?:"
@@ -35,7 +35,7 @@ def _begin(text: str, at: int) -> int:
     """Where the statement before ? begins."""
     depth = 0
     for k in range(at - 1, -1, -1):
-        depth += (text[k] in CLOSING) - (text[k] in OPENING)
+        depth -= deeper(text[k])
         equals = (
             text[k] == "=" and text[k - 1 : k] not in (*"<>!=:",) and text[k + 1 : k + 2] != "="
         )
@@ -50,5 +50,5 @@ def _end(text: str, start: int, signs: str) -> int:
     for k in range(start, len(text)):
         if depth == 0 and (text[k] in signs or text[k] in CLOSING):
             return k
-        depth += (text[k] in OPENING) - (text[k] in CLOSING)
+        depth += deeper(text[k])
     return len(text)

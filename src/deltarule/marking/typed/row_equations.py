@@ -27,8 +27,8 @@ from deltarule.marking.typed.matrix_powers import PowerOfMatrix
 from deltarule.marking.typed.row_names import RowNames
 from deltarule.marking.typed.row_parser import RowParser
 from deltarule.marking.typed.softmax_at_index import OfOneNumber
-from deltarule.marking.typed.typed_names import role_of
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
+from deltarule.marking.typed.usual_letters import role_of
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor

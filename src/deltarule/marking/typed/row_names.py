@@ -21,7 +21,8 @@ from deltarule.marking.typed.index_uses import Use, states_before
 from deltarule.marking.typed.norm_orders import CALLS
 from deltarule.marking.typed.shape_parser import SIMILARITIES
 from deltarule.marking.typed.text_names import TextNames
-from deltarule.marking.typed.typed_names import LABELS, usual_rank
+from deltarule.marking.typed.typed_names import LABELS
+from deltarule.marking.typed.usual_letters import usual_rank
 from deltarule.spelling.names import canonical
 
 #: So many ways of reading are tried.

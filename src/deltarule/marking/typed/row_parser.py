@@ -17,8 +17,8 @@ from deltarule.marking.formulas.matrix_readings import Matrix, Readings, one_rea
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.typed.matrix_kinds import is_matrix, is_number
 from deltarule.marking.typed.shape_parser import ShapeParser
-from deltarule.marking.typed.typed_names import COUNTS
 from deltarule.marking.typed.unified_sizes import Unequal
+from deltarule.marking.typed.usual_letters import COUNTS
 
 _KINDS = {"Π": nodes.Product, "∏": nodes.Product, "prod": nodes.Product, "max": nodes.Max}
 

@@ -47,15 +47,3 @@ def argument(part: str, start: int) -> str:
         if depth == 0:
             return part[begin : k + 1]
     return part[begin:]
-
-
-def parted(text: str) -> list[str]:
-    """What stands between the commas that are in no brackets."""
-    parts, depth = [""], 0
-    for sign in text:
-        depth += (sign in "([{") - (sign in ")]}")
-        if sign == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += sign
-    return parts

@@ -9,6 +9,7 @@ from deltarule.errors import did_you_mean
 from deltarule.expressions.functions import FUNCTIONS
 from deltarule.language.catalogue import catalogue
 from deltarule.marking.formulas.no_functions import NO_FUNCTIONS, refused_like
+from deltarule.marking.typed.nesting import split_at
 from deltarule.marking.typed.signs_of_sums import SUM_SIGN
 from deltarule.marking.typed.slip_parts import (
     KNOWN,
@@ -18,7 +19,6 @@ from deltarule.marking.typed.slip_parts import (
     SUGGESTED,
     Slip,
     argument,
-    parted,
 )
 from deltarule.nearest import edit_distance
 
@@ -36,6 +36,21 @@ _MIXED = re.compile(r"(?<![\w.\\])([fghFGH]_\{?\w+\}?)\s*\(\s*[^\W\d]\w*[^()]*\)
 
 
 def of_functions(part: str) -> Iterator[Slip]:
+    """Functions that may be any, then word by word what is wrong with each."""
+    yield from _of_any_function(part)
+    for match in re.finditer(NAME, part):
+        behind = part[match.end() :].lstrip()
+        if behind[:1] == "(":
+            inside = argument(part, match.end())
+            end = part.find("(", match.end()) + len(inside)
+            yield from _in_parentheses(match, inside[1:-1], end)
+            yield from _not_known(match, end)
+        else:
+            yield from _without_parentheses(match, behind)
+
+
+def _of_any_function(part: str) -> Iterator[Slip]:
+    """p(x | y) and f_1(x), which have no formula."""
     for match in _OF_ANOTHER.finditer(part):
         name = match[1].lower()
         yield Slip(
@@ -51,61 +66,59 @@ def of_functions(part: str) -> Iterator[Slip]:
             *match.span(),
             f"write the function itself, as in wᵀ x + b or σ(W x); {match[1]}·(…) is a product",
         )
-    for match in re.finditer(NAME, part):
-        word, behind = match[0], part[match.end() :].lstrip()
-        opened = behind[:1] == "("
-        powered = re.match(r"\^\s*\{?\d+\}?\s*(?:\(|[^\W\d])", behind)  # sin^2(x)
-        if (
-            word in OF_NUMBERS
-            and not opened
-            and not powered
-            and (not behind or behind[0] in "+*/),;]^=")
-        ):
-            yield Slip(
-                f"{word} is a function and stands without what it is of",
-                *match.span(),
-                f"write {word}(x[n])",
-            )
-        if not opened:
-            if meant := _exchanged(word, behind):
-                yield Slip(
-                    f"{word} before {behind.split()[0]} may be a function, or a number",
-                    *match.span(),
-                    f"did you mean '{meant}'? for a number write {word} ·",
-                )
-            continue
-        inside = argument(part, match.end())
-        end = part.find("(", match.end()) + len(inside)
-        if word in OF_NUMBERS and not inside[1:-1].strip():
-            yield Slip(f"{word}() is of nothing", match.start(), end, f"write {word}(x[n])")
-        if word in OF_NUMBERS and len(parted(inside[1:-1])) > 1:
-            yield Slip(
-                f"{word} of {len(parted(inside[1:-1]))} numbers",
-                match.start(),
-                end,
-                f"it is of one: {word}(x[n])",
-            )
-        used = rf"(?<!\w){re.escape(word)}(?!\w)\s*(?!\s*[\w(])"
-        of_log = word == "det" and re.search(r"\b(?:log|ln)\s*\(?\s*$", part[: match.start()])
-        indexed = "[" in part and word in NO_FUNCTIONS
-        refused = refused_like(word) if indexed or word not in KNOWN else None
-        if refused and word not in FUNCTIONS and not of_log and not re.search(used, part):
-            fact, _, remedy = NO_FUNCTIONS[refused].partition(": ")
-            yield Slip(f"{word} {fact}", match.start(), end, remedy)
-        if word in LETTERS and word not in KNOWN:
-            yield Slip(
-                f"{word}( ) may be any function",
-                *match.span(),
-                f"write {word}·(…) for a product, and the function's name otherwise",
-            )
-        layer = word.lower() in catalogue() or _LONG.match(word)
-        if word.isascii() and layer and len(word) > 2 and word not in KNOWN:
-            if re.search(used, part):
-                continue
-            remedy = did_you_mean(word, SUGGESTED) or _WRITE_OUT
-            if word.lower() in catalogue():
-                remedy = f"write its equation, or use the layer alone: derive {word.lower()}"
-            yield Slip(f"{word} is no function that is read here", *match.span(), remedy)
+
+
+def _without_parentheses(match: re.Match[str], behind: str) -> Iterator[Slip]:
+    """A function that is of nothing, and a word that may be one."""
+    word = match[0]
+    powered = re.match(r"\^\s*\{?\d+\}?\s*(?:\(|[^\W\d])", behind)  # sin^2(x)
+    if word in OF_NUMBERS and not powered and (not behind or behind[0] in "+*/),;]^="):
+        yield Slip(
+            f"{word} is a function and stands without what it is of",
+            *match.span(),
+            f"write {word}(x[n])",
+        )
+    if meant := _exchanged(word, behind):
+        yield Slip(
+            f"{word} before {behind.split()[0]} may be a function, or a number",
+            *match.span(),
+            f"did you mean '{meant}'? for a number write {word} ·",
+        )
+
+
+def _in_parentheses(match: re.Match[str], inside: str, end: int) -> Iterator[Slip]:
+    """A function of one number that is of none, or of several."""
+    word = match[0]
+    if word in OF_NUMBERS and not inside.strip():
+        yield Slip(f"{word}() is of nothing", match.start(), end, f"write {word}(x[n])")
+    count = len(split_at(inside, ","))
+    if word in OF_NUMBERS and count > 1:
+        yield Slip(f"{word} of {count} numbers", match.start(), end, f"it is of one: {word}(x[n])")
+
+
+def _not_known(match: re.Match[str], end: int) -> Iterator[Slip]:
+    """A word before parentheses that is no function, or none that is read."""
+    word, part = match[0], match.string
+    elsewhere = re.search(rf"(?<!\w){re.escape(word)}(?!\w)\s*(?!\s*[\w(])", part)
+    of_log = word == "det" and re.search(r"\b(?:log|ln)\s*\(?\s*$", part[: match.start()])
+    indexed = "[" in part and word in NO_FUNCTIONS
+    refused = refused_like(word) if indexed or word not in KNOWN else None
+    if refused and word not in FUNCTIONS and not of_log and not elsewhere:
+        fact, _, remedy = NO_FUNCTIONS[refused].partition(": ")
+        yield Slip(f"{word} {fact}", match.start(), end, remedy)
+    if word in LETTERS and word not in KNOWN:
+        yield Slip(
+            f"{word}( ) may be any function",
+            *match.span(),
+            f"write {word}·(…) for a product, and the function's name otherwise",
+        )
+    layer = word.lower() in catalogue()
+    long = word.isascii() and (layer or _LONG.match(word)) and len(word) > 2
+    if long and word not in KNOWN and not elsewhere:
+        remedy = did_you_mean(word, SUGGESTED) or _WRITE_OUT
+        if layer:
+            remedy = f"write its equation, or use the layer alone: derive {word.lower()}"
+        yield Slip(f"{word} is no function that is read here", *match.span(), remedy)
 
 
 def _is_product(match: re.Match[str]) -> bool:

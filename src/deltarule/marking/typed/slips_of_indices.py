@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from deltarule.errors import DeltaruleError
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.slip_parts import KNOWN, NAME, REDUCTION, Slip, argument
-from deltarule.marking.typed.typed_names import usual_rank
+from deltarule.marking.typed.usual_letters import usual_rank
 
 #: Words of which the index is none of what they give.
 _BINDING = r"\b(?:Sum|Mean|Max|Min|Prod|Product|LogSumExp|Norm)"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deltarule.marking.formulas.tokens import deeper
 from deltarule.marking.typed.slip_parts import KNOWN, Slip
-from deltarule.marking.typed.typed_names import COUNTS, usual_rank
+from deltarule.marking.typed.usual_letters import COUNTS, usual_rank
 
 _POWER = r"(?:[²³⁴]|\s?\^\s?\d+|\s?\*\*\s?\d+)?"
 #: A number and a letter that follows at once, which is no function and no sum: 2σ², not 2 Σ_n.
@@ -90,7 +91,7 @@ def _end_of_product(part: str, start: int) -> tuple[int, int]:
     does."""
     depth, line = 0, 0
     for k in range(start, len(part)):
-        depth += (part[k] in "([{") - (part[k] in ")]}")
+        depth += deeper(part[k])
         if depth < 0 or (depth == 0 and part[k] in "+-−=,;"):
             return k, line
         line = k if depth == 0 and part[k] == "/" else line

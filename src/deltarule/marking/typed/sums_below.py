@@ -10,11 +10,10 @@ from collections.abc import Sequence
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.commas import parted_tokens
-from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.formulas.tokens import CLOSING, OPENING, Token
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.sums_of_terms import over
 
-_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 _ENDS = (",", ";", "=", "<", ">", "≤", "≥", "≠", "+", "-", "/", "|", "‖")
 
 
@@ -50,9 +49,9 @@ def _factors(found: Sequence[Token], begin: int) -> list[tuple[int, int]]:
     starts, depth, k = list[int](), 0, begin
     while k < len(found):
         token = found[k]
-        if depth == 0 and (token.text in _CLOSING or token.text in _ENDS):
+        if depth == 0 and (token.text in CLOSING or token.text in _ENDS):
             break
-        opens = token.text in _OPENING
+        opens = token.text in OPENING
         beside = k > begin and opens and found[k - 1].kind in ("name", "call", "primed")
         before = found[k - 1] if k > begin else None
         of_word = before is not None and before.kind == "name" and _is_word(before.text)
@@ -60,7 +59,7 @@ def _factors(found: Sequence[Token], begin: int) -> list[tuple[int, int]]:
         raised = before is not None and before.text == "^"
         if depth == 0 and not (beside or of_word or power or raised or token.text in ("*", "⊙")):
             starts.append(k)
-        depth += opens - (token.text in _CLOSING)
+        depth += opens - (token.text in CLOSING)
         k += 1
     return list(zip(starts, [*starts[1:], k], strict=True)) if starts else []
 

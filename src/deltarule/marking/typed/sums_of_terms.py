@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from deltarule.marking.formulas.commas import parted_tokens
-from deltarule.marking.formulas.tokens import Token, subscript_at
+from deltarule.marking.formulas.tokens import Token, deeper, subscript_at
 
-_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 _SIGNS = ("Σ", "∑", "Σ_", "∑_", "sum_")
 
 
@@ -57,7 +56,7 @@ def _end_of_terms(
     end = len(found)
     for k in range(begin, len(found)):
         token = found[k]
-        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        depth += deeper(token.text)
         if depth < 0 or not depth and token.text in (",", ";", "=", "<", ">", "≤", "≥", "≠"):
             end = k
             break

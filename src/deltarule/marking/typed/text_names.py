@@ -21,8 +21,9 @@ from deltarule.marking.typed.name_uses import (
     turned_in,
 )
 from deltarule.marking.typed.norm_orders import orders_in
-from deltarule.marking.typed.typed_names import LABELS, PAIR_OF_WORDS, is_input, role_of, usual_rank
+from deltarule.marking.typed.typed_names import LABELS, PAIR_OF_WORDS
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
+from deltarule.marking.typed.usual_letters import is_input, role_of, usual_rank
 from deltarule.spelling.names import pretty
 
 #: Capitals of returns and advantages, which are numbers beside a policy: A log π[a, s].

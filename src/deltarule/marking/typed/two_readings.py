@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.typed.nesting import closed
-from deltarule.marking.typed.typed_names import COUNTS, usual_rank
-from deltarule.spelling.names import canonical, pretty
+from deltarule.marking.typed.usual_letters import COUNTS, usual_rank
+from deltarule.spelling.names import name_or_none, pretty
 
 _RATE = re.compile(r"\s*\w+\s*['′]\s*=(?!=)")
 _SIGMOID = re.compile(
@@ -89,18 +89,13 @@ def _is_either(formula: str, line: re.Match[str], end: int) -> bool:
         return behind.lstrip().startswith("‖")
     if sign == "(":
         before = _BEFORE.search(formula[: line.start()])
-        number = before and (
-            not before[1][0].isalpha() or before[1] in COUNTS or not usual_rank(_name(before[1]))
-        )
-        return behind.startswith("(") and not number
+        return behind.startswith("(") and not (before and _is_number(before[1]))
     return behind.startswith(("√", "sqrt"))
 
 
-def _name(text: str) -> str:
-    try:
-        return canonical(text)
-    except DeltaruleError:
-        return text
+def _is_number(text: str) -> bool:
+    """Whether a number or the name of one is divided."""
+    return not text[0].isalpha() or text in COUNTS or not usual_rank(name_or_none(text) or text)
 
 
 def refuse_primes_of_given(

@@ -1,13 +1,8 @@
-"""The names in a typed formula: which are tensors, with how many axes, and what each is for.
-
-A capital is a matrix, another Latin letter a vector, a Greek letter such as λ a number; θ, μ, β, γ
-and ϕ are vectors. Whoever means it otherwise says so: w = "scalar".
-"""
+"""The names in a typed formula: which are tensors, and the subscripts that they have there."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import FUNCTIONS
@@ -27,7 +22,7 @@ from deltarule.marking.formulas.spelled import (
     TURNED,
     known_functions,
 )
-from deltarule.marking.formulas.tokens import Token, subscript_at
+from deltarule.marking.formulas.tokens import Token, deeper, subscript_at
 from deltarule.marking.typed.before_factors import (
     ANY_FUNCTION,
     is_call,
@@ -37,6 +32,7 @@ from deltarule.marking.typed.before_factors import (
     of_several,
 )
 from deltarule.marking.typed.label_subscripts import is_label_of
+from deltarule.marking.typed.usual_letters import COUNTS
 from deltarule.spelling.names import canonical
 
 #: Words that mean something wherever they stand, and those that do before parentheses.
@@ -61,21 +57,8 @@ CALLED = {
     "expit", "logistic", "einsum", "diag", "var", "std", "prod", "logsumexp", "len",
     "ψ", *BETA[1:], *LOG_BETA,
 }  # fmt: skip
-_NUMBERS = (
-    "lambda", "alpha", "eta", "epsilon", "tau", "rho", "kappa", "nu", "zeta", "delta", "eps", "lam",
-    "lr", "tol", "ell", "Delta", "temp", "temperature", "margin", "momentum",
-)  # fmt: skip
-#: What stands for how many there are, where it is divided by alone: 1/N, √D.
-COUNTS = ("N", "M", "D", "K", "T", "B", "n", "m", "d", "k")
-_INPUTS = ("x", "h", "z", "X", "H", "Z", "u", "a", "s")
-_TARGETS = ("y", "t", "d", "Y", "T", "target")
-_LOSSES = ("L", "E", "J", "C", "F", "H", "KL", "l", "ell", "loss", "cost", "energy", "NLL", "ELBO")
 #: Capitals that say how far an index runs even before a factor: N σ².
 _EXTENTS = (*COUNTS, "I", "L")
-#: What is added so that nothing is divided by 0, and never learned.
-_GUARDS = ("epsilon", "eps")
-_ACCENT = re.compile(r"(?:hat|bar|tilde)$")
-_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 def subscripted(formula: str, place: str) -> bool:
@@ -101,54 +84,73 @@ def names_in(
     pair = PAIR_OF_WORDS if PAIR_OF_WORDS[0] in free else ()
     alone = free & {*LABELS, *pair, *_but_labels(found)}
     bound = {*_bound(found), *left} - alone
-    names: dict[str, list[tuple[str, ...] | None]] = {}
     raised = [b for a, b in zip(found, found[1:], strict=False) if a.text == "e"]
     euler = any(t.text == "^" or t.kind == "superscript" for t in raised)
-    k = 0
-    while k < len(found):
-        token = found[k]
-        k += 1
+    names: dict[str, list[tuple[str, ...] | None]] = {}
+    for k, token in enumerate(found, 1):
         opened = found[k].text if k < len(found) else ""
         if opened == "[" and not subscript_at(found, k):
             opened = ""  # a statement behind a sum: Σ_i [r_i > 0] s_i
         if token.kind not in ("name", "primed") or (token.text in bound and opened != "["):
             continue
-        if token.text in VALUES or opened == "=" and token.text in KEYWORDS:
-            continue  # axis=1, keepdims=True
-        ahead = found[k].kind if k < len(found) else ""
-        if token.text in ("Σ", "∑") and ahead not in ("", "sign", "superscript", "transposed"):
-            continue  # a sum of what follows, and no matrix Σ
-        deviation = token.text in ("σ", "sigma") and opened != "("
-        entry = opened == "[" and token.text in NUMBERS_ALONE
-        entry = entry or (token.text == "e" and not euler)
-        if not deviation and not entry and token.text.rstrip("′") in WORDS:
+        if _is_word(found, k, opened, euler):
             continue
-        if opened == "(" and token.text in CALLED:
+        if opened == "(":
+            _refuse_any_function(found, k, place)
+        if opened != "[" and _is_extent(found, k, {*bound, *letters}, bool(bound)):
             continue
-        if opened == "(" and token.text in BETA and k > 1 and found[k - 2].text in ("log", "ln"):
-            continue
-        factor = opened == "(" and is_number_before(token, found[k])
-        if opened == "(" and len(token.text) > 1 and not factor:
-            continue  # an unknown function, of which the parser says so
-        several = opened == "(" and (of_several(found, k) or is_of_sum(token, found[k:]))
-        if opened == "(" and (token.text in ANY_FUNCTION or several or is_call(token, found[k:])):
-            raise DeltaruleError(
-                f"{token.text}( ) may be any function",
-                place,
-                f"write which, as in σ(W x), or {token.text} · (…) for a product",
-            )
-        size = token.text.isupper() and token.text.lower() in {*bound, *letters}
-        divides = k > 1 and found[k - 2].text == "/"
-        size = size and (token.text != "I" or bool(bound) or divides)  # K + σ² I without indices
-        extent = token.text in _EXTENTS or divides or not is_factor(found, k)
-        if opened != "[" and size and extent:
-            continue  # how far an index runs: N of n
         name = canonical(token.text) if opened == "[" else tensor_of(token, place)
         subscripts = None
         if opened == "[":
             subscripts, _ = _subscripts(found, k, place)  # labels stand in them: p[n, t[n]]
         names.setdefault(name, []).append(subscripts)
     return names
+
+
+def _is_word(found: Sequence[Token], k: int, opened: str, euler: bool) -> bool:
+    """Whether the name before the k-th token is a function, a value or a sign, and no tensor."""
+    token = found[k - 1]
+    if token.text in VALUES or opened == "=" and token.text in KEYWORDS:
+        return True  # axis=1, keepdims=True
+    ahead = found[k].kind if k < len(found) else ""
+    if token.text in ("Σ", "∑") and ahead not in ("", "sign", "superscript", "transposed"):
+        return True  # a sum of what follows, and no matrix Σ
+    deviation = token.text in ("σ", "sigma") and opened != "("
+    entry = opened == "[" and token.text in NUMBERS_ALONE
+    entry = entry or (token.text == "e" and not euler)
+    if not deviation and not entry and token.text.rstrip("′") in WORDS:
+        return True
+    if opened != "(":
+        return False
+    of_log = k > 1 and found[k - 2].text in ("log", "ln")
+    if token.text in CALLED or token.text in BETA and of_log:
+        return True
+    # An unknown function, of which the parser says so.
+    return len(token.text) > 1 and not is_number_before(token, found[k])
+
+
+def _refuse_any_function(found: Sequence[Token], k: int, place: str) -> None:
+    """Raises DeltaruleError where the name before the parenthesis at k may be any function."""
+    token, behind = found[k - 1], found[k:]
+    several = of_several(found, k) or is_of_sum(token, behind)
+    if token.text in ANY_FUNCTION or several or is_call(token, behind):
+        raise DeltaruleError(
+            f"{token.text}( ) may be any function",
+            place,
+            f"write which, as in σ(W x), or {token.text} · (…) for a product",
+        )
+
+
+def _is_extent(found: Sequence[Token], k: int, letters: Collection[str], bound: bool) -> bool:
+    """Whether the name before the k-th token says how far one of some letters runs: N of n.
+
+    `bound` is whether the formula has indices.
+    """
+    token = found[k - 1]
+    divides = k > 1 and found[k - 2].text == "/"
+    size = token.text.isupper() and token.text.lower() in letters
+    size = size and (token.text != "I" or bound or divides)  # K + σ² I without indices
+    return size and (token.text in _EXTENTS or divides or not is_factor(found, k))
 
 
 def tensor_of(token: Token, place: str) -> str:
@@ -180,7 +182,7 @@ def _bound(found: Sequence[Token]) -> set[str]:
         if subscript_at(found, k) and found[k - 1].kind in ("name", "primed"):
             depth = 1
             for at, inner in enumerate(found[k + 1 :], k + 1):
-                depth += (inner.text in _OPENING) - (inner.text in _CLOSING)
+                depth += deeper(inner.text)
                 if not depth:
                     break
                 read = [t.text for t in found[at + 1 : at + 2]] == ["["]
@@ -223,7 +225,7 @@ def _subscripts(found: Sequence[Token], k: int, place: str) -> tuple[tuple[str, 
             if all(inside):
                 return tuple(inside), end + 1
             break
-        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        depth += deeper(token.text)
         if token.text == "," and not depth:
             inside.append("")
         else:
@@ -235,50 +237,3 @@ def _subscripts(found: Sequence[Token], k: int, place: str) -> tuple[tuple[str, 
         place,
         "write one index for each axis, as in x[n, d]",
     )
-
-
-def usual_rank(name: str) -> int:
-    """How many axes a name usually has."""
-    stem = name.partition("_")[0].rstrip("0123456789")
-    if stem in (*_NUMBERS, "sigma") or _ACCENT.sub("", stem) in _NUMBERS:
-        return 0
-    return 2 if stem[:1].isupper() else 1
-
-
-def is_number(name: str) -> bool:
-    """Whether it is what numbers are usually called: λ, and N or D, which say how many."""
-    return _stem(name) in (*_NUMBERS, *COUNTS)
-
-
-def role_of(name: str, wrt: Iterable[str], rank: int) -> str:
-    """What a name is usually for: input, target, parameter or constant; what is derived by is a
-    parameter."""
-    stem = _stem(name)
-    role = "input" if is_input(name) else "target" if is_target(name) else "parameter"
-    if rank == 0 and stem in (*_NUMBERS, *COUNTS):
-        role = "target" if stem in _TARGETS and stem.islower() else "constant"
-    return "parameter" if role in ("target", "constant") and name in wrt else role
-
-
-def is_input(name: str) -> bool:
-    """Whether it is what inputs are usually called: x, h, z2."""
-    return _stem(name) in _INPUTS
-
-
-def is_target(name: str) -> bool:
-    """Whether it is what targets are usually called: y, t, d_1."""
-    return _stem(name) in _TARGETS
-
-
-def is_loss(name: str) -> bool:
-    """Whether it is what losses are usually called: L, E, J_1, loss, KL."""
-    return _stem(name) in _LOSSES
-
-
-def is_guard(name: str) -> bool:
-    """Whether it is what is added so that nothing is divided by 0: ε."""
-    return _stem(name) in _GUARDS
-
-
-def _stem(name: str) -> str:
-    return name.partition("_")[0].rstrip("0123456789")

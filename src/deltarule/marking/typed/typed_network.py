@@ -35,8 +35,9 @@ from deltarule.marking.typed.stacked_vectors import STACKED
 from deltarule.marking.typed.states_and_neighbours import NEIGHBOURS
 from deltarule.marking.typed.sum_ends import with_sizes_called, without_ends
 from deltarule.marking.typed.text_lines import as_typed
-from deltarule.marking.typed.typed_names import is_number, subscripted
+from deltarule.marking.typed.typed_names import subscripted
 from deltarule.marking.typed.updated_names import note_of_updates, with_updates_apart
+from deltarule.marking.typed.usual_letters import is_number
 from deltarule.networks.network import Network
 from deltarule.spelling.names import canonical, pretty
 

@@ -15,8 +15,8 @@ from deltarule.marking.formulas.call_arguments import KEYWORDS
 from deltarule.marking.formulas.index_calls import LARGE
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.means_over import of_means
-from deltarule.marking.typed.nesting import closed
-from deltarule.marking.typed.slip_parts import NAME, REDUCTION, Slip, argument, parted
+from deltarule.marking.typed.nesting import closed, split_at
+from deltarule.marking.typed.slip_parts import NAME, REDUCTION, Slip, argument
 from deltarule.marking.typed.slips_of_brackets import of_brackets
 from deltarule.marking.typed.slips_of_functions import of_functions
 from deltarule.marking.typed.slips_of_indices import (
@@ -176,7 +176,7 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 def _choices(part: str) -> Iterator[Slip]:
     for match in re.finditer(r"\bwhere\(", part):
         inside = argument(part, match.end() - 1)
-        arguments = parted(inside[1:-1])
+        arguments = split_at(inside[1:-1], ",")
         example = "write where(x[n] > 0, a, b)"
         if len(arguments) != 3:
             yield Slip(

@@ -17,7 +17,7 @@ from deltarule.marking.formulas.matrix_grammar import MatrixParser
 from deltarule.marking.formulas.matrix_readings import Matrix, Readings
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.typed.matrix_kinds import is_matrix, letter_of, said, squeezed
-from deltarule.marking.typed.typed_names import is_input
+from deltarule.marking.typed.usual_letters import is_input
 
 #: What is said where vectors that stand as columns in products are laid along rows.
 LAST_AXIS = "A vector beside a matrix, in X + b, runs along its last axis, as NumPy has it."
