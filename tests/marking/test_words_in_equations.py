@@ -122,6 +122,8 @@ def test_each_word_of_the_table_is_tried():
         "clip",
         "transpose",
         "outer",
+        "inner",
+        "vdot",
         "dot",
         "matmul",
     }
