@@ -77,6 +77,28 @@ FORMS = [
             "s": "p_y[i, j]·(∂L/∂p_y[i, j] − Σ_{j′} ∂L/∂p_y[i, j′]·p_y[i, j′])",
         },
     ),
+    (  # the evidence of a Gaussian process (Rasmussen and Williams 2006, 5.9): α = S⁻¹y
+        "L = ½ yᵀ (K + σ² I)⁻¹ y + ½ log det(K + σ² I)",
+        {"y": "α_L[n]", "K": "∂L/∂S[n, n₁]", "S": "(S_inv[n, n₁] − α_L[n₁]·α_L[n])/2"},
+    ),
+    (  # a Gaussian by its covariance (Petersen and Pedersen 2012, 8.1)
+        "L = ½ (x − μ)ᵀ Σ⁻¹ (x − μ) + ½ log|Σ|",
+        {"mu": "−α_L[n]", "Sigma": "(Σ_inv[n, n₁] − α_L[n₁]·α_L[n])/2"},
+    ),
+    (  # … and by its precision
+        "L = ½ (x − μ)ᵀ P (x − μ) − ½ log det P",
+        {"P": "((x[n₁] − μ[n₁])·(x[n] − μ[n]) − P_inv[n, n₁])/2"},
+    ),
+    ("L = wᵀ Σ w", {"w": "2·Σ_n w[n]·Σ[n₁, n]"}),
+    (  # probabilistic PCA: symmetric by what it is made of
+        "L = ½ log|A Aᵀ + σ² I| + ½ xᵀ (A Aᵀ + σ² I)⁻¹ x",
+        {"A": "2·Σ_n ∂L/∂S[n₁, n]·A[n, m]", "S": "(S_inv[n, n₁] − α_L[n₁]·α_L[n])/2"},
+    ),
+    (  # graph attention (Veličković et al. 2018): what goes through the kink has a name
+        "e_ij = LeakyReLU(Σ_k a_k h_ik + Σ_k b_k h_jk); α_ij = exp(e_ij)/Σ_l exp(e_il); "
+        "y_ik = Σ_j α_ij h_jk",
+        {"s_e": "∂L/∂e[i, j]·(1 if s_e[i, j] > 0 else 0.01)", "b": "Σ_{i,j} ∂L/∂s_e[i, j]·h[j, k]"},
+    ),
     (  # Giles (2008), of a solve A w = b: −v wᵀ, where v is the gradient by b
         "w = A^-1*b",
         {"b": "Σ_n ∂L/∂w[n]·A_inv[n, n₁]", "A": "−∂L/∂b[n]·w[n₁]"},

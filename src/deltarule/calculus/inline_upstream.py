@@ -45,7 +45,10 @@ def insert_upstream(
     by_paths = {n: g.equation() for n, g in gradients.items() if n in names}
     _as_known(record, by_paths, by_terms=True)
     _by_one_name(record, gradients)
-    _all_if_shorter(record, gradients)
+    before = None
+    while record.now != before:  # what was written out may read others
+        before = record.now
+        _all_if_shorter(record, gradients)
     if is_behind_shares(record.now):
         share_written_out(record, _short(gradients), _within(gradients))
     _constants(record, gradients)

@@ -1,6 +1,7 @@
-"""Which lines are symmetric matrices because what they are made of is: P⁻ = A P Aᵀ + Q.
+"""Which lines are symmetric matrices because what they are made of is: P⁻ = A P Aᵀ + Q, XᵀX + λI.
 
-They are found by their values, at two settings of numbers in which what is declared to be
+Such a matrix is looked for where one is declared, or where inverses or determinants are taken. They
+are found by their values, at two settings of numbers in which what is declared to be
 symmetric is; every step that uses it is checked by itself.
 """
 
@@ -13,6 +14,7 @@ import numpy as np
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.networks.network import Network
 
 #: Seeds of the numbers.
@@ -20,9 +22,10 @@ SEEDS = (0, 1)
 
 
 def with_symmetric_lines(network: Network) -> Network:
-    """The network with such lines marked; itself where nothing is declared to be symmetric."""
+    """The network with such lines marked; itself where it has none."""
     tensors = network.tensors
-    if not any(t.symmetric or t.definite for t in tensors.values()):
+    declared = any(t.symmetric or t.definite for t in tensors.values())
+    if not declared and not any(e.rhs.has(Inverse, LogDet) for e in network.equations):
         return network
     square = [
         t.name

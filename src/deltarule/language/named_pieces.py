@@ -142,7 +142,8 @@ class _At:
         if self.equation.name in self.work.opened:
             return True
         if node.func.row.kink:  # a kink is seen by the value, but for one of another time
-            return self.equation.name in self.equation.read_names()
+            again = self.equation.name in self.equation.read_names()
+            return again or node.func.row.arity > 1  # nor is a slope's sign known
         return slope_reads_argument(node.func)
 
     def _inside(

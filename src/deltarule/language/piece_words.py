@@ -12,6 +12,7 @@ from deltarule.expressions.nodes import Carried, Choose, Frozen, LogSumExp, Sele
 PREACTIVATION, EXPONENT, SCORES, SHARE = "pre", "exponent", "scores", "share"
 MEAN, VARIANCE = "mean", "var"
 GATED, LOG_SHARE = "gated", "logp"
+SOLUTION = "solution"
 #: Lengths: what they are of follows where they are of one tensor.
 NORM, ROOT_MEAN_SQUARE, ROOT = "norm", "rms", "root"
 LENGTHS = (NORM, ROOT_MEAN_SQUARE, ROOT)
@@ -22,6 +23,7 @@ LETTERS = {
     SCORES: ("s", "e", "z", "u"),
     SHARE: ("p", "a", "q", "c"),
     GATED: ("u", "g", "c", "q"),
+    SOLUTION: ("alpha", "a", "r", "u"),
 }
 #: What the pieces are, by the words that their names begin with.
 WORDS = {
@@ -33,6 +35,7 @@ WORDS = {
     MEAN: "the mean of",
     VARIANCE: "the variance of",
     GATED: "the gated values",
+    SOLUTION: "the inverse times the vector",
     NORM: "the norm of",
     ROOT_MEAN_SQUARE: "the root mean square of",
     ROOT: "the root",

@@ -13,6 +13,7 @@ from deltarule.calculus.index_maps import index_maps
 from deltarule.calculus.rules.pull_out import pull_out
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.calculus.spread_sums import spread
+from deltarule.calculus.symmetric_reads import reads_symmetric, summed_last
 from deltarule.expressions import nodes
 from deltarule.expressions.elementwise import Elementwise
 from deltarule.expressions.factors import divided, powers
@@ -45,6 +46,19 @@ def use_values(expression: Expr, given: Given) -> Rewrite | None:
         after = _use(expression, equation, apart, extents=given.extents)
         if after != expression:
             return Rewrite(after, f"{text(equation.rhs)} is {text(equation.lhs)}.")
+    return _of_symmetric(expression, given, apart)
+
+
+def _of_symmetric(expression: Expr, given: Given, apart: frozenset[str]) -> Rewrite | None:
+    """The same where symmetric matrices are read with the index that is summed over last."""
+    if not reads_symmetric(expression, given.network):
+        return None
+    turned = summed_last(expression, given.network)
+    for equation in _candidates(turned, given.network):
+        alike = replace(equation, rhs=summed_last(equation.rhs, given.network))
+        after = _use(turned, alike, apart, extents=given.extents)
+        if after != turned and size_of(after) < size_of(expression):
+            return Rewrite(after, f"{text(alike.rhs)} is {text(equation.lhs)}.")
     return None
 
 

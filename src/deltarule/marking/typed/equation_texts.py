@@ -18,6 +18,7 @@ from deltarule.marking.typed.brackets_with_size import in_plain_brackets
 from deltarule.marking.typed.cases import with_cases
 from deltarule.marking.typed.entries_of_given import with_entries_of_given
 from deltarule.marking.typed.entries_of_values import entries_off
+from deltarule.marking.typed.equal_lines import with_equal_lines_once
 from deltarule.marking.typed.equations_at_commas import with_commas_parted
 from deltarule.marking.typed.file_words import gives_delta, in_own_words
 from deltarule.marking.typed.inner_products import with_inner_products
@@ -93,7 +94,9 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
         for part, said in zip(parts, typed, strict=True)
     ]
     found = [e for equation in read for e in _parted(equation, text, rows)]
-    found = _with_entries(_with_inverses(found))
+    typed_names = {e.name for e in read}
+    made = (e.name for e in found if e.name not in typed_names)
+    found = _with_entries(_with_inverses(with_equal_lines_once(found, made)))
     names = [e.name for e in found if e.indices[:1] != FIRST]
     for name in names:
         if names.count(name) > 1:

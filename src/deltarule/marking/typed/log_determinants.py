@@ -23,6 +23,10 @@ _LOG_OF_MATRIX = re.compile(
     rf"\b(?:log|ln)\s*\|((?:[^|a-z\[\]]|Sigma\d?|(?<=[α-ω])_\{{?[a-z]\}}?)*(?:[{CAPITALS}]|Sigma)"
     r"(?:[^|a-z\[\]]|Sigma\d?|(?<=[α-ω])_\{?[a-z]\}?)*)\|"
 )
+#: log|Σ| and log(|Σ|).
+_LOG_IN_BARS = re.compile(
+    rf"\b(?:log|ln)\s*(?P<open>\(\s*)?\|\s*(?P<name>[{CAPITALS}Σ]\w*)\s*\|(?(open)\s*\))"
+)
 _LOG_DET = re.compile(
     r"\blog det\s*(?:(?P<alone>[^\W\d]\w*)(?!\s*[\[\w])"
     r"|\(\s*(?P<name>[^\W\d]\w*)\s*(?:\[(?P<at>[^\[\]]*)\])?\s*\))"
@@ -31,11 +35,11 @@ _LOG_DET = re.compile(
 
 def with_log_det(formula: str) -> str:
     """log|Σ|, logdet(A) and ln det A as log det A; |x| of a vector or number is |x|."""
-    formula = re.sub(rf"\b(?:log|ln)\s*\(?\s*\|\s*([{CAPITALS}Σ]\w*)\s*\|\s*\)?", _log_det, formula)
+    formula = _LOG_IN_BARS.sub(_log_det, formula)
     formula = _LOG_OF_MATRIX.sub(lambda m: m[0] if m[1] in "Σ" else f"log det({m[1]})", formula)
     formula = re.sub(r"\b(?:logdet|slogdet|ln\s+det)\b", "log det", formula)
     formula = re.sub(r"\b(?:log|ln)\s*\(\s*det\s*\(([^()]*)\)\s*\)", r"log det(\1)", formula)
-    formula = re.sub(r"\b(?:log|ln)\s*\(\s*det\s+([^\W\d]\w*)\s*\)", _log_det, formula)
+    formula = re.sub(r"\b(?:log|ln)\s*\(\s*det\s+(?P<name>[^\W\d]\w*)\s*\)", _log_det, formula)
     return _with_det(formula)
 
 
@@ -63,7 +67,8 @@ def _with_det(formula: str) -> str:
 
 
 def _log_det(match: re.Match[str]) -> str:
-    return f"log det {match[1].replace('Σ', 'Sigma')}"
+    name = match["name"].replace("Σ", "Sigma")
+    return f"log det {name}"
 
 
 def log_dets(formula: str) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deltarule.errors import DeltaruleError
+from deltarule.marking.typed.equal_lines import name_of_line
 from deltarule.marking.typed.equation_texts import TypedEquation
 
 #: What diagonal matrices are called: of degrees, of eigenvalues, with their accents.
@@ -44,14 +45,21 @@ def with_inverse_line(
     if not refused.inverse or start is None or re.search(r"(?!ᵀ)[\w\]]$", before[:start]):
         return None
     taken = {name for e in equations for name in (e.name, *e.reads())}
-    name = next(n for n in ("S", "G", "B", "S1", "S2", "S3", "S4") if n not in taken)
-    rest = f"{before[:start]} {name}_inv {whole.formula[refused.end :]}"
+    matrix = before[start + 1 : close]
+    known = name_of_line(equations[:at], matrix)
+    name = known or next(n for n in ("S", "G", "B", "S1", "S2", "S3", "S4") if n not in taken)
+    inverse = name_of_line(equations[:at], f"inverse({name})")
+    rest = f"{before[:start]} {inverse or f'{name}_inv'} {whole.formula[refused.end :]}"
     lines = [
-        replace(whole, name=name, indices=(), formula=before[start + 1 : close]),
-        replace(whole, name=f"{name}_inv", indices=(), formula=f"inverse({name})"),
+        *([] if known else [replace(whole, name=name, indices=(), formula=matrix)]),
+        *([] if inverse else [_inverse_line(whole, name)]),
         replace(whole, formula=rest),
     ]
     return [*equations[:at], *lines, *equations[at + 1 :]]
+
+
+def _inverse_line(beside: TypedEquation, name: str) -> TypedEquation:
+    return replace(beside, name=f"{name}_inv", indices=(), formula=f"inverse({name})")
 
 
 def with_diagonals(equations: Sequence[TypedEquation]) -> list[TypedEquation]:

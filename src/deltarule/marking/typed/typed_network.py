@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from deltarule.errors import DeltaruleError
 from deltarule.language.named_pieces import with_named_pieces
+from deltarule.marking.typed.covariance_matrices import with_covariances_known
 from deltarule.marking.typed.entropies import note_of_entropies
 from deltarule.marking.typed.equation_texts import MOST_EQUATIONS, TypedEquation, typed_equations
 from deltarule.marking.typed.free_letters import refuse_free_letters
@@ -61,6 +62,7 @@ def typed_network(
     be read, or can be read in several ways."""
     text = _LONG_BLANKS.sub(" ", text)
     network = with_sizes_called(_read_text(text, wrt, shapes), without_ends(text)[1])
+    network, note_of_covariances = with_covariances_known(network)
     neighbours = (
         NEIGHBOURS if "adj" in network.tensors and re.search(r"∈|\\in(?![A-Za-z])", text) else ""
     )
@@ -68,6 +70,7 @@ def typed_network(
         network.text,
         note_of(text),
         note_of_det(text),
+        note_of_covariances,
         STACKED if puts_together(text) else "",
         note_of_marginals(text),
         note_of_entropies(text),
