@@ -48,7 +48,7 @@ def emit(plan: Convolution, site: Site, out: Emitter) -> None:
     alone = plan.rest == 0 or plan.windows.first is not None
     if not alone:
         out.lower(plan.left(site))
-    out.prelude.add("window_planes" if in_groups(plan.windows) else "window_sums")
+    out.prelude.add("window_groups" if in_groups(plan.windows) else "window_sums")
     write_windows(plan.windows, out.code, out.lines, begins="FROM_ZERO" if alone else "ADDED_TO")
 
 

@@ -15,6 +15,7 @@ from numba.extending import intrinsic
 from deltarule.kernels.prelude.calls import _INT, _WORD, cgutils
 from deltarule.kernels.prelude.vectors import (
     LANES,
+    _held,
     _loaded,
     _loaded_part,
     _masks,
@@ -57,9 +58,11 @@ class _Pair:
         even = builder.sub(left, odd)
         self.halves = [_masks(builder, many, 1)[0] for many in (even, odd)]
 
-    def row(self, start):
-        """The two vectors of the long row."""
-        return [self._read(start, *at) for at in zip(self.columns, self.masks)]
+    def row(self, start, through=lambda read: read()):
+        """The two vectors of the long row, each `through` what may read it."""
+        return [
+            through(lambda at=at: self._read(start, *at)) for at in zip(self.columns, self.masks)
+        ]
 
     def phases(self, starts):
         """A vector of each short row."""
@@ -143,7 +146,7 @@ def put_together(_typing, b, even, odd, bp, a, a0, ap, rows, count, add, first):
             read = pair.phases(phases)
             picks = (_IN_TURN[:LANES], _IN_TURN[LANES:])
             row = [_picked(builder, *read, pick) for pick in picks]
-            held = [builder.select(kept, vector, start) for vector in pair.row(to)]
+            held = pair.row(to, lambda read: _held(builder, kept, start, read))
             pair.write_row(to, [builder.fadd(*both) for both in zip(row, held)])
 
         _each_pair(builder, rows, count, starts, [ap, bp, bp], together)

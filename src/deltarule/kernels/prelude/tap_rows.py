@@ -20,6 +20,7 @@ from deltarule.kernels.prelude.vectors import (
     _VECTOR,
     LANES,
     _called,
+    _held,
     _loaded,
     _loaded_part,
     _masks,
@@ -106,7 +107,7 @@ def _weighted(taps):
         def sums(strip):
             to, moved = strip.along(c, cp), strip.along(None, bp)
             with cgutils.for_range(builder, rows):
-                total = builder.select(kept, strip.read(to()), start)
+                total = _held(builder, kept, start, lambda: strip.read(to()))
                 for source, weight in zip(starts, weights):
                     seen = strip.read(moved(source))
                     total = _fma(builder, weight, seen, total)

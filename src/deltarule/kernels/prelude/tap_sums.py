@@ -37,7 +37,15 @@ from deltarule.kernels.prelude.tap_rows import (
     weighted_4,
     weighted_9,
 )
-from deltarule.kernels.prelude.vectors import _VECTOR, LANES, _loaded, _pointers, _splat, _stored
+from deltarule.kernels.prelude.vectors import (
+    _VECTOR,
+    LANES,
+    _held,
+    _loaded,
+    _pointers,
+    _splat,
+    _stored,
+)
 
 real = np.float32
 U = np.uint64
@@ -85,7 +93,7 @@ def weighted_square(_typing, c, c0, cp, b, b0, bp, at, w, t0, rows, count, add, 
                 total = plus(2, below, builder.load(last))
                 builder.store(plus(1, below, builder.load(middle)), last)
                 builder.store(plus(0, below, nothing), middle)
-                held = builder.select(kept, strip.read(to()), start)
+                held = _held(builder, kept, start, lambda: strip.read(to()))
                 strip.written(builder.fadd(total, held), to())
                 strip.next_row()
 

@@ -15,12 +15,15 @@ _MARK = "# ---- what follows goes into kernels\n"
 _SHARED = {
     "strided_products": ("calls", "vectors", "micro_kernel", "panel_products", "strided_products"),
     "window_sums": ("dots", "paired_rows", "window_layout", "window_sums"),
-    "window_planes": ("tap_rows", "tap_sums", "window_planes"),
+    "window_groups": (
+        *("tap_rows", "tap_sums", "window_planes"),
+        *("stepped_squares", "stepped_spread", "stepped_planes", "window_groups"),
+    ),
     "winograd_blocks": ("lanes", "transforms", "dynamic_range", "strips", "winograd_blocks"),
 }
 _NEEDS = {
     "window_sums": {"strided_products"},
-    "window_planes": {"strided_products", "window_sums"},
+    "window_groups": {"strided_products", "window_sums"},
     "winograd_blocks": {"strided_products", "window_sums"},
 }
 _ORDER = (

@@ -94,6 +94,15 @@ def _stored_part(builder, vector, pointer, mask):
     _called(builder, "masked.store", ir.VoidType(), [vector, place, size, mask])
 
 
+def _held(builder, kept, start, read):
+    """What `read` gives if it is `kept`; else `start`, and nothing is read."""
+    place = cgutils.alloca_once(builder, _VECTOR)
+    builder.store(start, place)
+    with builder.if_then(kept):
+        builder.store(read(), place)
+    return builder.load(place)
+
+
 @intrinsic
 def turn(_typing, a, a0, pitch, b, b0, step, rows, columns):  # pyright: ignore
     """b[b0 + step·i + j] = a[a0 + pitch·j + i] for i and j below LANES: a block turned round.
@@ -195,7 +204,7 @@ def added(_typing, a, a0, ap, b, b0, bp, rows, count, add, first):  # pyright: i
         kept, start = builder.icmp_signed("!=", add, _WORD(0)), _splat(builder, first)
 
         def made(vector, to, mask):
-            held = builder.select(kept, _loaded_part(builder, to, mask), start)
+            held = _held(builder, kept, start, lambda: _loaded_part(builder, to, mask))
             return builder.fadd(vector, held)
 
         _each_vector(builder, a, ap, b, bp, rows, count, made)

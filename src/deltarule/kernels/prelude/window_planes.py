@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, apart, data, from_start, outside
+from deltarule.kernels.prelude.calls import apart, data
 from deltarule.kernels.prelude.micro_kernel import NIL, aligned
 from deltarule.kernels.prelude.tap_sums import multiply_rows, weigh_rows
 from deltarule.kernels.prelude.vectors import LANES
@@ -27,7 +27,6 @@ from deltarule.kernels.prelude.window_layout import (
     OF_X,
     OF_Y,
     begun,
-    empty,
     found,
     held,
     move_image,
@@ -37,7 +36,6 @@ from deltarule.kernels.prelude.window_layout import (
     volume,
     zeros,
 )
-from deltarule.kernels.prelude.window_sums import windows_to_w, windows_to_x, windows_to_y
 
 compiled = inlined = in_threads = njit
 U = np.uint64
@@ -45,10 +43,6 @@ real = np.float32
 
 
 # ---- what follows goes into kernels
-
-#: Of so many pairs of channels at most a group is summed plane by plane.
-FEW_FILTERS = 2
-
 
 @inlined
 def shares(B, N):
@@ -73,6 +67,23 @@ def picked(w, start, entries, weights):
     """weights[t] = w[start + entries[t]]"""
     for t in range(entries.size):
         weights[t] = w[U(start + entries[t])]
+
+
+@compiled
+def added_up(totals, w, first, plan, entries, parts):
+    """W[b, f, c, …] of the totals of each part of the images, tap and lane."""
+    B, C, F = plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
+    for o in range(B * F * C):
+        b, f, c = o // (F * C), o // C % F, o % C
+        start = begun(first, plan, b, f, c)
+        for t in range(entries.size):
+            total = real(0)
+            for part in range(parts):
+                lanes = (((b * parts + part) * F + f) * C + c) * entries.size + t
+                for lane in range(LANES):
+                    total += totals[U(lanes * LANES + lane)]
+            entry = U(corner(plan, OF_W, b, f, c) + entries[t])
+            w[entry] = total + (w[entry] if plan[AT_BEGINS] == ADDED_TO else start)
 
 
 @in_threads
@@ -214,50 +225,4 @@ def planes_to_w(x, w, y, first, plan):
                         data(flat), margin + c * whole + place, grid[2], data(at), at.size,
                         plan[AT_RUN + 1], plan[AT_RUN + 2],
                     )
-    for o in range(B * F * C):
-        b, f, c = o // (F * C), o // C % F, o % C
-        start = begun(first, plan, b, f, c)
-        for t in range(at.size):
-            total = real(0)
-            for part in range(parts):
-                lanes = (((b * parts + part) * F + f) * C + c) * at.size + t
-                for lane in range(LANES):
-                    total += totals[U(lanes * LANES + lane)]
-            entry = U(corner(plan, OF_W, b, f, c) + entries[t])
-            w[entry] = total + (w[entry] if plan[AT_BEGINS] == ADDED_TO else start)
-
-
-@inlined
-def by_planes(plan):
-    """Whether groups have few channels, of which something is summed."""
-    return plan[AT_SIZES + 2] * plan[AT_SIZES + 3] <= FEW_FILTERS and not empty(plan)
-
-
-@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
-def groups_to_y(x, w, y, first, plan):
-    """`windows_to_y`, plane by plane where groups have few channels."""
-    sizes = from_start(plan)
-    if not by_planes(sizes):
-        windows_to_y(x, w, y, first, plan)
-    else:
-        planes_to_y(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
-
-
-@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
-def groups_to_x(x, w, y, first, plan):
-    """`windows_to_x`, plane by plane where groups have few channels."""
-    sizes = from_start(plan)
-    if not by_planes(sizes):
-        windows_to_x(x, w, y, first, plan)
-    else:
-        planes_to_x(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
-
-
-@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
-def groups_to_w(x, w, y, first, plan):
-    """`windows_to_w`, plane by plane where groups have few channels."""
-    sizes = from_start(plan)
-    if not by_planes(sizes):
-        windows_to_w(x, w, y, first, plan)
-    else:
-        planes_to_w(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
+    added_up(totals, w, first, plan, entries, parts)

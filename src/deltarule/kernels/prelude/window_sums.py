@@ -28,8 +28,12 @@ from deltarule.kernels.prelude.vectors import LANES, NR
 from deltarule.kernels.prelude.window_layout import (
     ADDED_TO,
     AT_BEGINS,
+    AT_DILATIONS,
+    AT_PADS,
+    AT_RUN,
     AT_SIZES,
     AT_STRIDES,
+    AT_TAPS,
     AT_WIDE,
     OF_W,
     OF_X,
@@ -172,6 +176,35 @@ def windows_to_y(x, w, y, first, plan):
     take_back(y, plan, OF_Y, sums, NIL, plane, grid, first)
 
 
+@inlined
+def entry_at(plan, of, n, b, c, t, h, v):
+    """Where X[n, b, c, t, h, v] lies, or Y."""
+    outer = n * plan[of] + b * plan[of + 1] + c * plan[of + 2]
+    return outer + t * plan[of + 3] + h * plan[of + 4] + v * plan[of + 5]
+
+
+@compiled
+def total_of_tap(x, y, plan, tap, b, f, c):
+    """An entry of W as the sum over what is there alone: a zero between rows times NaN is NaN."""
+    apart()
+    total, left = real(0), tap
+    first, step = np.empty(3, np.int64), plan[AT_STRIDES:]
+    for k in range(2, -1, -1):
+        along = left % plan[AT_TAPS + k]
+        first[k] = along * plan[AT_DILATIONS + k] - plan[AT_PADS + k]
+        left //= plan[AT_TAPS + k]
+    for o in range(plan[AT_SIZES] * volume(plan, AT_RUN)):
+        j, left = o % plan[AT_RUN + 2], o // plan[AT_RUN + 2]
+        i, left = left % plan[AT_RUN + 1], left // plan[AT_RUN + 1]
+        g, n = left % plan[AT_RUN], left // plan[AT_RUN]
+        t, h, v = first[0] + step[0] * g, first[1] + step[1] * i, first[2] + step[2] * j
+        there = 0 <= t < plan[AT_WIDE] and 0 <= h < plan[AT_WIDE + 1] and 0 <= v < plan[AT_WIDE + 2]
+        if there:
+            seen = x[U(entry_at(plan, OF_X, n, b, c, t, h, v))]
+            total += seen * y[U(entry_at(plan, OF_Y, n, b, f, g, i, j))]
+    return total
+
+
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
 def windows_to_w(x, w, y, first, plan):
     """W[b, f, c, k, …] = Σ_{n,i,…} Y[n, b, f, i, …]·X[n, b, c, s·i + d·k − p, …]."""
@@ -210,6 +243,8 @@ def windows_to_w(x, w, y, first, plan):
         for tap in range(entries.size):
             t, entry = c * entries.size + tap, U(here + entries[tap])
             total = totals[U(b * F * at.size + (f * at.size + t if few else t * F + f))]
+            if total != total:
+                total = total_of_tap(x, y, plan, tap, b, f, c)
             w[entry] = total + (w[entry] if plan[AT_BEGINS] == ADDED_TO else start)
 
 
