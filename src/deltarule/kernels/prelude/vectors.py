@@ -165,17 +165,23 @@ def take(_typing, b, b0, bk, panel, deep, count, scale):  # pyright: ignore
 
 
 def _each_vector(builder, a, ap, b, bp, rows, count, made):
-    """b[bp·r + n] = made(a[ap·r + n], place, mask) for some rows, n below count."""
+    """b[bp·r + n] = made(a[ap·r + n], what reads b[bp·r + n]) for some rows, n below count."""
+    left = builder.srem(count, _WORD(LANES))
+    whole, some = builder.sub(count, left), builder.icmp_signed(">", left, _WORD(0))
+    [mask] = _masks(builder, left, 1)
     with cgutils.for_range(builder, rows) as row:
         here = builder.gep(a, [builder.mul(row.index, ap)])
         there = builder.gep(b, [builder.mul(row.index, bp)])
-        parts = builder.sdiv(builder.add(count, _WORD(LANES - 1)), _WORD(LANES))
-        with cgutils.for_range(builder, parts) as part:
-            n = builder.mul(part.index, _WORD(LANES))
-            [mask] = _masks(builder, builder.sub(count, n), 1)
+        # Masked accesses take longer: only a row's last numbers are moved so.
+        with cgutils.for_range_slice(builder, _WORD(0), whole, _WORD(LANES)) as (n, _):
             to = builder.gep(there, [n])
-            vector = _loaded_part(builder, builder.gep(here, [n]), mask)
-            _stored_part(builder, made(vector, to, mask), to, mask)
+            vector = _loaded(builder, builder.gep(here, [n]))
+            _stored(builder, made(vector, lambda: _loaded(builder, to)), to)
+        with builder.if_then(some):
+            last = builder.gep(there, [whole])
+            vector = _loaded_part(builder, builder.gep(here, [whole]), mask)
+            vector = made(vector, lambda: _loaded_part(builder, last, mask))
+            _stored_part(builder, vector, last, mask)
 
 
 @intrinsic
@@ -185,7 +191,7 @@ def copied(_typing, a, a0, ap, b, b0, bp, rows, count):  # pyright: ignore
     def write(context, builder, signature, arguments):
         a, a0, ap, b, b0, bp, rows, count = _pointers(context, builder, signature, arguments)
         a, b = builder.gep(a, [a0]), builder.gep(b, [b0])
-        _each_vector(builder, a, ap, b, bp, rows, count, lambda vector, _to, _mask: vector)
+        _each_vector(builder, a, ap, b, bp, rows, count, lambda vector, _read: vector)
         return context.get_dummy_value()
 
     whole = types.int64
@@ -203,9 +209,8 @@ def added(_typing, a, a0, ap, b, b0, bp, rows, count, add, first):  # pyright: i
         a, b = builder.gep(a, [a0]), builder.gep(b, [b0])
         kept, start = builder.icmp_signed("!=", add, _WORD(0)), _splat(builder, first)
 
-        def made(vector, to, mask):
-            held = _held(builder, kept, start, lambda: _loaded_part(builder, to, mask))
-            return builder.fadd(vector, held)
+        def made(vector, read):
+            return builder.fadd(vector, _held(builder, kept, start, read))
 
         _each_vector(builder, a, ap, b, bp, rows, count, made)
         return context.get_dummy_value()

@@ -206,12 +206,27 @@ def move_image(x, source, flat, start, phases, plan, of, grid, into, begin):
                     )
 
 
+@inlined
+def in_rows(plan, of, grid):
+    """Whether images are single rows, which all begin with the same."""
+    k = AT_WIDE + of // 2
+    single = volume(plan, k) == plan[k + 2] and grid[0] == 1 and grid[1] == 1
+    if of == OF_X:
+        single = single and plan[AT_STRIDES + 1] == 1 and plan[AT_PADS + 1] == 0
+        single = single and plan[AT_STRIDES] == 1 and plan[AT_PADS] == 0
+    return single and (plan[AT_BEGINS] != FROM_FIRST or plan[AT_BEGINS + 1] == 0)
+
+
 @in_threads
 def move_all(x, plan, of, flat, o, plane, grid, into, first):
     """`move_image` of all images of all channels."""
     apart()
     N, B, C = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2 if of == OF_X else AT_SIZES + 3]
     image = place_in(grid, grid[0], 0, 0)
+    if in_rows(plan, of, grid):
+        # Images of one row each are rows of one image.
+        plan = plan[: AT_BEGINS + 4].copy()
+        plan[AT_WIDE + of // 2 + 1], plan[of + 4], N = N, plan[of], 1
     for channel in prange(B * C):
         b, c = channel // C, channel % C
         for n in range(N):

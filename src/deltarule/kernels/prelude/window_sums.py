@@ -98,12 +98,13 @@ def weights_of(w, plan, entries, cs, fs, ts):
     """The weights of some taps, at [b][cs·c + fs·f + ts·t]."""
     B, C, F = plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
     weights = np.empty(B * C * F * entries.size, real)
-    for o in range(B * F * C):
-        b, f, c = o // (F * C), o // C % F, o % C
-        here = b * plan[OF_W] + f * plan[OF_W + 1] + c * plan[OF_W + 2]
-        to = b * C * F * entries.size + cs * c + fs * f
-        for t in range(entries.size):
-            weights[U(to + ts * t)] = w[U(here + entries[t])]
+    for b in range(B):
+        for f in range(F):
+            for c in range(C):
+                here = b * plan[OF_W] + f * plan[OF_W + 1] + c * plan[OF_W + 2]
+                to = b * C * F * entries.size + cs * c + fs * f
+                for t in range(entries.size):
+                    weights[U(to + ts * t)] = w[U(here + entries[t])]
     return weights
 
 
@@ -236,16 +237,17 @@ def windows_to_w(x, w, y, first, plan):
                 totals, b * F * at.size, F, flat, b * C * plane, at, ONE, outer, b * F * plane,
                 ONE, plane, F, length, real(1), NIL, NIL,
             )
-    for o in range(B * F * C):
-        b, f, c = o // (F * C), o // C % F, o % C
-        here = b * plan[OF_W] + f * plan[OF_W + 1] + c * plan[OF_W + 2]
-        start = begun(first, plan, b, f, c)
-        for tap in range(entries.size):
-            t, entry = c * entries.size + tap, U(here + entries[tap])
-            total = totals[U(b * F * at.size + (f * at.size + t if few else t * F + f))]
-            if total != total:
-                total = total_of_tap(x, y, plan, tap, b, f, c)
-            w[entry] = total + (w[entry] if plan[AT_BEGINS] == ADDED_TO else start)
+    fs, ts = (at.size, 1) if few else (1, F)
+    for b in range(B):
+        for f in range(F):
+            for t in range(at.size):
+                c, tap = t // entries.size, t % entries.size
+                total = totals[U(b * F * at.size + fs * f + ts * t)]
+                if total != total:
+                    total = total_of_tap(x, y, plan, tap, b, f, c)
+                entry = U(b * plan[OF_W] + f * plan[OF_W + 1] + c * plan[OF_W + 2] + entries[tap])
+                start = w[entry] if plan[AT_BEGINS] == ADDED_TO else begun(first, plan, b, f, c)
+                w[entry] = total + start
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
