@@ -279,3 +279,20 @@ def test_what_is_taken_to_be_symmetric_is_said():
     plain = layer("L = xᵀ A x + log det(B)")
     assert not any(t.definite or t.symmetric for t in plain.tensors.values())
     assert "symmetric" not in plain.text
+
+
+@pytest.mark.parametrize(
+    ("text", "axes"),
+    [
+        ("L = Σ_{i=1}^{m} ‖x_i − W z_i‖²", {"W": "D K", "x": "M D", "z": "M K"}),
+        ("L = ½ Σ_{i=1}^{m} ‖x_i − c_{y_i}‖²", {"c": "K D", "x": "M D", "y": "M"}),
+        ("L = Σ_{j=1}^{M} ‖W c_j − x‖²", {"W": "D K", "c": "M K", "x": "D"}),
+        ("L = Σ_{i=1}^{D} ‖x_i − μ‖²", {"mu": "M", "x": "D M"}),
+        ("L = Σ_i a_{y_i} + Σ_i Σ_d W_{y_i,d} x_{i,d}", {"W": "N D", "a": "N", "x": "I D"}),
+    ],
+)
+def test_what_no_sum_ends_at_has_a_size_of_its_own(text, axes):
+    """Nor have the axes that one label is read at: M of Σ_{i=1}^{m} is how many examples are."""
+    network = layer(text)
+    found = {n: " ".join(map(str, network.tensors[n].axes)) for n in axes}
+    assert found == axes

@@ -147,7 +147,7 @@ def _check_fixed(access: Read, done: str, at: Expr, extent: Expr, place: str) ->
 def _check_whole(
     access: Read, at: Expr, tensors: Mapping[str, Tensor], extent: Expr, place: str
 ) -> None:
-    """What positions are read from holds integers, and none beyond the axis."""
+    """What positions are read from holds integers, and none beyond the axis, whatever the sizes."""
     for term in Add.make_args(at):
         for factor in Mul.make_args(term):
             if not isinstance(factor, Read):
@@ -161,12 +161,13 @@ def _check_whole(
                     f"below={extent})",
                 )
             limit = label.integers_below
-            if term is at and limit is not None and never_negative((limit - extent - 1).expand()):
+            if term is at and limit is not None and not never_negative((extent - limit).expand()):
                 raise DeltaruleError(
                     f"{text(access)} is read at {text(factor)}, which is below {text(limit)}, and "
                     f"there are {text(extent)} entries",
                     place,
-                    f"declare {label.name} below {extent}, or give {tensor_name(access)} more",
+                    f"declare {label.name} below {extent}, or give {tensor_name(access)} "
+                    f"{limit} entries there",
                 )
 
 

@@ -39,7 +39,7 @@ class AxisSizes:
         said: Mapping[str, tuple[int, ...]],
     ):
         self.written = {e.name: e for e in typed}
-        self.sizes = UnifiedSizes()
+        self.sizes = UnifiedSizes(typed)
         self.uses, self.states = uses, states
         self.shortened = {(e.place, i) for e in typed for i in self._shortened(e)}
         self.axes = self._found_axes()

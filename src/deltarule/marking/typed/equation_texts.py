@@ -64,6 +64,7 @@ class TypedEquation:
     place: str
     #: The indices of all equations of the text: D is how far d runs, wherever it stands.
     letters: frozenset[str] = frozenset()
+    ends: frozenset[str] = frozenset()  # sizes at the ends of sums: M of Σ_{i=1}^{m}
     #: Whether no left side was written.
     bare: bool = False
 
@@ -81,7 +82,8 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
     check_length(text, "the formula")
     text = with_commas_parted(text)
     typed, text = _lines_of(text), as_read(in_plain_brackets(text))
-    text = in_one_notation(without_ends(with_cases(in_words_of_equations(text)))[0])
+    text, called = without_ends(with_cases(in_words_of_equations(text)))
+    text, ends = in_one_notation(text), frozenset(n.upper() for n in called.values())
     parts = _lines_of(text)
     if not parts or len(parts) > MOST_EQUATIONS:
         raise DeltaruleError(
@@ -106,7 +108,7 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
             )
     refuse_primes_of_given(names, ((e.reads(), e.place) for e in found))
     letters = frozenset().union(*(e.indices for e in found), *map(summed_letters, found))
-    return _in_order([replace(e, letters=letters) for e in found])
+    return _in_order([replace(e, letters=letters, ends=ends) for e in found])
 
 
 def _with_inverses(equations: list[TypedEquation]) -> list[TypedEquation]:

@@ -54,7 +54,7 @@ def join_letters(
                     continue
                 label = letter.partition("[")[0]
                 if label in names and (label != letter or None in names[label]):
-                    sizes.labels[label] = extent
+                    sizes.label(label, extent)
                 elif sizes.of(sizes.letter(letter)) != sizes.of(extent):
                     raise Unequal(sizes.letter(letter), extent)
 

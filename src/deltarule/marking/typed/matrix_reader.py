@@ -132,7 +132,7 @@ class MatrixReader(TextNames):
     def _in_matrices(self, columns: bool, apart: bool = False) -> Network:
         """With `apart`, no sum of products is added to each entry of a matrix."""
         self.apart, self.remarks = apart, set[str]()
-        sizes = UnifiedSizes()
+        sizes = UnifiedSizes(self.equations)
         axes = {name: self.new_axes(name, columns, sizes) for name in self.uses}
         ranges = self._joined(axes, sizes, columns)
         of_numbers = made_a_number(self.equations[-1], ranges, axes, sizes, self.said)

@@ -82,7 +82,7 @@ class Rows(RowNames):
 
     def _lines(self, ranks: Mapping[str, int], columns: bool) -> tuple[IndexedLines, bool]:
         """The lines, and whether what has two subscripts and no matrix is a number in all."""
-        sizes = UnifiedSizes()
+        sizes = UnifiedSizes(self.equations)
         axes = {n: self._axes(n, ranks[n], columns) for n in ranks}
         for name, own in axes.items():
             given = [n for n in own if n != 1]
@@ -155,7 +155,7 @@ class Rows(RowNames):
         plain = re.split(r"[-+]", i)[0] if shifted(i) else i
         label = i.partition("[")[0]
         if label in self.positions or label in self.every and i == label:
-            sizes.labels[label] = size
+            sizes.join(sizes.labels.setdefault(label, size), size)
         elif re.fullmatch(r"[^\W\d_]\w*[′']*", plain):
             sizes.join(sizes.letter(plain), size)
         elif letter := last_of(i):

@@ -27,7 +27,7 @@ def size_names(
     letters = {sizes.of(n) for n in sizes.letters.values()}
     names = sizes.named([], taken)
     unnamed = [n for n in alone if n not in letters and not n.is_Integer]
-    used = {str(n) for n in names.values()} | taken
+    used = {str(n) for n in names.values()} | taken | sizes.ends
     usual = [n for n in _OF_WINDOWS.get(len(unnamed), ()) if n not in used]
     for k, size in enumerate(unnamed):
         names[size] = Size(usual[k] if len(usual) == len(unnamed) else f"N_{k + 1}")

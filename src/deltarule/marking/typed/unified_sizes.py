@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from sympy import Add, Expr, Integer
 
 from deltarule.expressions.symbols import Size
+from deltarule.marking.typed.equation_texts import TypedEquation
 
 
 class Unequal(Exception):
@@ -20,13 +21,21 @@ class Unequal(Exception):
 class UnifiedSizes:
     """Classes of equal sizes; a class may be known to be a number."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines: Iterable[TypedEquation]) -> None:
+        #: Letters of sizes at the ends of sums; what no index runs along is not called so.
+        self.ends = frozenset[str]().union(*(e.ends for e in lines))
         self._above: dict[Expr, Expr] = {}
         self.letters: dict[str, Expr] = {}
         #: Letters of sizes that are written: N of x[N − 1 − n].
         self.said: set[str] = set()
         #: Below what labels lie, tensors that are read at.
         self.labels: dict[str, Expr] = {}
+
+    def label(self, name: str, size: Expr) -> None:
+        """Note a label that is read at an axis: all its axes are of one size. Raises Unequal."""
+        known = self.labels.setdefault(name, size)
+        if self.of(known) != self.of(size):
+            raise Unequal(known, size)
 
     def of(self, size: Expr) -> Expr:
         """The one that stands for all that are equal to a size."""
@@ -82,7 +91,7 @@ class UnifiedSizes:
                 other = next((n for n in letters if n not in used), "") if own == "I" else ""
                 names[root] = Size(own if free else other or f"{own}_{own}")
                 used.add(str(names[root]))
-        free = (n for n in letters if n not in used)
+        free = (n for n in letters if n not in used | self.ends)
         for size in sizes:
             root = self.of(size)
             if isinstance(root, Size) and root not in names:
