@@ -125,7 +125,7 @@ def _listed(said: Sequence[str] | None) -> list[str]:
 
 def _mapped(said: str) -> tuple[str, str]:
     """`dout=dy`. Raises DeltaruleError for anything else."""
-    name, equals, meaning = (part.strip() for part in said.partition("="))
+    name, _, meaning = (part.strip() for part in said.partition("="))
     if not (name and meaning):
         raise DeltaruleError(f"{said!r} maps no name", "--map", "write --map dout=dy")
     return name, meaning

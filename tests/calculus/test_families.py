@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from once import derived
 
-from deltarule.calculus.families import Family, brief, families, families_of, forward_families
+from deltarule.calculus.families import Family, brief, families, families_of
 from deltarule.networks.layer_numbers import general, number_of, special
 
 
@@ -40,7 +40,7 @@ def test_brief_grows_with_nothing():
 
 
 def test_forward():
-    found = forward_families(derived("scalar_chain", layers=5))
+    found = families_of(derived("scalar_chain", layers=5).network.equations)
     assert [(f.text(), f.range()) for f in found] == [
         ("h_k = σ(s_k)", "k = 1 … 4"),
         ("s_k = h_{k−1}·θ_k", "k = 2 … 5"),

@@ -29,17 +29,14 @@ def _norm(name: str, axis: int) -> Kind:
     def centred(q):
         return q["x"] - spread(q["mu"])
 
-    def backward(q, **lost):
-        return norm_dx(q, axis, **lost)
-
-    other = 1 - axis
+    backward, other = partial(norm_dx, axis=axis), 1 - axis
     return Kind(
         name,
         {},
         _norm_givens,
         {
             "mu": lambda q: q["x"].mean(axis),
-            "v": lambda q: ((q["x"] - spread(q["mu"])) ** 2).mean(axis),
+            "v": lambda q: (centred(q) ** 2).mean(axis),
             "xhat": lambda q: centred(q) / root(q),
             "y": lambda q: q["gamma"] * q["xhat"] + q["beta"],
             "dL/dbeta": lambda q: q["dL/dy"].sum(0),
@@ -50,18 +47,9 @@ def _norm(name: str, axis: int) -> Kind:
         (
             Slip("sum for mean", "mu", lambda q: q["x"].sum(axis)),
             Slip(
-                "n − 1 for n",
-                "v",
-                lambda q: ((q["x"] - spread(q["mu"])) ** 2).sum(axis) / (q["x"].shape[axis] - 1),
+                "n − 1 for n", "v", lambda q: (centred(q) ** 2).sum(axis) / (q["x"].shape[axis] - 1)
             ),
-            Slip(
-                "not squared",
-                "v",
-                lambda q: (
-                    np.abs(q["x"] - spread(q["mu"])).mean(axis) * 0
-                    + (q["x"] - spread(q["mu"])).mean(axis)
-                ),
-            ),
+            Slip("not squared", "v", lambda q: centred(q).mean(axis)),
             Slip("root lost", "xhat", lambda q: centred(q) / (spread(q["v"]) + EPSILON)),
             Slip("mean not taken away", "xhat", lambda q: q["x"] / root(q)),
             Slip(

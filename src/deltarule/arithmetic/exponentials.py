@@ -62,7 +62,7 @@ def _is_weight(factor: Expr) -> bool:
     """Whether a factor beside an exponential moves, may be 0 and is short enough to be asked."""
     if isinstance(factor, Read):
         return True
-    base, times = factor.as_base_exp()
+    _, times = factor.as_base_exp()
     if times.is_negative or is_term(factor) or guarded(factor) or not factor.atoms(Read):
         return False
     return size_of(factor) <= _LONGEST and not factor.has(Reduction, exp)

@@ -65,11 +65,6 @@ def families(derivation: Derivation, least: int = 2) -> tuple[Family, ...]:
     )
 
 
-def forward_families(derivation: Derivation, least: int = 2) -> tuple[Family, ...]:
-    """The families among the forward equations."""
-    return families_of(derivation.network.equations, least)
-
-
 def families_of(equations: Iterable[Equation], least: int = 2) -> tuple[Family, ...]:
     """Runs of equations that differ in their layer's number alone."""
     equations = tuple(equations)

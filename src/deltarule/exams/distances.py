@@ -148,7 +148,7 @@ class Distances:
     def _exactly(self, mistake: Mistake, quantity: str) -> tuple[float, float]:
         """The same of one mistake in exact arithmetic."""
         evaluator = self.session.evaluator
-        middle, reach, unit = self._right(quantity)
+        _, reach, unit = self._right(quantity)
         entries = self.asked.entries[quantity]
         gaps = [math.inf] * len(entries)
         for way in self._ways(mistake.line):

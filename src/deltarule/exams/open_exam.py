@@ -125,7 +125,7 @@ class OpenExam:
             formulas = [q for q in questions if q.kind == FORMULA]
             if numbers:
                 found |= self._numbers(numbers, answers, formulas, notes)
-            found |= self._formulas(formulas, answers, numbers)
+            found |= self._formulas(formulas, answers)
         return found
 
     def _numbers(
@@ -147,7 +147,7 @@ class OpenExam:
         return found
 
     def _formulas(
-        self, questions: Sequence[Question], answers: Answers, numbers: Sequence[Question]
+        self, questions: Sequence[Question], answers: Answers
     ) -> dict[str, list[QuestionMark]]:
         """The marks of formulas; what a question about numbers asks for by a formula is said."""
         if not questions:

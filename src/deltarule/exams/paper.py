@@ -81,7 +81,7 @@ def paper(exam: Exam, student: str = "", key: bool = False) -> Paper:
     known: Known = {}
     runs = exam.sheet.runs
     computations = [_computation(run, known) for run in runs]
-    questions = exam.questions or _everything(runs, computations)
+    questions = exam.questions or _everything(computations)
     traces = tuple(_traces(exam)) if key else ()
     return Paper(
         exam.title,
@@ -102,7 +102,7 @@ def _computation(run: Run, known: Known) -> Computation:
     return run_computation(run, wanted, known)
 
 
-def _everything(runs, computations) -> list[Question]:
+def _everything(computations) -> list[Question]:
     """The questions of a sheet that asks for nothing by name: all that is computed."""
     return [
         Question(name, NUMBERS, run=number, asked=(name,))

@@ -65,7 +65,7 @@ def _power(term: Expr) -> tuple[Expr, Expr] | None:
 
 def _quotient(node: Expr, base: Expr, times: int) -> Expr | None:
     """A product over p·(exp(a) + exp(b)) to a power, as σ or tanh of what they differ by."""
-    found = _tangent(node, base, times)
+    found = _tangent(node, base)
     below = powers(base)
     if found is not None or below is None or below[0] != below[2]:
         return found
@@ -77,13 +77,13 @@ def with_tangents(node: Expr) -> Expr:
     """A product with tanh(a) for sinh(a)/cosh(a), written out by exponentials or not."""
     for factor in Mul.make_args(node):
         if isinstance(factor, Pow) and factor.exp.is_Integer and factor.exp < 0:
-            found = _tangent(node, factor.base, -int(factor.exp))
+            found = _tangent(node, factor.base)
             if found is not None:
                 return with_tangents(found)
     return node
 
 
-def _tangent(node: Expr, base: Expr, times: int) -> Expr | None:
+def _tangent(node: Expr, base: Expr) -> Expr | None:
     """The product with tanh for a factor over the base, where they are sinh and cosh."""
     if isinstance(base, cosh):
         above = sinh(base.args[0])

@@ -70,7 +70,7 @@ class PassText:
             return
         self._room(equation.name)
         value = self._stored(equation.name, value)
-        at = [self._place(s, axis, times) for s, axis in self._sides(equation)]
+        at = [self._place(s, axis) for s, axis in self._sides(equation)]
         cut = [p for p in at if p is not None]
         if len(cut) == len(at):
             lines.add(self.dialect.assigned.format(name=name, at=self._cut(cut), value=value))
@@ -90,7 +90,7 @@ class PassText:
             for i, (_, axis) in zip(equation.indices, self._sides(equation), strict=True)
         )
 
-    def _place(self, subscript: Expr, axis: Expr, times: Mapping[Index, str]) -> str | None:
+    def _place(self, subscript: Expr, axis: Expr) -> str | None:
         """A whole axis, a part of one or one place on it; None for other places."""
         arrays = self.arrays
         own = [i for i in arrays.order if i in free_symbols(subscript)]

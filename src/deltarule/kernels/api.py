@@ -82,25 +82,18 @@ def kernel(
     found = build.module(what, settings, kind, parallel, cache, progress, transforms)
     text = partial(build.source, what, settings, kind, parallel, transforms)
     made = Kernel(name, found, kind, threads if parallel else None, progress, text)
-    here = isinstance(what, str) and what.endswith(".py")
-    made.recipe = (
-        _made_again,
-        (
-            str(Path(name).resolve()) if here else what,
-            {
-                **settings,
-                "dtype": kind,
-                "wrt": wanted,
-                "parallel": parallel,
-                "threads": threads,
-                "transforms": transforms,
-                "cache": cache,
-            },
-        ),
-    )
+    options = {"dtype": kind, "wrt": wanted, "transforms": transforms, "cache": cache}
+    options |= {"parallel": parallel, "threads": threads}
+    made.recipe = (_made_again, (_from_anywhere(what), {**settings, **options}))
     if parallel:
         made.alone = partial(build.module, what, settings, kind, False, cache, progress, transforms)
     return made
+
+
+def _from_anywhere(what: str | Network) -> str | Network:
+    """What a kernel is of, a file by its whole path."""
+    is_file = isinstance(what, str) and what.endswith(".py")
+    return str(Path(what).resolve()) if is_file else what
 
 
 def _made_again(name: str | Network, settings: dict) -> Kernel:

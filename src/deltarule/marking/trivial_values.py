@@ -107,13 +107,13 @@ class _Lines:
             return ""
         printed = {n: self._printed(n) for n in self.inputs if n in self.cut}
         right = {n: np.asarray(self._exact(n), float) for n in self.inputs if n in self.cut}
-        if not self._moves(right, source, others):
+        if not self._moves(right, others):
             return ""
         held = f"with {pretty(source)} as printed"
-        if not self._moves(printed, source, others):
+        if not self._moves(printed, others):
             return f"{held} it is the same whatever {_listed(others)} may be"
-        copied = self._copied(printed, source, others)
-        if copied and not self._copied(right, source, others):
+        copied = self._copied(printed, others)
+        if copied and not self._copied(right, others):
             return f"{held} it is {pretty(copied)} itself"
         return ""
 
@@ -131,7 +131,7 @@ class _Lines:
         mixed = [e if p is None else float(p) for p, e in zip(printed.ravel(), exact.ravel())]
         return np.array(mixed).reshape(exact.shape)
 
-    def _values(self, cut: Arrays, source: str, others: list[str]) -> Iterator[tuple]:
+    def _values(self, cut: Arrays, others: list[str]) -> Iterator[tuple]:
         """The quantity, and what goes into it: as it is, then with all the others changed."""
         given = {n: cut[n] if n in cut else np.asarray(self._exact(n)) for n in self.inputs}
         yield self._value(given), given
@@ -150,14 +150,14 @@ class _Lines:
         run(self.equations, values, Float64())
         return np.asarray(values.arrays[self.name], float)
 
-    def _moves(self, cut: Arrays, source: str, others: list[str]) -> bool:
+    def _moves(self, cut: Arrays, others: list[str]) -> bool:
         """Whether the quantity changes with the others."""
-        (first, _), *changed = self._values(cut, source, others)
+        (first, _), *changed = self._values(cut, others)
         return any(not np.allclose(value, first, 1e-12, 1e-15) for value, _ in changed)
 
-    def _copied(self, cut: Arrays, source: str, others: list[str]) -> str:
+    def _copied(self, cut: Arrays, others: list[str]) -> str:
         """The other that the quantity is a copy of; empty for none."""
-        found = list(self._values(cut, source, others))
+        found = list(self._values(cut, others))
         for other in others:
             if all(
                 np.shape(given[other]) == value.shape

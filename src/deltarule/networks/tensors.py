@@ -10,11 +10,8 @@ from sympy import Expr
 
 from deltarule.errors import DeltaruleError
 
-ROLES = (
-    "input", "target", "parameter", "state", "intermediate", "output", "loss", "gradient", "memory",
-)  # fmt: skip
-
-#: The roles whose values come from upstream; the others are computed by equations.
+#: The roles whose values come from upstream; those that equations compute are state, intermediate,
+#: output and loss.
 GIVEN = ("input", "target", "parameter", "gradient", "memory")
 
 #: What a number is noted as that is given and not learned: λ, τ.

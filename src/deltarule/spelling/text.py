@@ -86,7 +86,7 @@ class Writer(Alphabet):
             return self.write(Mul(number, node / number, evaluate=False))
         text = ""
         for term in sorted(map(turned, node.args), key=term_order):
-            coefficient, rest = term.as_coeff_Mul()
+            coefficient, _ = term.as_coeff_Mul()
             negative = coefficient < 0
             # A sum that is written out under its sign needs no parentheses behind a +.
             binding = SUM if isinstance(term, nodes.Sum) else PRODUCT

@@ -85,7 +85,7 @@ def _all(task: Task, value: Value, first: Seen, varied: bool) -> Iterator[Slip]:
     yield from _joined_otherwise(value)
     yield from _scaled(task, value, array, right, first, varied)
     yield from other_values(task, value, array, first)
-    yield from _divided_by_count(task, value, first)
+    yield from _divided_by_count(task, value)
     yield from _of_summands(value, first)
     yield from _summed_further(value, right)
     yield from _one_part(value, right)
@@ -169,7 +169,7 @@ def _scaled(
         )
 
 
-def _divided_by_count(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
+def _divided_by_count(task: Task, value: Value) -> Iterator[Slip]:
     """A mean over what a mask lets pass, in the place of one over all."""
     masks = [v for v in task.values.values() if v.boolean]
     for mask, size in ((m, s) for m in masks for s in value.over if isinstance(s, str)):

@@ -147,10 +147,7 @@ def _task(name: str, table: Mapping[str, Any], gradient: str, text: TomlText) ->
         str(table.get("about", "")),
         dict(mapping(table.get("recovered", {}), place)),
         {k: number(v) for k, v in mapping(table.get("fixed", {}), place).items()},
-        {
-            k: sizes(listed(v, place), place)
-            for k, v in mapping(table.get("drawn", {}), place).items()
-        },
+        {k: sizes(listed(v, place)) for k, v in mapping(table.get("drawn", {}), place).items()},
         str(table.get("instead_of", "")),
         {
             k: tuple(float(plain(n)) for n in listed(v, place))
@@ -191,7 +188,7 @@ def _value(name: str, said: Any, place: str) -> Value:
         parts = said.get("of", "")
         several = parts if isinstance(parts, list) else [parts]
         places = tuple(_place(p, where, said.get("layout")) for p in several)
-        times, over = (sizes(said.get(key, []), where) for key in ("times", "over"))
+        times, over = (sizes(said.get(key, [])) for key in ("times", "over"))
         axis = int(said["axis"]) if "axis" in said else None
         one_hot, boolean = str(said.get("one_hot", "")), said.get("boolean") is True
         return Value(name, places, axis, times, over, one_hot, boolean)

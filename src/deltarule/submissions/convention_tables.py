@@ -18,7 +18,7 @@ def plain(value: Any) -> Any:
     return [plain(v) for v in value] if isinstance(value, list) else value
 
 
-def sizes(said: Any, place: str) -> tuple[int | str, ...]:
+def sizes(said: Any) -> tuple[int | str, ...]:
     """Numbers and names of sizes, or one of them."""
     several = said if isinstance(said, list) else [said]
     return tuple(size(s) for s in several)

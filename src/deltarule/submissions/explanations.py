@@ -20,9 +20,8 @@ from deltarule.submissions.wrong_lines import JOINT, RIGHT, WrongLines, with_mis
 #: Processor seconds that a search may take before it is given up.
 SECONDS = 1.5
 
-#: What it costs to suppose a mistake of a forward line where the forward pass is right,
-#: and a mistake in a line whose other readers are right.
-HIDDEN, ONLY_HERE = 0.8, 0.4
+#: What it costs to suppose a mistake of a forward line where the forward pass is right.
+HIDDEN = 0.8
 
 
 @dataclass

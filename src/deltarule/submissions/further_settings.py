@@ -38,12 +38,12 @@ def try_further(
     good = _parted(seen)[1]
     for setting in [s for s in dict.fromkeys(good) if s.numbers == "usual"][:MOST_VARIED]:
         for number in range(1, VARIED + 1):
-            check.observe_further(seen, _varied(right, setting, number))
+            check.observe_further(seen, _varied(setting, number))
     return anywhere or bool(good)
 
 
 @lru_cache(maxsize=1024)
-def _varied(right: RightTask, setting: Setting, number: int) -> Setting:
+def _varied(setting: Setting, number: int) -> Setting:
     """A setting with other numbers of the same kind."""
     return replace(setting, seed=setting.seed + 1000 * number)
 
@@ -62,7 +62,6 @@ def _right_at(check: TaskCheck, seen: Observed, setting: Setting) -> bool:
     tried = copy(seen)
     tried.at, tried.outputs, tried.rights = [], {}, {}
     check.observe_further(tried, setting)
-    bad, good = _parted(seen)
     wrong = {n for n, o in seen.outputs.items() if o.wrong}
     if not wrong:
         return bool(tried.answered) and not any(o.wrong for o in tried.outputs.values())

@@ -15,7 +15,7 @@ from deltarule.submissions.course_conventions import Task
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.right_values import RightValues
-from deltarule.submissions.task_calls import Given, TaskCalls
+from deltarule.submissions.task_calls import TaskCalls
 
 #: The step of central differences, and how well they tell a derivative.
 STEP, TOLERANCE = 1e-4, 1e-4
@@ -78,13 +78,13 @@ class OwnForward:
         total, seen = 0.0, False
         for given in calls.at(values, changed, upto=number - 1):
             for name, value in given.values.items():
-                weight = self._weight(name, values, given)
+                weight = self._weight(name, values)
                 array = as_numbers(value)
                 if weight is not None and array is not None and array.size == weight.size:
                     total, seen = total + float((array.reshape(weight.shape) * weight).sum()), True
         return total if seen else None
 
-    def _weight(self, name: str, values: RightValues, given: Given) -> np.ndarray | None:
+    def _weight(self, name: str, values: RightValues) -> np.ndarray | None:
         own = self.task.values[name]
         place = own.parts[0]
         if place.gradient:

@@ -187,13 +187,13 @@ class TaskCalls:
                 many = f"{len(tree)}" if type(value) in (tuple, list) else f"{len(tree)} values"
                 made.unlike = f"returns {_described(value)}, not {many}"
                 if value is not None:
-                    self._first_alone(tree, value, made, state)
+                    self._first_alone(tree, value, made)
                 return
             made.more |= len(value) > len(tree)
             for place, part in enumerate(tree):
                 self._returned(part, value[place], made, state, (*path, place))
 
-    def _first_alone(self, tree, value, made: Given, state: _State) -> None:
+    def _first_alone(self, tree, value, made: Given) -> None:
         if isinstance(tree[0], str) and type(value) is np.ndarray:
             made.values[tree[0]] = value
 

@@ -168,9 +168,7 @@ class Computation:
             computation = self
             for _ in range(times):
                 computation.__dict__["lines"] = self.lines
-                computation = computation.with_givens(
-                    computation._after(computation.exact, computation.exact_arithmetic)
-                )
+                computation = computation.with_givens(computation._after(computation.exact))
             return computation
         return repeated(self, [times])[times]
 
@@ -186,7 +184,7 @@ class Computation:
                 found[n] = replace(step) if n else self
         return {n: found[n] if n in found else self.updated(n) for n in counts}
 
-    def _after(self, values: Values, arithmetic: Arithmetic) -> dict[str, np.ndarray]:
+    def _after(self, values: Values) -> dict[str, np.ndarray]:
         return {name: values.arrays[f"{name} after"] for name in self.kept}
 
     def with_givens(self, changed: Mapping[str, np.ndarray]) -> Computation:

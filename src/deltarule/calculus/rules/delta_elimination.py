@@ -55,7 +55,7 @@ def eliminate(
     if index is not None and index != a:
         parts = digits(a, dict(term.ranges))
         if parts is not None and len(parts[0]) > 1:
-            return _divide(term, parts, a, u, others, free)
+            return _divide(term, parts, u, others, free)
     if index is None:
         said = (*_without_implied(term, a, u, free), Equal(a, u))
         kept = replace(term, deltas=others, conditions=said)
@@ -149,7 +149,7 @@ def _undivided(body: Expr, index: Index, c: Expr, value: Expr) -> Expr:
     return replace_reads(body, known)
 
 
-def _divide(term: Term, parts, a, u, others, free) -> Elimination:
+def _divide(term: Term, parts, u, others, free) -> Elimination:
     """Take a position apart: (c·H + i)·W + j = u gives j = u mod W, and so on."""
     found, rest = parts
     value = (u - rest).expand()

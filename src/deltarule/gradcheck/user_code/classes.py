@@ -36,9 +36,7 @@ def docstrings(layer: type) -> str:
     return "\n".join(d for d in found if d)
 
 
-def as_functions(
-    layer: type, constants: Mapping[str, object], state: Sequence[str] = ()
-) -> tuple[Callable, Callable]:
+def as_functions(layer: type, state: Sequence[str] = ()) -> tuple[Callable, Callable]:
     """The forward pass as a function that gives (value, layer), and the gradient of it.
 
     `state` are attributes that are arguments too; what the layer draws itself is always the same.

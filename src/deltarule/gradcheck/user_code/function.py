@@ -162,7 +162,7 @@ def read(
     docstring = call.__doc__ or ""
     if layer:
         docstring = docstrings(call)
-        call, backward = as_functions(call, constants)
+        call, backward = as_functions(call)
     reading = _Reading(file.definition(name), place, docstring, given, constants)
     reading.parameters(inspect.signature(call))
     if not reading.shapes and reading.unknown and not layer:

@@ -33,10 +33,7 @@ def by_name(found, function: OwnFunction, arguments, left_out) -> dict[str, np.n
 def _sorted(found, of: list[Argument], real: list[str], function: OwnFunction) -> dict:
     if isinstance(found, Mapping):
         return _of_mapping(found, of)
-    if not isinstance(found, tuple | list):
-        several = [found]
-    else:
-        several = list(found)
+    several = list(found) if isinstance(found, tuple | list) else [found]
     if len(real) == 1 and (len(several) != 1 or isinstance(found, list)):
         plain = [a.name for a in of]
         if isinstance(found, list) or len(several) != len(plain):
@@ -44,7 +41,7 @@ def _sorted(found, of: list[Argument], real: list[str], function: OwnFunction) -
     with_real = [a for a in of if any(leaf in real for leaf in a.leaves)]
     for arguments in (with_real, of):
         if len(several) == len(arguments):
-            return _of_arguments(several, arguments, real)
+            return _of_arguments(several, arguments)
     flat = [leaf for part in several for leaf in _flat(part)]
     for names in (real, list(function.shapes)):
         if len(flat) == len(names):
@@ -55,7 +52,7 @@ def _sorted(found, of: list[Argument], real: list[str], function: OwnFunction) -
     )
 
 
-def _of_arguments(several: list, arguments: list[Argument], real: list[str]) -> dict:
+def _of_arguments(several: list, arguments: list[Argument]) -> dict:
     named: dict = {}
     for part, argument in zip(several, arguments, strict=True):
         if argument.kind == "array":

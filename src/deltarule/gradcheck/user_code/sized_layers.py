@@ -40,7 +40,7 @@ def sized(function: OwnFunction) -> Iterator[OwnFunction]:
         batch = tuple(Extent("N" if k == _BATCH else str(k)) for k in axes)
         shapes = {taken[0]: Shape(batch)}
         shapes |= {n: Shape(tuple(Extent(str(k)) for k in a.shape)) for n, a in state.items()}
-        call, backward = as_functions(layer, constants, list(state))
+        call, backward = as_functions(layer, list(state))
         yield replace(
             function,
             call=call,

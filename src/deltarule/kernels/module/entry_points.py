@@ -160,7 +160,7 @@ class EntryPoints:
             for tensor in one.writes:
                 self.lines.add(f"{spell(tensor)} = {self._room(tensor, one)}")
             self.lines.add("filled = {")
-            for key, tensor in self._returned(name, one):
+            for key, tensor in self._returned(name):
                 flat = "" if one.tensors[tensor].axes else ".reshape(())"
                 self.lines.add(f'    "{key}": {spell(tensor)}{flat},')
             self.lines.add("}", f"run = {name}_loops")
@@ -199,7 +199,7 @@ class EntryPoints:
         first, *rest = write(self.program, names)
         return [f'    """{first}', *("    " + r if r else "" for r in rest), '    """']
 
-    def _returned(self, name: str, one: Pass) -> list[tuple[str, str]]:
+    def _returned(self, name: str) -> list[tuple[str, str]]:
         if name == "backward":
             return [(t, g) for t, g in self.program.gradients.items()]
         return [(t, t) for t in self.program.values]

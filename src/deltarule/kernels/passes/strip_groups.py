@@ -165,7 +165,7 @@ def _around(share: Equation, one: Pass, wanted: frozenset[str]) -> Strips | None
             continue
         renamed = _alike(equation, rows, index[0])
         if renamed is None:
-            renamed = _summed(equation, large, rows, index)
+            renamed = _summed(equation, rows, index)
             added.add(equation.name)
         if renamed is None:
             return None
@@ -205,7 +205,7 @@ def _alike(equation: Equation, rows: tuple, index: Index) -> Equation | None:
     return equation if own == names else None
 
 
-def _summed(equation: Equation, large: Collection[str], rows: tuple, index: tuple):
+def _summed(equation: Equation, rows: tuple, index: tuple):
     """The equation of a sum over the strips' index, over the group's own indices; else None."""
     own = equation.subscripts
     if own[: len(rows)] != tuple(i for i, _ in rows) or index[0] in own:

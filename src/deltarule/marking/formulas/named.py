@@ -220,7 +220,7 @@ class Named(Links):
         if len(at) != len(axes):
             at = self._filled(place, axes)
         at = self._shifted(at, axes, place.shift)
-        return self.vocabulary.reading(place.name, at, guarded=_beyond(at, place))
+        return self.vocabulary.reading(place.name, at, guarded=_beyond(place))
 
     def _filled(self, place: Place, axes: Sequence[Expr]) -> list[Expr]:
         """Each axis with its subscript, as written or else implied."""
@@ -269,7 +269,7 @@ class Named(Links):
         return axes[number]
 
 
-def _beyond(at: Sequence[Expr], place: Place) -> bool:
+def _beyond(place: Place) -> bool:
     """Whether a tensor is read at a later time, of which there is none at the end."""
     return place.shift > 0 or any(
         isinstance(a, Expr) and (a.as_coeff_Add()[0] or Integer(0)) > 0 for a in place.at

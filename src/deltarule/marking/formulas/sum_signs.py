@@ -114,10 +114,10 @@ class Sums(Statements):
         over = [i for i in strange if i.name not in outside]
         missing = [i for i in own if i not in free and i.name not in outside]
         if not (over or added) or (over and len(missing) > len(strange) - len(over)):
-            raise self._over_nothing(word, value)
+            raise self._over_nothing(word)
         return [*added, *((i, self.extent(i, value)) for i in over)]
 
-    def _over_nothing(self, word: str, value: Expr) -> DeltaruleError:
+    def _over_nothing(self, word: str) -> DeltaruleError:
         """What is said of sum(x[n]) where n is an index of the result."""
         return self.error(f"{word}( ) does not say what it is over", "write Σ_m s[m]")
 

@@ -51,7 +51,7 @@ def _turned(context: Context, equation: Equation) -> Iterator[Change]:
 
 def _places(context: Context, node: Reduction, site: Position, equation: Equation) -> list[Index]:
     """The free indices whose axis a sum may run over: by what stands beside it, or by extent."""
-    ((bound, length),) = node.ranges
+    ((_, length),) = node.ranges
     found: list[Index] = []
     if not site.inside and isinstance(node, (Sum, LogSumExp)):
         found += (own_place(node, site) or {}).values()

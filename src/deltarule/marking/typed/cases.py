@@ -119,7 +119,7 @@ def _of_call(inside: str) -> list[str]:
 def _chosen(branches: list[str], written: str) -> str:
     """The cases as (a if s else b)."""
     place = f"the cases {shortened(' '.join(written.split()))}"
-    found = [_case(b, place) for b in branches if b.strip(" ,.\n&")]
+    found = [_case(b) for b in branches if b.strip(" ,.\n&")]
     if len(found) < 2:
         raise DeltaruleError("cases of one value", place, _REMEDY)
     *firsts, (last, statement) = found
@@ -143,7 +143,7 @@ def _missing(cases: list[tuple[str, str]]) -> str:
     return next(value for value, statement in cases if not statement)
 
 
-def _case(branch: str, place: str) -> tuple[str, str]:
+def _case(branch: str) -> tuple[str, str]:
     """The value of a case in parentheses, and its condition; none for what holds otherwise."""
     branch = " ".join(branch.split()).strip(" ,.")
     if match := _ELSE.fullmatch(branch):

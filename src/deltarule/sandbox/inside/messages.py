@@ -40,7 +40,7 @@ _HEADER = re.compile(
     rb"'shape': \(((?:\d{1,12},(?: \d{1,12}(?:, \d{1,12}){0,30})?)?)\), \} *\n"
 )
 # Taken before any foreign code runs, which may put something else in their places.
-_array, _frombuffer, _asarray, _ravel = np.ndarray, np.frombuffer, np.asarray, np.ndarray.ravel
+_array, _frombuffer, _asarray = np.ndarray, np.frombuffer, np.asarray
 _matrix = np.matrix  # an array of the same numbers; of no other type are these sure
 _tobytes, _newbyteorder = np.ndarray.tobytes, np.dtype.newbyteorder
 _dumps, _loads = json.dumps, json.loads

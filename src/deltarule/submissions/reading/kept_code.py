@@ -56,7 +56,7 @@ def kept_code(units: list[Unit], importable: Importable, everything: bool = Fals
     possible = [u for u in units if u.purpose is not Purpose.OTHER and not _no_use(u, found)]
     possible = _without_missing_decorators(possible, found)
     possible = _computable(possible, found)
-    kept = _reached(possible, found, everything)
+    kept = _reached(possible, everything)
     found.units = [u for u in units if id(u) in kept]
     found.dropped = [u for u in units if id(u) not in kept]
     bound = {n for u in found.units for n in u.binds} | BUILTIN
@@ -139,7 +139,7 @@ def _computable(units: list[Unit], found: KeptCode) -> list[Unit]:
     return units
 
 
-def _reached(units: list[Unit], found: KeptCode, everything: bool) -> set[int]:
+def _reached(units: list[Unit], everything: bool) -> set[int]:
     """The definitions, and what they use, and what that uses."""
     by_name: dict[str, list[Unit]] = {}
     for unit in units:
