@@ -39,7 +39,7 @@ def _dots(height, width):
     cells = [(r, t) for r in range(height) for t in range(width)]
 
     def write(context, builder, signature, arguments):
-        c, c0, cr, a, a0, ar, b, b0, at, t0, steps = _pointers(
+        c, c0, cr, a, a0, ar, b, b0, at, t0, steps, runs, further = _pointers(
             context, builder, signature, arguments
         )
         c, a, b = builder.gep(c, [c0]), builder.gep(a, [a0]), builder.gep(b, [b0])
@@ -52,13 +52,16 @@ def _dots(height, width):
         totals = [cgutils.alloca_once_value(builder, nothing) for _ in cells]
         for total in totals:
             builder.store(nothing, total)
-        with cgutils.for_range(builder, steps) as loop:
-            q = builder.mul(loop.index, _WORD(LANES))
-            ones = [_loaded(builder, builder.gep(run, [q])) for run in left]
-            others = [_loaded(builder, builder.gep(run, [q])) for run in right]
-            for total, (r, t) in zip(totals, cells):
-                sum_ = [ones[r], others[t], builder.load(total)]
-                builder.store(_called(builder, "fma", _VECTOR, sum_), total)
+        with cgutils.for_range(builder, runs) as run:
+            first = builder.mul(run.index, further)
+            ones_at, others_at = ([builder.gep(p, [first]) for p in side] for side in (left, right))
+            with cgutils.for_range(builder, steps) as loop:
+                q = builder.mul(loop.index, _WORD(LANES))
+                ones = [_loaded(builder, builder.gep(place, [q])) for place in ones_at]
+                others = [_loaded(builder, builder.gep(place, [q])) for place in others_at]
+                for total, (r, t) in zip(totals, cells):
+                    sum_ = [ones[r], others[t], builder.load(total)]
+                    builder.store(_called(builder, "fma", _VECTOR, sum_), total)
         number = _KIND[1]
         kind = ir.FunctionType(number, [number, _VECTOR])
         name = f"llvm.vector.reduce.fadd.v{LANES}{_KIND[0]}"
@@ -73,9 +76,9 @@ def _dots(height, width):
         return context.get_dummy_value()
 
     @intrinsic
-    def dots(_typing, c, c0, cr, a, a0, ar, b, b0, at, t0, steps):
+    def dots(_typing, c, c0, cr, a, a0, ar, b, b0, at, t0, steps, runs, further):
         whole = types.int64
-        given = (c, whole, whole, a, whole, whole, b, whole, at, whole, whole)
+        given = (c, whole, whole, a, whole, whole, b, whole, at, *[whole] * 4)
         return types.void(*given), write
 
     return dots
@@ -87,26 +90,27 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
     def _plain_dots(height, width):
         """Dot products where nothing is compiled."""
 
-        def dots(c, c0, cr, a, a0, ar, b, b0, at, t0, steps):
-            for r in range(height):
-                one = a[a0 + ar * r:a0 + ar * r + steps * LANES]
+        def dots(c, c0, cr, a, a0, ar, b, b0, at, t0, steps, runs, further):
+            for run, r in np.ndindex(int(runs), height):
+                first = a0 + ar * r + run * further
                 for t in range(width):
-                    start = b0 + at[t0 + t]
-                    c[c0 + cr * r + t] += np.dot(one, b[start:start + steps * LANES])
+                    start = b0 + at[t0 + t] + run * further
+                    one, other = (v[o:o + steps * LANES] for v, o in ((a, first), (b, start)))
+                    c[c0 + cr * r + t] += np.dot(one, other)
 
         return dots
 
     dots_4x6, dots_4x1, dots_1x6, dots_1x1 = (_plain_dots(r, t) for r in (4, 1) for t in (6, 1))
 
-#: How many steps are done with all runs before the next: they should stay in a near cache.
-STEPS_AT_ONCE = 256
+#: How many steps are done with so many rows before the next: they should stay in a near cache.
+STEPS_AT_ONCE, ROWS_AT_ONCE = 256, 32
 
 
 @outside(
     _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _PLACES, _WHOLE, _WHOLE,
-    _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE,
 )
-def dot_block(c, c0, cr, a, a0, ar, b, b0, at, first, last, M, steps):
+def dot_block(c, c0, cr, a, a0, ar, b, b0, at, first, last, M, steps, runs, further):
     """c[c0 + cr·m + t] += Σ_q a[a0 + ar·m + q]·b[b0 + at[t] + q], t from first to last − 1."""
     m = 0
     while m < M:
@@ -115,34 +119,39 @@ def dot_block(c, c0, cr, a, a0, ar, b, b0, at, first, last, M, steps):
         t = first
         while t < last:
             if high == 4 and last - t == 6:
-                dots_4x6(c, o + t, cr, a, one, ar, b, b0, at, t, steps)
+                dots_4x6(c, o + t, cr, a, one, ar, b, b0, at, t, steps, runs, further)
                 t += 6
             elif high == 4:
-                dots_4x1(c, o + t, cr, a, one, ar, b, b0, at, t, steps)
+                dots_4x1(c, o + t, cr, a, one, ar, b, b0, at, t, steps, runs, further)
                 t += 1
             elif last - t == 6:
-                dots_1x6(c, o + t, cr, a, one, ar, b, b0, at, t, steps)
+                dots_1x6(c, o + t, cr, a, one, ar, b, b0, at, t, steps, runs, further)
                 t += 6
             else:
-                dots_1x1(c, o + t, cr, a, one, ar, b, b0, at, t, steps)
+                dots_1x1(c, o + t, cr, a, one, ar, b, b0, at, t, steps, runs, further)
                 t += 1
         m += high
 
 
 @in_threads
-def dot_products(c, cr, cb, a, ar, ab, b, bb, at, M, K, B):
-    """c[cb·g + cr·m + t] += Σ_q a[ab·g + ar·m + q]·b[bb·g + at[t] + q], q below K, g below B.
+def dot_products(c, cr, cb, a, ar, ab, b, bb, at, M, K, runs, further, B):
+    """c[cb·g + cr·m + t] += Σ_q a[ab·g + ar·m + q]·b[bb·g + at[t] + q], g below B.
 
-    a is 0 from K to the next multiple of LANES, and b is read so far.
+    q runs below K from 0, further, 2·further … on, so many `runs`. Behind each, a is 0 up to the
+    next multiple of LANES, and b is read so far.
     """
     apart()
-    blocks = (at.size + 5) // 6
-    for task in prange(blocks * B):
-        g, block = task // blocks, task % blocks
+    blocks, parts = (at.size + 5) // 6, (M + ROWS_AT_ONCE - 1) // ROWS_AT_ONCE
+    together = max(1, STEPS_AT_ONCE * LANES // K)
+    for task in prange(blocks * parts * B):
+        g, part, block = task // (blocks * parts), task // blocks % parts, task % blocks
         first, last = 6 * block, min(6 * block + 6, at.size)
-        for q in range(0, K, STEPS_AT_ONCE * LANES):
-            steps = min(STEPS_AT_ONCE, (K - q + LANES - 1) // LANES)
-            dot_block(
-                data(c), cb * g, cr, data(a), ab * g + q, ar, data(b), bb * g + q, data(at),
-                first, last, M, steps,
-            )
+        m, high = ROWS_AT_ONCE * part, min(ROWS_AT_ONCE, M - ROWS_AT_ONCE * part)
+        for run in range(0, runs, together):
+            many = min(together, runs - run)
+            for k in range(0, K, STEPS_AT_ONCE * LANES):
+                steps, q = min(STEPS_AT_ONCE, (K - k + LANES - 1) // LANES), run * further + k
+                dot_block(
+                    data(c), cb * g + cr * m, cr, data(a), ab * g + ar * m + q, ar, data(b),
+                    bb * g + q, data(at), first, last, high, steps, many, further,
+                )

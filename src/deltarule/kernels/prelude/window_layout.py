@@ -97,6 +97,19 @@ def place_in(grid, slab, row, column):
     return (slab * grid[1] + row) * grid[2] + column
 
 
+@inlined
+def runs_of(plan, grid):
+    """How long a run is that holds all places of Y, how many there are, and how far apart.
+
+    It is an image up to the last place, or all images at once if that takes no more vectors.
+    """
+    image, N = volume(grid, 0), plan[AT_SIZES]
+    used = place_in(grid, plan[AT_RUN] - 1, plan[AT_RUN + 1] - 1, plan[AT_RUN + 2])
+    if (used + NR - 1) // NR * NR < image:
+        return used, N, image
+    return N * image, np.int64(1), np.int64(0)
+
+
 @outside(_PLACES, _WHOLE, _PLACES)
 def find_layout(plan, unit, table):
     """The grid, with columns a multiple of `unit`; of each tap phase, place, and entry in W."""

@@ -23,8 +23,7 @@ from deltarule.kernels.prelude.calls import (
 )
 from deltarule.kernels.prelude.dots import dot_products
 from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places, tiles
-from deltarule.kernels.prelude.panel_products import product
-from deltarule.kernels.prelude.vectors import LANES, NR
+from deltarule.kernels.prelude.vectors import NR
 from deltarule.kernels.prelude.window_layout import (
     ADDED_TO,
     AT_BEGINS,
@@ -43,6 +42,7 @@ from deltarule.kernels.prelude.window_layout import (
     found,
     lay_out,
     rounded,
+    runs_of,
     take_back,
     volume,
     zeros,
@@ -57,40 +57,45 @@ real = np.float32
 
 
 @in_threads
-def spread_in_groups(c, c0, cr, cb, a, ab, rows, ak, b, bb, at, N, B):
+def spread_in_groups(c, c0, cr, cb, a, ab, rows, ak, b, bb, at, N, runs, further, B):
     """c[c0 + cb·g + cr·m + n] = Σ_t a[ab·g + rows[m] + ak·t]·b[bb·g + at[t] + n].
 
-    n runs below N, g below B. b is read up to the next multiple of NR.
+    n runs below N from 0, further, 2·further … on, so many `runs`; g runs below B. b is read up
+    to the next multiple of NR.
     """
     apart()
     panels = (N + NR - 1) // NR
-    for task in prange(panels * B):
-        g, p = task // panels, task % panels
-        count = min(NR, N - p * NR)
+    for task in prange(panels * runs * B):
+        g, run, p = task // (panels * runs), task // panels % runs, task % panels
+        n, count = run * further + p * NR, min(NR, N - p * NR)
         tiles(
-            data(c), c0 + cb * g + p * NR, cr, data(a), ab * g, data(rows), ak,
-            data(b), bb * g + p * NR, data(at), 0, rows.size, at.size, count, 0,
+            data(c), c0 + cb * g + n, cr, data(a), ab * g, data(rows), ak, data(b), bb * g + n,
+            data(at), 0, rows.size, at.size, count, 0,
         )
 
 
 @outside(
     _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _PLACES, _WHOLE,
-    _WHOLE, _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE,
 )
-def spread_groups(c, c0, cr, cb, a, ab, ak, b, bb, at, steps, M, N, B):
+def spread_groups(c, c0, cr, cb, a, ab, ak, b, bb, at, steps, M, N, runs, further, B):
     """`spread_in_groups` of M rows, where rows of `a` lie side by side, or its steps do."""
     at = from_start(at)[:steps]
     rows = places(M, ONE if ak != 1 else steps)
     spread_in_groups(
-        from_start(c), c0, cr, cb, from_start(a), ab, rows, ak, from_start(b), bb, at, N, B
+        from_start(c), c0, cr, cb, from_start(a), ab, rows, ak, from_start(b), bb, at, N, runs,
+        further, B,
     )
 
 
 @compiled
-def spread_arrays(c, c0, cr, cb, a, ab, ak, b, bb, at, M, N, B):
+def spread_arrays(c, c0, cr, cb, a, ab, ak, b, bb, at, M, N, runs, further, B):
     """`spread_groups` of arrays, which live until it ends: data(a) would be the last use of one
     that nothing else reads, and its memory would be given back before the call."""
-    spread_groups(data(c), c0, cr, cb, data(a), ab, ak, data(b), bb, data(at), at.size, M, N, B)
+    spread_groups(
+        data(c), c0, cr, cb, data(a), ab, ak, data(b), bb, data(at), at.size, M, N, runs, further,
+        B,
+    )
 
 
 @compiled
@@ -171,8 +176,10 @@ def windows_to_y(x, w, y, first, plan):
     at = taps_flat(C, B * C * plane, plane, phases, at)
     weights = weights_of(w, plan, entries, entries.size, at.size, ONE)
     sums = aligned(B * F * plane)
+    run, runs, further = runs_of(plan, grid)
     spread_arrays(
-        sums, 0, plane, F * plane, weights, F * at.size, 1, flat, C * plane, at, F, length, B
+        sums, 0, plane, F * plane, weights, F * at.size, 1, flat, C * plane, at, F, run, runs,
+        further, B,
     )
     take_back(y, plan, OF_Y, sums, NIL, plane, grid, first)
 
@@ -223,26 +230,17 @@ def windows_to_w(x, w, y, first, plan):
     at = taps_flat(C, B * C * plane, plane, phases, at)
     outer = zeros(B * F * plane)
     lay_out(y, plan, OF_Y, outer, NIL, plane, grid)
-    # Few filters would leave lanes of a tile empty: then whole runs are multiplied.
-    few = F <= LANES
     totals = zeros(B * F * at.size)
-    if few:
-        dot_products(
-            totals, at.size, F * at.size, outer, plane, F * plane, flat, C * plane, at, F, length,
-            B,
-        )
-    else:
-        for b in range(B):
-            product(
-                totals, b * F * at.size, F, flat, b * C * plane, at, ONE, outer, b * F * plane,
-                ONE, plane, F, length, real(1), NIL, NIL,
-            )
-    fs, ts = (at.size, 1) if few else (1, F)
+    run, runs, further = runs_of(plan, grid)
+    dot_products(
+        totals, at.size, F * at.size, outer, plane, F * plane, flat, C * plane, at, F, run, runs,
+        further, B,
+    )
     for b in range(B):
         for f in range(F):
             for t in range(at.size):
                 c, tap = t // entries.size, t % entries.size
-                total = totals[U(b * F * at.size + fs * f + ts * t)]
+                total = totals[U((b * F + f) * at.size + t)]
                 if total != total:
                     total = total_of_tap(x, y, plan, tap, b, f, c)
                 entry = U(b * plan[OF_W] + f * plan[OF_W + 1] + c * plan[OF_W + 2] + entries[tap])
@@ -279,6 +277,6 @@ def windows_to_x(x, w, y, first, plan):
         # A phase that no tap reaches becomes 0.
         spread_arrays(
             flat, phase * B * C * plane, plane, C * plane, weights, weights.size // B, C, outer,
-            F * plane, at[:F * count], C, length, B,
+            F * plane, at[:F * count], C, length, ONE, NIL, B,
         )
     take_back(x, plan, OF_X, flat, NIL, plane, grid, first)
