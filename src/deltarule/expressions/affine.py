@@ -12,6 +12,14 @@ from functools import lru_cache
 from sympy import Add, Expr, Integer, Mul, cancel
 
 from deltarule.expressions.nodes import CeilingQuotient, FloorQuotient, Remainder, free_symbols
+from deltarule.expressions.polynomials import (
+    Polynomial,
+    added,
+    multiplied,
+    negated,
+    one_more,
+    polynomial,
+)
 from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.symbols import Index, Size
 
@@ -50,7 +58,11 @@ def never_negative(expression: Expr, ranges: Mapping[Index, Expr] | None = None)
 
     A plain "no" means only that this simple argument does not show it.
     """
-    expression, ranges = _digits_as_indices(expression, ranges or {})
+    ranges = ranges or {}
+    found = _by_coefficients(expression, ranges)
+    if found is not None:
+        return found
+    expression, ranges = _digits_as_indices(expression, ranges)
     inside = tuple(i for i in ranges if i in free_symbols(expression))
     split = affine(expression, inside)
     if split is None:
@@ -63,6 +75,44 @@ def never_negative(expression: Expr, ranges: Mapping[Index, Expr] | None = None)
             return False
         low = low + coefficient * (ranges[index] - 1)
     return _certain(low, ranges)
+
+
+def _by_coefficients(expression: Expr, ranges: Mapping[Index, Expr]) -> bool | None:
+    """The same for polynomials with whole coefficients, over such extents; None for others."""
+    given = polynomial(expression)
+    if given is None:
+        return None
+    low: Polynomial = {}
+    slopes: dict[Index, Polynomial] = {}
+    for powers, coefficient in given.items():
+        inside = [i for i, _ in powers if isinstance(i, Index) and i in ranges]
+        if not inside:
+            low[powers] = coefficient
+        elif len(inside) > 1 or (inside[0], 1) not in powers:
+            return False
+        else:
+            slopes.setdefault(inside[0], {})[powers - {(inside[0], 1)}] = coefficient
+    for index, slope in slopes.items():
+        if _sure(slope, ranges):
+            continue  # least at index = 0
+        if not _sure(negated(slope), ranges):
+            return False
+        last = polynomial(ranges[index] - 1)
+        if last is None:
+            return None
+        low = added((low, multiplied(slope, last)))
+    return _sure(low, ranges)
+
+
+def _sure(given: Polynomial, ranges: Mapping[Index, Expr]) -> bool:
+    """What `_certain` says, of a table of coefficients."""
+    symbols = {symbol for powers in given for symbol, _ in powers}
+    if not all(isinstance(s, Size | Index) for s in symbols):
+        return False
+    if any(c < 0 for c in given.values()):
+        above = {s for s in symbols if isinstance(s, Size) and _positive(s, ranges)}
+        given = one_more(given, above.__contains__)
+    return all(c > 0 for c in given.values())
 
 
 def _digits_as_indices(expression: Expr, ranges: Mapping) -> tuple[Expr, Mapping]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 _OPENING, _CLOSING = "([{⌊⌈", ")]}⌋⌉"
 _BREAKS = (
@@ -23,10 +24,14 @@ _BREAKS = (
 
 def cells(text: str) -> int:
     """The width of a text on the screen; accents that combine take no room."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+@cache
+def _width(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def folded(formula: str, width: int, hang: int | None = None) -> list[str]:
