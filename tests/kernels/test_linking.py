@@ -4,10 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 from numba import njit, prange
-from numba.core import codegen, compiler, cpu
-from numba.core.types.functions import BaseFunction
+from numba.core import codegen, cpu
 
-from deltarule.kernels.cache import linking
+from deltarule.kernels.cache import lean_compiling, linking
 from deltarule.kernels.cache.linking import made_once
 
 inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -30,9 +29,8 @@ def test_what_waits_is_made_with_what_calls_it_and_serves_other_functions():
         return same(middle(n)) + lowest(n)
 
     def replaced():
-        passes = compiler.DefaultPassBuilder.define_nopython_pipeline
-        class_, call = codegen.JITCPUCodegen._library_class, BaseFunction.get_call_type
-        return class_, call, cpu.CPUContext.get_executable, passes
+        lean = [vars(owner)[name] for owner, name, _ in lean_compiling._REPLACED]
+        return *lean, codegen.JITCPUCodegen._library_class, cpu.CPUContext.get_executable
 
     usual = replaced()
     made_once(SimpleNamespace(highest=highest))
@@ -71,3 +69,13 @@ def test_bodies_of_parallel_loops_are_made_with_what_calls_them_and_not_apart(mo
     twice(x)
     assert x.tolist() == [1, 3, 5, 7]
     assert {name.rpartition(".")[2] for name in made} - {"nrt"} == {"twice"}
+
+
+def test_what_numba_registers_while_it_compiles_is_found_by_what_is_compiled_next():
+    """Of each type of arguments `max` registers how it is made, and later ones others."""
+    functions = [njit(lambda a, b: max(a, b)) for _ in range(3)]
+    made_once(SimpleNamespace(**{f"f{k}": f for k, f in enumerate(functions)}))
+    one, other, third = functions
+    assert (one(2, 3), one(2.5, 3), one(np.uint32(2), np.uint64(3))) == (3, 3, 3)
+    assert (other(np.int8(4), 3), other(np.float32(1), np.float64(2))) == (4, 2)
+    assert third(np.uint8(4), np.int16(3)) == 4 and njit(lambda a, b: min(a, b))(1, 2.5) == 1

@@ -1,38 +1,60 @@
-"""Numba does not look twice for the same: what it does for any code, left out for kernels."""
+"""Numba does not look twice for the same: what it does for any code, left out for kernels.
+
+Kernels hold no inner functions and no generators, and nobody listens to how their compiling goes.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType
 
-from numba.core import compiler, types
+from numba.core import (
+    ccallback,
+    codegen,
+    compiler,
+    compiler_machinery,
+    event,
+    postproc,
+    transforms,
+    types,
+)
+from numba.core.base import BaseContext
 from numba.core.types.functions import BaseFunction
 
-_usual_passes: Callable = compiler.DefaultPassBuilder.define_nopython_pipeline
-_usual_call: Callable = BaseFunction.get_call_type
 #: What functions without inner functions can do without; it looks at every statement several times.
 _FOR_INNER_FUNCTIONS = "InlineClosureLikes"
+#: Locks of Numba's that are taken ten thousand times in a kernel, and told of each time.
+_UNTOLD = frozenset({"numba:compiler_lock", "numba:llvm_lock", "numba:run_pass"})
 #: By operator and types of its operands, what Numba found: it tries dozens of rules, NumPy's too.
 _found: dict[tuple, object] = {}
+#: The functions that are called by a name of C's; of others no such name is made.
+_by_name: set[CodeType] = set()
+#: The lists of what modules register, by the tables of them that contexts have.
+_registered: dict[tuple, list[list]] = {}
+#: How much there was to be read when a context last read what Numba's modules register.
+_read: dict[int, tuple[int, ...]] = {}
 
 
 @contextmanager
 def lean() -> Iterator[None]:
     """Compile in less time what is compiled here; the machine code is the same."""
-    compiler.DefaultPassBuilder.define_nopython_pipeline = staticmethod(_passes)
-    BaseFunction.get_call_type = _call
+    for owner, name, value in _REPLACED:
+        setattr(owner, name, value)
     try:
         yield
     finally:
-        compiler.DefaultPassBuilder.define_nopython_pipeline = staticmethod(_usual_passes)
-        BaseFunction.get_call_type = _usual_call
+        for owner, name, value in _USUAL:
+            setattr(owner, name, value)
 
 
 def _passes(state, *name):
     """The passes over a function, which are fewer if it defines no other function."""
-    manager = _usual_passes(state, *name)
     identity = getattr(state, "func_id", None)
+    if identity is not None and state.flags.no_cpython_wrapper and identity.code not in _by_name:
+        state.flags.no_cfunc_wrapper = True
+    manager = _usual_passes(state, *name)
     loops = state.flags.auto_parallel.enabled
     if identity is not None and not loops and not _has_inner(identity.code):
         manager.passes = [p for p in manager.passes if p[0].__name__ != _FOR_INNER_FUNCTIONS]
@@ -52,3 +74,94 @@ def _call(self, context, args, kws):
     if key not in _found or _found[key] is None:
         _found[key] = _usual_call(self, context, args, kws)
     return _found[key]
+
+
+def _refresh(self) -> None:
+    """Have a context read what modules register, if more is registered than when it last did."""
+    known = self._registries, self.typing_context._registries  # which it shares with its copies
+    key = id(known[0])
+    now = len(sys.modules), *map(len, _lists(*known))
+    if _read.get(key) != now:
+        _usual_refresh(self)
+        _read[key] = now  # what the reading itself has added is for the next time
+
+
+def _lists(*known: dict) -> list[list]:
+    """The lists of what modules register, also later on, while a function is compiled."""
+    key = tuple((id(registries), len(registries)) for registries in known)
+    if key not in _registered:
+        of_all = (vars(registry).values() for registries in known for registry in registries)
+        _registered[key] = [part for parts in of_all for part in parts if isinstance(part, list)]
+    return _registered[key]
+
+
+def _for_c(self):
+    """What C calls by a name."""
+    _by_name.add(self._pyfunc.__code__)
+    return _usual_for_c(self)
+
+
+def _run_pass(self, index, one, state) -> None:
+    """One pass over a function, and no record of how long it took and what it was about."""
+    one.analysis = self._analysis
+    changed = one.run_initialization(state)
+    changed |= one.run_pass(state)
+    changed |= one.run_finalizer(state)
+    if isinstance(one, compiler_machinery.LoweringPass):
+        return  # nobody looks at the statements any more
+    if compiler_machinery._pass_registry.get(type(one)).mutates_CFG:
+        if changed:
+            postproc.PostProcessor(state.func_ir).run()
+        else:
+            state.func_ir.blocks = transforms.canonicalize_cfg(state.func_ir.blocks)
+
+
+def _start(kind, *data, **more) -> None:
+    if kind not in _UNTOLD:
+        _usual_start(kind, *data, **more)
+
+
+def _end(kind, *data, **more) -> None:
+    if kind not in _UNTOLD:
+        _usual_end(kind, *data, **more)
+
+
+def _lifetimes(self, emit_dels: bool = False, extend_lifetimes: bool = False) -> None:
+    """What is known of the variables' lives after a pass, found when somebody asks."""
+    function = self.func_ir
+    if emit_dels or function.is_generator:
+        _usual_lifetimes(self, emit_dels, extend_lifetimes)
+        return
+    function.blocks = transforms.canonicalize_cfg(function.blocks)
+    function.variable_lifetime = postproc.VariableLifetime(function.blocks)
+    function.generator_info = None
+
+
+def _optimize_functions(self, module) -> None:
+    """Function by function, by one list of passes; what is only declared has no code."""
+    module.data_layout = self._codegen._data_layout
+    passes, builder = self._codegen._function_pass_manager()
+    for function in module.functions:
+        if not function.is_declaration:
+            passes.run(function, builder)
+
+
+_REPLACED: list[tuple] = [
+    (compiler.DefaultPassBuilder, "define_nopython_pipeline", staticmethod(_passes)),
+    (BaseFunction, "get_call_type", _call),
+    (BaseContext, "refresh", _refresh),
+    (event, "start_event", _start),
+    (event, "end_event", _end),
+    (postproc.PostProcessor, "run", _lifetimes),
+    (compiler_machinery.PassManager, "_runPass", _run_pass),
+    (ccallback.CFunc, "_compile_uncached", _for_c),
+]
+if codegen.CPUCodegen._function_pass_manager.__code__.co_argcount == 1:  # from Numba 0.63 on
+    _REPLACED.append((codegen.CPUCodeLibrary, "_optimize_functions", _optimize_functions))
+_USUAL: list[tuple] = [(owner, name, vars(owner)[name]) for owner, name, _ in _REPLACED]
+_usual_passes: Callable = compiler.DefaultPassBuilder.define_nopython_pipeline
+_usual_call: Callable = BaseFunction.get_call_type
+_usual_refresh: Callable = BaseContext.refresh
+_usual_start, _usual_end = event.start_event, event.end_event
+_usual_for_c: Callable = ccallback.CFunc._compile_uncached
+_usual_lifetimes: Callable = postproc.PostProcessor.run
