@@ -1,5 +1,7 @@
 """Equality of index formulas: proved by normal form, verified by trial, or told apart."""
 
+import itertools
+
 import pytest
 from once import derived
 from random_proofs import wrongly_proved
@@ -9,7 +11,7 @@ from deltarule.calculus import normal_form as normal_forms
 from deltarule.calculus.equality import equal
 from deltarule.calculus.normal_form import normal_form
 from deltarule.expressions.functions import exp, relu, sigmoid
-from deltarule.expressions.nodes import AtLeastZero, Choose, Max, Positive, Sum, read
+from deltarule.expressions.nodes import AtLeastZero, Choose, Delta, Max, Positive, Sum, read
 from deltarule.expressions.symbols import Index, Size
 from deltarule.language.load import load
 
@@ -55,6 +57,22 @@ def test_complementary_ranges_are_merged():
     low = Sum(x(n, d), [(d, D)], [AtLeastZero(k - d)])
     high = Sum(x(n, d), [(d, D)], [AtLeastZero(d - k - 1)])
     assert equal(low + high, Sum(x(n, d), [(d, D)]), DENSE, [(n, N)]).kind == "proved"
+
+
+def test_entries_at_equal_indices_are_one_whatever_index_is_put_in_first():
+    i, j, k, m = (Index(name) for name in "ijkm")
+    at_one = Delta(i, j) * read("p", j, j)
+    written = [read("p", *at) for at in ((i, i), (i, j), (j, i))]
+    summed = [
+        Sum(Delta(*one) * Delta(*other) * read("p", k, k), ((k, Size("N")),))
+        for one, other in itertools.product(((k, i), (i, k)), ((k, j), (j, k)))
+    ]
+    ranges = [(index, Size("N")) for index in (i, j, m)]
+    assert not any(normal_form(Delta(i, j) * other - at_one, ranges) for other in written)
+    assert not any(normal_form(other - at_one, ranges) for other in summed)
+    chain = Delta(i, j) * Delta(j, m)
+    assert not normal_form(chain * (read("p", m, i) - read("p", j, j)), ranges)
+    assert normal_form(Delta(i, j) * (read("p", i, m) - read("p", m, i)), ranges)
 
 
 def test_identities_of_functions_are_verified():

@@ -110,19 +110,29 @@ def _keyed(term: Product, known: dict) -> Iterator[tuple[tuple, Expr]]:
 
 def _solved(term: Product) -> Product:
     """Without the sums that a condition i = e leaves one term of."""
-    for condition in term.conditions:
-        if isinstance(condition, Equal):
-            for index, value in (condition.args, condition.args[::-1]):
-                if not isinstance(index, Index):
-                    continue
-                if index in term.indices and index not in free_symbols(value):
-                    rest = replace(
-                        term,
-                        indices=tuple(i for i in term.indices if i != index),
-                        conditions=term.conditions - {condition},
-                    )
-                    return _solved(rest.renamed({index: value}))
-    return term
+    equal = [c for c in term.conditions if isinstance(c, Equal)]
+    for condition in sorted(equal, key=str) if len(equal) > 1 else equal:
+        for index, value in (condition.args, condition.args[::-1]):
+            if not isinstance(index, Index):
+                continue
+            if index in term.indices and index not in free_symbols(value):
+                rest = replace(
+                    term,
+                    indices=tuple(i for i in term.indices if i != index),
+                    conditions=term.conditions - {condition},
+                )
+                return _solved(rest.renamed({index: value}))
+    return _read_at_one(term, [c for c in equal if all(isinstance(i, Index) for i in c.args)])
+
+
+def _read_at_one(term: Product, equal: list[Basic]) -> Product:
+    """Indices that are equal and not summed over read as one: [n = j]·p[n, j] = [n = j]·p[j, j]."""
+    pairs = [sorted(condition.args, key=str) for condition in sorted(equal, key=str, reverse=True)]
+    factors = term.factors
+    for first, second in pairs:
+        factors = tuple((substitute(b, {second: first}), e) for b, e in factors)
+    conditions = term.conditions.difference(equal).union(Equal(*pair) for pair in pairs)
+    return replace(term, factors=factors, conditions=conditions) if equal else term
 
 
 def _merged(found: dict) -> dict:
