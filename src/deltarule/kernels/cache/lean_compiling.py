@@ -25,8 +25,8 @@ from numba.core.types.functions import BaseFunction
 
 #: What functions without inner functions can do without; it looks at every statement several times.
 _FOR_INNER_FUNCTIONS = "InlineClosureLikes"
-#: Locks of Numba's that are taken ten thousand times in a kernel, and told of each time.
-_UNTOLD = frozenset({"numba:compiler_lock", "numba:llvm_lock", "numba:run_pass"})
+#: Locks of Numba's that are taken ten thousand times in a kernel, and passes; each is an event.
+_SILENT = frozenset({"numba:compiler_lock", "numba:llvm_lock", "numba:run_pass"})
 #: By operator and types of its operands, what Numba found: it tries dozens of rules, NumPy's too.
 _found: dict[tuple, object] = {}
 #: The functions that are called by a name of C's; of others no such name is made.
@@ -117,12 +117,12 @@ def _run_pass(self, index, one, state) -> None:
 
 
 def _start(kind, *data, **more) -> None:
-    if kind not in _UNTOLD:
+    if kind not in _SILENT:
         _usual_start(kind, *data, **more)
 
 
 def _end(kind, *data, **more) -> None:
-    if kind not in _UNTOLD:
+    if kind not in _SILENT:
         _usual_end(kind, *data, **more)
 
 
