@@ -64,6 +64,7 @@ def lstm(v):
 KNOWN = {
     "np": np, "sm": softmax, "lse": logsumexp, "sg": lambda z: 1 / (1 + np.exp(-z)),
     "rnn": recurrence, "rnn2": two_back, "lstm": lstm, "lgam": np.vectorize(math.lgamma),
+    "Phi": np.vectorize(lambda z: (1 + math.erf(z / math.sqrt(2))) / 2),
 }  # fmt: skip
 
 

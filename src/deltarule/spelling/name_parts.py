@@ -22,7 +22,8 @@ GREEK = dict(zip(_LOWER, _LETTERS)) | {
 CAPITALS = "A-ZΓΘΛΞΦΨΩ"
 
 #: What a letter may carry, and the sign that does.
-ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "prime": "′"}
+ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "prime": "′",
+           "dot": "\u0307", "ddot": "\u0308"}  # fmt: skip
 #: A stem, and the digits at its end.
 HEAD = re.compile(r"(?P<stem>[A-Za-z]+)(?P<digits>[0-9]*)", re.ASCII)
 

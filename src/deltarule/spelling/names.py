@@ -10,9 +10,9 @@
     direct dxhat/dx      direct ∂x̂/∂x
 
 A plain name is letters and digits, then subscripts after underscores. A letter or Greek letter
-may carry hat, bar, tilde or prime; digits at its end are a subscript. `after` marks the value
-after the update, `direct` the part of a derivative that goes through one equation alone. Entries
-count from 0.
+may carry hat, bar, tilde, prime, a dot or two; digits at its end are a subscript. `after` marks the
+value after the update, `direct` the part of a derivative that goes through one equation alone.
+Entries count from 0.
 """
 
 from __future__ import annotations
@@ -233,6 +233,8 @@ def _append(name: str, character: str, spelled_out: bool) -> tuple[str, bool]:
 
 def _accented(name: str, word: str) -> str:
     """A prime belongs to the head (h₁′ is h′ with subscript 1), a hat to the letter before it."""
+    if word in ("dot", "ddot"):  # of a letter alone: ä of a word is a letter of its own
+        return name + word if len(name) == 1 or name in GREEK else name + "?"
     if word != "prime":
         return name + word if name[-1:].isalpha() else name + "?"
     head, bar, subs = name.partition("_")

@@ -51,6 +51,11 @@ NO_FUNCTIONS = {
     **dict.fromkeys(("mse_loss", "MSELoss"), "is called MSE here: write MSE(y, f)"),
     **dict.fromkeys(("l1_loss", "L1Loss"), "is called MAE here: write MAE(y, f)"),
     **dict.fromkeys(
+        ("cov", "Cov", "corrcoef"),
+        "is of two vectors, Cov(x, y), or says no indices: write S_jk = Mean[n]((x_nj − m_j)·"
+        "(x_nk − m_k)), with m_j = Mean[n](x_nj)",
+    ),
+    **dict.fromkeys(
         ("argmax", "argmin"), f"{_POSITION}write what is done with it, as max_m s[m]"
     ),
     **dict.fromkeys(

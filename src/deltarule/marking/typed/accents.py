@@ -1,6 +1,6 @@
 r"""Accents of LaTeX over one letter, as the letter with its mark: \hat{y}_t is ŷ_t, as it is typed.
 
-\hat{\mathbf{y}}, \bar\alpha, \tilde{c}     ŷ, ᾱ, c̃; a blank parts them from a word before
+\hat{\mathbf{y}}, \bar\alpha, \dot{\theta}_i     ŷ, ᾱ, θ̇_i; a blank parts them from a word before
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ import re
 
 from deltarule.spelling.name_parts import GREEK
 
-_MARKS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303",
-          "widehat": "\u0302", "overline": "\u0304", "widetilde": "\u0303"}  # fmt: skip
+_MARKS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "widehat": "\u0302",
+          "overline": "\u0304", "widetilde": "\u0303",
+          "dot": "\u0307", "ddot": "\u0308"}  # fmt: skip
 _LETTER = (
     r"\\(?:mathbf|boldsymbol|bm|mathrm|mathit)\s*\{\s*(\\?[A-Za-z]+)\s*\}|(\\[a-zA-Z]+|[A-Za-z])"
 )

@@ -16,13 +16,15 @@ _EXPECTED = re.compile(
     r"|\\(?:mathrm|operatorname|text)\s*\{\s*(?:E|Var|Std)\s*\})"
     rf"\s*(?:_\s*(?:\w|\{{[^{{}}]*\}})\s*)?)(?:\\!\s*)*{_SIZE}(?=[\[(])"
 )
+#: The mean over a sample: \hat{\mathbb{E}}_t.
+_SAMPLED = re.compile(r"\\(?:wide)?hat\s*\{\s*\\mathbb\s*(?:\{\s*E\s*\}|\s+E)\s*\}")
 _SIZE_BEHIND = re.compile(rf"{_SIZE}$")
 _PLUS = re.compile(r"[\])]\s*(?P<first>\^\s*(?:\w|\{[^{}]*\})\s*)?_\s*(?:\+|\{\s*\+\s*\})")
 
 
 def in_plain_brackets(text: str) -> str:
     """A text without these spellings."""
-    return _with_positive_parts(_with_expectations(text))
+    return _with_positive_parts(_with_expectations(_SAMPLED.sub(r"\\mathbb{E}", text)))
 
 
 def _with_expectations(text: str) -> str:

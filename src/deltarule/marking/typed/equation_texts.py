@@ -34,6 +34,7 @@ from deltarule.marking.typed.norm_orders import with_orders
 from deltarule.marking.typed.parted_equations import parted_off
 from deltarule.marking.typed.printed_texts import as_read
 from deltarule.marking.typed.program_words import in_words_of_equations
+from deltarule.marking.typed.shifted_times import shifted
 from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.slips_of_quotients import with_rows_below
 from deltarule.marking.typed.slips_of_words import refuse_derivatives
@@ -95,7 +96,7 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
         _equation(part, said, part is parts[-1], delta, text, rows)
         for part, said in zip(parts, typed, strict=True)
     ]
-    found = [e for equation in read for e in _parted(equation, text, rows)]
+    found = _all_parted(read, text, rows)
     typed_names = {e.name for e in read}
     made = (e.name for e in found if e.name not in typed_names)
     found = _with_entries(_with_inverses(with_equal_lines_once(found, made)))
@@ -109,6 +110,16 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
     refuse_primes_of_given(names, ((e.reads(), e.place) for e in found))
     letters = frozenset().union(*(e.indices for e in found), *map(summed_letters, found))
     return _in_order([replace(e, letters=letters, ends=ends) for e in found])
+
+
+def _all_parted(read: list[TypedEquation], text: str, rows: bool) -> list[TypedEquation]:
+    """The equations, each behind those of what it needs by a name of its own."""
+    found: list[TypedEquation] = []
+    for equation in read:
+        parts = _parted(equation, text, rows)
+        text += "".join(f" {e.name}" for e in parts[:-1] if not e.name.endswith("_inv"))
+        found += parts
+    return found
 
 
 def _with_inverses(equations: list[TypedEquation]) -> list[TypedEquation]:
@@ -251,17 +262,6 @@ def _left(text: str, place: str, right: str) -> tuple[str, tuple[str, ...]]:
         return canonical(name.strip()), indices
     except DeltaruleError as error:
         raise error.at(place) from None
-
-
-def shifted(at: str) -> bool:
-    """Whether a subscript is t − 1 or t + 1; T − 1 is the last one."""
-    return bool(re.fullmatch(r"(?![A-Z]\W)[^\W\d_]\w*[-+][0-9]+", at))
-
-
-def last_of(at: str) -> str:
-    """The index t where a subscript is the last time, T − 1, or one before it."""
-    found = re.fullmatch(r"([A-Z])-[0-9]+", at)
-    return found[1].lower() if found else ""
 
 
 def states_of(equations: Iterable[TypedEquation]) -> set[str]:

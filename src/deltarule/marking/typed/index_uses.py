@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from deltarule.errors import DeltaruleError
-from deltarule.marking.typed.equation_texts import TypedEquation, shifted
+from deltarule.marking.typed.equation_texts import TypedEquation
+from deltarule.marking.typed.shifted_times import shifted
 
 #: What stands behind the name of a state for its value after its last time.
 AFTER = "_end"

@@ -3,6 +3,7 @@ r"""Labels above a name, which are no powers: x_i^{\text{s}}, y^w_n − y^l_n, f
 x_i^{\text{s}}, x^{\mathrm{s}}_i      x_s[i]
 y^w_n − y^l_n, z_i^{l} − z_i^{r}      y_w[n] − y_l[n]: two letters above one name, which are
                                       nothing else in the text
+W^Q, W^h h + W^x x                    W_Q, W_h h + W_x x
 f_i^{*}, y^*_i, y_i^\star             f_star[i]
 """
 
@@ -27,6 +28,8 @@ _STAR = r"\^\s*\{?\s*(?:\*|∗|⋆|\\(?:star|ast)(?![A-Za-z]))(?P<label>)\s*\}?"
 _LETTERS = r"\^(?:\{\s*(?P<label>[A-SU-Za-z][a-z]*)\s*\}|(?P<letter>[A-SU-Za-z])(?![A-Za-z0-9]))"
 #: Letters that exponents are.
 _EXPONENTS = frozenset("pqkmn")
+#: Capitals of exponents: how often, and the sign of a matrix turned, X^H.
+_SIZES = ("H", "N", "K", "M")
 _RUNNING = re.compile(
     rf"(?:{SUM_SIGN}\s*|(?:^|[;\n])\s*\\?[^\W\d_][^\W_]*(?:\^\{{?[^=;\n]{{1,9}})?(?=_[^=;\n]*=(?!=)))"
     r"_(?:([a-z])|\{([^{}]*)\})"
@@ -69,6 +72,10 @@ def _of_two(text: str, running: Container[str]) -> Callable[[re.Match[str]], boo
             every.setdefault((_stem(match), _below(match)), set()).add(label)
         if not known and not indices and label not in _EXPONENTS:
             above.setdefault((_stem(match), _below(match)), set()).add(label)
+    weights = _of_weights(text)
+    all_weights = set().union(*weights.values())
+    for stem, labels in weights.items():
+        above[stem, ""] = above.get((stem, ""), set()) | labels
     for name, labels in above.items():
         if "l" in labels:  # which would be a layer's number, and vanish
             labels |= every[name]
@@ -77,9 +84,27 @@ def _of_two(text: str, running: Container[str]) -> Callable[[re.Match[str]], boo
         labels = above.get((_stem(match), _below(match)), set())
         plain = _below(match) or "l" in labels  # x^a − x^b may well be powers of a number
         own = (match["label"] or match["letter"]) in labels
-        return bool(plain) and own and len(labels) > 1
+        bias = not _below(match) and (match["label"] or match["letter"]) in all_weights
+        return bias or (own and bool(plain) and len(labels) > 1)
 
     return apart
+
+
+def _of_weights(text: str) -> dict[str, set[str]]:
+    """The letters above capitals that say which weights: W^Q, and W^h beside W^x. A^n and A^T are
+    a power and a transpose, and X^H turned, too."""
+    every: dict[str, set[str]] = {}
+    for match in _OF_LETTERS.finditer(text):
+        if _stem(match).isupper() and not _below(match):
+            every.setdefault(_stem(match), set()).add(match["label"] or match["letter"])
+    found = {}
+    for stem, labels in every.items():
+        small = {i for i in labels if i.islower()}
+        several = len(labels) > 1 and (small - _EXPONENTS or small <= {"q", "k", "v"})
+        large = {i for i in labels if i.isupper() and (i not in _SIZES or len(labels) > 1)}
+        others = set().union(*(every[other] for other in every if other != stem))
+        found[stem] = labels if several else large | (small & others - _EXPONENTS)
+    return {stem: labels for stem, labels in found.items() if labels}
 
 
 def _stem(match: re.Match[str]) -> str:
@@ -101,7 +126,8 @@ def _named(match: re.Match[str], running: Container[str]) -> str:
     label = match["label"] or match.groupdict().get("letter") or "star"
     below, name = _below(match), f"{_stem(match)}_{label}"
     if not _is_entry(below, running):
-        return f"{name}_{below} " if below else f"{name} "
+        factor = "·" if re.match(r"\s*\(", match.string[match.end() :]) else ""
+        return f"{name}_{below} {factor}" if below else f"{name} {factor}"
     if re.fullmatch(r"[a-z]{2,4}", below):
         below = ",".join(below)
     return f"{name}[{below}] "

@@ -15,8 +15,10 @@ from collections.abc import Iterable
 
 from deltarule.marking.typed.inner_products import with_inner_sums
 from deltarule.marking.typed.norm_orders import of_rows_written
+from deltarule.marking.typed.typed_names import WORDS
+from deltarule.marking.typed.usual_letters import usual_rank
 from deltarule.spelling.name_parts import CAPITALS
-from deltarule.spelling.names import pretty
+from deltarule.spelling.names import canonical, pretty
 
 #: What may not stand behind letters below a name: more letters, of which powers are none.
 _ENDS = r"(?![^\W²³⁰¹⁴⁵⁶⁷⁸⁹⁻ᵀ]|\(|\[)"
@@ -28,6 +30,8 @@ _BELOW = re.compile(
 _SIGNS = ("sum", "Σ", "∑", "Π", "∏", "prod", "max", "min", "mean")
 #: How far letters are apart at most that run along one axis: i and l, s and t.
 _NEIGHBOURS = 3
+#: Letters of gates and of other layers, h_f and W_o.
+_LABELS = frozenset("fogchzxqv")
 _INDEX_LETTERS = frozenset("ijklmnd")
 _OF_ROW = re.compile(
     rf"(?<![\w\]])([a-zθβ]\w*)\s*(?:ᵀ|⊤|\^\{{?[T⊤]\}}?)\s*[·*]?\s*({_NAME})\[([a-z])\]"
@@ -69,6 +73,8 @@ def respelled(
     """
     letters = _indices(formula, left) | {*known}
     apart = _of_two_kinds(formula, left, taken)
+    for pair in _pairs_summed(formula):
+        apart |= _of_two_kinds(formula, pair, taken)
     formula = _BELOW.sub(lambda m: _in_brackets(m, letters, apart), formula)
     return (
         formula
@@ -129,12 +135,21 @@ def bound_letters(formula: str) -> set[str]:
 def _of_left(formula: str, left: Iterable[str]) -> set[str]:
     """Those letters of a left side that are indices on the right: z_f = W_f x has none."""
     found = set()
-    for letter in _INDEX_LETTERS & set(left):
+    for letter in set(left):
+        if letter not in _INDEX_LETTERS and (letter in _LABELS or not _all_have(formula, letter)):
+            continue
         single = [m for m in _BELOW.finditer(formula) if (m[2] or m[3]) == letter]
         several = any(letter in (m[2] or m[3]) for m in _BELOW.finditer(formula))
         if several and not any(m[1][:1].isupper() and _is_factor(m) for m in single):
             found.add(letter)
     return found
+
+
+def _all_have(formula: str, letter: str) -> bool:
+    """Whether all but numbers have a letter below, V_s and r_s of V_s + α (r_s − V_s)."""
+    found = [m[1] for m in _BELOW.finditer(formula) if (m[2] or m[3]) == letter]
+    rest = re.findall(r"[^\W\d_]\w*", _BELOW.sub(" ", formula))
+    return len(set(found)) > 1 and all(n in WORDS or usual_rank(canonical(n)) == 0 for n in rest)
 
 
 def _is_factor(match: re.Match[str]) -> bool:
@@ -154,6 +169,13 @@ def _of_two_kinds(formula: str, left: Iterable[str], taken: str) -> set[str]:
         at.setdefault(name, set()).add(one or several)
     both = {name for name, found in at.items() if found == {*left}}
     return {n for n in both if not re.search(rf"(?<!\w){n}[\[(]|[;\n]\s*{n}_\w+\s*=(?!=)", taken)}
+
+
+def _pairs_summed(formula: str) -> list[tuple[str, ...]]:
+    """The letters of tables that sums are over both of: u and i of Σ_{u,i} (r_ui − b_u − b_i)²."""
+    bound = bound_letters(formula)
+    below = (re.findall(r"[a-z]", m[2] or m[3]) for m in _BELOW.finditer(formula))
+    return list(dict.fromkeys(tuple(at) for at in below if len({*at}) == 2 and {*at} <= bound))
 
 
 def _in_brackets(match: re.Match[str], letters: set[str], apart: set[str]) -> str:

@@ -46,7 +46,7 @@ _FACTOR = re.compile(r"\s+(?!(?:if|else|and|or|not|mod|where|with)\b)(?:[^\W\d]|
 #: What letters are that stand for one thing.
 ONE_NAME = frozenset(
     "KL CE JS BN LN SE MA NN Tr Id Re Im Du Dv ID MI EM ML GP If Or In Is MSE SSE BCE MAE NLL MLP"
-    " RNN GRU CNN Sum Max Min Var Std Pi Xi Mu Nu Eta Rho Tau Phi Chi Psi ELU"
+    " TP FP FN TN RNN GRU CNN Sum Max Min Var Std Pi Xi Mu Nu Eta Rho Tau Phi Chi Psi ELU"
     " pi xi mu nu ln lr wd dx dt dy dz sd se".split()
 )
 

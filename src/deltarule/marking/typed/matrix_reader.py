@@ -10,26 +10,33 @@ from functools import cached_property
 from sympy import Expr, Integer
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Equal, Read, Sum, read, tensor_name
+from deltarule.expressions.nodes import Read, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.language.named_pieces import with_named_pieces
 from deltarule.marking.formulas.matrix_words import written_as_program
 from deltarule.marking.typed.equation_parser import ExactVocabulary
 from deltarule.marking.typed.given_roles import with_outputs, with_roles
+from deltarule.marking.typed.identity_matrix import IDENTITY, identity_entry
 from deltarule.marking.typed.index_equations import among_matrices, join_letters
 from deltarule.marking.typed.indexed_lines import indexed_lines
 from deltarule.marking.typed.lettered import by_entries, letter, lettered, with_lettered_pieces
 from deltarule.marking.typed.letters_as_numbers import with_numbers
 from deltarule.marking.typed.losses_of_numbers import made_a_number
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix
-from deltarule.marking.typed.numbers_alone import NUMBERS, are_numbers, of_lengths
+from deltarule.marking.typed.numbers_alone import (
+    NUMBERS,
+    RATIOS,
+    are_numbers,
+    are_ratios,
+    of_lengths,
+)
 from deltarule.marking.typed.one_column import OneColumn, refuse_columns, refuse_other_ranks
 from deltarule.marking.typed.ones import has_ones
 from deltarule.marking.typed.populations import POPULATIONS, are_populations, with_states
 from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.softmax_at_index import OfOneNumber
-from deltarule.marking.typed.text_names import IDENTITY, TextNames
+from deltarule.marking.typed.text_names import TextNames
 from deltarule.marking.typed.typed_names import subscripted
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
 from deltarule.marking.typed.usual_letters import role_of, usual_rank
@@ -42,14 +49,6 @@ from deltarule.spelling.names import pretty
 
 #: Sizes are found equal at most so often.
 _MOST = 200
-
-
-def _entry(access: Read) -> Expr:
-    """An entry of the identity matrix as 1 on the diagonal, else 0; of another tensor as it is."""
-    if tensor_name(access) != IDENTITY:
-        return access
-    row, column = access.indices
-    return Integer(1) if row == column else Sum(Integer(1), (), [Equal(row, column)])
 
 
 class MatrixReader(TextNames):
@@ -83,9 +82,10 @@ class MatrixReader(TextNames):
         columns = not self.inputs_first()
         rates = "" if self.said else are_populations(self.equations, self.uses)
         if rates:
-            numbers = MatrixReader(self.equations, self.wrt, dict.fromkeys(self.uses, ()))
-            network = numbers._in_matrices(True)
-            return replace(network, text=POPULATIONS.format(rates), tensors=with_states(network))
+            network = self._of_numbers(True, POPULATIONS.format(rates))
+            return replace(network, tensors=with_states(network))
+        if not self.said and are_ratios(self.equations):
+            return self._of_numbers(True, RATIOS)
         if any(has_ones(e.formula, e.place, self.uses.get) for e in self.equations):
             return self._in_matrices(True)  # 1 is a column
         for way in (columns, not columns):  # y xᵀ − W: no product x yᵀ of vectors is a number there
@@ -109,10 +109,14 @@ class MatrixReader(TextNames):
                     return with_numbers(
                         self._with_numbers, self.equations, self.uses, columns, refused
                     )
-            numbers = MatrixReader(self.equations, self.wrt, dict.fromkeys(self.uses, ()))
             one, *others = [pretty(n) for n in names if usual_rank(n)] or ["x"]
             text = NUMBERS.format(one, (others or [one])[0])
-            return replace(numbers._in_matrices(columns), text=text)
+            return self._of_numbers(columns, text)
+
+    def _of_numbers(self, columns: bool, text: str) -> Network:
+        """The network with numbers for all letters, and what is said of it."""
+        numbers = MatrixReader(self.equations, self.wrt, dict.fromkeys(self.uses, ()))
+        return replace(numbers._in_matrices(columns), text=text)
 
     def _line_of(self, refused: DeltaruleError) -> int:
         """Which equation was refused: the later one says more of the text."""
@@ -254,7 +258,7 @@ class MatrixReader(TextNames):
         ]
         below = {n: final_size(size, sizes, names) for n, size in sizes.labels.items()}
         if self.is_identity(IDENTITY) and tensors.pop(IDENTITY, None):
-            equations = [replace(e, rhs=replace_reads(e.rhs, _entry)) for e in equations]
+            equations = [replace(e, rhs=replace_reads(e.rhs, identity_entry)) for e in equations]
         network = self._named_network(tensors, equations, below)
         return with_lettered_pieces(with_named_pieces(network))
 

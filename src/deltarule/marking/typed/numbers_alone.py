@@ -18,12 +18,14 @@ NUMBERS = (
     "All letters are numbers here, as a vector times a vector can be read in several ways: "
     "write {0}ᵀ {1} or {0} ⊙ {1} for vectors."
 )
+#: What is said of a text of ratios.
+RATIOS = "All letters are numbers here, as no matrix is divided by: write indices for matrices."
 #: What is of a vector: its length, a sum over its entries.
 _LENGTHS = re.compile(r"‖([^‖]*)‖|\b(?:norm|sum|mean|var|std|softmax|pnorm|maxnorm)\(([^()]*)\)")
 #: Letters of numbers that vectors are multiplied by; w of w x may be wᵀ.
 _SCALES = ("a", "c", "g", "r")
 _THRESHOLDS = ("theta", "mu")
-LETTER = re.compile(r"[^\W\d_A-Z](?:_?\d+|[₀-₉]+)?")
+LETTER = re.compile(r"[^\W\d_A-Z](?:d?dot)?(?:_?\d+|[₀-₉]+|_(?:star|plus|minus))?")
 _BELOW = re.compile(r"_[a-z]$")
 #: A statement in brackets, 1[u < 0], which has no subscripts.
 _INDICATOR = re.compile(r"(?<![^\W\d])1?\s*\[(?=[^\[\]]*[<>≤≥=≠])")
@@ -55,6 +57,20 @@ def are_numbers(
         and not any(_OF_VECTORS.search(f) for f in formulas)
         and not any(e.indices for e in equations)
     )
+
+
+def are_ratios(equations: Iterable[TypedEquation]) -> bool:
+    """Whether a text is of capitals alone, of which products, or words, are divided by others: F1
+    of 2 P R/(P + R), of TP/(TP + FP), as no matrix is; or of which I is one factor: V = I R."""
+    formulas = " ; ".join(e.formula for e in equations)
+    words = re.findall(r"(?<!\w)[^\W\d](?:(?![²³⁴])\w)*", formulas)
+    ratio = re.search(
+        r"[A-Z]\w*\s*[·*]?\s*[A-Z]\w*\s*/\s*\(?[^()/]*[A-Z]|/\s*\(?\s*[A-Z]{2}"
+        r"|[A-Z]\s*\^\s*\{?\(?\s*(?:[α-ω]|\d*\.\d|[\d.]+\s*[-−]\s*[α-ω])|(?<![\w)])I\s*[·*]?\s*[A-Z](?!\w)|[A-Z]\s*[·*]?\s*I(?![\w(])",
+        formulas,
+    )
+    large = all(re.fullmatch(r"[A-Z]+(?:_?\d+)?|[α-ω]", w) for w in words)
+    return bool(ratio) and large and not _OF_VECTORS.search(formulas)
 
 
 def perhaps_numbers(

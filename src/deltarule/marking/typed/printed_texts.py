@@ -19,8 +19,10 @@ from deltarule.marking.typed.indices_above import with_indices_above
 from deltarule.marking.typed.labels_above import with_labels_in_names
 from deltarule.marking.typed.layers_above import with_layers_in_names
 from deltarule.marking.typed.nesting import closed
+from deltarule.marking.typed.powers_first import with_powers_behind
 from deltarule.marking.typed.primes_behind import with_primes_before
 from deltarule.marking.typed.sets_summed_over import with_sets_as_arrays
+from deltarule.marking.typed.signs_above import with_signs_in_names
 from deltarule.marking.typed.signs_of_sums import SUM_SIGN
 from deltarule.marking.typed.states_and_neighbours import with_plain_tables
 
@@ -35,10 +37,12 @@ _SCRIPT = re.compile(r"\\mathcal\s*(?:\{\s*([A-Za-z])\s*\}|\s([A-Za-z])(?![A-Za-
 _WORD_BELOW = re.compile(
     r"_\{?\s*\\(?:text|textrm|textit|mathrm|mathsf|operatorname)\s*\{\s*(\w{2,})\s*\}\s*\}?"
 )
+#: That of an estimate: \hat{\beta}_{OLS}.
+_CAPITALS_BELOW = re.compile(r"_\{\s*([A-Z]{2,5})\s*\}")
 #: A name of several letters left of =: \mathrm{MMD}^2 = ….
 _WORD_LEFT = re.compile(
     r"((?:^|[;\n])\s*)\\(?:text|textrm|textit|mathrm|mathit|mathsf|operatorname)\s*"
-    r"\{\s*([A-Za-z]\w+)\s*\}(?=[^=;\n]*=(?!=))"
+    r"\{\s*([A-Za-z][\w-]+)\s*\}(?=[^=;\n]*=(?!=))"
 )
 #: What papers call it that no gradient goes through.
 _STOPPED = re.compile(
@@ -96,10 +100,12 @@ def as_read(text: str) -> str:
         text = _without_environments(text)
         text = _SCRIPT.sub(lambda m: m[1] or m[2], text)
         text = _WORD_BELOW.sub(r"_\1 ", text)
-        text = _WORD_LEFT.sub(r"\1\2 ", text)
+        text = _WORD_LEFT.sub(lambda m: f"{m[1]}{m[2].replace('-', '_')} ", text)
         text = _TRANSPOSED.sub("^T ", text)
         text = _with_roots(text)
-    text = with_labels_in_names(text)
+    text = with_powers_behind(text)
+    text = _CAPITALS_BELOW.sub(r"_\1 ", text)
+    text = with_labels_in_names(with_signs_in_names(text))
     text = with_layers_in_names(_OF_BARS.sub(r"\1 (\2)", text))
     text = _NUMBER_BELOW.sub(lambda m: f"_{m[1]}" + (" " if m[2] is not None else ""), text)
     text = _AT_BRACES.sub(r"\1 ", text)

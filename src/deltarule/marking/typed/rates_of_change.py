@@ -19,6 +19,10 @@ _RATE = re.compile(
 )
 #: The next state: x⁺ = A x + B u.
 _NEXT = re.compile(rf"((?:^|[;\n])\s*){_NAME}\s*(?:⁺|\^\{{?\+\}}?)\s*:?=(?!=)")
+#: What is scaled left of =, m ẍ = −k x, and what keeps its name.
+_SCALED = re.compile(
+    r"((?:^|[;\n])\s*)([^\W\d_])\s*[·*]?\s*([^\W\d_][\u0307\u0308]|ẍ|ẋ|ẏ|ÿ|ż)\s*:?=(?!=)\s*([^;\n]*)"
+)
 _DOTTED = re.compile(r"([^\W\d_])\u0307(?=\s*:?=(?!=))")
 
 
@@ -27,8 +31,14 @@ def with_primes(text: str) -> str:
     by τ."""
     if "\u0307" in normalize("NFD", text):
         text = "".join(_parted(sign) for sign in text)
-        text = _DOTTED.sub(r"\\dot{\1}", text)
-    return _NEXT.sub(r"\1\2' =", _RATE.sub(_with_prime, text))
+        rates = [m for m in _DOTTED.finditer(text) if text.count(m[0]) == 1]
+        for match in reversed(rates):  # what is read, too, keeps its name
+            text = f"{text[: match.start()]}\\dot{{{match[1]}}}{text[match.end() :]}"
+    text = _SCALED.sub(r"\1\3 = (\4)/\2", text)
+    text = _RATE.sub(_with_prime, text)
+    for _, name in dict.fromkeys(_NEXT.findall(text)):  # and what reads the next state
+        text = re.sub(rf"(?<![\w\\]){name}\s*(?:⁺|\^\{{\+\}}|\^\+(?![\w(]))", f"{name}' ", text)
+    return text
 
 
 def _parted(sign: str) -> str:

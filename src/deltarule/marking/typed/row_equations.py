@@ -17,7 +17,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
 from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.typed.equation_parser import EquationVocabulary
-from deltarule.marking.typed.equation_texts import TypedEquation, last_of, shifted
+from deltarule.marking.typed.equation_texts import TypedEquation
 from deltarule.marking.typed.index_equations import alone_right
 from deltarule.marking.typed.index_uses import lag_of
 from deltarule.marking.typed.indexed_lines import IndexedLines, finished
@@ -26,6 +26,7 @@ from deltarule.marking.typed.lonely_targets import lonely_targets
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix
 from deltarule.marking.typed.row_names import RowNames
 from deltarule.marking.typed.row_parser import RowParser
+from deltarule.marking.typed.shifted_times import last_of, shifted
 from deltarule.marking.typed.softmax_at_index import OfOneNumber
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
 from deltarule.marking.typed.usual_letters import role_of

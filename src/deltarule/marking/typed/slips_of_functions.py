@@ -49,8 +49,8 @@ def of_functions(part: str) -> Iterator[Slip]:
             yield from _without_parentheses(match, behind)
 
 
-def _of_any_function(part: str) -> Iterator[Slip]:
-    """p(x | y) and f_1(x), which have no formula."""
+def of_other_lines(part: str) -> Iterator[Slip]:
+    """p(y|x), of which no line says how it is computed."""
     for match in _OF_ANOTHER.finditer(part):
         name = match[1].lower()
         yield Slip(
@@ -58,6 +58,11 @@ def _of_any_function(part: str) -> Iterator[Slip]:
             *match.span(),
             f"write its equation, as {name} = softmax(W x); L = −log {name}[y]",
         )
+
+
+def _of_any_function(part: str) -> Iterator[Slip]:
+    """p(x | y) and f_1(x), which have no formula."""
+    yield from of_other_lines(part)
     for match in _MIXED.finditer(part):
         if _is_product(match):
             continue

@@ -1,6 +1,7 @@
 """Functions of states that are only names, primed indices and neighbours, by brackets and letters.
 
 V(s) = Σ_a π(a|s)·r(s, a)      V[s] = Σ_a π[a, s]·r[s, a]
+Q(s, a) ← Q(s, a) + α (…)      Q' = Q[state, action] + …, the new entry at one state and action
 Q_{s′,a′} − Q_{s,a}            Q(s′, a′) − Q(s, a), where a next state stands below a name
 \\pi_\\theta(a|s)               π_θ(a|s); of \\pi_{\\theta_{\\text{old}}} it is π_old
 Σ_{c′} exp(z[n, c′])           Σ_j exp(z[n, j]), with a letter that the text has not
@@ -27,6 +28,9 @@ _OF_STATES = re.compile(
 )
 #: Names of tables in LaTeX, with the letter of their weights below.
 _WEIGHTS = re.compile(r"(?<=[πVQ])_\{?\s*\\(theta|phi|psi|omega)\s*\}?(?=\s*\()")
+_TARGETS = re.compile(
+    r"(?<=[πVQ])_\{\s*\\(?:theta|phi|psi|omega)\s*(?:\^\s*\{?\s*[-−]\s*\}?|\'|\^\\prime)\s*\}(?=\s*\()"
+)
 #: Those of other weights: of the policy before, and of a target network.
 _OTHER = re.compile(r"(?<=[πVQ])_\{[^()]*?(old|ref|bar|tilde|target)(?![a-z])[^()]*?\}+(?=\s*\()")
 _BELOW = re.compile(rf"(?<![\w\\])([VQ]\w?)_\{{\s*(s{_PRIME}?(?:\s*,\s*a{_PRIME}?)?)\s*\}}")
@@ -36,6 +40,11 @@ _TABLES = re.compile(
 #: What sums, means and maxima are over, and functions of states that a line gives.
 _BOUND = re.compile(
     rf"(?:[Σ∑E𝔼]|\\sum|\\?max|\\?min|Sum|Max|Mean|argmax)\s*(?:_\s*\{{?|\[)\s*([a-z]{_PRIME}?)"
+)
+#: The entry at one state that a step of learning changes: Q(s, a) ← Q(s, a) + α (…).
+_UPDATED = re.compile(
+    rf"((?:^|[;\n])\s*)([VQ]\w?){_PRIME}?\(\s*(s(?:\s*,\s*a)?)\s*\){_PRIME}?\s*"
+    r"(?:←|\\leftarrow(?![A-Za-z])|\\gets(?![A-Za-z])|:?=(?!=))([^;\n]*)"
 )
 _LEFT = re.compile(rf"(?:^|[;\n])\s*[^\W\d]\w*\(\s*{_STATE}[^()=]*\)\s*:?=(?!=)")
 #: One state and one action, and those that come next.
@@ -50,6 +59,7 @@ NEIGHBOURS = "adj[i, j] is 1 where j is a neighbour of i, j ∈ N(i), else 0."
 def with_brackets_for_states(text: str) -> str:
     """A text in which these are written with brackets and plain letters."""
     if _TABLES.search(text):
+        text = _UPDATED.sub(_new_entry, text)
         text = _OF_STATES.sub(_subscripted, _with_labels(text))
     for letter in dict.fromkeys(_PRIMED.findall(text)):
         fresh = _free(text)
@@ -62,9 +72,17 @@ def with_plain_tables(text: str) -> str:
     """A text with tables of states in plain letters and parentheses."""
     if "\\" in text and _TABLES.search(text):
         text = _OTHER.sub(r"_\1", re.sub(r"\\pi(?![A-Za-z])", " π", text))
+        text = _TARGETS.sub("_minus", text)
         text = _WEIGHTS.sub(lambda m: f"_{GREEK[m[1]]}", text)
     next_state = any(re.search(_PRIME, m[2]) for m in _BELOW.finditer(text))
     return _BELOW.sub(r"\1(\2)", text) if next_state else text
+
+
+def _new_entry(match: re.Match[str]) -> str:
+    """The left side of one entry's update, which the right side reads: a number of its own."""
+    start, name, old, right = match.groups()
+    reads = re.search(rf"(?<!\w){name}\(\s*{re.escape(old)}\s*\)", right)
+    return f"{start}{name}' = {right}" if reads else match[0]
 
 
 def _with_labels(text: str) -> str:

@@ -11,6 +11,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
 from deltarule.marking.typed.coefficients import coefficients, intercepts, noises, temperatures
 from deltarule.marking.typed.equation_texts import TypedEquation, counts_in, states_of
+from deltarule.marking.typed.identity_matrix import IDENTITY
 from deltarule.marking.typed.name_uses import (
     before_matrices,
     behind_matrices,
@@ -28,8 +29,6 @@ from deltarule.spelling.names import pretty
 
 #: Capitals of returns and advantages, which are numbers beside a policy: A log π[a, s].
 _RETURNS = ("A", "G", "R", "Q", "V")
-#: What the identity matrix is called.
-IDENTITY = "I"
 
 
 @dataclass

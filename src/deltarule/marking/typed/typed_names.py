@@ -134,11 +134,11 @@ def _refuse_any_function(found: Sequence[Token], k: int, place: str) -> None:
     token, behind = found[k - 1], found[k:]
     several = of_several(found, k) or is_of_sum(token, behind)
     if token.text in ANY_FUNCTION or several or is_call(token, behind):
-        raise DeltaruleError(
-            f"{token.text}( ) may be any function",
-            place,
-            f"write which, as in σ(W x), or {token.text} · (…) for a product",
-        )
+        line = f"give it a line, as {token.text}(x) = σ(wᵀ x), or write {token.text} · (…)"
+        if token.text == "Φ":
+            line = "write normcdf(x) for the normal distribution, or Φ · (…)"
+        fact = f"{token.text}( ) may be any function"
+        raise DeltaruleError(fact, place, f"{line} for a product")
 
 
 def _is_extent(found: Sequence[Token], k: int, letters: Collection[str], bound: bool) -> bool:

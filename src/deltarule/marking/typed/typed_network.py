@@ -25,12 +25,16 @@ from deltarule.marking.typed.letters_together import refuse_letters_together
 from deltarule.marking.typed.log_determinants import note_of_det
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix, with_diagonals, with_inverse_line
 from deltarule.marking.typed.matrix_reader import MatrixReader
+from deltarule.marking.typed.moments import note_of_moments
 from deltarule.marking.typed.named_norms import note_of
+from deltarule.marking.typed.normal_distribution import note_of_normal
+from deltarule.marking.typed.objectives import note_of_objectives
 from deltarule.marking.typed.probabilities import note_of_marginals
 from deltarule.marking.typed.row_equations import Rows
 from deltarule.marking.typed.row_names import has_rows
 from deltarule.marking.typed.said_shapes import said_shapes
 from deltarule.marking.typed.sets_summed_over import note_of_sets
+from deltarule.marking.typed.signs_above import note_of_signs
 from deltarule.marking.typed.softmax_of_entries import with_softmax_of_entries
 from deltarule.marking.typed.stacked_vectors import STACKED
 from deltarule.marking.typed.states_and_neighbours import NEIGHBOURS
@@ -74,6 +78,10 @@ def typed_network(
         STACKED if puts_together(text) else "",
         note_of_marginals(text),
         note_of_entropies(text),
+        note_of_moments(text),
+        note_of_normal(text),
+        note_of_objectives(text),
+        note_of_signs(text, network.tensors),
         note_of_means(network),
         note_of_updates(text, network.tensors),
         note_of_sets(text, network.tensors),

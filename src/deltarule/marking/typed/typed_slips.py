@@ -18,7 +18,7 @@ from deltarule.marking.typed.means_over import of_means
 from deltarule.marking.typed.nesting import closed, split_at
 from deltarule.marking.typed.slip_parts import NAME, REDUCTION, Slip, argument
 from deltarule.marking.typed.slips_of_brackets import of_brackets
-from deltarule.marking.typed.slips_of_functions import of_functions
+from deltarule.marking.typed.slips_of_functions import of_functions, of_other_lines
 from deltarule.marking.typed.slips_of_indices import (
     entries_in_parentheses,
     in_reductions,
@@ -61,8 +61,6 @@ _STRANGE = (
      "write y[n] = Σ_k x[n-k] w[k], or · and ⊙ for products"),
     (r"\barg\s?(?:max|min)_", "{} is a position, and has no gradient",
      "write the value that is largest, max_k p_k, or the loss"),
-    (r"(?:e\^\{[^{}]*|exp\([^()]*)(?<![\w_])i\s?(?:[kωnxt2π]|2π)(?!_)[^{}()]*[})]",
-     "{} is complex, and numbers are real here", "write cos(k n) and sin(k n)"),
     (r"\?", "? is no sign of a formula", "leave it out"),
     (r"(?<![=<>!:])=(?!=)[^=;\[({]*(?<![=<>!:])=(?!=)", "an equation with two signs =",
      "write one equation on a line, or part them by semicolons"),
@@ -84,11 +82,18 @@ def narrow(text: str) -> str:
     return re.sub(REDUCTION + r"(?=_|\s*\()", lambda m: m[1].lower(), text)
 
 
+#: e^{−iωt}, in LaTeX, too.
+_COMPLEX = re.compile(
+    r"(?:e\^\{[^{}]*|\\?exp\s*(?:\\left\s*)?\([^()]*)(?<![\w_\\])"
+    r"(?:i\s?(?:[kωnxt2π]|\\pi)|j\s?(?:ω|2|π|\\pi))(?!_)[^{}()]*[})]"
+)
+
+
 def refuse_slips(part: str, place: str) -> None:
     """Raises DeltaruleError for the first slip of one equation as it was typed."""
-    if "\\" in part and not _FROM_THE_LEFT.search(part):
-        return  # LaTeX has brackets and words of its own
-    for find in _SLIPS:
+    latex = "\\" in part and not _FROM_THE_LEFT.search(part)
+    # LaTeX has brackets and words of its own.
+    for find in (_complex, of_other_lines) if latex else _SLIPS:
         for slip in find(part):
             raise DeltaruleError(
                 slip.fact,
@@ -96,6 +101,12 @@ def refuse_slips(part: str, place: str) -> None:
                 f"{place}",
                 slip.remedy,
             )
+
+
+def _complex(part: str) -> Iterator[Slip]:
+    for match in _COMPLEX.finditer(part):
+        fact = f"{match[0]} is complex, and numbers are real here"
+        yield Slip(fact, *match.span(), "write cos(k n) and sin(k n)")
 
 
 def _brackets(part: str) -> Iterator[Slip]:
@@ -208,7 +219,7 @@ def _choices(part: str) -> Iterator[Slip]:
 
 
 _SLIPS: tuple[Callable[[str], Iterator[Slip]], ...] = (
-    _of_matlab, _brackets, of_brackets, _signs, _words_of_python, _alone, of_words,
+    _of_matlab, _complex, _brackets, of_brackets, _signs, _words_of_python, _alone, of_words,
     in_reductions, in_subscripts, entries_in_parentheses, of_functions, in_quotients, _choices,
     _infinite, of_means,
 )  # fmt: skip

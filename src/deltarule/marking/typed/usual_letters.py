@@ -20,7 +20,7 @@ _TARGETS = ("y", "t", "d", "Y", "T", "target")
 _LOSSES = ("L", "E", "J", "C", "F", "H", "KL", "l", "ell", "loss", "cost", "energy", "NLL", "ELBO")
 #: What is added so that nothing is divided by 0, and never learned.
 _GUARDS = ("epsilon", "eps")
-_ACCENT = re.compile(r"(?:hat|bar|tilde)$")
+_ACCENT = re.compile(r"(?:hat|bar|tilde|d?dot)$")
 
 
 def usual_rank(name: str) -> int:

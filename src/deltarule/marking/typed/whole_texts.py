@@ -10,15 +10,21 @@ from __future__ import annotations
 import re
 
 from deltarule.marking.formulas.einstein import parted
+from deltarule.marking.typed.arguments_at_indices import with_arguments_at_indices
+from deltarule.marking.typed.deviations import with_deviations
 from deltarule.marking.typed.dot_products import with_turned_rows
 from deltarule.marking.typed.entropies import with_entropies
 from deltarule.marking.typed.greek_indices import with_latin_indices
+from deltarule.marking.typed.inverses_left import with_inverses_right
 from deltarule.marking.typed.label_subscripts import with_labels_in_brackets
 from deltarule.marking.typed.last_times import with_last_times
 from deltarule.marking.typed.lecture_signs import in_plain_signs
 from deltarule.marking.typed.lecture_words import in_own_words_of_lectures
 from deltarule.marking.typed.letters_at_indices import with_matrices_apart
 from deltarule.marking.typed.letters_beside import with_products_apart
+from deltarule.marking.typed.moments import with_moments
+from deltarule.marking.typed.normal_distribution import with_normal_distribution
+from deltarule.marking.typed.objectives import with_objectives
 from deltarule.marking.typed.own_functions import with_functions_put_in
 from deltarule.marking.typed.primes_of_programs import with_transposes
 from deltarule.marking.typed.probabilities import with_probabilities
@@ -60,11 +66,14 @@ _EINSUM = re.compile(
 def in_one_notation(text: str) -> str:
     """The text with names for squares that are given, steps back instead of ahead, and without the
     arguments of f(x) = … and the words around equations."""
+    text = with_inverses_right(with_arguments_at_indices(with_objectives(text)))
+    text = with_moments(with_normal_distribution(text))
     text = with_probabilities(with_entropies(with_primes(with_functions_put_in(text))))
     text = with_brackets_for_states(text)
     text = with_labels_in_brackets(in_own_words_of_lectures(text))
     text = with_turned_rows(with_matrices_apart(text))
-    text = with_transposes(with_latin_indices(in_plain_signs(text)))
+    text = with_deviations(in_plain_signs(text))
+    text = with_transposes(with_latin_indices(text))
     text = with_products_apart(with_indices_in_brackets(with_last_times(text)))
     text = _INFINITE.sub("∞", _LEADING.sub(r"\1", text))
     text = _BEHIND.sub("; ", text)
