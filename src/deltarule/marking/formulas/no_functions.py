@@ -59,7 +59,10 @@ NO_FUNCTIONS = {
         ("argmax", "argmin"), f"{_POSITION}write what is done with it, as max_m s[m]"
     ),
     **dict.fromkeys(
-        ("sort", "argsort", "topk", "median", "Median", "quantile", "percentile", "nanmedian"),
+        ("sort",), "is of a vector that has a name: write s = W x; y = sort(s)",
+    ),
+    **dict.fromkeys(
+        ("argsort", "topk", "median", "Median", "quantile", "percentile", "nanmedian"),
         "is of entries in their order: write it in a derivation file, v[n, k] = Sort[k](x[n, k])",
     ),
     "cumsum": "is a sum up to an index: write y[n] = Sum[k<=n](x[k])",

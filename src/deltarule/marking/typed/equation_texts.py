@@ -16,6 +16,7 @@ from deltarule.marking.formulas.tokens import deeper
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.brackets_with_size import in_plain_brackets
 from deltarule.marking.typed.cases import with_cases
+from deltarule.marking.typed.entries_behind import with_entries_behind
 from deltarule.marking.typed.entries_of_given import with_entries_of_given
 from deltarule.marking.typed.entries_of_values import entries_off
 from deltarule.marking.typed.equal_lines import with_equal_lines_once
@@ -234,7 +235,7 @@ def _equation(
                 name, indices = stem, tuple(below)
             known = set(indices) if elsewhere else set()
             right = with_whole_inverse(respelled(right, indices, text, rows, known))
-            right = with_whole_sums(right, indices, place)
+            right = with_whole_sums(with_entries_behind(right, place), indices, place)
             refuse_sums_below(right, place)
             return TypedEquation(name, indices, right, place)
     if last:

@@ -36,6 +36,7 @@ from deltarule.marking.typed.said_shapes import said_shapes
 from deltarule.marking.typed.sets_summed_over import note_of_sets
 from deltarule.marking.typed.signs_above import note_of_signs
 from deltarule.marking.typed.softmax_of_entries import with_softmax_of_entries
+from deltarule.marking.typed.sorted_values import note_of_sorted_values
 from deltarule.marking.typed.stacked_vectors import STACKED
 from deltarule.marking.typed.states_and_neighbours import NEIGHBOURS
 from deltarule.marking.typed.sum_ends import with_sizes_called, without_ends
@@ -81,6 +82,7 @@ def typed_network(
         note_of_moments(text),
         note_of_normal(text),
         note_of_objectives(text),
+        note_of_sorted_values(text),
         note_of_signs(text, network.tensors),
         note_of_means(network),
         note_of_updates(text, network.tensors),

@@ -29,6 +29,7 @@ from deltarule.marking.typed.own_functions import with_functions_put_in
 from deltarule.marking.typed.primes_of_programs import with_transposes
 from deltarule.marking.typed.probabilities import with_probabilities
 from deltarule.marking.typed.rates_of_change import with_primes
+from deltarule.marking.typed.sorted_values import with_sorted_values
 from deltarule.marking.typed.states_and_neighbours import with_brackets_for_states
 from deltarule.marking.typed.subscripts_below import with_indices_in_brackets
 
@@ -66,6 +67,7 @@ _EINSUM = re.compile(
 def in_one_notation(text: str) -> str:
     """The text with names for squares that are given, steps back instead of ahead, and without the
     arguments of f(x) = … and the words around equations."""
+    text = with_sorted_values(text)
     text = with_inverses_right(with_arguments_at_indices(with_objectives(text)))
     text = with_moments(with_normal_distribution(text))
     text = with_probabilities(with_entropies(with_primes(with_functions_put_in(text))))
