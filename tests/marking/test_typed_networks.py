@@ -160,7 +160,7 @@ def test_shapes_that_are_said_count():
 
 REFUSED = {
     "E = w x + ‖x‖²": ("a column times a column can be read in several ways", "write wᵀ x"),
-    "E = f(W x)": ("f( ) may be any function", "write which, as in σ(W x)"),
+    "E = f(W x)": ("f( ) may be any function", "give it a line, as f(x) = σ(wᵀ x)"),
     "E = x[n+1]": ("n stands right of = alone", "sum over it: Σ_n …"),
     "y[n] = x[n, G*n]": ("G is no index there", "S, D and P are stride, dilation and padding"),
     "y[i,j] = x[i+j]": ("how far the indices of x[i+j] run is not known", "S*i + D*k - P"),

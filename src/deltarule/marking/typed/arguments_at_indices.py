@@ -52,6 +52,8 @@ def _written(line: str) -> str:
     }
     inside = [set(_WORD.findall(m[2])) for m in _CALL.finditer(line, left.end())]
     letters = own | (summed - {""})
+    if not own <= set().union(*inside):  # H(p, q) = −Σ_x p(x) log q(x)
+        return line
     if not any(found & summed for found in inside) or not all(f and f <= letters for f in inside):
         return line
     bare = _CALL.sub(" ", _OVER.sub(" ", line[left.end() :]))

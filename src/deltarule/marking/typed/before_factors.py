@@ -49,6 +49,13 @@ def is_of_sum(token: Token, behind: Sequence[Token]) -> bool:
     return token.text == "h" and close and sums
 
 
+def is_logistic(before: Sequence[Token], token: Token, opening: Token) -> bool:
+    """Whether Λ stands right before parentheses, and behind nothing that it is multiplied with: the
+    logistic function, or a matrix."""
+    factor = before and before[-1].kind not in ("sign", "reduction")
+    return token.text == "Λ" and opening.start == token.start + 1 and not factor
+
+
 def is_call(token: Token, behind: Sequence[Token]) -> bool:
     """Whether a capital stands right before a name in parentheses, as the discriminator D(x) and
     the energy E(x) do; W(x) and A(x) are products."""

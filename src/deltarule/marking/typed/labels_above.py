@@ -24,6 +24,7 @@ _TEXT = (
     r"\^\s*\{?\s*\\(?:text|textrm|textit|mathrm|mathsf)\s*"
     r"\{\s*(?P<label>(?!(?:T|H|th)\s*\})[A-Za-z]\w*)\s*\}\s*\}?"
 )
+_CAPITALS = r"\^\s*\{\s*(?P<label>[A-Z]{2,6})\s*\}"
 _STAR = r"\^\s*\{?\s*(?:\*|∗|⋆|\\(?:star|ast)(?![A-Za-z]))(?P<label>)\s*\}?"
 _LETTERS = r"\^(?:\{\s*(?P<label>[A-SU-Za-z][a-z]*)\s*\}|(?P<letter>[A-SU-Za-z])(?![A-Za-z0-9]))"
 #: Letters that exponents are.
@@ -43,7 +44,7 @@ def _on_names(label: str) -> re.Pattern[str]:
     )
 
 
-_OF_TEXT, _OF_STARS, _OF_LETTERS = map(_on_names, (_TEXT, _STAR, _LETTERS))
+_OF_TEXT, _OF_CAPITALS, _OF_STARS, _OF_LETTERS = map(_on_names, (_TEXT, _CAPITALS, _STAR, _LETTERS))
 
 
 def with_labels_in_names(text: str) -> str:
@@ -52,6 +53,7 @@ def with_labels_in_names(text: str) -> str:
         return text
     running = {i for m in _RUNNING.finditer(text) for i in re.findall(r"[a-z]", m[1] or m[2])}
     text = _OF_TEXT.sub(lambda m: _named(m, running), text)
+    text = _OF_CAPITALS.sub(lambda m: _named(m, running), text)
     text = _OF_STARS.sub(
         lambda m: _named(m, running) if _is_entry(_below(m), running) else m[0], text
     )

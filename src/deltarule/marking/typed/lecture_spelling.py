@@ -36,6 +36,11 @@ _INDEX_LETTERS = frozenset("ijklmnd")
 _OF_ROW = re.compile(
     rf"(?<![\w\]])([a-zθβ]\w*)\s*(?:ᵀ|⊤|\^\{{?[T⊤]\}}?)\s*[·*]?\s*({_NAME})\[([a-z])\]"
 )
+#: x_itᵀ β, where x has a row for each i and t.
+_OF_PANEL = re.compile(
+    rf"(?<![\w\]])({_NAME})\[([a-z]\s*,\s*[a-z])\]\s*(?:ᵀ|⊤|\^\{{?[T⊤]\}}?)\s*[·*]?\s*"
+    r"([a-zα-ω]\w*)(?![\w\[(ᵀ⊤^²])"
+)
 #: wᵀ x of names without indices.
 _OF_VECTORS = re.compile(
     r"(?<![\w\]ᵀ)])([a-zα-ω]\w*)\s*(?:ᵀ|⊤|\^\{?[T⊤]\}?)\s*[·*]?\s*([a-zα-ω]\w*)(?![\w\[(ᵀ⊤^²])"
@@ -204,6 +209,7 @@ def _rows_written(formula: str, taken: str) -> str:
         return f"(Σ_{letter}({w}[{letter}]·{x}[{n},{letter}]))"
 
     letter = _fresh(formula + " " + re.sub(r"_\{?([a-z]+)\}?", _parted_letters, taken))
+    formula = _OF_PANEL.sub(rf"(Σ_{{{letter}}}(\1[\2,{letter}]·\3[{letter}]))", formula)
     return _OF_ROW.sub(written, _DOT_OF_ROW.sub(written, formula))
 
 

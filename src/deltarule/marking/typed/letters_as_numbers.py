@@ -17,7 +17,9 @@ from dataclasses import replace
 from deltarule.errors import DeltaruleError
 from deltarule.marking.typed.equation_texts import TypedEquation
 from deltarule.marking.typed.numbers_alone import LETTER, SEVERAL_WAYS, of_lengths, perhaps_numbers
+from deltarule.marking.typed.usual_letters import usual_rank
 from deltarule.networks.network import Network
+from deltarule.spelling.name_parts import GREEK
 from deltarule.spelling.names import pretty
 
 #: What is said of such a text.
@@ -48,6 +50,7 @@ def with_numbers(
     if len(found) != 1 and refused.fact.endswith(SEVERAL_WAYS):
         letters = _letters(equations, names)
         pairs = [(a, b) for k, a in enumerate(letters) for b in letters[k + 1 :]]
+        pairs = [] if any(n in GREEK and usual_rank(n) for n in names) else pairs
         for way in (True, False):  # a number stands before a column, as before a product
             for tried in ([(n,) for n in letters], pairs):
                 found = found or _readings(reading, tried, way)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.typed.equation_texts import TypedEquation
+from deltarule.marking.typed.usual_letters import usual_rank
 from deltarule.spelling.name_parts import GREEK
 
 #: What a text that was read so says of itself.
@@ -26,6 +27,7 @@ _LENGTHS = re.compile(r"‖([^‖]*)‖|\b(?:norm|sum|mean|var|std|softmax|pnorm
 _SCALES = ("a", "c", "g", "r")
 _THRESHOLDS = ("theta", "mu")
 LETTER = re.compile(r"[^\W\d_A-Z](?:d?dot)?(?:_?\d+|[₀-₉]+|_(?:star|plus|minus))?")
+_DOTS = re.compile(r"d?dot$")
 _BELOW = re.compile(r"_[a-z]$")
 #: A statement in brackets, 1[u < 0], which has no subscripts.
 _INDICATOR = re.compile(r"(?<![^\W\d])1?\s*\[(?=[^\[\]]*[<>≤≥=≠])")
@@ -45,10 +47,14 @@ def are_numbers(
     equations = list(equations)
     rates = all(e.name.endswith("prime") for e in equations)
     stems = [_BELOW.sub("", n) for n in names]  # p of p_t
+    greek = {*GREEK, *GREEK.values()}
     small = all(
-        LETTER.fullmatch(n) or n in GREEK.values() or n in GREEK or (rates and n == "I")
-        for n in stems
+        LETTER.fullmatch(n) or _DOTS.sub("", n) in greek or (rates and n == "I") for n in stems
     )
+    vectors = {*"xyzuvwh"} & {n[:1] for n in stems if len(n) < 3}
+    divided = any(re.search(r"/\s*\(?\s*[a-z]", e.formula) for e in equations)  # G m₁ m₂/r²
+    if divided and not vectors and not any(usual_rank(n) and n in greek for n in stems):
+        small = small or all(LETTER.fullmatch(n) or re.fullmatch(r"[A-Z]", n) for n in stems)
     formulas = [_INDICATOR.sub("(", e.formula) for e in equations]
     return (
         small
@@ -66,7 +72,7 @@ def are_ratios(equations: Iterable[TypedEquation]) -> bool:
     words = re.findall(r"(?<!\w)[^\W\d](?:(?![²³⁴])\w)*", formulas)
     ratio = re.search(
         r"[A-Z]\w*\s*[·*]?\s*[A-Z]\w*\s*/\s*\(?[^()/]*[A-Z]|/\s*\(?\s*[A-Z]{2}"
-        r"|[A-Z]\s*\^\s*\{?\(?\s*(?:[α-ω]|\d*\.\d|[\d.]+\s*[-−]\s*[α-ω])|(?<![\w)])I\s*[·*]?\s*[A-Z](?!\w)|[A-Z]\s*[·*]?\s*I(?![\w(])",
+        r"|[A-Z]\s*\^\s*\{?\(?\s*(?:[α-ω]|\d*\.\d|[\d.]+\s*[-−]\s*[α-ω])|(?<![\w)])I\s*[·*]?\s*[A-Zα-ω](?!\w)|[A-Z]\s*[·*]?\s*I(?![\w(])",
         formulas,
     )
     large = all(re.fullmatch(r"[A-Z]+(?:_?\d+)?|[α-ω]", w) for w in words)

@@ -27,6 +27,7 @@ from deltarule.marking.typed.before_factors import (
     ANY_FUNCTION,
     is_call,
     is_factor,
+    is_logistic,
     is_number_before,
     is_of_sum,
     of_several,
@@ -133,10 +134,13 @@ def _refuse_any_function(found: Sequence[Token], k: int, place: str) -> None:
     """Raises DeltaruleError where the name before the parenthesis at k may be any function."""
     token, behind = found[k - 1], found[k:]
     several = of_several(found, k) or is_of_sum(token, behind)
-    if token.text in ANY_FUNCTION or several or is_call(token, behind):
+    logistic = is_logistic(found[: k - 1], token, found[k])
+    if token.text in ANY_FUNCTION or several or logistic or is_call(token, behind):
         line = f"give it a line, as {token.text}(x) = σ(wᵀ x), or write {token.text} · (…)"
         if token.text == "Φ":
             line = "write normcdf(x) for the normal distribution, or Φ · (…)"
+        if logistic:
+            line = "write σ(x) for the logistic function, or Λ · (…)"
         fact = f"{token.text}( ) may be any function"
         raise DeltaruleError(fact, place, f"{line} for a product")
 

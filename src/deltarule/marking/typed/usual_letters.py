@@ -20,6 +20,8 @@ _TARGETS = ("y", "t", "d", "Y", "T", "target")
 _LOSSES = ("L", "E", "J", "C", "F", "H", "KL", "l", "ell", "loss", "cost", "energy", "NLL", "ELBO")
 #: What is added so that nothing is divided by 0, and never learned.
 _GUARDS = ("epsilon", "eps")
+#: Losses and energies with words below, which are added up.
+_TERM = re.compile(r"[LEJ]_(?!inv|logdet)[A-Za-z]{2,}")
 _ACCENT = re.compile(r"(?:hat|bar|tilde|d?dot)$")
 
 
@@ -28,6 +30,8 @@ def usual_rank(name: str) -> int:
     stem = _stem(name)
     if stem in (*_NUMBERS, "sigma") or _ACCENT.sub("", stem) in _NUMBERS:
         return 0
+    if _TERM.fullmatch(name):
+        return 0  # L_CE of L = L_CE + λ L_reg
     return 2 if stem[:1].isupper() else 1
 
 
