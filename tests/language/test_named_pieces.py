@@ -130,6 +130,12 @@ def test_a_softmax_in_a_line_is_one_of_its_own(text, forms):
         assert not {i for i, _ in line.inner_ranges} & set(line.subscripts)
 
 
+def test_a_variance_is_named_with_its_own_sign():
+    """var_z of 1 − Var is the variance, and not what is added to 1."""
+    (line,) = (e for e in layer("L = Σ_j (1 − Var_i(z_ij))²").equations if e.name == "var_z")
+    assert not line.rhs.could_extract_minus_sign()
+
+
 def test_what_is_short_stays_in_its_line():
     for text in (
         "E = ½‖y − W x‖²",  # a residual of three terms reads well where it stands

@@ -227,7 +227,10 @@ class _At:
                 self.work.means |= {tensor_name(r): of for r in reads(named)}
                 return rest - named
         of = centred_tensor(node, self.work.means) if self.work.means else None
-        return node if of is None else self._named(node, VARIANCE, ranges, of)
+        if of is None:
+            return node
+        sign = -1 if node.could_extract_minus_sign() else 1  # of 1 − Var[i](z[i, j])
+        return sign * self._named(sign * node, VARIANCE, ranges, of)
 
     def _named(self, piece: Expr, word: str, ranges: Ranges, of: str = "") -> Expr:
         """A read of the line that a piece becomes; the piece where it is not worth one."""

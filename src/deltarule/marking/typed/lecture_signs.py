@@ -18,6 +18,8 @@ from deltarule.spelling.name_parts import CAPITALS, GREEK
 
 _GREEK = re.compile(r"\\(var)?([a-z]{2,7})(?![A-Za-z])")
 _PLAIN = r"[^()‖|;,=]+"
+#: The Beta function that a density is divided by: x^{a−1} (1 − x)^{b−1}/B(a, b).
+_BETA = re.compile(r"(/\s*|\}\s*\{\s*)(?:B|\\mathrm\{B\})\((?=[^()=;]*,[^()=;]*\))")
 _KL = re.compile(
     rf"(?<![\w\\])(?:D_?\{{?\s*(?:\\(?:text|mathrm)\{{)?KL\}}?\}}?|KL)\s*\(({_PLAIN})(?:‖|∥|\|\||\\\|)({_PLAIN})\)"
 )
@@ -43,7 +45,7 @@ def in_plain_signs(text: str) -> str:
     """A text with words and brackets for these signs."""
     text = _GREEK.sub(_letter, text)
     text = text.replace("ℓ", "ell").replace("\\ell", "ell")
-    text = _KL.sub(r"KL(\1, \2)", text)
+    text = _KL.sub(r"KL(\1, \2)", _BETA.sub(r"\1Beta(", text))
     text = with_logarithms(with_covariances(text))
     text = _NORMAL.sub(_density, text)
     text = _RAISED_DET.sub(lambda m: f"exp(({m[2] or m[3] or m[4]})·log det({m[1]}))", text)
