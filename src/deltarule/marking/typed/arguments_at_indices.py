@@ -50,7 +50,10 @@ def _written(line: str) -> str:
     summed = {
         i for found in _OVER.findall(line) for part in found for i in re.split(r"\s*,\s*", part)
     }
-    inside = [set(_WORD.findall(m[2])) for m in _CALL.finditer(line, left.end())]
+    calls = list(_CALL.finditer(line, left.end()))
+    inside = [set(_WORD.findall(m[2])) for m in calls]
+    if any("_" in m[2] for m in calls):  # k(x_i, x) is a function of vectors
+        return line
     letters = own | (summed - {""})
     if not own <= set().union(*inside):  # H(p, q) = −Σ_x p(x) log q(x)
         return line
