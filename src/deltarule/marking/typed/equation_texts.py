@@ -98,8 +98,7 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
         for part, said in zip(parts, typed, strict=True)
     ]
     found = _all_parted(read, text, rows)
-    typed_names = {e.name for e in read}
-    made = (e.name for e in found if e.name not in typed_names)
+    made = {e.name for e in found} - {e.name for e in read}
     found = _with_entries(_with_inverses(with_equal_lines_once(found, made)))
     names = [e.name for e in found if e.indices[:1] != FIRST]
     for name in names:
