@@ -114,11 +114,11 @@ class Sums(Statements):
         over = [i for i in strange if i.name not in outside]
         missing = [i for i in own if i not in free and i.name not in outside]
         if not (over or added) or (over and len(missing) > len(strange) - len(over)):
-            raise self._over_nothing(word)
+            raise self._over_nothing(word, value)
         return [*added, *((i, self.extent(i, value)) for i in over)]
 
-    def _over_nothing(self, word: str) -> DeltaruleError:
-        """What is said of sum(x[n]) where n is an index of the result."""
+    def _over_nothing(self, word: str, value: Expr) -> DeltaruleError:
+        """What is said of sum(x[n]) where n is an index of the result; layers tell of `value`."""
         return self.error(f"{word}( ) does not say what it is over", "write Σ_m s[m]")
 
     def _summed(self, value: Expr, word: str, begin: int) -> Expr:
