@@ -9,12 +9,25 @@ from __future__ import annotations
 
 import re
 
-_NAME = r"(?<![\w\\])([^\W\d_]\w*?[\u0300-\u036f]*)"
+_NAME = r"(?<![\w\\])([^\W\d_ΣΠ]\w*?[\u0300-\u036f]*)"
 _END = r"(?![A-Za-z0-9_(])"
 _AT = re.compile(
     rf"{_NAME}(?:_([a-z]){_END}|\[\s*([a-z])(?=\s*[\],+−–-])|_\{{\s*([a-z])(?=\s*[}},+−–-]))"
 )
 _LAST = re.compile(rf"{_NAME}_(?:([A-Z]){_END}|\{{\s*([A-Z])\s*([-−–]\s*\d+)?\s*\}})")
+
+
+def with_ends_below(text: str, index: str, end: str) -> str:
+    """x_N as x_T of what stands at t, where sums over t end at N: Σ_{t=0}^{N−1} … + x_Nᵀ Q x_N."""
+    at = {name for name, *letters in _AT.findall(text) if index in letters}
+
+    def last(match: re.Match[str]) -> str:
+        if match[1] not in at:
+            return match[0]
+        before, behind = match[0].rsplit(end, 1)
+        return f"{before}{index.upper()}{behind}"
+
+    return re.sub(rf"{_NAME}_(?:{end}{_END}|\{{\s*{end}\s*(?:[-−–]\s*\d+)?\s*\}})", last, text)
 
 
 def with_last_times(text: str) -> str:

@@ -43,6 +43,9 @@ def of_words(part: str) -> Iterator[Slip]:
                 f"write {entry}·(…) for a product; a function with indices stands in a "
                 "derivation file",
             )
+    for match in re.finditer(r"@\s*pi(?!\w)|(?<![\w.])pi\s*@", part):
+        fact = "@ is a product of arrays, and pi is the number π"
+        yield Slip(fact, *match.span(), "give the array another name, such as w, or write * for π")
     for match in re.finditer(r"(?<![\w.])gradient\s?\(", part):
         yield Slip("gradient(…) is a word of derivation files", *match.span(), _in_file("gradient"))
 

@@ -22,6 +22,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
 from deltarule.marking.printed import shortened
 from deltarule.marking.typed.grouping_brackets import with_parentheses
+from deltarule.marking.typed.last_times import with_ends_below
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import in_other_sizes
 
@@ -82,7 +83,7 @@ def without_ends(text: str) -> tuple[str, dict[str, str]]:
             done = found.end()
     text = "".join(parts) + text[done:]
     for size, name in called.items():
-        text = re.sub(_alone(name), size, text)
+        text = with_ends_below(re.sub(_alone(name), size, text), size.lower(), name)
     return text, {size: name for size, name in called.items() if size != name}
 
 

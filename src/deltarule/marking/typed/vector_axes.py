@@ -126,7 +126,11 @@ class VectorAxes(MatrixParser):
         return super()._softmaxed(value, word, along)
 
     def _along(self, value: Readings, word: str, axis: Axis, begin: int) -> Readings:
-        return super()._along(self._with_axis(value, axis, word), word, axis, begin)
+        of = self._with_axis(value, axis, word)
+        found = super()._along(of, word, axis, begin)
+        if of is value or not self._keeps:
+            return found
+        return Readings(tuple(map(squeezed, found.of)))  # of a vector, a number is kept
 
     def _with_axis(self, value: Readings, axis: Axis, word: str) -> Readings:
         """A vector along its only axis, which is 0; all else as it is."""
