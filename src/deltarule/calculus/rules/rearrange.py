@@ -14,6 +14,7 @@ from deltarule.calculus.length import cost
 from deltarule.calculus.regrouped import regrouped
 from deltarule.calculus.rules.pull_out import pull_out
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
+from deltarule.calculus.unfactorable import is_unfactorable
 from deltarule.expressions.functions import exp, sigmoid
 from deltarule.expressions.nodes import Choose, Sum, free_indices, read, reads, walk
 from deltarule.expressions.rebuild import outermost, rebuild, with_body
@@ -82,6 +83,20 @@ def _rearranged(expression: Expr) -> list[Expr]:
     scalar = _lettered(expression, letters)
     if not scalar.has(Add) and not scalar.has(Pow):
         return []  # there are sums in subscripts alone
+    turned = _turned(letters)
+    short = not turned and is_unfactorable(scalar)
+    candidates = [scalar] if short else _factored(scalar, multiplied_out=turned)
+    if not expression.has(exp):  # 1 − t·exp(−h)/f − t has a form that is stable at h = 0
+        candidates += regrouped(scalar)
+    candidates += at_labels(scalar, letters, lambda node: _letter(node, letters))
+    back = {letter: atom for atom, letter in letters.items()}
+    return [_joined(_guarded(replaced(c, back))) for c in candidates]
+
+
+def _factored(scalar: Expr, multiplied_out: bool) -> list[Expr]:
+    """A formula with common factors taken out, and its fractions reduced; multiplied out before
+    that where a product has a sum in it, or in any case.
+    """
     candidates: list[Expr] = [sympy.factor_terms(scalar)]
     if any(isinstance(n, Pow) and n.exp.is_negative for n in sympy.preorder_traversal(scalar)):
         joined = sympy.together(scalar)
@@ -95,13 +110,9 @@ def _rearranged(expression: Expr) -> list[Expr]:
         ):
             # (t/S − 1)/S is (t − S)/S², and S is not multiplied out.
             candidates.append(above.expand() / below)
-    elif isinstance(scalar, Mul) and any(f.is_Add for f in scalar.args) or _turned(letters):
+    elif isinstance(scalar, Mul) and any(f.is_Add for f in scalar.args) or multiplied_out:
         candidates.append(sympy.factor_terms(scalar.expand()))
-    if not expression.has(exp):  # 1 − t·exp(−h)/f − t has a form that is stable at h = 0
-        candidates += regrouped(scalar)
-    candidates += at_labels(scalar, letters, lambda node: _letter(node, letters))
-    back = {letter: atom for atom, letter in letters.items()}
-    return [_joined(_guarded(replaced(c, back))) for c in candidates]
+    return candidates
 
 
 def _turned(letters: dict[Expr, Dummy]) -> bool:
