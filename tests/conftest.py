@@ -1,8 +1,8 @@
 """Two tiers of tests, who runs what, and the folder of compiled kernels.
 
-`pytest -m fast` runs some tests in about a minute. A test is fast unless it starts programs,
-compiles kernels or is marked slow; of a test with many sets of parameters the first is. So a new
-file is in the right tier without a line here.
+`pytest -m fast` runs some tests in less than a minute. A test is fast unless it starts programs,
+compiles kernels or is marked slow, as those of half a second are; of a test with many sets of
+parameters the first is. So a new file is in the right tier without a line here.
 
 Of several workers, one runs all tests of a derivation, so that it is derived once, and one all
 that compile. In the name of a test, what stands behind @ is such a group, and no part of the name.
@@ -14,6 +14,7 @@ import gc
 import inspect
 import os
 import re
+import sys
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,11 @@ from hypothesis import HealthCheck, settings
 
 # Workers share the processors; a second process for each would take more than it gives.
 os.environ["DELTARULE_PROCESSES"] = "1"
+
+# Tests start hundreds of programs. Where Python is told to keep no compiled modules, as in many
+# containers, each would compile deltarule anew, and each worker the tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 #: Fixtures that start programs, or whose kernels are compiled.
 COSTLY_FIXTURES = {"program", "cache", "archives", "installed", "sandbox"}
@@ -83,6 +89,16 @@ def _group(item, derivations: set[str]) -> str:
         return "packaging"  # the source is parsed once
     words = re.findall(r"\w+", item.name.partition("[")[2])
     return next((word for word in words if word in derivations), str(item.path))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is imported stays: an eighth of the time goes into looking for garbage among it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_finish():

@@ -53,6 +53,7 @@ def test_what_is_left_out_can_be_written_from_what_is_shown(gates):
         assert shown == lines(by_name[name])
 
 
+@pytest.mark.slow
 def test_an_activation_of_its_own_is_shown_whole(gates):
     derivation, same = gates
     assert "dL/ds_g" not in same and "dL/ds_z" not in same

@@ -136,6 +136,7 @@ def keras_cnn():
     return deltarule.derive("keras_cnn")
 
 
+@pytest.mark.slow
 def test_large_networks_have_verified_steps(keras_cnn):
     found = keras_cnn
     assert found.layers
@@ -193,6 +194,7 @@ def test_alike_layers_are_derived_once():
     assert len(kinds) < 60
 
 
+@pytest.mark.slow
 def test_many_lines_are_derived_one_by_one(tmp_path):
     path = tmp_path / "deep.py"
     path.write_text(

@@ -55,6 +55,7 @@ def test_every_name_on_a_right_side_has_its_line(name, undefined):
         assert name not in ROWS and ("no gradients" in refused.fact or "no closed" in refused.fact)
 
 
+@pytest.mark.slow
 def test_what_is_read_is_in_every_format():
     network = layer(LOGISTIC)
     shown = ShownEntries(network, hessian(network, ["w"]), steps=True)

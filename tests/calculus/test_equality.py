@@ -140,6 +140,7 @@ def test_what_is_0_in_a_case_has_no_inverse_there():
 ROOTS = (253, 326, 454, 572)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", (*ROOTS, 1, 2, 3, 5, 8, 9))
 def test_no_random_change_of_a_formula_is_proved(seed, monkeypatch):
     assert wrongly_proved(seed)[1] == []

@@ -53,6 +53,7 @@ def test_modulo_a_prime(case, seed):
     assert not wrong_entries(of(POLYNOMIAL[case]), Modular(), seed, **sizes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", (1, 2, 3) if FULL else (1, 2))
 @pytest.mark.parametrize("case", range(len(ORDERED)), ids=lambda k: str(ORDERED[k]))
 def test_in_fractions_with_ties(case, seed):

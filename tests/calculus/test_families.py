@@ -47,6 +47,7 @@ def test_forward():
     ]
 
 
+@pytest.mark.slow
 def test_a_member_that_differs_splits_the_family():
     equations = list(derived("mlp", layers=9).equations())
     place = next(k for k, e in enumerate(equations) if e.name == "dE/ds4")

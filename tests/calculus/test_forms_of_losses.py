@@ -157,6 +157,7 @@ def test_a_loss_has_the_gradient_of_its_paper(typed, forms):
     assert {name: text(gradients[name].expr) for name in forms} == forms
 
 
+@pytest.mark.slow
 def test_what_a_softmax_leads_to_ends_in_shares():
     forms = {
         ("mixture_density", "a"): "p[n, k] − q[n, k]/(Σ_{k′} q[n, k′])",

@@ -24,6 +24,7 @@ def network_of(name):
     return deltarule.load(name.partition(" ")[0], **NETWORKS[name][1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORKS)
 def test_s_is_the_second_derivative_of_the_loss_along_the_jacobian(name):
     """S ≥ 0 as well: every one of these losses is convex in what it is of."""

@@ -100,6 +100,7 @@ def test_positions_that_leave_out_none_are_taken_apart_again(extents):
         assert position_of(gaps, RANGES) is None
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(affine_expressions(), sizes)
 def test_never_negative_is_never_wrong(expression, sizes):

@@ -40,6 +40,7 @@ def test_the_parts_of_a_long_form_say_what_they_are(name, tensor):
     assert not any(g.parts for t, g in gradients.items() if (name, t) not in PARTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "tensor"), LECTURED)
 def test_so_do_those_of_other_layers(name, tensor, tmp_path):
     path = tmp_path / f"{name}.py"
@@ -90,6 +91,7 @@ def test_the_lines_are_printed_in_the_order_in_which_they_are_computed():
     assert shown[1].startswith("∂L/∂p = (p·Σ_{n,d′}") and shown[1].count("total_dp[n]") == 2
 
 
+@pytest.mark.slow
 def test_a_part_with_more_entries_than_its_gradient_has_no_array():
     def written(name):
         return {e.name for e in derived(name).loops()}

@@ -47,6 +47,7 @@ def test_a_derivation_tells_how_many_entries_were_tried(large):
     )
 
 
+@pytest.mark.slow
 def test_a_wrong_step_is_caught_at_the_entries_tried(large):
     verifier = Verifier(large.network, {"dL/dy": large.network.tensors["y"]})
     gradient = large.gradients["W"]

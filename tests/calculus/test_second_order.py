@@ -60,6 +60,7 @@ def test_a_sum_within_a_sum_takes_no_index_from_its_factor():
     assert tangents(network, seeds=(0,)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "typed",
     [

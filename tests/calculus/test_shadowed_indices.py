@@ -88,6 +88,7 @@ def values() -> Values:
     return Values(arrays, {N: 3}, {}, tensors)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(6))
 def test_no_rule_takes_an_index_for_another_one_of_its_name(part):
     given, known, changed = Given(NETWORK, dict(FREE)), values(), 0

@@ -90,6 +90,7 @@ def test_nobody_is_a_class_too():
     assert "Nobody handed anything in" in Parsed(page).text
 
 
+@pytest.mark.slow
 def test_the_distances_of_the_sheet_stand_beside():
     pages = pages_of([right("bo")], load_exam("slide"))
     assert ("index.html", "distances.html") in links(pages)

@@ -39,6 +39,7 @@ def sheet(tmp_path):
     return written
 
 
+@pytest.mark.slow
 def test_the_true_derivative_is_right_and_what_conventions_compose_is_not(invoke, sheet):
     assert invoke("check", "example", sheet("[1.0, 1.0, 1.0]")).status == 0
     done = invoke("check", "example", sheet("[0.0, 1.0, 1.0]"))

@@ -169,6 +169,7 @@ def test_derivations_are_derived_again(invoke):
     assert refused.status == 2 and "z is no pair of tensors" in refused.err
 
 
+@pytest.mark.slow
 def test_what_limits_the_sums_of_a_long_line_stands_below_it(invoke):
     out = invoke("derive", "conv3d", "--wrt", "x", "--brief").out
     first, *notes = out.split("\n    g from ")

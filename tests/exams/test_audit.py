@@ -33,6 +33,7 @@ def test_weights_that_are_all_alike_hide_which_was_taken(alike):
     assert "in y, the factor x[n, d] is missing: the same numbers" in alike.hidden
 
 
+@pytest.mark.slow
 def test_changes_are_tried_before_they_are_proposed(alike):
     assert alike.changes
     assert not alike.left

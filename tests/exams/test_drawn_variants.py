@@ -42,6 +42,7 @@ GOLDEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("student", GOLDEN)
 def test_a_seed_and_a_student_give_one_paper_for_ever(student):
     variant = like_slide().draw(student)

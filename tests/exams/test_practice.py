@@ -47,6 +47,7 @@ def test_each_quantity_is_marked_at_once(said):
     assert "> ✗ mistake: σ is taken with e^(+s₁[m]), not with e^(−s₁[m])" in said
 
 
+@pytest.mark.slow
 def test_hints_come_in_three_grades(said):
     assert "hint 1: s₁ is made of x and Θ₁, taken together over d" in said
     assert "hint 2: s₁[m] = Σ_d x[d]·Θ₁[d, m]" in said
@@ -69,6 +70,7 @@ def test_it_ends_with_what_to_revise_and_a_transcript(ran):
     assert sum(step["fine"] for step in values["steps"]) == 3
 
 
+@pytest.mark.slow
 def test_each_reason_is_to_be_revised():
     practice = Practice(model_like("slide").run, "7")
     step = practice.steps[0]

@@ -83,6 +83,7 @@ def test_who_joins_later_changes_nobody_elses_paper(folder):
     assert all(p.read_bytes() == content for p, content in before.items())
 
 
+@pytest.mark.slow
 def test_another_exam_does_not_take_its_place(tmp_path):
     (tmp_path / "exam.toml").write_text("title = 'mine'", encoding="utf-8")
     with pytest.raises(DeltaruleError, match="is there already, and is another exam"):

@@ -76,6 +76,7 @@ def test_a_wrong_gradient_is_found_where_it_is(tensor):
     assert [c.tensor for c in found if not c.right] == [tensor]
 
 
+@pytest.mark.slow
 def test_a_copy_keeps_windows_and_layers():
     network = loaded("alexnet")
     copy = copy_to_calculate(network)

@@ -47,6 +47,7 @@ def test_a_constant_that_is_not_exact_is_found(monkeypatch):
     assert not checked.right and checked.worst.error < 1e-6 and checked.fault([]) == "kernel"
 
 
+@pytest.mark.slow
 def test_a_wrong_formula_is_the_formulas_fault(monkeypatch):
     wrong_formula(monkeypatch, "W")
     found = check_derivation("dense", {}, compiled=True)

@@ -53,6 +53,7 @@ def test_an_array_is_left_out_where_each_entry_is_read_once(kind, tmp_path, monk
     agree(as_python(text, tmp_path, monkeypatch), found, probed(made, 3))
 
 
+@pytest.mark.slow
 def test_what_is_made_of_an_array_that_is_left_out_does_not_bring_it_back():
     """The activation after a norm: of b = γ·x̂ + β its sign alone is needed."""
     made = recomputed(programmed("residual_conv"))

@@ -11,7 +11,7 @@ from extremes import givens, wrong
 from laid_out import as_python
 from once import derivation_of, loaded, traced
 from passes_agree import disagreements
-from variants import FULL
+from variants import FULL, catalogued
 from whole_network import agrees
 
 from deltarule.arithmetic.base import Undecided
@@ -30,9 +30,9 @@ def on_a_plane(name: str, option: str) -> bool:
     return plane != name and plane in catalogue() and option in loaded(plane).options
 
 
-CASES = [(name, None) for name in catalogue()] + [
+CASES = [(name, None) for name in catalogued()] + [
     (name, option.name)
-    for name in catalogue()
+    for name in catalogued()
     for option in loaded(name).options.values()
     if isinstance(option.default, int) and not isinstance(option.default, bool)
     if FULL or not on_a_plane(name, option.name)

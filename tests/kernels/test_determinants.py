@@ -15,6 +15,7 @@ CYCLE = np.array([[0.0, 2, 0], [0, 0, 3], [4, 0, 0]])
 MIXED = np.array([[1e-20, 1.0], [-1.0, 1e-20]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("matrix", [CYCLE, MIXED])
 def test_rows_are_exchanged(matrix):
     wanted = np.linalg.slogdet(matrix)[1]

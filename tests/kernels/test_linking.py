@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 from numba import njit, prange
 from numba.core import codegen, cpu
 
@@ -12,6 +13,7 @@ from deltarule.kernels.cache.linking import made_once
 inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
+@pytest.mark.slow
 def test_what_waits_is_made_with_what_calls_it_and_serves_other_functions():
     @inner
     def lowest(n):

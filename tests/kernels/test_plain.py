@@ -22,6 +22,7 @@ def test_plain_loops_agree_with_the_evaluator(name, tmp_path, monkeypatch):
     assert_loops_agree(traced(name, **settings)[0], tmp_path, monkeypatch)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "wrt"), [("ctc", "y"), ("crf", "u"), ("hmm", "log_A")])
 def test_plain_loops_of_second_derivatives_read_nothing_beyond_an_array(
     name, wrt, tmp_path, monkeypatch

@@ -91,6 +91,7 @@ def lines_of(count) -> int:
     return pstats.Stats(profile).total_calls  # pyright: ignore
 
 
+@pytest.mark.slow
 def test_lines_of_a_gradient_that_comes_by_many_ways():
     lines_of(13)
     one, two, three = map(lines_of, (40, 80, 120))

@@ -60,6 +60,7 @@ def test_a_formula_has_cases_in_place_of_infinity(tmp_path, right, shown):
         assert all(step.verified for step in gradient.steps), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("corner", ["where(n + m >= 1, {}, 0)", "where(n == 0 and m == 0, 0, {})"])
 def test_a_recurrence_over_two_axes_starts_in_its_corner(tmp_path, corner):
     ways = "min(r[n - 1, m - 1], r[n - 1, m], r[n, m - 1])"

@@ -18,6 +18,7 @@ def test_each_matrix_of_weights_is_transposed(name):
     assert [text(e.lhs) for e in plain.equations] == [text(e.lhs) for e in turned.equations]
 
 
+@pytest.mark.slow
 def test_the_gradient_is_transposed():
     found = derived("lstm", orientation="Wx").gradients["W_xi"]
     assert text(found.equation().lhs) == "∂L/∂W_xi[m, d]"

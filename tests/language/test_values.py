@@ -139,6 +139,7 @@ y[()] = r[M - 1, N - 1]
 '''
 
 
+@pytest.mark.slow
 def test_a_recurrence_along_two_axes(tmp_path):
     path = tmp_path / "soft_dtw.py"
     path.write_text(SOFT_DTW, encoding="utf-8")

@@ -182,6 +182,7 @@ def test_what_is_no_file_is_not_waited_for(tmp_path):
             load_answers(path)
 
 
+@pytest.mark.slow
 def test_a_wrong_line_that_needs_its_own_result_blames_nobody():
     """c reads h of the same time, which reads c: nobody's equations go round in a circle."""
     run = load_sheet("gomez").runs[0]

@@ -131,6 +131,7 @@ def convolved(**slips) -> dict:
     return {"given": given, "y": y[None]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [4.0, 3.0, 2.5, 7.0])
 def test_zeros_behind_round_values_are_no_evidence(wrong):
     """On a sheet of halves nearly every slip ends in halves, and 4.00000 is one of a few dozen."""

@@ -159,6 +159,7 @@ def test_where_alone_a_wrong_formula_is_right_is_said(name, quantity, formula, w
     assert verdict.finding.startswith(f"right only where {where}; at generic numbers")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layer", "quantity", "formula", "where"),
     [

@@ -71,6 +71,7 @@ def test_read_and_right(derivation, quantity, formula):
     assert (verdict.verdict, verdict.finding) == ("right", "")
 
 
+@pytest.mark.slow
 def test_what_ends_too_early_is_refused_wherever_it_ends():
     for derive, quantity, formula in RIGHT:
         derivation = derive()

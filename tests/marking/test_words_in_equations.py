@@ -276,6 +276,7 @@ SIDES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", SIGNS)
 def test_statements_about_values_indices_and_constants(sign):
     for (left, right), sides in SIDES.items():

@@ -223,6 +223,7 @@ def test_outputs_that_others_read_have_gradients_from_above_and_from_there(page)
     )
 
 
+@pytest.mark.slow
 def test_of_the_catalogue_only_what_others_read_is_put_out_as_a_copy():
     """What a maximum is known as its selection reads, and no gradient comes from that."""
     copies = {n for n in catalogue() if any(t.endswith("_out") for t in loaded(n).tensors)}

@@ -146,6 +146,7 @@ def test_names(name):
     assert marked.get("data-q") == name.replace("[0]", "") and shown(marked) == shown(tree)
 
 
+@pytest.mark.slow
 def test_tensors_alone_are_marked():
     """An index h is not the tensor h, and has no numbers to show."""
     lstm = derived("lstm").gradients["W_hf"]

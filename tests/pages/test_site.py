@@ -49,6 +49,7 @@ def whole(page: str) -> None:
     Whole(LINK.sub('<a title="', page))
 
 
+@pytest.mark.slow
 def test_every_guide_and_rule_has_a_page_and_every_link_leads_to_one():
     paths = set(site_paths())
     assert len(paths) == 1 + len(guides()) + len(all_rules()) + len(catalogue())

@@ -18,6 +18,7 @@ def page(request) -> guides.Page:
     return guides.Page.read(request.param)
 
 
+@pytest.mark.slow
 def test_the_examples_of_a_page_run(page, tmp_path):
     assert guides.checks_something(page), "no command with its output, and no assertion, is run"
     found = guides.faults(page, tmp_path)
@@ -82,6 +83,7 @@ assert b == 3
 """
 
 
+@pytest.mark.slow
 def test_faults_of_a_page_are_found(tmp_path):
     page = guides.Page(guides.GUIDES / "developers/wrong.md", WRONG)
     assert guides.lost_links(page) == ["no_page.md", "calculus/no_file.py"]

@@ -45,6 +45,7 @@ def test_states_start_from_their_initial_value():
     assert text(state).startswith("h[−1") and text(value).startswith("h₀[")
 
 
+@pytest.mark.slow
 def test_of_many_steps_those_by_one_rule_in_a_row_stand_together():
     gradient = derived("lstm").gradients["x"]
     rows = list(in_a_row(gradient.steps))

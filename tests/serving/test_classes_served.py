@@ -139,6 +139,7 @@ y = [[2, 2]]
 """
 
 
+@pytest.mark.slow
 def test_a_sheet_that_is_being_written_is_looked_at(serving, tmp_path):
     from served import OfServer, Visitor
 
@@ -177,6 +178,7 @@ def test_each_field_says_what_it_is_for(serving):
         assert section.count('class="part"') == 1 or 'class="label"' in section
 
 
+@pytest.mark.slow
 def test_entries_that_are_asked_apart_have_verdicts(serving):
     from served import Visitor
 

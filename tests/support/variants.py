@@ -56,6 +56,11 @@ def cases() -> list[Case]:
     return plain + turned
 
 
+def catalogued() -> list[str]:
+    """All derivations that come with deltarule, for tables that read each."""
+    return list(catalogue())[:FIRST] if FAST else list(catalogue())
+
+
 def names() -> list[str]:
     """All derivations but the updates, which have no gradient."""
     found = [name for name in catalogue() if name not in updates()]

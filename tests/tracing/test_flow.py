@@ -175,6 +175,7 @@ def test_sizes_of_which_no_digit_is_known_are_bounds(name):
     assert "NaN" not in flow_html(ShownFlow(found)) and "nan" not in flow_svg(found, ())
 
 
+@pytest.mark.slow
 def test_what_is_beyond_longer_exponents_or_too_slow_for_them_has_no_number(monkeypatch):
     tower = flow(load("mlp", layers=12, activation="exp"), gain=3)
     assert tower.verdict == "exploding"
