@@ -19,7 +19,10 @@ FORMS = [
     ),
     (  # a divisor is read as part of the sum before it
         "L = Sum[n](log(Sum[k](w[k]*exp(z[n,k]*x[n]))))",
-        {"x": "Σ_k w[k]·z[n, k]·exp(x[n]·z[n, k])/(Σ_{k′} w[k′]·exp(x[n]·z[n, k′]))"},
+        {
+            "x": "Σ_k γ_L[n, k]·z[n, k]",
+            "w": "Σ_n exp(x[n]·z[n, k])/(Σ_{k′} w[k′]·exp(x[n]·z[n, k′]))",
+        },
     ),
     (  # GELU by tanh (Hendrycks and Gimpel 2016): decimals stay, where they are the shorter
         "y[n] = 0.5*x[n]*(1 + tanh(sqrt(2/pi)*(x[n] + 0.044715*x[n]**3)))",
@@ -50,10 +53,7 @@ FORMS = [
     ),
     (  # InfoNCE: the softmax of the scores less the one that is right
         "L = -Mean[i](Sum[d](q[i,d]*k[i,d])/tau - log(Sum[j](exp(Sum[d](q[i,d]*k[j,d])/tau))))",
-        {
-            "s_L": "(exp(s_L[i, j])/(Σ_{j′} exp(s_L[i, j′])) − [i = j])/I",
-            "k": "Σ_i ∂L/∂s_L[i, j]·q[i, d]/τ",
-        },
+        {"s_L": "(p_L[i, j] − [i = j])/I", "k": "Σ_i ∂L/∂s_L[i, j]·q[i, d]/τ"},
     ),
     (
         "L = -Sum[n](t[n]*log(1/(1+exp(-z[n]))) + (1-t[n])*log(1-1/(1+exp(-z[n]))))",
@@ -89,6 +89,22 @@ FORMS = [
         "L = ½ (x − μ)ᵀ P (x − μ) − ½ log det P",
         {"P": "((x[n₁] − μ[n₁])·(x[n] − μ[n]) − P_inv[n, n₁])/2"},
     ),
+    (  # a mixture of Gaussians (Bishop 2006, 9.16): its responsibilities, of σ above 0
+        "L = −Σ_n log Σ_k π_k N(x_n; μ_k, σ_k²)",
+        {
+            "s_L": "−γ_L[n, k]",
+            "mu": "−Σ_n γ_L[n, k]·(x[n] − μ[k])/σ[k]²",
+            "sigma": "Σ_n γ_L[n, k]·(2·s_L[n, k] + 1)/σ[k]",
+        },
+    ),
+    (  # soft k-means (MacKay 2003, 20.2): β cancels
+        "J = −(1/β) Σ_n log Σ_k exp(−β Σ_d (x_nd − μ_kd)²)",
+        {"mu": "−2·Σ_n p_J[n, k]·(x[n, d] − μ[k, d])"},
+    ),
+    (  # a negative binomial distribution by its dispersion: one sum
+        "L = −Σ_i [log Γ(y_i + r) − log Γ(r) + r log(r/(r+μ_i)) + y_i log(μ_i/(r+μ_i))]",
+        {"r": "Σ_i ((y[i] − μ[i])/(μ[i] + r) + ψ(r) − log(r/(μ[i] + r)) − ψ(y[i] + r))"},
+    ),
     ("L = wᵀ Σ w", {"w": "2·Σ_n w[n]·Σ[n₁, n]"}),
     (  # probabilistic PCA: symmetric by what it is made of
         "L = ½ log|A Aᵀ + σ² I| + ½ xᵀ (A Aᵀ + σ² I)⁻¹ x",
@@ -114,7 +130,7 @@ FORMS = [
     (  # a mixture density (Bishop 1994): p less the responsibility, −∂L/∂s_L
         "p[n,k] = softmax(a[n,k]); "
         "L = -Sum[n](log(Sum[k](p[n,k]*exp(-(y[n]-m[n,k])^2/(2*v[n,k]))/sqrt(2*pi*v[n,k]))))",
-        {"a": "∂L/∂s_L[n, k] + p[n, k]"},
+        {"a": "p[n, k] − γ_L[n, k]"},
     ),
     (  # RMSNorm (Zhang and Sennrich 2019): its root has a name
         "y[n,d] = g[d]*x[n,d]/sqrt(Mean[k](x[n,k]**2) + 1e-6)",
@@ -143,10 +159,7 @@ FORMS = [
     ("y[n] = max(a[n], b[n], c[n])", {"c": "∂L/∂y[n]·[c[n] > max(a[n], b[n])]"}),
     (  # a mixture of Gaussians: the gradient by an exponent is its responsibility
         "L = Sum[n](log(Sum[k](p[k]*exp(-Sum[d]((x[n,d]-mu[k,d])**2)/2))))",
-        {
-            "s_L": "p[k]·exp(s_L[n, k])/(Σ_{k′} p[k′]·exp(s_L[n, k′]))",
-            "mu": "Σ_n ∂L/∂s_L[n, k]·(x[n, d] − μ[k, d])",
-        },
+        {"s_L": "γ_L[n, k]", "mu": "Σ_n γ_L[n, k]·(x[n, d] − μ[k, d])"},
     ),
 ]
 

@@ -44,8 +44,9 @@ FORMS = {
     "mixture of Gaussians: ∂L/∂s is minus the responsibilities": (
         "L = -Sum[n](log(Sum[k](w[k]*exp(-(x[n]-mu[k])^2/(2*sigma[k]^2))/sqrt(2*pi*sigma[k]^2))))",
         {
-            "sigma": "−Σ_n ∂L/∂s_L[n, k]·(2·s_L[n, k] + 1)/σ[k]",
-            "mu": "Σ_n ∂L/∂s_L[n, k]·(x[n] − μ[k])/σ[k]²",
+            "s_L": "−γ_L[n, k]",
+            "sigma": "Σ_n γ_L[n, k]·(2·s_L[n, k] + 1)/σ[k]",
+            "mu": "−Σ_n γ_L[n, k]·(x[n] − μ[k])/σ[k]²",
         },
     ),
     "radial kernel with an amplitude (Rasmussen and Williams 2006)": (

@@ -263,24 +263,6 @@ def test_what_is_no_function_is_refused_with_what_to_write(text, fact):
     assert caught.value.fact == fact and "write" in str(caught.value.remedy)
 
 
-def test_lines_that_were_made_and_are_equal_are_one():
-    made = layer("L = ½ yᵀ (K + σ² I)⁻¹ y + ½ log det(K + σ²I)")
-    assert [e.name for e in made.equations] == ["S", "S_inv", "S_logdet", "alpha_L", "L"]
-    typed = layer("S = XᵀX + λ I; w = (XᵀX + λ I)⁻¹ Xᵀ y")  # S is the one that is inverted
-    assert [e.name for e in typed.equations] == ["S", "S_inv", "w"]
-    twice = layer("A = X W; B = X W; L = sum(A ⊙ B)")  # both were typed
-    assert [e.name for e in twice.equations] == ["A", "B", "L"]
-
-
-def test_what_is_taken_to_be_symmetric_is_said():
-    one = layer("L = ½ (x − μ)ᵀ Σ⁻¹ (x − μ) + ½ log|Σ|")
-    assert "Σ is taken to be symmetric, with a determinant above 0, as covariances are." in one.text
-    assert one.tensors["Sigma"].definite
-    plain = layer("L = xᵀ A x + log det(B)")
-    assert not any(t.definite or t.symmetric for t in plain.tensors.values())
-    assert "symmetric" not in plain.text
-
-
 @pytest.mark.parametrize(
     ("text", "axes"),
     [

@@ -61,12 +61,15 @@ def varying(network: Network) -> set[str]:
 
 
 def only_selecting(network: Network) -> set[str]:
-    """The maxima that nothing but their selection reads, and inverses that no equation reads."""
+    """The maxima that nothing but their selection reads, and inverses and shares that no equation
+    reads."""
     lines = _differentiable(network)
     read = {name for e in lines for name in e.read_names()}
     chosen = (e.rhs for e in network.equations if isinstance(e.rhs, nodes.Selection))
     found = {nodes.tensor_name(rhs.args[1]) for rhs in chosen} - read
-    found |= {e.name for e in lines if isinstance(e.rhs, Inverse)} - read
+    found |= {
+        e.name for e in lines if isinstance(e.rhs, Inverse) or network.tensors[e.name].piece
+    } - read
     return {name for name in found if network.tensors[name].role == "intermediate"}
 
 

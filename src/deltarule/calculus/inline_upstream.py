@@ -13,10 +13,11 @@ from deltarule.calculus.rules.rule import Given
 from deltarule.calculus.rules.write_upstream import upstream_of, written_out
 from deltarule.calculus.shares_of_gradients import is_behind_shares, share_written_out
 from deltarule.calculus.steps import Gradient
-from deltarule.expressions.nodes import Read, Sum, reads, size_of
+from deltarule.expressions.nodes import Read, Sum, reads, size_of, tensor_name
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import blocks, equations_of
+from deltarule.networks.tensors import Tensor
 
 #: Upstream formulas above this size are not tried for insertion.
 _SHORT = 60
@@ -111,16 +112,20 @@ def _by_one_name(record: Record, gradients: Mapping[str, Gradient]) -> None:
     if detail:
         record.insert(inserted, detail)
     there = _read_by(record.now, gradients)
-    values = {n: g.equation() for n, g in there.items() if _is_value(g.expr)}
+    tensors = record.network.tensors
+    values = {n: g.equation() for n, g in there.items() if _is_value(g.expr, tensors)}
     inserted, detail = written_out(record.now, values)
     if detail:
         record.insert(inserted, detail, longest=_LITTLE)
 
 
-def _is_value(expression: Expr) -> bool:
-    """Whether an upstream gradient is a number itself, as that of log det X in exp(log det X)."""
+def _is_value(expression: Expr, tensors: Mapping[str, Tensor]) -> bool:
+    """Whether an upstream gradient is a number itself, as that of log det X in exp(log det X), or a
+    line that was made for it: minus the responsibilities of a mixture."""
     value = expression.as_coeff_Mul()[1]
-    return isinstance(value, Read) and not value.indices and not upstream_of(value)
+    if not isinstance(value, Read) or upstream_of(value):
+        return False
+    return not value.indices or tensors[tensor_name(value)].piece
 
 
 def _as_known(record: Record, gradients: Mapping[str, Equation], by_terms: bool = False) -> None:

@@ -12,7 +12,7 @@ from deltarule.expressions.nodes import Carried, Choose, Frozen, LogSumExp, Sele
 PREACTIVATION, EXPONENT, SCORES, SHARE = "pre", "exponent", "scores", "share"
 MEAN, VARIANCE = "mean", "var"
 GATED, LOG_SHARE = "gated", "logp"
-SOLUTION = "solution"
+SOLUTION, RESPONSIBILITY = "solution", "responsibility"
 #: Lengths: what they are of follows where they are of one tensor.
 NORM, ROOT_MEAN_SQUARE, ROOT = "norm", "rms", "root"
 LENGTHS = (NORM, ROOT_MEAN_SQUARE, ROOT)
@@ -24,6 +24,7 @@ LETTERS = {
     SHARE: ("p", "a", "q", "c"),
     GATED: ("u", "g", "c", "q"),
     SOLUTION: ("alpha", "a", "r", "u"),
+    RESPONSIBILITY: ("gamma", "r", "p", "q"),
 }
 #: What the pieces are, by the words that their names begin with.
 WORDS = {
@@ -36,6 +37,7 @@ WORDS = {
     VARIANCE: "the variance of",
     GATED: "the gated values",
     SOLUTION: "the inverse times the vector",
+    RESPONSIBILITY: "the responsibilities",
     NORM: "the norm of",
     ROOT_MEAN_SQUARE: "the root mean square of",
     ROOT: "the root",

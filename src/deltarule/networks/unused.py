@@ -18,6 +18,7 @@ def unused(network: Network) -> list[str]:
     made = {e.name for e in network.equations if isinstance(e.rhs, Selection | Inverse)}
     # Of D, whose gradient alone is read, nothing else need read it.
     made |= {lines.value for lines in network.derived}
+    made |= {name for name, tensor in network.tensors.items() if tensor.piece}
     # y is shown beside its tangent v_y, which need not read it.
     made |= {name for name in network.tensors if f"v_{name}" in written}
     found = []

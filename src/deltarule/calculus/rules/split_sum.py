@@ -20,32 +20,60 @@ from deltarule.expressions.symbols import Index, Size
 
 
 def split(expression: Expr, given: Given) -> Rewrite | None:
-    """The formula with sums taken apart, where that ends in a shorter one."""
+    """The formula with sums taken apart, where that ends in a shorter one.
 
-    def apart(node: Reduction) -> Expr:
-        return _apart(node, given) if isinstance(node, Sum) and node.ranges else node
+    What is left of a sum stays one sum, unless its terms cancel with others one by one.
+    """
+    ends = []
+    for whole in (True, False):
 
-    after = everywhere(expression, apart)
-    if after == expression:
+        def apart(node: Reduction, whole: bool = whole) -> Expr:
+            if not isinstance(node, Sum) or not node.ranges:
+                return node
+            return _apart(node, given, whole)
+
+        after = everywhere(expression, apart)
+        if after != expression and after not in ends:
+            ends.append(after)
+    if not ends:
         return None
-    end = after
+    end = min((_shorter(e, given) for e in ends), key=size_of)
+    if size_of(end) >= size_of(expression):
+        return None
+    return Rewrite(end) if size_of(end) < size_of(_rearranged(expression, given)) else None
+
+
+def _shorter(end: Expr, given: Given) -> Expr:
+    """What was taken apart, with terms counted and put in order."""
     for rule in (count, pull_out, use_condition, sums_to_one, rearrange):
         found = rule(end, given)
         end = found.after if found is not None else end
-    end = plainly_named(end, frozenset(i.name for i in given.extents))
-    return Rewrite(end) if size_of(end) < size_of(expression) else None
+    return plainly_named(end, frozenset(i.name for i in given.extents))
 
 
-def _apart(total: Sum, given: Given) -> Expr:
-    """The sum term by term, where a term is a count, has one entry or adds up to 1; else itself."""
+def _rearranged(formula: Expr, given: Given) -> Expr:
+    """What becomes of a formula whose sums stay whole."""
+    while (found := rearrange(formula, given)) is not None:
+        if size_of(found.after) >= size_of(formula):
+            break
+        formula = found.after
+    return formula
+
+
+def _apart(total: Sum, given: Given, whole: bool) -> Expr:
+    """The sum without the terms that are a count, have one entry or add up to 1, which stand by
+    themselves; the rest is `whole` or term by term. Itself where it has no such term."""
     sums = [f for f in Mul.make_args(total.body) if isinstance(f, Add)]
     if len(sums) != 1:
         return total
     rest = total.body / sums[0]
     terms = [rest * term for term in sums[0].args]
-    if not any(_short(term, total) or _one(term, total, given) for term in terms):
+    short = [t for t in terms if _short(t, total) or _one(t, total, given)]
+    if not short:
         return total
-    return Add(*(Sum(term, total.ranges, total.conditions) for term in terms))
+    others = [t for t in terms if t not in short]
+    others = [Add(*others)] if whole and len(others) < len(terms) else others
+    return Add(*(Sum(term, total.ranges, total.conditions) for term in (*short, *others)))
 
 
 def _short(term: Expr, total: Sum) -> bool:

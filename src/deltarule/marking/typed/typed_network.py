@@ -20,6 +20,7 @@ from deltarule.marking.typed.entropies import note_of_entropies
 from deltarule.marking.typed.equation_texts import MOST_EQUATIONS, TypedEquation, typed_equations
 from deltarule.marking.typed.free_letters import refuse_free_letters
 from deltarule.marking.typed.given_means import note_of_means
+from deltarule.marking.typed.known_deviations import with_deviations_known
 from deltarule.marking.typed.lecture_words import puts_together
 from deltarule.marking.typed.letters_together import refuse_letters_together
 from deltarule.marking.typed.log_determinants import note_of_det
@@ -34,6 +35,7 @@ from deltarule.marking.typed.row_equations import Rows
 from deltarule.marking.typed.row_names import has_rows
 from deltarule.marking.typed.said_shapes import said_shapes
 from deltarule.marking.typed.sets_summed_over import note_of_sets
+from deltarule.marking.typed.shares_of_sums import with_shares_named
 from deltarule.marking.typed.signs_above import note_of_signs
 from deltarule.marking.typed.softmax_of_entries import with_softmax_of_entries
 from deltarule.marking.typed.sorted_values import note_of_sorted_values
@@ -68,6 +70,8 @@ def typed_network(
     text = _LONG_BLANKS.sub(" ", text)
     network = with_sizes_called(_read_text(text, wrt, shapes), without_ends(text)[1])
     network, note_of_covariances = with_covariances_known(network)
+    network, note_of_deviations = with_deviations_known(network, text)
+    network = with_shares_named(network)
     neighbours = (
         NEIGHBOURS if "adj" in network.tensors and re.search(r"∈|\\in(?![A-Za-z])", text) else ""
     )
@@ -76,6 +80,7 @@ def typed_network(
         note_of(text),
         note_of_det(text),
         note_of_covariances,
+        note_of_deviations,
         STACKED if puts_together(text) else "",
         note_of_marginals(text),
         note_of_entropies(text),
