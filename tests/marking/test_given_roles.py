@@ -100,3 +100,15 @@ def test_a_constant_is_called_so_wherever_roles_are_shown(text):
     for shown in (plain_source(network, {}), Module(program(network, {}), "float64").text()):
         assert f"{constant.name} []  constant" in shown
     assert {line.phase for line in lines(derive(network))} == {"forward", "backward"}
+
+
+def test_which_line_is_the_loss_is_said_where_others_are_read_by_none():
+    for text in (
+        "L = Σ_n (y_n − t_n)², y_n = w·x_n, L2 = Σ_d w_d²",
+        "y = W x; L = ½‖y − t‖²; R = ‖W‖²",
+    ):
+        network = layer(text)
+        other = "R" if "R" in text else "L₂"
+        assert [t.name for t in network.with_role("loss")] == ["L"]
+        assert f"The loss is L; {other} is read by no line, and no part of it." in network.text
+    assert layer("y = W x; L = ‖y‖² + R; R = ‖W‖²").text == ""

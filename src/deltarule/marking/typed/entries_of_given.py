@@ -1,6 +1,6 @@
 """Letters below a name that a line gives: p_y of p = softmax(W x) is its entry at the label y.
 
-    p = softmax(W x + b); L = −log p_y       L = −log p[y]
+    p = softmax(W x + b); L = −log p_y       L = −log p[y]; so where p_k = … gives it
     q = W s; L = (r − q_a)²                  refused: a may be a label, or q_a a name of its own
 
 A name of its own would be a number of which nothing depends on W, and all gradients 0.
@@ -9,7 +9,7 @@ A name of its own would be a number of which nothing depends on W, and all gradi
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Collection, Mapping
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.typed.typed_names import LABELS
@@ -22,14 +22,18 @@ _BELOW = re.compile(
 )
 
 
-def with_entries_of_given(formula: str, name: str, given: Container[str], place: str) -> str:
-    """The right side of `name` with brackets for labels below the names that lines give. Raises
-    DeltaruleError for other letters and numbers there, which may be either."""
+def with_entries_of_given(
+    formula: str, name: str, given: Mapping[str, Collection[str]], place: str
+) -> str:
+    """The right side of `name` with brackets for labels below the names that lines give, each with
+    its indices there. Raises DeltaruleError for other letters and numbers, which may be either."""
 
     def written(match: re.Match[str]) -> str:
         stem, below = match[1], match[2] or match[3]
         whole, own = name_or_none(stem), name_or_none(f"{stem}_{below}")
-        if whole == name or whole not in given or not own or own in given:
+        if whole is None or whole == name or whole not in given or not own or own in given:
+            return match[0]
+        if below in given[whole]:  # an index that stands below no sum
             return match[0]
         if below in LABELS:
             return f"{stem}[{below}]"

@@ -30,6 +30,7 @@ from deltarule.marking.typed.lecture_spelling import (
     with_whole_inverse,
 )
 from deltarule.marking.typed.log_determinants import log_dets, with_log_det
+from deltarule.marking.typed.loss_among_lines import with_loss_last
 from deltarule.marking.typed.name_uses import divisors
 from deltarule.marking.typed.norm_orders import with_orders
 from deltarule.marking.typed.parted_equations import parted_off
@@ -103,13 +104,12 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
     names = [e.name for e in found if e.indices[:1] != FIRST]
     for name in names:
         if names.count(name) > 1:
-            again = [e for e in found if e.name == name and e.indices[:1] != FIRST][1]
-            raise DeltaruleError(
-                f"{name} is written twice", again.place, "give each equation a name of its own"
-            )
+            again = [e.place for e in found if e.name == name and e.indices[:1] != FIRST][1]
+            remedy = "give each equation a name of its own"
+            raise DeltaruleError(f"{name} is written twice", again, remedy)
     refuse_primes_of_given(names, ((e.reads(), e.place) for e in found))
     letters = frozenset().union(*(e.indices for e in found), *map(summed_letters, found))
-    return _in_order([replace(e, letters=letters, ends=ends) for e in found])
+    return _in_order(with_loss_last([replace(e, letters=letters, ends=ends) for e in found]))
 
 
 def _all_parted(read: list[TypedEquation], text: str, rows: bool) -> list[TypedEquation]:
@@ -147,7 +147,7 @@ def _with_inverses(equations: list[TypedEquation]) -> list[TypedEquation]:
 
 def _with_entries(equations: list[TypedEquation]) -> list[TypedEquation]:
     """The equations with brackets for labels below names that other ones give."""
-    given = {e.name for e in equations if not e.indices}
+    given = {e.name: e.indices for e in equations if len(e.indices) < 2 and e.indices != FIRST}
     return [
         replace(e, formula=with_entries_of_given(e.formula, e.name, given, e.place))
         for e in equations

@@ -28,6 +28,7 @@ _BETWEEN = re.compile(
 _EQUALS = re.compile(r"(?<![<>!:=])\s*:?=(?!=)")
 #: A left side: a name with accents, subscripts, powers and arguments, and no blank but at these.
 _NAME = re.compile(
+    r"(?:\\(?:bar|hat|tilde|dot|vec|mathbf|mathcal|mathrm|boldsymbol|bm|widehat|overline)\s+)?"
     r"(?:\\[A-Za-z]+|[^\W\d_])"
     r"(?:\\[A-Za-z]+|[\w'′ᵀ\u0300-\u036f²³⁺]|\s*[_^]\s*[\w*+\\]?|<>)*(?: <>)?"
 )

@@ -1,6 +1,7 @@
 r"""Labels above a name, which are no powers: x_i^{\text{s}}, y^w_n − y^l_n, f_i^*.
 
 x_i^{\text{s}}, x^{\mathrm{s}}_i      x_s[i]
+ℓ_n^{old}, π^{ref}_{i,t}, y_n^old      ell_old[n]: words of three letters and more
 y^w_n − y^l_n, z_i^{l} − z_i^{r}      y_w[n] − y_l[n]: two letters above one name, which are
                                       nothing else in the text
 W^Q, W^h h + W^x x                    W_Q, W_h h + W_x x
@@ -10,12 +11,13 @@ f_i^{*}, y^*_i, y_i^\star             f_star[i]
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection, Container
 
 from deltarule.marking.typed.signs_of_sums import SUM_SIGN
+from deltarule.spelling.name_parts import GREEK
 
 _STEM = (
-    r"(?<![\w\\^{])(?:\\(?:mathbf|boldsymbol|bm|vec)\{(?P<bold>\\?[A-Za-z]+)\}"
+    r"(?<![\w\\^])(?<![_^]\{)(?:\\(?:mathbf|boldsymbol|bm|vec)\{(?P<bold>\\?[A-Za-z]+)\}"
     r"|(?P<name>\\(?!sum|prod|max|min|log|ln|exp|int|lim|frac|right|left)[A-Za-z]+"
     r"|(?!e(?:_|\^))[^\W\d_Σ∑Π∏][\u0300-\u036f]*))"
 )
@@ -27,6 +29,10 @@ _TEXT = (
 _CAPITALS = r"\^\s*\{\s*(?P<label>[A-Z]{2,6})\s*\}"
 _STAR = r"\^\s*\{?\s*(?:\*|∗|⋆|\\(?:star|ast)(?![A-Za-z]))(?P<label>)\s*\}?"
 _LETTERS = r"\^(?:\{\s*(?P<label>[A-SU-Za-z][a-z]*)\s*\}|(?P<letter>[A-SU-Za-z])(?![A-Za-z0-9]))"
+_WORDS = (
+    r"\^(?:\{\s*(?P<label>[A-Za-z]{3,})\s*\}"
+    r"|(?P<letter>old|new|ref|prev|pred|true|target)(?![A-Za-z0-9]))"
+)
 #: Letters that exponents are.
 _EXPONENTS = frozenset("pqkmn")
 #: Capitals of exponents: how often, and the sign of a matrix turned, X^H.
@@ -44,7 +50,9 @@ def _on_names(label: str) -> re.Pattern[str]:
     )
 
 
-_OF_TEXT, _OF_CAPITALS, _OF_STARS, _OF_LETTERS = map(_on_names, (_TEXT, _CAPITALS, _STAR, _LETTERS))
+_OF_TEXT, _OF_CAPITALS, _OF_STARS, _OF_LETTERS, _OF_WORDS = map(
+    _on_names, (_TEXT, _CAPITALS, _STAR, _LETTERS, _WORDS)
+)
 
 
 def with_labels_in_names(text: str) -> str:
@@ -57,8 +65,17 @@ def with_labels_in_names(text: str) -> str:
     text = _OF_STARS.sub(
         lambda m: _named(m, running) if _is_entry(_below(m), running) else m[0], text
     )
+    text = _OF_WORDS.sub(lambda m: _named(m, running) if _is_word(m, running) else m[0], text)
     apart = _of_two(text, running)
     return _OF_LETTERS.sub(lambda m: _named(m, running) if apart(m) else m[0], text)
+
+
+def _is_word(match: re.Match[str], running: Collection[str]) -> bool:
+    """Whether what stands above a name is a word: no letter's, no product, and nowhere else."""
+    word = match["label"] or match["letter"]
+    elsewhere = re.search(rf"(?<![A-Za-z\\^_])(?<!\^\{{){word}(?![A-Za-z])", match.string)
+    alone = {*re.findall(r"(?<![^\W\d_])[A-Za-z](?![^\W\d_])", match.string)}
+    return not elsewhere and word not in GREEK and not {*word} <= alone | {*running}
 
 
 def _of_two(text: str, running: Container[str]) -> Callable[[re.Match[str]], bool]:

@@ -22,12 +22,16 @@ _PAIR = re.compile(r"(Σ|∑|\\sum)_([a-z])([a-z])(?![\w(])")
 _TUPLE = re.compile(r"(?<=_\{)\s*\(\s*([a-z](?:\s*,\s*[a-z])+)\s*\)\s*(?=\})")
 _SINGLE = re.compile(r"_\{\s*([a-z])\s*\}(?=(\w?))")
 _MATRIX_OF = re.compile(
-    r"(?<![\w\\])([A-Z](?:_\d|[₀-₉]|_star)|[WUABM](?:\d|_[A-Za-z]{1,3}(?=\s?\([^()]*[Σ∑]|\s\()))\s?\("
+    r"(?<![\w\\])([A-Z](?:_\d|[₀-₉]|_star)|[WUABM](?:\d|_[A-Za-z]{1,3}(?=\s?\([^()]*(?:[Σ∑⊙∘]|\\odot)|\s\()))\s?\("
 )
+#: A matrix before the inverse of its own square: Z(ZᵀZ)⁻¹Zᵀ.
+_OF_ITSELF = re.compile(r"(?<![\w\\])([A-Z])\s?\((?=\1\s?(?:[ᵀ⊤'′]|\^))")
 _DET = re.compile(r"\b(log|ln)\s*\(?\s*\|\s*det\s*\(?\s*([^\W\d]\w*)\s*\)?\s*\|\s*\)?")
 _LOG_LEFT = re.compile(
     r"((?:^|[;\n])\s*)([-−]\s*)?\\?(?:log|ln)\s+([A-Za-z]\w*)(?:\s*\([^()=;\n]*\))?(?=\s*=(?!=))"
 )
+#: Two stars, of what is predicted beside itself: k_** beside k_*.
+_STARS = re.compile(r"(?<=[\w\u0300-\u036f])_(?:\{\s*[*∗]\s*[*∗]\s*\}|[*∗]{2})")
 #: The star of what is predicted or best: f_*, w^*, μ* = ….
 _STAR = re.compile(
     r"(?<=[\w\u0300-\u036f])(?:_\{?\s*[*∗]\s*\}?|\^\{?\s*[*∗]\s*\}?|[*∗](?=\s*=(?!=)))"
@@ -52,12 +56,16 @@ _PLAIN_INDEX = re.compile(r"\s*[a-tw]['′]*(?:\s*[-+,]\s*\w+)*\s*")
 
 def in_own_words_of_lectures(text: str) -> str:
     """A text without these spellings."""
-    text = _STAR.sub("_star ", text).replace("⊘", "/").replace("\\oslash", "/")
+    text = (
+        _STAR.sub("_star ", _STARS.sub("_starstar ", text))
+        .replace("⊘", "/")
+        .replace("\\oslash", "/")
+    )
     text = with_stacks_apart(_TOGETHER.sub(_of_each, with_stacks_put_in(text)))
     text = _BOLD.sub(lambda m: f" {m[1] or m[2]}", text)
     text = _TUPLE.sub(r"\1", _PAIR.sub(r"\1_{\2,\3}", text))
     text = _SINGLE.sub(lambda m: f"_{m[1]}{' ' if m[2] else ''}", text)
-    text = _MATRIX_OF.sub(r"\1·(", _DET.sub(r"log det(\2)", text))
+    text = _MATRIX_OF.sub(r"\1·(", _OF_ITSELF.sub(r"\1·(", _DET.sub(r"log det(\2)", text)))
     return _with_softmaxes(_with_means(_LOG_LEFT.sub(_log_left, text)))
 
 

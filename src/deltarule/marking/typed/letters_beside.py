@@ -40,6 +40,12 @@ _NUMBERED = re.compile(
 _WEIGHTED = re.compile(r"(?<![\w\\])([XHZxhz])(?=[A-Z]_\{?\w)")
 #: A vector at a matrix, and another one behind: xW, yWx; dW is a change of W.
 _ROW = re.compile(rf"{_FREE}([a-ce-z][WAUVXQ][a-z]?)(?!(?![₀-₉]){_MORE}|[(\[_'′]|\s*=(?!=))")
+#: A number at the identity matrix, beside a matrix: sI − A.
+_IDENTITY = re.compile(r"(?<=[(+−-])(\s*[b-ce-z])(?=I\s*[+−)-])|(?<=[+−-])(\s*[b-ce-z])(?=I\s*\))")
+#: π at letters that it is multiplied by: 2πkn/N, sin(πkx), 2\\pi kn.
+_PI = re.compile(
+    r"(?<![A-Za-zα-ω_\\])(π|\\pi(?:\s+|(?=\\)))(?!old|new|ref|max|min)([A-Za-z]{2,3})(?![\w(\[{])"
+)
 #: Two numbers of how many below a fraction's line: 1/(nm), \\frac{2}{nm}.
 _COUNTS = re.compile(r"((?:\}\s*\{|/\s*\()\s*\d*\s*)([nmkNMKTB]{2})(?=\s*[)}])")
 _FACTOR = re.compile(r"\s+(?!(?:if|else|and|or|not|mod|where|with)\b)(?:[^\W\d]|\()")
@@ -57,7 +63,8 @@ def with_products_apart(text: str) -> str:
         text = _GREEK_AT_MATRICES.sub(r"\1 ", _GREEK.sub(r"\1 ", text))
     given = set(re.findall(r"(?:^|[;\n])\s*([^\W\d_]\w*)[^=;\n]*=(?!=)", text))
     text = _with_numbers_apart(text, given)
-    text = _WEIGHTED.sub(r"\1 ", text)
+    text = _IDENTITY.sub(lambda m: f"{m[0]} ", _WEIGHTED.sub(r"\1 ", text))
+    text = _PI.sub(lambda m: f"{m[1]} {' '.join(m[2])}", text)
 
     def apart(match: re.Match[str]) -> str:
         name, behind = match[1], text[match.end() :]

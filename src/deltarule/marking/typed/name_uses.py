@@ -67,7 +67,7 @@ def in_lengths(formula: str, place: str) -> set[str]:
 
 def before_matrices(formula: str, place: str) -> set[str]:
     """Names of vectors that stand before a matrix, a length or a sum at once, as β of β ΦᵀΦ, γ of
-    γ ‖x − y‖² and μ of μ Σ_i log x_i: numbers, as no column stands there."""
+    γ ‖x − y‖², μ of μ Σ_i log x_i and s of s I − A: numbers, as no column stands there."""
     found, names, opened = parted_tokens(formula, place), set(), False
     for before, token, behind in zip(found, found[1:], [*found[2:], None], strict=False):
         opened ^= before.text == "‖"
@@ -75,6 +75,9 @@ def before_matrices(formula: str, place: str) -> set[str]:
         matrix = token.kind == "name" and token.text not in WORDS and usual_rank(token.text) == 2
         called = behind is not None and behind.text in ("[", "(")
         plain = before.kind == "name" and before.text in ("β", "γ", "beta", "gamma")
+        identity = token.text == "I" and before.kind == "name" and before.text not in WORDS
+        if identity and not called and usual_rank(before.text) == 1:
+            names.add(tensor_of(before, place))
         if token.kind == "reduction" and before.kind == "name" and before.text in _BEFORE_SUMS:
             names.add(tensor_of(before, place))
         if plain and (length or matrix and not called):

@@ -65,10 +65,12 @@ _SUMMED_WHERE = re.compile(
 _AT_FACTOR = re.compile(
     r"(?<![\w\\])([A-Za-z]_([a-z]))(?=[A-Za-z]_(?:\2(?![A-Za-z0-9_])|\{[^{}]*\2[^{}]*\}))"
 )
+#: Greek letters that are no functions: Lagrange's α_i and λ_i.
+_COEFFICIENT = "(?:alpha|beta|gamma|lambda|mu|eta|xi|zeta|nu|[αβγλμηξζν])"
 #: A number at an index before the parenthesis of what it is multiplied by: y_n(s_n + b).
 _NUMBER_AT_PARENTHESIS = re.compile(
-    r"(?<![\w\\])((?![fghFG]_)[A-Za-z]_(?:[a-z]|\{\s*[a-z]\s*(?:,\s*[a-z]\s*)*\})"
-    r"|[A-Z]_(?:[a-z]{2,3}|\{\s*[a-z]\s*,?\s*[a-z]\s*\}))(?=\()"
+    rf"(?<![\w\\])((?![fghFG]_)(?:[A-Za-z]|\\?{_COEFFICIENT})_(?:[a-z]|\{{\s*[a-z]\s*(?:,\s*[a-z]\s*)*\}})"
+    r"|[A-Z]_(?:[a-z]{2,3}|\{\s*[a-z]\s*,?\s*[a-z]\s*\}))(?=(?P<size>\\left\s*)[(\[]|\()"
 )
 #: A number below a name in braces: w_{1}x_{1}, \beta_{0}.
 _NUMBER_BELOW = re.compile(
@@ -78,6 +80,14 @@ _NUMBER_BELOW = re.compile(
 _OF_BARS = re.compile(r"(?<!\|)([Σ∑])\s*(\|[^|\n;]+\|)(?!\s*[\^²])")
 #: A letter behind the braces of a subscript: W_{hh}h_{t−1}.
 _AT_BRACES = re.compile(r"(?<=[^\W_])(_\{[^{}]*\})(?=[^\W\d_]|\\[a-z])")
+#: What stands below the bars of a length, behind its square: ‖X‖²_F.
+_SQUARE_FIRST = re.compile(
+    r"([‖∥]|\\\||\\rVert|(?<=\|)\|)\s*(²|\^\s*2|\^\{\s*2\s*\})\s*(_(?:\{[^{}]*\}|\w+))"
+)
+#: Frobenius, spelled out.
+_FROBENIUS = re.compile(
+    r"(?<=[‖∥|])_\{?\s*(?:\\(?:text|mathrm|operatorname|mathsf)\s*\{\s*)?[Ff]ro\s*(?:\}\s*){0,2}"
+)
 _PRIMED = re.compile(
     r"(?<![\w\\])([A-Za-z])['′]_(?:([a-z])(?![A-Za-z0-9])|\{\s*([a-z][a-z0-9\s,+−-]*)\})"
 )
@@ -85,6 +95,8 @@ _PRIMED = re.compile(
 _RUNNING = re.compile(
     rf"(?:{SUM_SIGN}\s*|(?:^|[;\n])\s*[^\W\d_][^\W_]*['′]*(?=_[^=;\n]*=(?!=)))_(?:([a-z])|\{{([^{{}}]*)\}})"
 )
+#: A row that is transposed, at a factor: x_i'β.
+_ROW_TURNED = re.compile(r"(?<=[^\W\d_])(_(?:[a-z]|\{\s*[a-z]\s*\})['′])(?=[^\W\d_]|\\[a-z])")
 _PRIMED_INDEX = re.compile(r"(?<![\w\\])([a-z])(?:['′]|\^\{?\\prime\}?)")
 _OVER_PRIMED = re.compile(
     rf"{SUM_SIGN}\s*_\s*\{{[^{{}}]*[a-z](?:['′]|\^\{{?\\prime\}}?)[^{{}}]*\}}"
@@ -96,6 +108,7 @@ _END = re.compile(r"(?<!\s)\s*[.,]\s*(?=$|[;\n])")
 def as_read(text: str) -> str:
     """A text without these spellings."""
     text = _with_stopped(with_accents(with_sets_as_arrays(with_plain_tables(text))))
+    text = _FROBENIUS.sub("_F ", _SQUARE_FIRST.sub(r"\1\3\2", text))
     if "\\" in text:
         text = _without_environments(text)
         text = _SCRIPT.sub(lambda m: m[1] or m[2], text)
@@ -110,7 +123,7 @@ def as_read(text: str) -> str:
     text = _NUMBER_BELOW.sub(lambda m: f"_{m[1]}" + (" " if m[2] is not None else ""), text)
     text = _AT_BRACES.sub(r"\1 ", text)
     text = _SUMMED_WHERE.sub(lambda m: f"{m[1]}_{m[2]} 1[{m[3].strip()}]·", text)
-    text = with_primes_before(_without_primes(text))
+    text = with_primes_before(_without_primes(_ROW_TURNED.sub(r"\1 ", text)))
     text = with_indices_above(_with_primed_names(text))
     text = _AT_SUM.sub(" ", _SUM_AT_PARENTHESIS.sub(r"\1 ", text))
     text = _AT_FACTOR.sub(r"\1 ", text)
@@ -119,7 +132,9 @@ def as_read(text: str) -> str:
 
 def _without_environments(text: str) -> str:
     """Lines for those of align; what parts entries of a matrix or cases stays."""
-    if not _ENVIRONMENT.search(text) and not re.search(r"&\s*:?=", text):
+    rows = "".join(_TABLES.split(text)[::3]).split("\\\\")
+    plain = len(rows) < 2 or not all(re.search(r"(?<![<>!])=", row) for row in rows if row.strip())
+    if plain and not _ENVIRONMENT.search(text) and not re.search(r"&\s*:?=", text):
         return text
     parts = _TABLES.split(_ENVIRONMENT.sub(" ", text))
     plain = [_LINES_END.sub("\n", p.replace("&", " ")) for p in parts[::3]]
@@ -180,8 +195,9 @@ def _with_primed_names(text: str) -> str:
 def _beside_sum(match: re.Match[str]) -> str:
     """With a blank where what stands in the parentheses is a sum, and so no argument."""
     text = match.string
-    end = closed(text, match.end())
-    depth, inside = 0, text[match.end() + 1 : end - 1]
+    begin = match.end() + len(match["size"] or "")
+    end = closed(text, begin)
+    depth, inside = 0, re.sub(r"\\right\s*$", "", text[begin + 1 : end - 1])
     for k, sign in enumerate(inside):
         depth += deeper(sign)
         if k and depth == 0 and sign in "+-−·*ᵀ^/":

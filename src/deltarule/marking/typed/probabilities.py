@@ -16,7 +16,9 @@ _OF_LABEL = re.compile(
     r"((?:^|[;\n])\s*)[pP](_\w+)?\s*\(\s*\w+\s*=\s*\w+\s*(?:(?:\||\\mid)[^()=]*)?\)\s*:?=(?!=)"
 )
 _LEFT = re.compile(r"(?:^|[;\n])\s*[pqrmPQ]\s*\([^()=]*\)\s*:?=(?!=)")
-_BELOW = re.compile(r"(?<![\w\\])([pqPQ])_(?:\{?([a-z]{2})\}?|\{?([a-z])\}?)(?![\w(\[])")
+_BELOW = re.compile(
+    r"(?<![\w\\])([pqPQ])_(?:\{([a-z]{2})\}|([a-z]{2})|\{([a-z])\}|([a-z]))(?![\w(\[])"
+)
 #: What is said of a text whose marginals are sums.
 MARGINALS = "p(x) is the marginal of p(x, y): its sum over y."
 
@@ -58,7 +60,7 @@ def with_probabilities(text: str) -> str:
 def _with_arguments(text: str) -> str:
     """p(x, y) for p_xy, where p_x and p_y stand, too."""
     found = _BELOW.findall(text)
-    letters = {n: [two or one for m, two, one in found if m == n] for n, *_ in found}
+    letters = {n: ["".join(at) for m, *at in found if m == n] for n, *_ in found}
     both = {n for n, at in letters.items() if {len(i) for i in at} == {1, 2}}
     both = {
         n
@@ -68,7 +70,8 @@ def _with_arguments(text: str) -> str:
     }
 
     def called(match: re.Match[str]) -> str:
-        return f"{match[1]}({','.join(match[2] or match[3])})" if match[1] in both else match[0]
+        at = "".join(filter(None, match.groups()[1:]))
+        return f"{match[1]}({','.join(at)})" if match[1] in both else match[0]
 
     return _BELOW.sub(called, text)
 

@@ -25,7 +25,7 @@ from deltarule.marking.typed.norm_orders import orders_in
 from deltarule.marking.typed.typed_names import LABELS, PAIR_OF_WORDS
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
 from deltarule.marking.typed.usual_letters import is_input, role_of, usual_rank
-from deltarule.spelling.names import pretty
+from deltarule.spelling.names import name_or_none, pretty
 
 #: Capitals of returns and advantages, which are numbers beside a policy: A log π[a, s].
 _RETURNS = ("A", "G", "R", "Q", "V")
@@ -117,9 +117,10 @@ class TextNames:
     def _before_a_weight(self, name: str) -> bool:
         """Whether a matrix of weights stands right behind an input, as in Ã X W."""
         sides = "|".join(map(re.escape, {name, pretty(name)}))
-        behind = rf"(?<!\w)(?:{sides})\s*[·*@]?\s*([A-Z]\w*)"
-        found = {n for e in self.equations for n in re.findall(behind, e.formula)}
-        return any(n in self.uses and role_of(n, (), 2) == "parameter" for n in found)
+        behind = rf"(?<!\w)(?:{sides})\s*[·*@]?\s*([^\W\d_][\w\u0300-\u036f]*)"
+        found = {name_or_none(n) for e in self.equations for n in re.findall(behind, e.formula)}
+        weights = [n for n in found if n in self.uses and self.rank(n) == 2]
+        return any(role_of(n, (), 2) == "parameter" for n in weights)
 
     def rank(self, name: str) -> int:
         """How many axes a tensor has: as said, as it is read, or as its letter says."""

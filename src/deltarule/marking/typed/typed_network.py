@@ -24,6 +24,7 @@ from deltarule.marking.typed.known_deviations import with_deviations_known
 from deltarule.marking.typed.lecture_words import puts_together
 from deltarule.marking.typed.letters_together import refuse_letters_together
 from deltarule.marking.typed.log_determinants import note_of_det
+from deltarule.marking.typed.loss_among_lines import note_of_loss
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix, with_diagonals, with_inverse_line
 from deltarule.marking.typed.matrix_reader import MatrixReader
 from deltarule.marking.typed.moments import note_of_moments
@@ -90,6 +91,7 @@ def typed_network(
         note_of_sorted_values(text),
         note_of_signs(text, network.tensors),
         note_of_means(network),
+        note_of_loss(network),
         note_of_updates(text, network.tensors),
         note_of_sets(text, network.tensors),
         neighbours,

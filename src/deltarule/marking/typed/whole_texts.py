@@ -32,6 +32,7 @@ from deltarule.marking.typed.rates_of_change import with_primes
 from deltarule.marking.typed.sorted_values import with_sorted_values
 from deltarule.marking.typed.states_and_neighbours import with_brackets_for_states
 from deltarule.marking.typed.subscripts_below import with_indices_in_brackets
+from deltarule.marking.typed.totals_and_terms import with_terms_named
 
 _SQUARE = r"\s*(?:²|\^\s*2(?!\w)|\^\{2\}|\*\*\s*2(?!\w))"
 _SQUARES_LEFT = re.compile(
@@ -54,6 +55,8 @@ _KNOWN_LEFT = re.compile(
     r"((?:^|[;\n])\s*)(?:\\?(?:sigma|tanh|sinh|cosh)|σ|softplus|sigmoid|relu|ReLU|erf|softmax|logsumexp)"
     r"\s*\(\s*[a-z]\s*\)\s*(?=:?=(?!=))"
 )
+#: A row behind a transpose, x_iᵀx_j and x_i^Tx_j: a name of its own.
+_ROW_TURNED = re.compile(r"(?<=[ᵀ⊤])(?=[^\W\d_][\u0300-\u036f]*(?:_|\[))|(?<=[\w})]\^T)(?=[a-z]_)")
 _INFINITE = re.compile(
     r"(?<![\w.])(?:(?:np|numpy|math|torch|jnp)\.)?(?:oo|[Ii]nf|Infinity)(?![\w(\[])"
     r"|(?<![\w.])float\(\s*(['\"])inf(?:inity)?\1\s*\)"
@@ -71,7 +74,7 @@ def in_one_notation(text: str) -> str:
     text = with_inverses_right(with_arguments_at_indices(with_objectives(text)))
     text = with_moments(with_normal_distribution(text))
     text = with_probabilities(with_entropies(with_primes(with_functions_put_in(text))))
-    text = with_brackets_for_states(text)
+    text = with_brackets_for_states(with_terms_named(_ROW_TURNED.sub(" ", text)))
     text = with_labels_in_brackets(in_own_words_of_lectures(text))
     text = with_turned_rows(with_matrices_apart(text))
     text = with_deviations(in_plain_signs(text))
