@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from deltarule.cli.dashes import is_option
+from deltarule.cli.kinds_of_words import is_option
 from deltarule.errors import DeltaruleError, UnknownOption
 from deltarule.expressions.given_numbers import whole_number
 

@@ -274,7 +274,7 @@ FORMATS = {
             "the explanation of a rule": ".reports.rule_values:rule_values",
             "the list of rules": ".reports.rule_values:rules_values",
             "the list of derivations": ".reports.catalogue_values:catalogue_values",
-            "the list of options": ".reports.options_values:options_values",
+            "the list of options": ".reports.catalogue_values:options_values",
             "a trace": ".reports.trace_values:trace_values",
             "a worked sheet": ".reports.trace_values:sheet_values",
             "the flow of a gradient": ".reports.flow_values:flow_values",

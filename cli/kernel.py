@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from deltarule.cli.arguments import numbers, one_name, split
 from deltarule.cli.derive_command import Derive
 from deltarule.cli.formats import show
-from deltarule.cli.formula_words import is_formula
+from deltarule.cli.kinds_of_words import is_formula
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy
 from deltarule.cli.typed_formula import network_named, shown_by

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from deltarule.cli.dashes import is_option
 from deltarule.cli.formats import FORMATS, exclude_each_other, formats_of, one_of
 from deltarule.cli.formats import refuse as refuse_format
+from deltarule.cli.kinds_of_words import is_option
 from deltarule.cli.row import Row, Use
 from deltarule.cli.table import COMMANDS
 from deltarule.errors import DeltaruleError, UnknownOption

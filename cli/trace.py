@@ -13,7 +13,7 @@ from deltarule.arithmetic.rounding import check_rule
 from deltarule.calculus import Derivation, derive
 from deltarule.cli.arguments import no_example, numbers, one_name, split
 from deltarule.cli.formats import show
-from deltarule.cli.formula_words import is_formula
+from deltarule.cli.kinds_of_words import is_formula
 from deltarule.cli.screen import busy
 from deltarule.cli.trace_command import Trace as Asked
 from deltarule.cli.trace_faults import report_faults

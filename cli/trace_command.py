@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from deltarule.cli import completion as names
-from deltarule.cli.formula_words import is_formula
+from deltarule.cli.kinds_of_words import is_formula
 from deltarule.cli.row import NETWORK, SEED, SET, Asked, Row, one_of, option, use
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from deltarule.cli.arguments import no_option, numbers
 from deltarule.cli.derive_command import Derive
-from deltarule.cli.formula_words import is_formula
+from deltarule.cli.kinds_of_words import is_formula
 from deltarule.networks.network import Network
 
 

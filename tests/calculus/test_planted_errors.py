@@ -7,7 +7,7 @@ from once import derived
 from sympy import Dummy, Integer
 from whole_network import gap
 
-from deltarule.calculus import derive, reverse
+from deltarule.calculus import derive, gradient_work
 from deltarule.calculus.rules.pull_out import PULL_OUT
 from deltarule.calculus.rules.rule import Rewrite
 from deltarule.calculus.rules.table import SIMPLIFICATIONS
@@ -116,7 +116,7 @@ def test_a_wrong_derivative_of_a_function(monkeypatch):
 
 
 def test_a_delta_sifted_with_the_wrong_index(monkeypatch):
-    right = reverse.eliminate
+    right = gradient_work.eliminate
 
     def off_by_one(term, free, *avoid):
         found = right(term, free, *avoid)
@@ -125,7 +125,7 @@ def test_a_delta_sifted_with_the_wrong_index(monkeypatch):
         body = replace_reads(found.term.body, _moved)
         return replace(found, term=replace(found.term, body=body))
 
-    monkeypatch.setattr(reverse, "eliminate", off_by_one)
+    monkeypatch.setattr(gradient_work, "eliminate", off_by_one)
     with pytest.raises(Exception) as caught:
         derive(load("dense"))
     assert isinstance(caught.value, Unverified) or "outside its shape" in str(caught.value)

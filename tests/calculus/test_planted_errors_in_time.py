@@ -6,7 +6,7 @@ import pytest
 from once import derived
 from whole_network import gap
 
-from deltarule.calculus import derive, partial_derivatives, reverse
+from deltarule.calculus import derive, gradient_work, partial_derivatives
 from deltarule.calculus.verify import Unverified
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import Carried, Sum
@@ -15,7 +15,7 @@ from deltarule.language.load import load
 
 
 def test_a_delta_solved_for_the_wrong_time(monkeypatch):
-    right = reverse.eliminate
+    right = gradient_work.eliminate
 
     def shifted(term, free, *avoid):
         found = right(term, free, *avoid)
@@ -25,20 +25,20 @@ def test_a_delta_solved_for_the_wrong_time(monkeypatch):
         wrong = replace(found.term, body=substitute(found.term.body, {t: t + 1}))
         return replace(found, term=wrong)
 
-    monkeypatch.setattr(reverse, "eliminate", shifted)
+    monkeypatch.setattr(gradient_work, "eliminate", shifted)
     with pytest.raises(Exception) as caught:
         derive(load("rnn"))
     assert isinstance(caught.value, Unverified) or "outside its shape" in str(caught.value)
 
 
 def test_a_range_that_is_lost(monkeypatch):
-    right = reverse.eliminate
+    right = gradient_work.eliminate
 
     def unguarded(term, free, *avoid):
         found = right(term, free, *avoid)
         return found and replace(found, term=replace(found.term, conditions=()))
 
-    monkeypatch.setattr(reverse, "eliminate", unguarded)
+    monkeypatch.setattr(gradient_work, "eliminate", unguarded)
     with pytest.raises(Exception) as caught:
         derive(load("rnn"))
     assert isinstance(caught.value, Unverified) or "outside its shape" in str(caught.value)

@@ -12,7 +12,7 @@ from typing import Any
 from sympy import Add, Expr, Integer
 
 from deltarule.calculus.backward_order import backwards, live_tensors, roots, varying
-from deltarule.calculus.reverse import GradientWork
+from deltarule.calculus.gradient_work import GradientWork
 from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.expressions import nodes
 from deltarule.expressions.substitution import plainly_named, substitute

@@ -8,29 +8,27 @@ of single entries first, then of one given as a whole, then of more digits; size
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from deltarule.arithmetic.exact import finite_fraction
 from deltarule.errors import DeltaruleError
+from deltarule.exams.answer_digits import digits_of, draw_balls, in_digits, more_digits
+from deltarule.exams.changed_givens import ChangedGivens, Tried
 from deltarule.exams.distance_table import LineSummary, line_summaries
 from deltarule.exams.distances import Distance, in_words
-from deltarule.exams.drawn_variants import MORE_DIGITS, USUAL_DIGITS, Variants
+from deltarule.exams.drawn_variants import MORE_DIGITS, Variants
 from deltarule.exams.draws import Draw, Key, mistake_of
 from deltarule.exams.enclosures import enclosed
 from deltarule.exams.givens_as_printed import as_printed
-from deltarule.exams.givens_as_printed import shown_decimal as shown
 from deltarule.exams.other_sizes import SizeChange, size_changes
-from deltarule.exams.pleasant_givens import PleasantSampler, draw_givens
-from deltarule.exams.seeded_numbers import Seeded
-from deltarule.marking.arrays import Numbers, entries
-from deltarule.marking.sheets import Rounding, Run
+from deltarule.marking.arrays import Numbers
+from deltarule.marking.sheets import Run
 from deltarule.spelling.names import pretty
 
-#: So many entries at most are changed one by one, each to so many values; so many changes in all.
-MOST_ENTRIES, VALUES, MOST_CHANGES = 24, 2, 4
+#: So many changes are proposed.
+MOST_CHANGES = 4
 
 
 @dataclass(frozen=True)
@@ -79,21 +77,13 @@ def audit(run: Run, number: int = 1, seed: str = "audit") -> Audit:
     return _Auditor(run, number, seed).found()
 
 
-def digits_of(run: Run) -> Rounding:
-    """The digits with which a run's answers are printed: as it says, or as it publishes."""
-    if not run.rounding.exact:
-        return run.rounding
-    printed = [p.decimals for v in run.published.values() for _, p in entries(v) if p is not None]
-    known = [d for d in printed if d is not None]
-    return replace(run.rounding, decimals=max([*known, 0]) if known else USUAL_DIGITS)
-
-
 class _Auditor:
     def __init__(self, run: Run, number: int, seed: str):
         self.rounding, self.seed = digits_of(run), seed
         self.notes: list[str] = []
         self.variants = Variants(run, seed, self.rounding, number=number)
         self.variants.ties = self._has_ties()
+        self.changed = ChangedGivens(self.variants, seed)
 
     def _has_ties(self) -> bool:
         own = self.variants.first.computation
@@ -118,12 +108,12 @@ class _Auditor:
             left -= digits[1]
         finer = can
         if len(can) < len(decisive):
-            finer |= self.variants.seen_with(_finer(self.rounding, MORE_DIGITS))
+            finer |= self.variants.seen_with(more_digits(self.rounding, MORE_DIGITS))
         never = [k for k in decisive if k not in finer]
         named = {k: in_words(decisive[k]) for k in hidden}
         return Audit(
             self.variants.run.title,
-            _in_words(self.rounding),
+            in_digits(self.rounding),
             len(decisive),
             len(seen),
             tuple(named.values()),
@@ -165,7 +155,7 @@ class _Auditor:
         givens, left = dict(own.givens), hidden
         while left and len(changes) < MOST_CHANGES:
             best = None
-            for tried in (self._entries, self._whole):
+            for tried in (self.changed.entries, self.changed.whole):
                 best = self._best(tried(givens, len(changes)), givens, left, seen)
                 if best is not None:
                     break
@@ -184,19 +174,19 @@ class _Auditor:
         """The fewest digits more with which the sheet's own numbers show most of what is left."""
         best = None
         for more in range(1, MORE_DIGITS + 1):
-            digits = _finer(self.rounding, more)
+            digits = more_digits(self.rounding, more)
             balls = draw_balls(own, digits)
             found = {} if balls is None else dict(own.decisive(own.distances(digits, balls)))
             gained = left & _apart(found)
             if gained and (best is None or len(gained) > len(best[1])):
-                best = f"{_in_words(digits)} for {_in_words(self.rounding)}", gained
+                best = f"{in_digits(digits)} for {in_digits(self.rounding)}", gained
             if gained == left:
                 break
         return best
 
     def _best(
         self,
-        tried: Iterable[tuple[str, np.ndarray, str]],
+        tried: Iterable[Tried],
         givens: Mapping[str, np.ndarray],
         left: frozenset[Key],
         seen: frozenset[Key],
@@ -212,89 +202,6 @@ class _Auditor:
                     break
         return best
 
-    def _sampler(self, random: Seeded) -> PleasantSampler:
-        computation = self.variants.first.computation
-        return PleasantSampler(computation.network, lambda axis: 0, random)
-
-    def _entries(
-        self, givens: Mapping[str, np.ndarray], round_: int
-    ) -> Iterator[tuple[str, np.ndarray, str]]:
-        """Givens with one entry changed to another number of its kind."""
-        places = [
-            (name, entry)
-            for name, manner in sorted(self._manners.items())
-            if manner.kind in ("numbers",) and not self._bound(name)
-            for entry in np.ndindex(*givens[name].shape)
-        ]
-        Seeded(self.seed, "places", round_).shuffle(places)
-        for name, entry in places[:MOST_ENTRIES]:
-            random = Seeded(self.seed, name, entry, round_)
-            sampler = self._sampler(random)
-            sampler.manner = self._manners[name]
-            for value in sampler.between((VALUES,), self._within(name)):
-                old = finite_fraction(givens[name][entry])
-                if value != old:
-                    array = givens[name].copy()
-                    array[entry] = value
-                    yield name, array, f"{_place(name, entry)}: {shown(value)} for {shown(old)}"
-
-    def _whole(
-        self, givens: Mapping[str, np.ndarray], round_: int
-    ) -> Iterator[tuple[str, np.ndarray, str]]:
-        """Givens drawn anew, one at a time."""
-        variants = self.variants
-        extent = variants.first.computation.floats.extent
-        network = variants.first.computation.network
-        for name, manner in sorted(self._manners.items()):
-            random = Seeded(self.seed, "whole", name, round_)
-            drawn = draw_givens(network, extent, givens, {name: manner}, random)[name]
-            yield name, drawn, f"other numbers for {pretty(name)}"
-
-    @property
-    def _manners(self):
-        try:
-            widening = self.variants.setting.widening
-        except DeltaruleError:
-            widening = 1
-        return {n: m.wider(widening) for n, m in self.variants.manners.items()}
-
-    def _tensor(self, name: str):
-        return self.variants.first.computation.network.tensors.get(name)
-
-    def _bound(self, name: str) -> bool:
-        """Whether entries of a given may not be changed one by one."""
-        tensor = self._tensor(name)
-        return tensor is not None and bool(
-            tensor.integral or tensor.definite or tensor.sums_to_one is not None
-        )
-
-    def _within(self, name: str):
-        tensor = self._tensor(name)
-        return None if tensor is None else tensor.drawn_within
-
-
-def draw_balls(draw: Draw, rounding: Rounding) -> dict[str, np.ndarray] | None:
-    """What encloses right working; without rounding on the way where ties are wanted, and that
-    may decide them."""
-    balls = draw.enclosures(rounding)
-    return enclosed(draw.computation, Rounding(), True) if balls is None and draw.ties else balls
-
-
-def _finer(rounding: Rounding, more: int) -> Rounding:
-    if rounding.decimals is not None:
-        return replace(rounding, decimals=rounding.decimals + more)
-    return replace(rounding, significant=(rounding.significant or 1) + more)
-
 
 def _apart(decisive: Mapping[Key, Distance]) -> frozenset[Key]:
     return frozenset(key for key, distance in decisive.items() if distance.apart)
-
-
-def _place(name: str, entry: tuple[int, ...]) -> str:
-    return pretty(name) + (f"[{','.join(map(str, entry))}]" if entry else "")
-
-
-def _in_words(rounding: Rounding) -> str:
-    if rounding.decimals is not None:
-        return f"{rounding.decimals} decimals"
-    return f"{rounding.significant} significant figures"

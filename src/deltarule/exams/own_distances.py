@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deltarule.errors import DeltaruleError
-from deltarule.exams.audit import digits_of, draw_balls
+from deltarule.exams.answer_digits import digits_of, draw_balls
 from deltarule.exams.distance_table import DistanceTable, distance_table
 from deltarule.exams.drawn_variants import Variant, Variants
 from deltarule.exams.draws import Draw
