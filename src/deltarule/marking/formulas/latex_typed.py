@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.marking.printed import shortened
 from deltarule.spelling.name_parts import GREEK
 
@@ -170,9 +170,9 @@ class _Reader:
                 f"\\{name} is a gradient, and gradients are derived of what is written",
                 "write the forward equations alone, as in L = ½‖y − W x‖²",
             )
-        raise self._error(
-            f"\\{name} is not read", "write it as a name, such as W, or in plain signs: (a)/(b)"
-        )
+        near = did_you_mean(name, (*_WORDS, "frac", "sum", "prod", *GREEK))
+        remedy = near or "write it as a name, such as W, or in plain signs: (a)/(b)"
+        raise self._error(f"\\{name} is not read", remedy.replace("'", "'\\", 1))
 
     def _apart(self, sign: str) -> str:
         return sign if sign in ("Σ", "Π") else f" {sign} "

@@ -15,6 +15,7 @@ from deltarule.marking.formulas.commas import parted_tokens
 from deltarule.marking.formulas.tokens import CLOSING, OPENING, Token
 from deltarule.marking.typed.typed_names import CALLED, tensor_of
 from deltarule.marking.typed.usual_letters import is_input, usual_rank
+from deltarule.spelling.names import canonical
 
 #: Letters of numbers beside which others in their series are numbers.
 _NUMBERS = ("alpha", "lambda", "eta", "delta", "kappa", "rho", "tau", "zeta")
@@ -96,6 +97,14 @@ def temperatures(formula: str, place: str) -> set[str]:
         if len(before) == 2 and before[0] in _OF_TEMPERATURES and before[1] in "({" and factor:
             names.add(tensor_of(token, place))
     return names
+
+
+def decays(formula: str) -> set[str]:
+    """β and γ, with a number or without, of 1 − β₁ and 1 − β₁^t: no vectors then."""
+    found = re.finditer(
+        r"(?<![\w.])1\s*[-−]\s*((?:β|γ|beta|gamma)(?:_?\d|[₀-₉])?)(?![\w\[(])", formula
+    )
+    return {canonical(match[1]) for match in found}
 
 
 def noises(formula: str, place: str) -> set[str]:

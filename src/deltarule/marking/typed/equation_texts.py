@@ -14,8 +14,6 @@ from deltarule.marking.formulas.latex_typed import plain_formula
 from deltarule.marking.formulas.limits import check_length
 from deltarule.marking.formulas.tokens import deeper
 from deltarule.marking.printed import shortened
-from deltarule.marking.typed.brackets_with_size import in_plain_brackets
-from deltarule.marking.typed.cases import with_cases
 from deltarule.marking.typed.entries_behind import with_entries_behind
 from deltarule.marking.typed.entries_of_given import with_entries_of_given
 from deltarule.marking.typed.entries_of_values import entries_off
@@ -33,9 +31,8 @@ from deltarule.marking.typed.log_determinants import log_dets, with_log_det
 from deltarule.marking.typed.loss_among_lines import with_loss_last
 from deltarule.marking.typed.name_uses import divisors
 from deltarule.marking.typed.norm_orders import with_orders
+from deltarule.marking.typed.own_spelling import in_own_spelling
 from deltarule.marking.typed.parted_equations import parted_off
-from deltarule.marking.typed.printed_texts import as_read
-from deltarule.marking.typed.program_words import in_words_of_equations
 from deltarule.marking.typed.shifted_times import shifted
 from deltarule.marking.typed.slips_of_indices import refuse_left_sides
 from deltarule.marking.typed.slips_of_quotients import with_rows_below
@@ -83,9 +80,8 @@ def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:
     Raises DeltaruleError for what is no equation.
     """
     check_length(text, "the formula")
-    text = with_commas_parted(text)
-    typed, text = _lines_of(text), as_read(in_plain_brackets(text))
-    text, called = without_ends(with_cases(in_words_of_equations(text)))
+    typed = _lines_of(with_commas_parted(text))
+    text, called = without_ends(in_own_spelling(text))
     text, ends = in_one_notation(text), frozenset(n.upper() for n in called.values())
     parts = _lines_of(text)
     if not parts or len(parts) > MOST_EQUATIONS:
@@ -182,7 +178,8 @@ def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:
     starts = [e for e in equations if e.indices[:1] == FIRST]
     equations = [e for e in equations if e not in starts]
     reads = {e.name: set(e.reads()) - states for e in equations}  # times are put in order later
-    rest, found = list(equations), []
+    numbers = [e for e in equations if not e.indices and not e.reads()]  # λ = 3 is no loss
+    rest, found = [*numbers, *(e for e in equations if e not in numbers)], []
     while rest:
         open_names = {e.name for e in rest}
         free = next((e for e in rest if not reads[e.name] & open_names), None)
@@ -206,7 +203,7 @@ def _equation(
     place = f"the formula {shortened(said)}"
     part = with_rows_below(narrow(part))
     part = part if "\\" in part else with_log_det(in_own_words(part, delta))
-    refuse_slips(part, place)
+    refuse_slips(part, place, re.findall(r"(?:^|[;\n])\s*([^\W\d_]\w*)[^=;\n]*=(?!=)", text))
     formula = with_inner_products(plain_formula(part.replace("||", "‖").replace(":=", " ="), place))
     refuse_two_readings(formula, place)
     formula = with_orders(with_log_det(in_own_words(formula, delta)), place)

@@ -23,7 +23,8 @@ _WHOLE_RANGE = re.compile(
     r"(?<=[\[,{])\s*([a-z])\s*=\s*(?:1\s*(?:\.\.\.?|…|:)\s*([A-Z])|0\s*(?:\.\.\.?|…|:)\s*([A-Z])\s*[-−–]\s*1)"
     r"\s*(?=[\],}])"
 )
-_INDICATOR = re.compile(r"(?<![\w.\])])[1𝟙𝕀I]\s*\{([^{}]*[<>=≠≤≥][^{}]*)\}")
+_INDICATOR = re.compile(r"(?<![\w.\])])(?:1\s*(?=\{)|[𝟙𝕀I]\s*(?=[\[({]))")
+_STATEMENT = re.compile(r"[<>=≠≤≥]|\\(?:leq?|geq?|neq?|lt|gt)(?![A-Za-z])")
 _OVER = re.compile(r"\b(softmax|logsumexp|log_softmax)_(?:([a-z])(?=\s*[(\[])|\{([a-z])\})")
 _LOG_DET = re.compile(r"(?<![\w.])(?:LogDet|logdet)\s*(?:\[[^\[\]]*\]\s*)?(?=\()")
 _INVERTED = re.compile(r"(?<![\w.])Inverse\s*(?:\[([^\[\]]*)\]\s*)?(?=\()")
@@ -47,7 +48,7 @@ def in_own_words(part: str, delta: bool) -> str:
     part = _with_or(part)
     part = _QUOTIENT.sub(r"⌊\1/\2⌋", part)
     part = re.sub(r"(?<=[\w)\]])\s*%\s*(?=[\w(])", " mod ", part)
-    part = _INDICATOR.sub(r"[\1]", part)
+    part = _with_indicators(part)
     part = _WHOLE_RANGE.sub(_whole, part)
     part = re.sub(r"(?<=[Σ∑∏Π]_\{)([a-z])([a-z])([a-z]?)(?=\})", _apart, part)
     part = with_means_over(_OVER.sub(lambda m: f"{_CALLED[m[1]]}[{m[2] or m[3]}]", part))
@@ -62,6 +63,16 @@ def in_own_words(part: str, delta: bool) -> str:
         sides = _parted(part[match.end() : end - 1]) if end else []
         if len(sides) == 2:
             part = _compared(part, match.start(), end, *sides)
+    return part
+
+
+def _with_indicators(part: str) -> str:
+    """[y_n = t_n] for 1{y_n = t_n}, 𝟙{…}, I(…) and I[…] of a statement."""
+    for match in reversed(list(_INDICATOR.finditer(part))):
+        end = closed(part, match.end())
+        inside = part[match.end() + 1 : end - 1] if end else ""
+        if _STATEMENT.search(inside):
+            part = f"{part[: match.start()]}[{inside}]{part[end:]}"
     return part
 
 

@@ -16,6 +16,8 @@ from deltarule.marking.typed.equation_texts import TypedEquation, summed_letters
 _INDICES = frozenset("ijklmn")
 #: One small letter, or several of a matrix; W_i alone is a gate's matrix, W_in that of inputs.
 _BELOW = re.compile(r"([a-z](?:hat|bar|tilde)?)_([a-z])|([A-Z])_([a-z]{2,3})")
+#: A sum over two indices, of which one is below the other.
+_PAIR = re.compile(r"[Σ∑]\s*_?\s*\{\s*([a-z])\s*([<>≤≥])\s*([a-z])\s*\}")
 _LABELS = ("in", "ln", "min", "nil")
 
 
@@ -26,6 +28,7 @@ def refuse_free_letters(equations: Sequence[TypedEquation]) -> None:
     for equation in equations:
         reads = equation.reads()
         own = {*equation.indices, *summed_letters(equation)}
+        _refuse_pairs(equation)
         for name, uses in reads.items():
             match = _BELOW.fullmatch(name)
             if match is None or None not in uses or name in given:
@@ -48,3 +51,20 @@ def _free(equation: TypedEquation, stem: str, letters: str, free: list[str]) -> 
         f"write another index, sum over it: Σ_{free[0]} …, or put it on the left: {left} = …; "
         f"what is no entry of {stem} has a name without _, such as {stem}2",
     )
+
+
+def _refuse_pairs(equation: TypedEquation) -> None:
+    """Raises DeltaruleError for Σ_{i<k} x_i, where k stands nowhere else."""
+    for match in _PAIR.finditer(equation.formula):
+        rest = equation.formula[: match.start()] + equation.formula[match.end() :]
+        for letter, other in ((match[3], match[1]), (match[1], match[3])):
+            if letter in equation.indices or re.search(rf"(?<![^\W_]){letter}(?![^\W_])", rest):
+                continue
+            pair = f"{match[1]}{match[2]}{match[3]}"
+            raise DeltaruleError(
+                f"{letter} of Σ_{{{pair}}} stands nowhere else, and may be an index of the sum or "
+                "where it ends",
+                equation.place,
+                f"write Σ_{{{other},{letter}}} [{match[1]} {match[2]} {match[3]}] for a sum over "
+                f"both, and a number for where it ends: Σ_{{{other}=1}}^{{3}}",
+            )

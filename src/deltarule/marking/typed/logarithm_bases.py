@@ -17,7 +17,7 @@ _BASE = re.compile(
 _BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 #: log 2π and log 2πσ², of all of what stands up to the next sign.
 _OF_NUMBER = re.compile(
-    r"(?<![A-Za-z_])(\\?(?:log|ln))\s+(\d+\s*(?:(?:π|\\pi)\s*)?(?:·exp\(1\)\s*)?(?:σ²|\\sigma\^2|σ\^2)?)"
+    r"(?<![A-Za-z_])(\\?(?:log|ln))\s+(?!1\s*[-−+])(\d+\s*(?:(?:π|\\pi)\s*)?(?:·exp\(1\)\s*)?(?:σ²|\\sigma\^2|σ\^2)?)"
     r"(?=\s*(?:$|[-−+)};\n]))"
 )
 _LARGE = rf"[{CAPITALS}]\w*"

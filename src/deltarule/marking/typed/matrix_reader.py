@@ -157,7 +157,7 @@ class MatrixReader(TextNames):
         names = sizes.named(every, (*axes, *(e.name for e in self.equations)))
         network = self._network(axes, sizes, columns, names)
         refuse_other_ranks(self.equations, network.tensors)
-        return replace(network, text=" ".join(sorted(self.remarks)))
+        return replace(network, text=self.remarked(network.tensors))
 
     def _joined(
         self, axes: Mapping[str, tuple[Expr, ...]], sizes: UnifiedSizes, columns: bool

@@ -38,10 +38,11 @@ _GAINS = ("beta", "gamma")
 
 def has_rows(equations: list[TypedEquation]) -> str:
     """ "matrix" where some equation has products of matrices with vectors that have indices;
-    "perhaps" where vectors with indices are turned, or have a length; else ""."""
+    "perhaps" where vectors with indices are turned, or have a length; "number" where a coupling
+    stands before a sum, J Σ_i s_i s_{i+1}; else ""."""
     counts = counts_in(equations)
     found = {_mixes(e, counts) for e in equations}
-    return "matrix" if "matrix" in found else "perhaps" if "perhaps" in found else ""
+    return next((k for k in ("matrix", "perhaps", "number") if k in found), "")
 
 
 def _mixes(e: TypedEquation, counts: set[str]) -> str:
@@ -73,7 +74,7 @@ def _mixes(e: TypedEquation, counts: set[str]) -> str:
             if token.text in _COUPLINGS and (
                 beside[0].kind == "reduction" or _subscripts(found, ahead + 1) > 1
             ):
-                kind = "perhaps"  # J Σ_i s_i s_{i+1} and J s_ij
+                kind = kind or "number"  # J Σ_i s_i s_{i+1} and J s_ij
                 continue
             if names or (beside[0].text == "(" and "[" in e.formula):
                 return "matrix"

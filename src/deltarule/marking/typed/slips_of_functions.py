@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from deltarule.errors import did_you_mean
 from deltarule.expressions.functions import FUNCTIONS
@@ -20,10 +20,38 @@ from deltarule.marking.typed.slip_parts import (
     Slip,
     argument,
 )
+from deltarule.marking.typed.usual_letters import is_number
 from deltarule.nearest import edit_distance
 
 _OF_ANOTHER = re.compile(
     r"(?<![\w.\\])([pqP])\s*\(\s*[^\W\d]\w*\s*(?:\||;)\s*[^()=]*\)(?!\s*=(?!=))"
+)
+_BETWEEN = (
+    "where",
+    "with",
+    "for",
+    "first",
+    "and",
+    "let",
+    "end",
+    "begin",
+    "cases",
+    "over",
+    "otherwise",
+)
+#: Functions of which a word may be a misspelling, the most frequent ones first.
+_SPELLINGS = (
+    "tanh",
+    "sigmoid",
+    "softmax",
+    "log",
+    "exp",
+    "sin",
+    "cos",
+    "sqrt",
+    "relu",
+    "abs",
+    "sign",
 )
 #: A word, or several with digits behind them, which W_1( ) and max_i( ) are not.
 _LONG = re.compile(r"[A-Za-z]+$|[a-z]{3,}(?:_[a-z]{2,})*\d*$")
@@ -83,12 +111,6 @@ def _without_parentheses(match: re.Match[str], behind: str) -> Iterator[Slip]:
             *match.span(),
             f"write {word}(x[n])",
         )
-    if meant := _exchanged(word, behind):
-        yield Slip(
-            f"{word} before {behind.split()[0]} may be a function, or a number",
-            *match.span(),
-            f"did you mean '{meant}'? for a number write {word} ·",
-        )
 
 
 def _in_parentheses(match: re.Match[str], inside: str, end: int) -> Iterator[Slip]:
@@ -137,11 +159,26 @@ def _is_product(match: re.Match[str]) -> bool:
     return apart and sums and set(letters) <= set(re.findall(r"[a-z]", running))
 
 
-def _exchanged(word: str, behind: str) -> str:
-    """The function whose letters a word before a name has in another order: log, of lgo p_k."""
-    if len(word) < 3 or not word.islower() or {word} & {*KNOWN, *LETTERS}:
-        return ""
-    if not re.match(r"[^\W\d]", behind):
-        return ""
-    near = (n for n in OF_NUMBERS if sorted(n) == sorted(word) and edit_distance(n, word) == 1)
-    return next(near, "")
+def before_names(part: str, given: Collection[str]) -> Iterator[Slip]:
+    """Words right before a name, as sgm of sgm x_i: functions, or numbers. `given` are the names
+    that lines give."""
+    for match in re.finditer(NAME, part):
+        word, behind = match[0], part[match.end() :]
+        if not re.fullmatch("[a-z]{3,}", word) or {word} & {*KNOWN, *LETTERS, *given, *_BETWEEN}:
+            continue
+        followed = re.match(
+            r"\s+(?!(?:if|else|and|or|not|mod|where|with|for)\b)([^\W\d]\S*|√\S*)", behind
+        )
+        used = rf"(?<![\w\\]){word}(?!\w)\s*(?![\w(√\s\\]|$)"
+        if not followed or is_number(word) or re.search(used, part):
+            continue
+        near = (n for n in OF_NUMBERS if sorted(n) == sorted(word) and edit_distance(n, word) == 1)
+        meant = next(near, "") or next((n for n in _SPELLINGS if edit_distance(n, word) == 1), "")
+        asked = (
+            f"did you mean '{meant}'? for" if meant else "write a function with parentheses; for"
+        )
+        yield Slip(
+            f"{word} before {behind.split()[0]} may be a function, or a number",
+            *match.span(),
+            f"{asked} a number write {word} ·",
+        )

@@ -4,6 +4,7 @@
     y_{ij} = Σ_{m,n} x_{i+m,j+n} w_{mn}    y[i,j] = Σ_{m,n} x[i+m,j+n] w[m,n]
     h^{(t)}, h⁽ᵗ⁾, h^{<t>}                 h_t, where (t − 1) stands somewhere
     a^{(l)} = σ(W^{(l)} a^{(l−1)})         a = σ(W a_prev): one layer of many
+    a_i^l = σ(Σ_j w_{ij}^l a_j^{l−1})      a_i = σ(Σ_j w_{ij} a_prev[j])
 
 A letter is an index where a number or another one is added to it somewhere below a name.
 """
@@ -27,7 +28,7 @@ _SIGNS = frozenset("sum prod max min mean log softmax argmax lim exp frac Σ ∑
 _NAMED = re.compile(r"(?<![\w\\])([A-Za-z])_\{([a-z]{2,4})\}")
 #: A subscript before what stands above: h_v^{(l+1)}.
 _BELOW_FIRST = re.compile(
-    rf"({_NAME})(_(?:\{{[^{{}}]*\}}|[a-z]))(\s?\^\{{\s*\(?\s*l\s*(?:[-−+]\s*1)?\s*\)?\s*\}})"
+    rf"({_NAME})(_(?:\{{[^{{}}]*\}}|[a-z]{{1,3}}(?![a-z])))(\s?\^\{{\s*\(?\s*l\s*(?:[-−+]\s*1)?\s*\)?\s*\}})"
 )
 _ABOVE = re.compile(
     r"\s?\^\{\s*[(<⟨\[]\s*([a-z])\s*([-−–+]\s*\d+)?\s*[)>⟩\]]\s*\}"
@@ -39,7 +40,13 @@ _ABOVE = re.compile(
 _AROUND = re.compile(rf"({_NAME})_\{{([^{{}};\n]*(?:\\?[bp]?mod\b|%)[^{{}};\n]*)\}}")
 _RAISED = dict(zip("ᵗⁿⁱʲᵏˡ", "tnijkl", strict=True))
 _LEFT = re.compile(r"(?:^|[;\n])[^=;\n]*\^\(\s*[a-z]\s*(?:[-−+]\s*1\s*)?\)[^=;\n]*=(?!=)")
-_LAYER_ABOVE = re.compile(r"(?<=[\w\u0300-\u036f])\^(?:l(?!\w)|\{\s*l\s*([-−+]\s*1)?\s*\})")
+_LAYER_ABOVE = re.compile(
+    r"(?<=[\w\u0300-\u036f])\^(?:l(?![A-Za-z0-9])|\{\s*l\s*([-−+]\s*1)?\s*\})"
+)
+#: A subscript behind such a name.
+_OF_OTHER_LAYER = re.compile(
+    r"(_(?:prev|next))_(?:\{([a-z][a-z\s,]*)\}|([a-z]{1,3})(?![A-Za-z0-9_]))"
+)
 
 
 def with_indices_in_brackets(text: str) -> str:
@@ -88,7 +95,14 @@ def _with_indices_above(text: str) -> str:
         return _of_layer(shift) if letter == "l" else f"_{{{letter}{shift}}}"
 
     text = _ABOVE.sub(below, _BELOW_FIRST.sub(r"\1\3\2", text))
-    return _LAYER_ABOVE.sub(lambda m: _of_layer((m[1] or "").replace("−", "-")), text)
+    text = _LAYER_ABOVE.sub(lambda m: _of_layer((m[1] or "").replace("−", "-")), text)
+    return _OF_OTHER_LAYER.sub(_in_brackets, text)
+
+
+def _in_brackets(match: re.Match[str]) -> str:
+    """a_prev[j], where a_prev_j would be a name."""
+    below = (match[2] or match[3]).strip()
+    return f"{match[1]}[{','.join(below) if re.fullmatch('[a-z]{2,4}', below) else below}]"
 
 
 def _of_layer(shift: str) -> str:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sympy import Expr, Integer
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
-from deltarule.marking.typed.coefficients import coefficients, intercepts, noises, temperatures
+from deltarule.marking.typed.coefficients import (
+    coefficients,
+    decays,
+    intercepts,
+    noises,
+    temperatures,
+)
 from deltarule.marking.typed.equation_texts import TypedEquation, counts_in, states_of
 from deltarule.marking.typed.identity_matrix import IDENTITY
+from deltarule.marking.typed.logarithms_summed import note_of_vectors, summed_logarithms
 from deltarule.marking.typed.name_uses import (
     before_matrices,
     behind_matrices,
@@ -25,6 +33,7 @@ from deltarule.marking.typed.norm_orders import orders_in
 from deltarule.marking.typed.typed_names import LABELS, PAIR_OF_WORDS
 from deltarule.marking.typed.unified_sizes import UnifiedSizes
 from deltarule.marking.typed.usual_letters import is_input, role_of, usual_rank
+from deltarule.networks.tensors import Tensor
 from deltarule.spelling.names import name_or_none, pretty
 
 #: Capitals of returns and advantages, which are numbers beside a policy: A log π[a, s].
@@ -38,6 +47,8 @@ class TextNames:
     equations: list[TypedEquation]
     wrt: frozenset[str]
     said: dict[str, tuple[int, ...]]
+    #: What is to be said of how the equations were read.
+    remarks: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.uses: dict[str, list[tuple[str, ...] | None]] = {}
@@ -63,6 +74,12 @@ class TextNames:
         for e in self.equations:
             self.entrywise |= noises(e.formula, e.place)
             self.series |= intercepts(e.formula, e.place) | temperatures(e.formula, e.place)
+            self.series |= decays(e.formula)
+        #: Letters of numbers that are vectors, as their logarithms are summed.
+        self.summed = {
+            name for e in self.equations for name in summed_logarithms(e.formula, e.place)
+        } - {*self.said}
+        self.entrywise |= self.summed
         self.raised = {name for e in self.equations for name in exponents(e.formula, e.place)}
         #: What stands in subscripts.
         self.at: set[str] = set()
@@ -88,11 +105,17 @@ class TextNames:
                     "write its equation first, or give it another name",
                 )
             written.append(equation.name)
+        self.written = {*written}
         for name in self.said:
             if name not in self.uses:
                 raise DeltaruleError(
                     f"the formula has no {name}", "--set", f"it has {', '.join(self.uses)}"
                 )
+
+    def remarked(self, tensors: Mapping[str, Tensor]) -> str:
+        """What is said of how the equations were read."""
+        vectors = note_of_vectors(n for n in self.summed if n in tensors and tensors[n].axes)
+        return " ".join(filter(None, (*sorted(self.remarks), vectors)))
 
     def is_identity(self, name: str) -> bool:
         """Whether a name is the identity matrix: I of XᵀX + λI, that nothing says to be another."""
@@ -136,8 +159,9 @@ class TextNames:
             return 0
         if name in _RETURNS and any(len(u or ()) == 2 for u in self.uses.get("pi", ())):
             return 0
-        if re.fullmatch(r"(?:beta|theta)\d", name) and f"{name[:-1]}0" in self.uses:
-            return 0  # β₀ + β₁ x
+        first = re.fullmatch(r"(beta|theta)\d", name)
+        if first and f"{first[1]}0" in self.uses and first[1] not in self.written:
+            return 0  # β₀ + β₁ x; θ₀ of θ = θ₀ − η g is what θ was
         if name in (self.scales | self.series) - self.turned - self.behind:
             return 0
         usual = 1 if name in self.diagonals else usual_rank(name)

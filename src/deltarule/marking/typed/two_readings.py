@@ -2,6 +2,8 @@
 
 G = g + 1; w' = G'           G′ is the transpose, a derivative, or a name of its own
 x' = σ (y − x)               σ is the sigmoid, or a number
+y = σ W x + b, σ Σ_j w_j x_j σ is the sigmoid of a product, of a sum of them, or a number
+log 1 − p, √1 − x²           the function is of 1, or of all of it; ε of log p + ε too
 L = x·y/‖x‖‖y‖, a/(b)(c)     what stands behind the divisor is divided by, or a factor
 """
 
@@ -19,6 +21,21 @@ _RATE = re.compile(r"\s*\w+\s*['′]\s*=(?!=)")
 _SIGMOID = re.compile(
     r"(?<![^\W\d_])σ(\s*)\(\s*([^\W\d_Σ∑]\w?)\s*([-−+])\s*([^\W\d_Σ∑]\w?)\s*\)(?!\s*[ᵀ^²])"
 )
+#: A matrix and what it is multiplied with, a sum, or an input, behind σ and a blank.
+_OF_PRODUCT = re.compile(
+    r"(?<![\w·*])σ\s+((?!d[A-Z])(?:[A-Z]\w*(?:\[[^\[\]]*\])?ᵀ?\s+(?!d[A-Z])[^\W\d_]\w*(?:\[[^\[\]]*\])?"
+    r"|[xhas](?:_?\w)?(?:\[[^\[\]]*\])?(?=\s*(?:$|[-+−)]))|[Σ∑]))"
+)
+#: What says that σ is a standard deviation, or a number elsewhere.
+_DEVIATION = re.compile(r"σ\s*(?:[²³^_/]|\*\*)|/\s*σ|[εξμηζ√]|σ\s*[·*⊙]|[·*⊙]\s*σ(?!\s*\()|dW|sqrt")
+#: A function of a bare 1, and of a name beside what keeps it from 0.
+_OF_ONE = re.compile(
+    r"(?<![\w\\])(?:(?P<of>log|ln|√|sqrt)\s*(?P<arg>1(?![\w.(])|\(1\))"
+    r"|(?P<of2>log|ln)\s+(?P<arg2>[^\W\d]\w*(?:\[[^\[\]]*\]|_\{[^{}]*\})?))"
+    r"\s*(?P<sign>[-−+])\s*(?P<more>(?:\d+(?:\.\d+)?(?:e-?\d+)?|exp\([^()]*\)|[^\W\d][\w′]*(?:\[[^\[\]]*\]|_\{[^{}]*\})?)"
+    r"(?:\^\{[^{}]*\}|\^\w)?)"
+)
+_GUARD = re.compile(r"ε|eps|epsilon|1e-\d+|0\.0+1")
 #: A vector beside one of several of the same letter: x − x_i, x_iᵀ x.
 _BESIDE_ENTRY = re.compile(
     r"(?<![\w\\])([xzuvh])(?![\w\u0300-\u036f\[(ᵀ^²′'])\s*[-−]\s*\1_(?:\{([a-z])\}|([a-z]))(?![\w(])"
@@ -41,6 +58,26 @@ def refuse_two_readings(formula: str, place: str) -> None:
             f"{found[0]} is the sigmoid of a {kind}, or σ times it",
             place,
             f"write sigmoid({a} {sign} {b}) for the former, σ·({a} {sign} {b}) for the latter",
+        )
+    for found in _OF_ONE.finditer(formula):
+        word, argument = found["of"] or found["of2"], (found["arg"] or found["arg2"]).strip("()")
+        if argument != "1" and not (found["sign"] == "+" and _GUARD.fullmatch(found["more"])):
+            continue
+        rest = f" {found['sign']} {found['more']}"
+        raise DeltaruleError(
+            f"{word} {argument}{rest} may be {word}({argument}){rest}, or {word}({argument}{rest})",
+            place,
+            "write the one that is meant, with its parentheses",
+        )
+    found = _OF_PRODUCT.search(formula)
+    if found and not _DEVIATION.search(formula):
+        what = found[1].strip()
+        inside, factor = ("Σ …", "(Σ …)") if what in "Σ∑" else (what, what)
+        raise DeltaruleError(
+            f"σ before {inside} may be the sigmoid of it, or a number",
+            place,
+            f"write σ({inside}) for the sigmoid, with all that it is of in the parentheses; for a "
+            f"number σ·{factor}",
         )
     if found := _BESIDE_ENTRY.search(formula):
         letter, index = found[1] or found[4], found[2] or found[3] or found[5] or found[6]

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from deltarule.errors import DeltaruleError
 from deltarule.language.named_pieces import with_named_pieces
+from deltarule.marking.typed.compared_labels import note_of_compared
 from deltarule.marking.typed.covariance_matrices import with_covariances_known
 from deltarule.marking.typed.entropies import note_of_entropies
 from deltarule.marking.typed.equation_texts import MOST_EQUATIONS, TypedEquation, typed_equations
@@ -23,6 +25,7 @@ from deltarule.marking.typed.given_means import note_of_means
 from deltarule.marking.typed.known_deviations import with_deviations_known
 from deltarule.marking.typed.lecture_words import puts_together
 from deltarule.marking.typed.letters_together import refuse_letters_together
+from deltarule.marking.typed.lines_unread import refuse_values_of_entries
 from deltarule.marking.typed.log_determinants import note_of_det
 from deltarule.marking.typed.loss_among_lines import note_of_loss
 from deltarule.marking.typed.matrix_powers import PowerOfMatrix, with_diagonals, with_inverse_line
@@ -31,6 +34,7 @@ from deltarule.marking.typed.moments import note_of_moments
 from deltarule.marking.typed.named_norms import note_of
 from deltarule.marking.typed.normal_distribution import note_of_normal
 from deltarule.marking.typed.objectives import note_of_objectives
+from deltarule.marking.typed.own_spelling import in_own_spelling
 from deltarule.marking.typed.probabilities import note_of_marginals
 from deltarule.marking.typed.row_equations import Rows
 from deltarule.marking.typed.row_names import has_rows
@@ -42,7 +46,8 @@ from deltarule.marking.typed.softmax_of_entries import with_softmax_of_entries
 from deltarule.marking.typed.sorted_values import note_of_sorted_values
 from deltarule.marking.typed.stacked_vectors import STACKED
 from deltarule.marking.typed.states_and_neighbours import NEIGHBOURS
-from deltarule.marking.typed.sum_ends import with_sizes_called, without_ends
+from deltarule.marking.typed.sum_ends import note_of_counting, with_sizes_called, without_ends
+from deltarule.marking.typed.sums_stopped import note_of_stops
 from deltarule.marking.typed.text_lines import as_typed
 from deltarule.marking.typed.typed_names import subscripted
 from deltarule.marking.typed.updated_names import note_of_updates, with_updates_apart
@@ -69,7 +74,9 @@ def typed_network(
     "scalar"; `wrt` are tensors that it is to be derived by. Raises DeltaruleError for what cannot
     be read, or can be read in several ways."""
     text = _LONG_BLANKS.sub(" ", text)
-    network = with_sizes_called(_read_text(text, wrt, shapes), without_ends(text)[1])
+    network = _read_text(text, wrt, shapes)
+    spelled = in_own_spelling(text)
+    network = with_sizes_called(network, without_ends(spelled)[1])
     network, note_of_covariances = with_covariances_known(network)
     network, note_of_deviations = with_deviations_known(network, text)
     network = with_shares_named(network)
@@ -93,6 +100,9 @@ def typed_network(
         note_of_means(network),
         note_of_loss(network),
         note_of_updates(text, network.tensors),
+        note_of_counting(spelled),
+        note_of_compared(spelled, network),
+        note_of_stops(spelled, network),
         note_of_sets(text, network.tensors),
         neighbours,
     )
@@ -113,10 +123,16 @@ def _read_text(text: str, wrt: Iterable[str], shapes: Mapping[str, str] | None) 
         own = frozenset(wrt)
         whole = with_softmax_of_entries(typed_equations(text, rows=True))
         refuse_free_letters(whole)
+        refuse_values_of_entries(whole)
         refuse_letters_together(text, whole, {*own, *said})
         rows = has_rows(whole)
         if not rows:
             return plain()
+        if rows == "number":
+            with suppress(DeltaruleError):
+                if not (found := plain()).tensors[found.equations[-1].name].axes:
+                    return found
+            rows = "perhaps"
         try:
             return _with_inverses(whole, lambda e: _in_rows(e, own, said))
         except DeltaruleError as refused:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.call_arguments import KEYWORDS
@@ -18,7 +19,7 @@ from deltarule.marking.typed.means_over import of_means
 from deltarule.marking.typed.nesting import closed, split_at
 from deltarule.marking.typed.slip_parts import NAME, REDUCTION, Slip, argument
 from deltarule.marking.typed.slips_of_brackets import of_brackets
-from deltarule.marking.typed.slips_of_functions import of_functions, of_other_lines
+from deltarule.marking.typed.slips_of_functions import before_names, of_functions, of_other_lines
 from deltarule.marking.typed.slips_of_indices import (
     entries_in_parentheses,
     in_reductions,
@@ -89,11 +90,13 @@ _COMPLEX = re.compile(
 )
 
 
-def refuse_slips(part: str, place: str) -> None:
-    """Raises DeltaruleError for the first slip of one equation as it was typed."""
+def refuse_slips(part: str, place: str, given: Collection[str] = ()) -> None:
+    """Raises DeltaruleError for the first slip of one equation as it was typed; `given` are the
+    names that lines give."""
     latex = "\\" in part and not _FROM_THE_LEFT.search(part)
     # LaTeX has brackets and words of its own.
-    for find in (_complex, of_other_lines) if latex else _SLIPS:
+    slips = (_complex, of_other_lines) if latex else _SLIPS
+    for find in (*slips, partial(before_names, given=given)):
         for slip in find(part):
             raise DeltaruleError(
                 slip.fact,

@@ -35,6 +35,11 @@ def usual_rank(name: str) -> int:
     return 2 if stem[:1].isupper() else 1
 
 
+def has_accent(name: str) -> bool:
+    """Whether it is a letter with a hat, a bar or a tilde: ρ̂."""
+    return bool(_ACCENT.search(name.partition("_")[0]))
+
+
 def is_number(name: str) -> bool:
     """Whether it is what numbers are usually called: λ, and N or D, which say how many."""
     return _stem(name) in (*_NUMBERS, *COUNTS)

@@ -21,6 +21,11 @@ from deltarule.marking.typed.usual_letters import is_input
 
 #: What is said where vectors that stand as columns in products are laid along rows.
 LAST_AXIS = "A vector beside a matrix, in X + b, runs along its last axis, as NumPy has it."
+#: What is said of one beside a product that has no input in it, as W X has.
+FIRST_AXIS = (
+    "A vector beside a product of matrices, in A B + b, is added to each column; along the last "
+    "axis it stands in A B + 1 bᵀ."
+)
 #: A product with the transpose behind it, (X − μ)(X − μ)ᵀ, whose examples are columns.
 _WITH_TRANSPOSE = re.compile(r"[)\w]\s*(?:ᵀ|\^T|\.T)(?!\s*[(@A-Za-z])")
 _PRODUCT = re.compile(r"@|\b(?:dot|matmul|mm)\(")
@@ -48,6 +53,10 @@ class VectorAxes(MatrixParser):
             self.remarks.add(LAST_AXIS)
             return Matrix(part.written, part.axes[::-1], part.cost)
         if len(part.axes) != 1 or len(other.axes) != 2:
+            names = {nodes.tensor_name(r) for r in nodes.reads(other.entry)}
+            plain = isinstance(part.entry, nodes.Read) and other.entry.has(nodes.Sum)
+            if said(part) == "a column" and is_matrix(other) and plain:
+                self.remarks |= set() if any(map(is_input, names)) else {FIRST_AXIS}
             return part
         if is_matrix(other) and part.shape[0] == other.shape[0] != other.shape[1]:
             raise self.error(
