@@ -133,7 +133,7 @@ def numbers(settings: Iterable[str]) -> dict[str, int]:
 
 def no_example() -> DeltaruleError:
     """The error for `example` without the name of one."""
-    from deltarule.marking.sheets import sheet_names
+    from deltarule.marking.sheet_files.sheets import sheet_names
 
     return DeltaruleError(
         "no example is named", "the command line", f"the examples are {', '.join(sheet_names())}"

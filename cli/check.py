@@ -128,7 +128,7 @@ def show_template(asked: Check) -> int:
     """An empty answers file, shown or written."""
     from deltarule.exams.exam_files import load_exam
     from deltarule.exams.exam_template import exam_template
-    from deltarule.marking.sheets import sheet_names
+    from deltarule.marking.sheet_files.sheets import sheet_names
 
     template = asked.template or ""
     exam = load_exam(template)

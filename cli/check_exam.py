@@ -19,9 +19,9 @@ from deltarule.exams import Exam, ExamMarking, OpenExam, QuestionMark, Submissio
 from deltarule.exams.exam_answers import SECTIONS, load_submission
 from deltarule.exams.variant_files import path_of
 from deltarule.marking import verdicts
-from deltarule.marking.lenient import read_leniently
 from deltarule.marking.points import parts_in_words, points_text
-from deltarule.marking.text_files import read_text
+from deltarule.marking.sheet_files.lenient import read_leniently
+from deltarule.marking.sheet_files.text_files import read_text
 from deltarule.spelling.names import pretty
 from deltarule.submissions.reading.notebook_cells import MOST_NOTEBOOK
 from deltarule.submissions.reading.source_bytes import file_bytes

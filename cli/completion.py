@@ -76,7 +76,7 @@ def _choices(context: Context, words: list[str]) -> list[str] | None:
 
 def sheets(_context: Context) -> list[str]:
     """The names of the examples; files of one's own are the shell's to offer."""
-    from deltarule.marking.sheets import sheet_names
+    from deltarule.marking.sheet_files.sheets import sheet_names
 
     return [*sheet_names()]
 

@@ -13,7 +13,7 @@ from deltarule.cli.screen import busy
 from deltarule.errors import DeltaruleError
 from deltarule.exams.audit import Audit, audit
 from deltarule.exams.exam_files import load_exam
-from deltarule.marking.sheets import Rounding, Run
+from deltarule.marking.sheet_files.sheets import Rounding, Run
 from deltarule.spelling.counted import counted
 
 _EXAMPLE = "deltarule exam audit slide"

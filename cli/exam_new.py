@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.arithmetic.rounding import check_rule
 from deltarule.cli.arguments import no_option, numbers, split
 from deltarule.cli.exam_new_command import NewExam
@@ -20,8 +21,7 @@ from deltarule.exams.drawn_variants import Variants
 from deltarule.exams.models import Model, model_like, run_of_network
 from deltarule.exams.students import numbered, read_students
 from deltarule.exams.variant_files import DISTANCES, WrittenExam, write_exam
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Rounding, Run
+from deltarule.marking.sheet_files.sheets import Rounding, Run
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import pretty
 

@@ -73,7 +73,7 @@ def _refuse_without_extra() -> None:
 def _settings(asked: Serve) -> Any:
     from deltarule.classes.revealing import revealed
     from deltarule.classes.roster import Roster, read_roster
-    from deltarule.marking.sheets import sheet_names
+    from deltarule.marking.sheet_files.sheets import sheet_names
     from deltarule.serving.serve_settings import ServeSettings
 
     bare, options = split(asked.words or ())

@@ -9,6 +9,7 @@ from random import Random
 
 from deltarule.arithmetic.base import Arithmetic, Undecided
 from deltarule.arithmetic.exact import Ball, Rational, Rounded
+from deltarule.arithmetic.printed import Printed
 from deltarule.arithmetic.rounding import check_rule
 from deltarule.calculus import Derivation, derive
 from deltarule.cli.arguments import no_example, numbers, one_name, split
@@ -20,8 +21,7 @@ from deltarule.cli.trace_faults import report_faults
 from deltarule.cli.typed_formula import network_of_formula
 from deltarule.errors import DeltaruleError
 from deltarule.language.load import find, load
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Sheet, load_sheet, sheet_names
+from deltarule.marking.sheet_files.sheets import Sheet, load_sheet, sheet_names
 from deltarule.marking.worked_sheets import Worked, work
 from deltarule.networks.network import Network
 from deltarule.reports.things import ShownSheet, ShownTrace

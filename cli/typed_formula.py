@@ -49,9 +49,9 @@ def network_of_formula(
 ) -> Network:
     """The network; `settings` give shapes to tensors, W=2x3, and numbers to sizes, N=2."""
     from deltarule.language.variants import VARIANTS, varied
-    from deltarule.marking.typed.typed_network import tensors_of, typed_network
     from deltarule.networks.specialise import specialise
     from deltarule.spelling.names import ascii_name
+    from deltarule.typed.typed_network import tensors_of, typed_network
 
     if set(options) - set(VARIANTS):
         others = {word: value for word, value in options.items() if word not in VARIANTS}

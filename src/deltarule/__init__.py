@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from deltarule.kernels.api import kernel
     from deltarule.language.load import load
     from deltarule.marking import mark
-    from deltarule.marking.typed.typed_layer import layer
     from deltarule.testing.code_check import check
     from deltarule.tracing.trace import trace
+    from deltarule.typed.typed_layer import layer
 
 __version__ = "0.1.0"
 
@@ -65,7 +65,7 @@ _HOME = {
     "jacobian": "calculus.derived_again",
     "jvp": "calculus.derived_again",
     "kernel": "kernels.api",
-    "layer": "marking.typed.typed_layer",
+    "layer": "typed.typed_layer",
     "load": "language.load",
     "mark": "marking",
     "trace": "tracing.trace",

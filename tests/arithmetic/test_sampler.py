@@ -16,8 +16,8 @@ from deltarule.calculus.without_steps import derive_unverified
 from deltarule.kernels.passes.program import program
 from deltarule.kernels.self_check import sampling
 from deltarule.language.load import load
-from deltarule.marking.typed.typed_layer import layer
 from deltarule.tracing.random_givens import drawn
+from deltarule.typed.typed_layer import layer
 
 HALF_LINES = '''"""A root and a logarithm, of inputs that declare no range."""
 from deltarule.language import *

@@ -10,7 +10,7 @@ import pytest
 from deltarule.arithmetic.tensor_entries import fewer, refuse_many
 from deltarule.errors import DeltaruleError
 from deltarule.language.load import network_of
-from deltarule.marking.typed.typed_network import typed_network
+from deltarule.typed.typed_network import typed_network
 
 MOST = 300_000
 

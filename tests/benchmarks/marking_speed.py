@@ -23,12 +23,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 import simulated  # noqa: E402
 from simulated_lines import Slip  # noqa: E402
 
+from deltarule.arithmetic.printed import Printed  # noqa: E402
 from deltarule.cli.main import short_lived  # noqa: E402
 from deltarule.marking import OpenSheet, load_sheet  # noqa: E402
-from deltarule.marking.answers import Answers  # noqa: E402
-from deltarule.marking.arrays import Numbers, read_numbers  # noqa: E402
-from deltarule.marking.printed import Printed  # noqa: E402
-from deltarule.marking.sheets import sheet_names  # noqa: E402
+from deltarule.marking.sheet_files.answers import Answers  # noqa: E402
+from deltarule.marking.sheet_files.arrays import Numbers, read_numbers  # noqa: E402
+from deltarule.marking.sheet_files.sheets import sheet_names  # noqa: E402
 
 #: Makes other numbers of those of a quantity, with a counter.
 Alter = Callable[[Numbers, Iterator[int]], Numbers]

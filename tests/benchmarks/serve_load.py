@@ -31,8 +31,8 @@ from load import Load
 from deltarule.exams.exam_answers import sorted_answers
 from deltarule.exams.exam_files import load_exam
 from deltarule.exams.open_exam import OpenExam
-from deltarule.marking.lenient import Lenient
-from deltarule.marking.toml_text import TomlText
+from deltarule.marking.sheet_files.lenient import Lenient
+from deltarule.marking.sheet_files.toml_text import TomlText
 from deltarule.serving.kept_attempts import KeptAttempts
 
 SHEET = "slide"

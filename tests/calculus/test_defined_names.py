@@ -15,7 +15,6 @@ from deltarule.calculus.tangents import tangent_network
 from deltarule.errors import DeltaruleError
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
-from deltarule.marking.typed import layer
 from deltarule.pages.second_order_html import entries_html
 from deltarule.reports.read_gradients import called_in_steps, with_read
 from deltarule.reports.second_order_texts import entries_latex, entries_markdown
@@ -23,6 +22,7 @@ from deltarule.reports.second_order_values import entries_values
 from deltarule.reports.selection import chosen
 from deltarule.reports.things import ShownEntries
 from deltarule.spelling.names import pretty
+from deltarule.typed import layer
 
 LOGISTIC = "L = Sum[n](log(1+exp(-t[n]*(Sum[d](w[d]*x[n,d])+b))))"
 NETWORK = "s[m] = Sum[d](W1[m,d]*x[d]); y = Sum[m](w2[m]*tanh(s[m])); L = (t - y)^2/2"

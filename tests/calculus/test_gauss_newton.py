@@ -7,9 +7,9 @@ import deltarule
 from deltarule.calculus.gauss_newton import gauss_newton_network
 from deltarule.errors import DeltaruleError
 from deltarule.gradcheck.choose import check_derivation
-from deltarule.marking.typed import layer
 from deltarule.networks.unused import unused
 from deltarule.spelling.text import text
+from deltarule.typed import layer
 
 NETWORKS = {
     "mlp": ("yhat", {}),

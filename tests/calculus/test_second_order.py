@@ -23,9 +23,9 @@ from deltarule.expressions.nodes import Sum, read
 from deltarule.gradcheck.choose import check_derivation
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
-from deltarule.marking.typed import layer
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import equation_text, text
+from deltarule.typed import layer
 
 SAMPLE = ("dense", "softmax_cross_entropy", "residual", "max_pool1d", "shifted_logsumexp")
 NAMES = list(catalogue()) if os.environ.get("DELTARULE_FULL") else SAMPLE

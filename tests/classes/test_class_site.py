@@ -20,7 +20,7 @@ from deltarule.exams.exam import Exam
 from deltarule.exams.exam_files import load_exam
 from deltarule.exams.exam_marking import ExamMarking
 from deltarule.marking.points import points_text
-from deltarule.marking.sheets import Sheet
+from deltarule.marking.sheet_files.sheets import Sheet
 
 EMPTY = Exam("An exam", "exam.toml", Sheet("exam.toml", "An exam", "", ()), ())
 

@@ -16,7 +16,7 @@ from deltarule.classes.exam_parts import own_version
 from deltarule.classes.handed_in import ReadFiles
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import Exam
-from deltarule.marking.sheets import Sheet
+from deltarule.marking.sheet_files.sheets import Sheet
 
 EXAM = Exam("t", "exam.toml", Sheet("t", "", "exam.toml", ()), ())
 

@@ -48,7 +48,7 @@ def test_the_list_of_derivations_needs_none_of_them():
 def test_commands_import_what_they_need():
     """All in one process, one after the other; with its name what brought it in."""
     never = ("numba", "pydantic", "typer", "sympy.combinatorics")
-    words, formulas = "deltarule.matrix_form.find", "deltarule.marking.formulas"
+    words, formulas = "deltarule.matrix_form.find", "deltarule.formulas"
     done = one_after_the_other(
         {
             "check slide": (*never, words, formulas),

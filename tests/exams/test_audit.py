@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from deltarule.cli.main import program
 from deltarule.exams.audit import audit
-from deltarule.marking.arrays import read_numbers
-from deltarule.marking.sheets import Rounding, Run
+from deltarule.marking.sheet_files.arrays import read_numbers
+from deltarule.marking.sheet_files.sheets import Rounding, Run
 
 GIVEN = {"x": [["1", "1"]], "W": [["0.5", "0.5"], ["0.5", "0.5"]], "dL/dy": [["1", "1"]]}
 

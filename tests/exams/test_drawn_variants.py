@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from drawn_papers import like_slide, of_network, texts
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.errors import DeltaruleError
 from deltarule.exams.distance_table import distance_table, table_markdown
 from deltarule.exams.drawn_variants import Variants
@@ -17,8 +18,7 @@ from deltarule.exams.draws import FROM_A_TIE, Draw
 from deltarule.exams.enclosures import enclosed
 from deltarule.exams.models import model_like, run_of_network
 from deltarule.exams.rounding_habits import HABITS, from_a_tie
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Rounding, Run
+from deltarule.marking.sheet_files.sheets import Rounding, Run
 
 GOLDEN = {
     "ann": {

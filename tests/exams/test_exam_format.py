@@ -11,7 +11,7 @@ import pytest
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam_files import load_exam
 from deltarule.exams.exam_format import exam_schema
-from deltarule.marking.sheets import sheet_names
+from deltarule.marking.sheet_files.sheets import sheet_names
 
 SCHEMA = exam_schema()
 VALID = jsonschema.Draft4Validator(SCHEMA)

@@ -11,7 +11,7 @@ from deltarule.exams import ExamMarking, OpenExam, Submission, load_exam
 from deltarule.exams.exam_answers import SECTIONS, sorted_answers
 from deltarule.exams.exam_template import exam_template
 from deltarule.exams.question_text import question_text
-from deltarule.marking.lenient import read_leniently
+from deltarule.marking.sheet_files.lenient import read_leniently
 
 RIGHT = """
 who = "Emmy N."

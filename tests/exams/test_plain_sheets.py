@@ -6,8 +6,8 @@ import pytest
 
 from deltarule.errors import DeltaruleError
 from deltarule.exams import ExamMarking, OpenExam, QuestionMark, Submission, load_exam
-from deltarule.marking.answers import load_answers
 from deltarule.marking.open_sheet import mark
+from deltarule.marking.sheet_files.answers import load_answers
 
 ANSWERS = """
 who = "Emmy N."

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from drawn_papers import like_slide
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.calculus.without_steps import derive_unverified
 from deltarule.cli.main import program
 from deltarule.errors import DeltaruleError
@@ -19,10 +20,9 @@ from deltarule.exams.sheet_text import sheet_text
 from deltarule.exams.students import file_stem, numbered, read_students, refuse_alike
 from deltarule.exams.variant_files import exam_for, path_of, write_exam
 from deltarule.marking import run_computations
-from deltarule.marking.answers import Answers
 from deltarule.marking.open_sheet import OpenSheet
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Sheet, load_sheet
+from deltarule.marking.sheet_files.answers import Answers
+from deltarule.marking.sheet_files.sheets import Sheet, load_sheet
 
 EXAM = """
 title = "An exam"

@@ -15,8 +15,8 @@ from deltarule.frameworks.file_text import FrameworkFile, emitted_for
 from deltarule.frameworks.long_lines import folded
 from deltarule.kernels.passes.program import known_sizes
 from deltarule.language.catalogue import catalogue
-from deltarule.marking.typed.typed_layer import layer
 from deltarule.signed_files import is_ours
+from deltarule.typed.typed_layer import layer
 
 
 @pytest.mark.parametrize("name", catalogue())

@@ -23,10 +23,10 @@ from deltarule.gradcheck.sides import outputs_of
 from deltarule.gradcheck.subgradients import EdgyProbe
 from deltarule.kernels.api import kernel
 from deltarule.language.load import load
-from deltarule.marking.typed.typed_layer import layer
 from deltarule.networks.nonsmooth import kinked
 from deltarule.tracing.reference_derivatives import derivatives_along
 from deltarule.tracing.trace import trace
+from deltarule.typed.typed_layer import layer
 
 HEAD = '''"""A layer."""
 

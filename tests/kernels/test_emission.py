@@ -10,8 +10,8 @@ import pytest
 
 from deltarule.errors import DeltaruleError
 from deltarule.kernels.export import emitted, plain_emitted, write_emitted
-from deltarule.marking.typed.typed_layer import layer
 from deltarule.signed_files import is_ours
+from deltarule.typed.typed_layer import layer
 
 #: log Γ, ψ and, in the gradient, ψ₁.
 GAMMAS = layer("y[n] = lgamma(x[n])·z[n] + digamma(x[n])")

@@ -17,7 +17,7 @@ from deltarule.frameworks.dialect import DIALECTS
 from deltarule.frameworks.file_text import FrameworkFile
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import program
-from deltarule.marking.typed.typed_layer import layer
+from deltarule.typed.typed_layer import layer
 
 P = "p[n] = sigmoid(z[n]); "
 Q = P + "q[n] = t[n]*p[n] + (1-t[n])*(1-p[n]); "

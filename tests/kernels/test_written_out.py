@@ -14,8 +14,8 @@ from deltarule.arithmetic.run import run
 from deltarule.expressions.symbols import Size
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import program
-from deltarule.marking.typed.typed_layer import layer
 from deltarule.spelling.text import equation_text
+from deltarule.typed.typed_layer import layer
 
 Z = np.array([1e-3, -1e-3, 1, -1, 40, -40, 709, -709, 1000, -1000, 1e5, -1e5])
 T = np.where(np.arange(len(Z)) % 4 < 2, 1.0, 0.0)

@@ -16,7 +16,7 @@ from deltarule.frameworks.dialect import DIALECTS
 from deltarule.frameworks.file_text import FrameworkFile
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import program
-from deltarule.marking.typed.typed_layer import layer
+from deltarule.typed.typed_layer import layer
 
 INF = np.inf
 USUAL = {

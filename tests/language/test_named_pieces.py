@@ -11,8 +11,8 @@ from deltarule.expressions.nodes import index_names, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.language import load as loading
 from deltarule.language.alike_pieces import alike
-from deltarule.marking.typed.typed_layer import layer
 from deltarule.spelling.text import equation_text
+from deltarule.typed.typed_layer import layer
 
 #: Layers as lecturers write them, with the pieces that get names and what these are said to be.
 NAMED = {

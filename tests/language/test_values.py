@@ -7,7 +7,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.elementwise import FUNCTIONS, LEAVES
 from deltarule.gradcheck.check import check_gradients
 from deltarule.language.load import load
-from deltarule.marking.formulas import judge_formula
+from deltarule.marking.formula_answers import judge_formula
 from deltarule.spelling.text import text
 
 HEAD = '''"""A layer."""

@@ -8,7 +8,8 @@ import pytest
 from once import derivation_of, unverified
 
 from deltarule.language.load import network_of
-from deltarule.marking import run_computations, truncations
+from deltarule.marking import run_computations
+from deltarule.marking.workings import truncations
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,7 +7,7 @@ import pytest
 
 from deltarule.marking import load_sheet, mark
 from deltarule.marking.answer_template import blank
-from deltarule.marking.answers import load_answers
+from deltarule.marking.sheet_files.answers import load_answers
 from deltarule.marking.verdicts import CARRIED, FOLLOWS, MISTAKE, RIGHT, WRONG
 
 SHEET = """

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from deltarule.marking import load_sheet
-from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.moved_prints import MovedPrints
-from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.session import Session, open_session
-from deltarule.marking.together import Together
-from deltarule.marking.wrong_rows import WrongRows
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.moved_prints import MovedPrints
+from deltarule.marking.workings.no_value import NO_VALUE
+from deltarule.marking.workings.together import Together
+from deltarule.marking.workings.wrong_rows import WrongRows
 
 
 @cache

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.errors import DeltaruleError
 from deltarule.marking import mark
-from deltarule.marking.answers import holds_answers, load_answers, template
-from deltarule.marking.arrays import entries
-from deltarule.marking.printed import Printed
+from deltarule.marking.sheet_files.answers import holds_answers, load_answers, template
+from deltarule.marking.sheet_files.arrays import entries
 
 GOOD = """\
 sheet = "slide"

@@ -3,8 +3,8 @@
 import pytest
 
 from deltarule.marking import mark
-from deltarule.marking.answers import load_answers
-from deltarule.marking.array_text import as_lists
+from deltarule.marking.sheet_files.answers import load_answers
+from deltarule.marking.sheet_files.array_text import as_lists
 
 ROWS = [["0.1", "0.2"], ["0.3", "0.4"]]
 

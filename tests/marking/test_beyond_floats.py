@@ -15,8 +15,8 @@ from deltarule.arithmetic.exact import Ball
 from deltarule.calculus import derive
 from deltarule.language.load import load
 from deltarule.marking import mark
-from deltarule.marking.answers import read_answers
-from deltarule.marking.sheets import load_sheet
+from deltarule.marking.sheet_files.answers import read_answers
+from deltarule.marking.sheet_files.sheets import load_sheet
 from deltarule.reports.number_text import number_text
 from deltarule.reports.things import ShownTrace
 from deltarule.reports.trace_lines import check_text, exactly

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from slide_by_hand import LINES, answers, worked
 
-from deltarule.marking.answers import read_answers
 from deltarule.marking.open_sheet import OpenSheet
+from deltarule.marking.sheet_files.answers import read_answers
 from deltarule.spelling.names import pretty
 
 CASES = Path(__file__).parent / "cases"

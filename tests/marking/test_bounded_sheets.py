@@ -12,17 +12,17 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import read, reads, tensor_name, walk
 from deltarule.expressions.substitution import replace_reads
 from deltarule.marking import load_sheet, mark
-from deltarule.marking.answers import load_answers, read_answers
-from deltarule.marking.arrays import read_numbers
 from deltarule.marking.cost import MOST_NODES, MOST_TERMS, check_computation, check_network
 from deltarule.marking.explanation import Explanation
-from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.run_computations import run_computation
 from deltarule.marking.session import open_session
+from deltarule.marking.sheet_files.answers import load_answers, read_answers
+from deltarule.marking.sheet_files.arrays import read_numbers
 from deltarule.marking.verdicts import RIGHT, UNREADABLE
 from deltarule.marking.wording import identified
 from deltarule.marking.worked_sheets import work
+from deltarule.marking.workings.hypothesis import Hypothesis
 from deltarule.tracing.line_check import Check
 
 SHEET = """\

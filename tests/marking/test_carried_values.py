@@ -5,13 +5,13 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 
 from deltarule.marking import load_sheet, mark
-from deltarule.marking.answers import Answers
-from deltarule.marking.arrays import read_numbers
-from deltarule.marking.carried_back import carried_back
 from deltarule.marking.mistakes import contexts, mistakes_in
 from deltarule.marking.run_computations import run_computation
-from deltarule.marking.sheets import Rounding, Run, Sheet
+from deltarule.marking.sheet_files.answers import Answers
+from deltarule.marking.sheet_files.arrays import read_numbers
+from deltarule.marking.sheet_files.sheets import Rounding, Run, Sheet
 from deltarule.marking.verdicts import FOLLOWS, MISTAKE, TOO_FEW, WRONG
+from deltarule.marking.workings.carried_back import carried_back
 
 
 def printed(values, decimals: int) -> np.ndarray:

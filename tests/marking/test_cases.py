@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deltarule.marking import load_sheet, mark
-from deltarule.marking.answers import load_answers
+from deltarule.marking.sheet_files.answers import load_answers
 from deltarule.marking.verdicts import FOLLOWS, MISTAKE, RIGHT, TOO_FEW, UNDECIDED, WRONG, Marking
 
 CASES = Path(__file__).with_name("cases")

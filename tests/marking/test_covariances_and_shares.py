@@ -1,8 +1,8 @@
 """What a text says without a word: that Σ is symmetric, σ above 0, and what is named once."""
 
 from deltarule.calculus import derive
-from deltarule.marking.typed import layer
 from deltarule.networks.unused import unused
+from deltarule.typed import layer
 
 
 def test_lines_that_were_made_and_are_equal_are_one():

@@ -11,10 +11,10 @@ from by_hand import draw, right, sheet
 
 from deltarule.marking import mark
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.answers import Answers
-from deltarule.marking.arrays import read_numbers
 from deltarule.marking.evidence import Evidence, of_entries, weight
-from deltarule.marking.sheets import Rounding, Run, Sheet
+from deltarule.marking.sheet_files.answers import Answers
+from deltarule.marking.sheet_files.arrays import read_numbers
+from deltarule.marking.sheet_files.sheets import Rounding, Run, Sheet
 from deltarule.marking.verdicts import CONTRADICTORY, MISTAKE, RIGHT, WRONG
 
 ASKED = ("s1", "yhat", "dE/ds2", "dE/dTheta2", "dE/ds1", "Theta2 after")

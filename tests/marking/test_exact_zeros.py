@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.marking import mark
-from deltarule.marking.answers import Answers
-from deltarule.marking.arrays import read_numbers
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Rounding, Run, Sheet
+from deltarule.marking.sheet_files.answers import Answers
+from deltarule.marking.sheet_files.arrays import read_numbers
+from deltarule.marking.sheet_files.sheets import Rounding, Run, Sheet
 from deltarule.marking.verdicts import FOLLOWS, RIGHT, TRIVIAL
 
 RELU = {"layers": 2, "activation": "relu", "output_activation": "sigmoid"}

@@ -9,11 +9,11 @@ from formula_answers import RIGHT, WRONG, network
 
 from deltarule.calculus import derive
 from deltarule.errors import DeltaruleError
-from deltarule.marking.formulas import Grounds, judge_formula
-from deltarule.marking.typed import typed_network
+from deltarule.marking.formula_answers import Grounds, judge_formula
 from deltarule.marking.verdicts import COUNT_AS_RIGHT
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import computation_of
+from deltarule.typed import typed_network
 
 NOTATIONS = list(RIGHT)
 SOFTMAX = "softmax_cross_entropy"

@@ -9,11 +9,11 @@ import pytest
 
 from deltarule.arithmetic.exact import Rounded
 from deltarule.arithmetic.pocket import SurelyRounded, Unsure
-from deltarule.marking.hypotheses import Evaluator
-from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.session import open_session
-from deltarule.marking.sheets import load_sheet
-from deltarule.marking.sure_values import SureValues
+from deltarule.marking.sheet_files.sheets import load_sheet
+from deltarule.marking.workings.hypotheses import Evaluator
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.sure_values import SureValues
 
 
 @cache

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from deltarule.marking.arrays import read_numbers
 from deltarule.marking.formula_verdicts import judged_formulas
-from deltarule.marking.sheets import load_sheet
+from deltarule.marking.sheet_files.arrays import read_numbers
+from deltarule.marking.sheet_files.sheets import load_sheet
 from deltarule.marking.verdicts import MISTAKE, RIGHT
 
 SLOPES = "h1 * (1 - h1)"

@@ -4,10 +4,10 @@ import pytest
 from once import derived
 from variants import FULL
 
+from deltarule.formulas.target import target_of
 from deltarule.language.catalogue import catalogue
-from deltarule.marking.formulas.comparison import Comparison
-from deltarule.marking.formulas.formula_mistakes import _Causes
-from deltarule.marking.formulas.target import target_of
+from deltarule.marking.formula_answers.comparison import Comparison
+from deltarule.marking.formula_answers.formula_mistakes import _Causes
 from deltarule.marking.mistakes import mistakes_in
 
 FEW = ["dense", "conv2d", "batch_norm", "embedding", "attention", "lstm_cell", "gru_cell"]

@@ -22,8 +22,8 @@ from recurrent_mistakes import (
 )
 
 from deltarule.marking import mark
-from deltarule.marking.answers import Answers
 from deltarule.marking.open_sheet import OpenSheet
+from deltarule.marking.sheet_files.answers import Answers
 from deltarule.marking.verdicts import MISTAKE, RIGHT
 
 

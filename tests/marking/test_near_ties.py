@@ -7,9 +7,9 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 import numpy as np
 import pytest
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.nearness import decided
-from deltarule.marking.printed import Printed
 
 RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
 NUMBERS = ("1.25", "-1.3", "0.00", "0.07", "-0.05", "12", "0.0000003", "-7.000", "1234.5")

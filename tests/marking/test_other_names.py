@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.errors import DeltaruleError
 from deltarule.marking import load_sheet, mark
-from deltarule.marking.answers import load_answers
-from deltarule.marking.printed import Printed
+from deltarule.marking.sheet_files.answers import load_answers
 
 SHEET = """
 title = "own names"

@@ -9,8 +9,8 @@ import pytest
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking import load_sheet, mark
-from deltarule.marking.answers import load_answers
 from deltarule.marking.points import points_text
+from deltarule.marking.sheet_files.answers import load_answers
 from deltarule.reports.marking_values import marking_values
 from deltarule.reports.marks import marking_latex, marking_markdown
 from deltarule.reports.points_in_words import of_score

@@ -11,9 +11,9 @@ from simulated_figures import printable
 from simulated_slips import Slip
 
 from deltarule.marking import OpenSheet, load_sheet, mark, session
-from deltarule.marking.answers import Answers
-from deltarule.marking.arrays import read_numbers
 from deltarule.marking.bounded_dict import Bounded
+from deltarule.marking.sheet_files.answers import Answers
+from deltarule.marking.sheet_files.arrays import read_numbers
 
 #: Papers of each kind of network; 200 in all in a full run.
 PAPERS = 50 if os.environ.get("DELTARULE_FULL") else 3

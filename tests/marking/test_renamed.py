@@ -10,7 +10,7 @@ from deltarule.exams.lint import lint
 from deltarule.exams.sheet_text import sheet_text
 from deltarule.language.load import load
 from deltarule.marking import load_sheet, mark
-from deltarule.marking.answers import load_answers
+from deltarule.marking.sheet_files.answers import load_answers
 from deltarule.networks.renamed import read_names
 from deltarule.spelling.text import text
 

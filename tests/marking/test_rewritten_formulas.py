@@ -9,7 +9,7 @@ import pytest
 from formula_answers import network
 from rewritten import rewritten
 
-from deltarule.marking.formulas import judge_formula
+from deltarule.marking.formula_answers import judge_formula
 from deltarule.marking.mistakes import contexts, mistakes_in
 from deltarule.marking.verdicts import COUNT_AS_RIGHT
 from deltarule.spelling.text import text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from deltarule.arithmetic.exact import Rounded, fraction
 from deltarule.marking import mark
-from deltarule.marking.sheets import Rounding
+from deltarule.marking.sheet_files.sheets import Rounding
 from deltarule.marking.verdicts import CARRIED, FOLLOWS, RIGHT, TOO_FEW, WRONG
 
 ASKED = ("s1", "h1", "s2", "yhat", "E", "dE/dyhat", "dE/ds2", "dE/dTheta2", "dE/dh1",

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.errors import DeltaruleError
-from deltarule.marking import answers, mark, sheets
-from deltarule.marking.arrays import entries, shape
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Rounding, load_sheet, sheet_names
+from deltarule.marking import mark
+from deltarule.marking.sheet_files import answers, sheets
+from deltarule.marking.sheet_files.arrays import entries, shape
+from deltarule.marking.sheet_files.sheets import Rounding, load_sheet, sheet_names
 
 GOOD = """\
 title = "A unit"

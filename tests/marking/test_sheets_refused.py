@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from deltarule.errors import DeltaruleError, in_one_line
-from deltarule.marking.sheets import load_sheet, sheet_of
-from deltarule.marking.toml_text import read_toml
+from deltarule.marking.sheet_files.sheets import load_sheet, sheet_of
+from deltarule.marking.sheet_files.toml_text import read_toml
 
 GOOD = """\
 title = "A unit"

@@ -9,8 +9,8 @@ import pytest
 from by_hand import RATE, draw, printed, right, sheet, sigmoid
 
 from deltarule.marking import load_sheet, mark
-from deltarule.marking.answers import Answers
-from deltarule.marking.arrays import read_numbers
+from deltarule.marking.sheet_files.answers import Answers
+from deltarule.marking.sheet_files.arrays import read_numbers
 from deltarule.marking.verdicts import MISTAKE, RIGHT
 
 SIZES = (3, 2, 4, 2)

@@ -6,9 +6,9 @@ import pytest
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking import mark
-from deltarule.marking.answers import load_answers
-from deltarule.marking.sheets import load_sheet
-from deltarule.marking.toml_faults import fault_of
+from deltarule.marking.sheet_files.answers import load_answers
+from deltarule.marking.sheet_files.sheets import load_sheet
+from deltarule.marking.sheet_files.toml_faults import fault_of
 
 CURLY = 'curly quotes stand where straight ones " belong'
 NAME = "a name with /, [, blanks or Greek letters has no quotes"

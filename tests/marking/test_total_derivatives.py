@@ -7,7 +7,7 @@ import pytest
 from by_hand import printed
 
 from deltarule.marking import mark
-from deltarule.marking.sheets import Run, Sheet
+from deltarule.marking.sheet_files.sheets import Run, Sheet
 from deltarule.spelling.names import latex, parse_reference, pretty
 
 X = np.array([[1.0, 0.3], [2.0, -0.4], [4.5, 0.9]])

@@ -6,8 +6,8 @@ from fractions import Fraction
 import pytest
 
 from deltarule.marking import OpenSheet, load_sheet
-from deltarule.marking.answers import read_answers
 from deltarule.marking.points import Credit
+from deltarule.marking.sheet_files.answers import read_answers
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ from deltarule.calculus import Derivation, derive
 from deltarule.marking.mistakes import contexts, mistakes_in
 from deltarule.marking.mistakes.generators import ROWS
 from deltarule.marking.mistakes.wrong_factors import factor_lost_everywhere
-from deltarule.marking.typed import typed_network
 from deltarule.networks.argmax_equations import CHOSEN
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import computation_of
+from deltarule.typed import typed_network
 
 #: What is said in a line of a derivation, and what would not be true there.
 SAID = [

@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ORDER = (
     "lazy_names", "represented", "nearest", "errors", "whole_files", "signed_files", "sandbox",
     "expressions", "spelling", "networks", "language", "arithmetic", "matrix_form", "calculus",
-    "counting", "proving", "tracing", "kernels", "frameworks", "gradcheck", "training", "marking",
-    "submissions", "reports", "pages", "exams", "classes", "serving", "cli", "testing", "notebooks",
+    "counting", "proving", "tracing", "kernels", "frameworks", "gradcheck", "training", "formulas",
+    "typed", "marking", "submissions", "reports", "pages", "exams", "classes", "serving", "cli",
+    "testing", "notebooks",
 )  # fmt: skip
 LARGEST = 300
 EXECUTE = {"eval", "exec", "sympify", "parse_expr", "lambdify"}

@@ -131,7 +131,7 @@ def test_what_is_installed_can_be_used(installed):
         "-c",
         "import deltarule, sys\n"
         "assert 'sympy' not in sys.modules and 'numpy' not in sys.modules\n"
-        "from deltarule.marking.sheets import load_sheet\n"
+        "from deltarule.marking.sheet_files.sheets import load_sheet\n"
         "print(deltarule.__file__, load_sheet('slide').path, deltarule.DeltaruleError)\n",
         folder=installed,
         PYTHONPATH=str(installed),

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from once import derived
 
-from deltarule.marking.sheets import load_sheet
+from deltarule.marking.sheet_files.sheets import load_sheet
 from deltarule.marking.worked_sheets import work
 from deltarule.pages.trace_html import sheet_html, trace_html
 from deltarule.reports.things import ShownSheet, ShownTrace

@@ -9,7 +9,7 @@ from once import derived
 from parsed_html import Parsed, Whole
 
 import deltarule
-from deltarule.marking.sheets import load_sheet
+from deltarule.marking.sheet_files.sheets import load_sheet
 from deltarule.marking.worked_sheets import work
 from deltarule.represented import SHOWN, Represented
 

@@ -7,7 +7,7 @@ import pytest
 from once import derived
 
 from deltarule.cli.embedded_page import as_html
-from deltarule.marking.sheets import load_sheet
+from deltarule.marking.sheet_files.sheets import load_sheet
 from deltarule.marking.worked_sheets import work
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe: '.[browser]'")

@@ -11,7 +11,7 @@ from parsed_html import Parsed, Whole
 from deltarule.classes.feedback.feedback_html import SIGN_CLASSES
 from deltarule.classes.verdict_words import WORDS, sign
 from deltarule.errors import DeltaruleError
-from deltarule.marking.sheets import load_sheet
+from deltarule.marking.sheet_files.sheets import load_sheet
 from deltarule.marking.worked_sheets import work
 from deltarule.pages.derivation_html import derivation_html
 from deltarule.pages.graph_layout import Box, laid_out

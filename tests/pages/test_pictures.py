@@ -15,7 +15,7 @@ from deltarule.cli.main import program
 from deltarule.counting.counts import count
 from deltarule.counting.layer_fields import layer_fields
 from deltarule.errors import DeltaruleError
-from deltarule.marking.sheets import load_sheet
+from deltarule.marking.sheet_files.sheets import load_sheet
 from deltarule.marking.worked_sheets import work
 from deltarule.pages.bitmap import plain_svg
 from deltarule.pages.flow_html import flow_html

@@ -10,7 +10,7 @@ from deltarule.frameworks.file_text import emitted_for
 from deltarule.kernels.passes.program import known_sizes
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
-from deltarule.marking.typed.typed_layer import layer
+from deltarule.typed.typed_layer import layer
 
 #: JAX compiles for seconds: of the catalogue it gets what differs in kind.
 FOR_JAX = (

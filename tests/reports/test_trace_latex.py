@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from worked import shown_sheet
 
-from deltarule.marking.sheets import sheet_names
+from deltarule.marking.sheet_files.sheets import sheet_names
 from deltarule.reports.broken import WIDTH, visible
 from deltarule.reports.latex_arrays import array_lines
 from deltarule.reports.number_text import brief

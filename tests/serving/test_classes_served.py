@@ -7,7 +7,7 @@ from exam_texts import EXAM
 from parsed_html import Parsed
 
 from deltarule.exams.variant_files import exam_for
-from deltarule.marking.sheets import found_sheet
+from deltarule.marking.sheet_files.sheets import found_sheet
 from deltarule.marking.worked_sheets import work
 
 STUDENTS = "id,name\nemmy,Emmy Noether\nbo,Bo Li\n"

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from deltarule.marking.typed.typed_network import typed_network
 from deltarule.serving.derived_equations import derived_answer
 from deltarule.serving.read_so import read_so
+from deltarule.typed.typed_network import typed_network
 
 READ = {
     "y = tanh(W x + b)": "W is a matrix of M × N, x a vector of N, b a vector of M, "

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from parsed_html import Parsed
 
-from deltarule.marking.sheets import found_sheet
+from deltarule.marking.sheet_files.sheets import found_sheet
 from deltarule.serving.help_ladder import rungs
 
 WRONG = {"n.6.0.0": "0.02", "n.6.0.1": "-0.05", "n.6.0.2": "−0,12"}

@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
-from deltarule.marking.arrays import read_numbers
-from deltarule.marking.sheets import Rounding, Run, Sheet
+from deltarule.marking.sheet_files.arrays import read_numbers
+from deltarule.marking.sheet_files.sheets import Rounding, Run, Sheet
 
 RATE = 0.5
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from deltarule.exams.drawn_variants import Variants
 from deltarule.exams.models import model_like, run_of_network
-from deltarule.marking.arrays import Numbers
-from deltarule.marking.sheets import Rounding
+from deltarule.marking.sheet_files.arrays import Numbers
+from deltarule.marking.sheet_files.sheets import Rounding
 
 #: A batch through softmax, a recurrent network of two times, a 6 × 6 image through a convolution
 #: and pooling: their networks, options and sizes, and the digits asked.

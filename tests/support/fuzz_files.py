@@ -8,8 +8,8 @@ from pathlib import Path
 from mutations import TOML_PIECES, mutations
 
 from deltarule.marking import mark
-from deltarule.marking.answers import holds_answers, load_answers
-from deltarule.marking.sheets import load_sheet
+from deltarule.marking.sheet_files.answers import holds_answers, load_answers
+from deltarule.marking.sheet_files.sheets import load_sheet
 
 SHEET = """\
 title = "t"

@@ -20,13 +20,13 @@ from mutations import FORMULA_PIECES, changed, mutations
 import deltarule
 from deltarule.calculus import Derivation, derive
 from deltarule.errors import DeltaruleError
+from deltarule.formulas.target import target_of
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
-from deltarule.marking.formulas import judge_formula
-from deltarule.marking.formulas.judging import readings
-from deltarule.marking.formulas.target import target_of
-from deltarule.marking.typed import typed_network
+from deltarule.marking.formula_answers import judge_formula
+from deltarule.marking.formula_answers.judging import readings
 from deltarule.spelling.text import text
+from deltarule.typed import typed_network
 
 #: What an input may be answered with.
 REFUSED = (DeltaruleError,)

@@ -133,7 +133,7 @@ def training_page(folder: Path) -> Iterator[tuple[str, Path]]:
 def notebook_page(folder: Path) -> Iterator[tuple[str, Path]]:
     """Results as a notebook shows them, in a page of other people's style."""
     import deltarule
-    from deltarule.marking.sheets import load_sheet
+    from deltarule.marking.sheet_files.sheets import load_sheet
     from deltarule.marking.worked_sheets import work
 
     derivation, trace = deltarule.derive("dense"), work(load_sheet("slide"))[0].trace

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from by_hand import printed
 
-from deltarule.marking.sheets import Run, Sheet
+from deltarule.marking.sheet_files.sheets import Run, Sheet
 
 Arrays = dict[str, np.ndarray]
 

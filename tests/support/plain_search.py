@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from deltarule.marking.carrying import with_mistakes
 from deltarule.marking.explain import Explainer
 from deltarule.marking.pairs import ON_TOP, couples, plain_carryings, with_slip
+from deltarule.marking.workings.carrying import with_mistakes
 
 
 class PlainExplainer(Explainer):

@@ -22,7 +22,7 @@ from variants import FULL, names
 from deltarule.marking.aligned_answers import lay_out
 from deltarule.marking.open_sheet import judged
 from deltarule.marking.session import Session
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.marking.verdicts import COUNT_AS_RIGHT, Verdict
 
 #: So many values of a row are marked in one derivation; all of them with DELTARULE_FULL=1.

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from by_hand import printed, sigmoid
 
-from deltarule.marking.sheets import Run, Sheet
+from deltarule.marking.sheet_files.sheets import Run, Sheet
 
 GATES = {"lstm": "ifog", "gru": "rzg"}
 

@@ -21,9 +21,9 @@ from deltarule.calculus.gradient_network import hessian_vector_network
 from deltarule.calculus.jacobians import hessian, jacobian
 from deltarule.calculus.tangents import tangent_network
 from deltarule.errors import DeltaruleError
-from deltarule.marking.typed import layer
 from deltarule.networks.network import Network
 from deltarule.tracing.frozen_values import with_frozen_values
+from deltarule.typed import layer
 
 STEP = 2e-4
 CLOSE = 2e-5

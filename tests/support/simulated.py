@@ -24,10 +24,10 @@ from simulated_recurrent import GRU, LSTM, RNN
 from simulated_slips import anywhere
 
 from deltarule.marking import mark
-from deltarule.marking.answers import Answers
-from deltarule.marking.arrays import read_numbers
 from deltarule.marking.session import Session
-from deltarule.marking.sheets import Rounding, Run, Sheet
+from deltarule.marking.sheet_files.answers import Answers
+from deltarule.marking.sheet_files.arrays import read_numbers
+from deltarule.marking.sheet_files.sheets import Rounding, Run, Sheet
 from deltarule.marking.verdicts import FOLLOWS, Marking, Verdict
 
 KINDS = {

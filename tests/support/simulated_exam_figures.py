@@ -12,10 +12,10 @@ from simulated_exam_papers import MAKERS
 from simulated_exams import ExamPaper, blank, exams, habit_of, opened
 from simulated_figures import ALIKE, NAMED, PERHAPS, PERHAPS_WRONG, WRONGLY, outcome
 
-from deltarule.marking.carrying import with_mistakes
-from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.verdicts import MISTAKE
+from deltarule.marking.workings.carrying import with_mistakes
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.no_value import NO_VALUE
 
 #: Of so many papers of each hundred: what they hold.
 SHARES = {

@@ -30,11 +30,11 @@ from simulated_slips import anywhere
 from deltarule.exams.drawn_variants import Variant, Variants
 from deltarule.exams.models import model_like, run_of_network
 from deltarule.exams.rounding_habits import HABITS
-from deltarule.marking.answers import Answers
-from deltarule.marking.arrays import read_numbers
 from deltarule.marking.open_sheet import OpenSheet
 from deltarule.marking.points import Credit
-from deltarule.marking.sheets import Run, Sheet
+from deltarule.marking.sheet_files.answers import Answers
+from deltarule.marking.sheet_files.arrays import read_numbers
+from deltarule.marking.sheet_files.sheets import Run, Sheet
 from deltarule.marking.verdicts import TRIVIAL
 
 #: The digits of these would need times or places that there are not here.

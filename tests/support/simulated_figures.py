@@ -18,13 +18,13 @@ from simulated_lines import Slip, worked
 
 from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
-from deltarule.marking.carrying import with_mistakes
-from deltarule.marking.hypotheses import Evaluator
-from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.no_value import NO_VALUE
-from deltarule.marking.truncations import Truncations
 from deltarule.marking.verdicts import MISTAKE, Verdict
+from deltarule.marking.workings.carrying import with_mistakes
+from deltarule.marking.workings.hypotheses import Evaluator
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.no_value import NO_VALUE
+from deltarule.marking.workings.truncations import Truncations
 from deltarule.tracing.computation import Computation
 
 UNSEEN, NAMED, ALIKE = "unseen", "named", "as simple as another"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from by_hand import sigmoid
 
-from deltarule.marking.answers import read_answers
+from deltarule.marking.sheet_files.answers import read_answers
 
 X, Y, RATE = np.array([1.0, -0.5]), 1.0, 1.0
 LINES = ("s1", "h1", "s2", "yhat", "dE/dTheta2", "Theta2 after", "dE/dh1", "dE/dTheta1")

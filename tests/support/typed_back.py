@@ -10,7 +10,7 @@ from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
-from deltarule.marking.formulas import Vocabulary, parse_formula
+from deltarule.formulas import Vocabulary, parse_formula
 from deltarule.spelling.text import text
 
 

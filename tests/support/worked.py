@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from deltarule.marking.sheets import load_sheet
+from deltarule.marking.sheet_files.sheets import load_sheet
 from deltarule.marking.worked_sheets import work
 from deltarule.reports.things import ShownSheet
 

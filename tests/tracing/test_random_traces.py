@@ -9,11 +9,11 @@ from variants import names
 
 from deltarule.calculus import derive
 from deltarule.language.load import load
-from deltarule.marking.typed.typed_layer import layer
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.reference_derivatives import central_differences
 from deltarule.tracing.trace import trace
+from deltarule.typed.typed_layer import layer
 
 
 def short(derivation):

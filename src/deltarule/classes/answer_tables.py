@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from deltarule.arithmetic.printed import shortened
 from deltarule.classes.exam_fields import CODES, ExamFields, Field
 from deltarule.errors import DeltaruleError, did_you_mean
-from deltarule.marking.lenient import Lenient
-from deltarule.marking.printed import shortened
-from deltarule.marking.toml_text import TomlText
+from deltarule.marking.sheet_files.lenient import Lenient
+from deltarule.marking.sheet_files.toml_text import TomlText
 from deltarule.spelling.names import parse_reference
 
 #: Where the next of several named answers begins: `dE/dW1 = 0.2; dE/dW2 = [1, 2]`.

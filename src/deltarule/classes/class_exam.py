@@ -15,7 +15,7 @@ from deltarule.exams.exam import Exam
 from deltarule.exams.exam_files import exam_of, load_exam
 from deltarule.exams.students import file_stem
 from deltarule.exams.variant_files import EXAM, VARIANTS, is_exam_folder, sheet_of, students_of
-from deltarule.marking.sheets import Run, Sheet
+from deltarule.marking.sheet_files.sheets import Run, Sheet
 from deltarule.sandbox import Sandbox
 
 

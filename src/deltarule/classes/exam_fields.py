@@ -11,8 +11,8 @@ from itertools import pairwise
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import CODE, FORMULA, Exam, Question
 from deltarule.language.load import network_of
-from deltarule.marking.other_names import in_own_names
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.other_names import in_own_names
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.spelling.names import parse_reference
 
 ANSWERS, FORMULAS, CODES = "answers", "formulas", "code"

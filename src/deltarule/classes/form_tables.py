@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from deltarule.arithmetic.printed import shortened
 from deltarule.classes.form_heads import LOOKED_AT, Heads, heads_of, plain
 from deltarule.errors import DeltaruleError, in_one_line
-from deltarule.marking.printed import shortened
-from deltarule.marking.text_files import text_of
+from deltarule.marking.sheet_files.text_files import text_of
 from deltarule.spelling.counted import counted
 
 #: What is read as a table.

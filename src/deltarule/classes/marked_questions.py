@@ -13,7 +13,7 @@ from deltarule.exams.exam import Exam, Question
 from deltarule.exams.exam_marking import ExamMarking, QuestionMark
 from deltarule.exams.joined_verdicts import gravest
 from deltarule.exams.question_text import RATE, quantities_in, question_text
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.marking.verdicts import FOLLOWS, MISSING, TRIVIAL
 from deltarule.spelling.names import pretty
 

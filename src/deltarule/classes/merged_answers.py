@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from deltarule.marking.answers import Answers
+from deltarule.marking.sheet_files.answers import Answers
 
 
 def merged(found: Sequence[Answers]) -> tuple[tuple[Answers, ...], list[str]]:

@@ -19,11 +19,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.exams.exam_marking import ExamMarking, QuestionMark
 from deltarule.marking.points import points_text
-from deltarule.marking.printed import Printed
-from deltarule.marking.text_files import read_text
+from deltarule.marking.sheet_files.text_files import read_text
 from deltarule.whole_files import write_whole
 
 COLUMNS = ("who", "question", "quantity", "points", "comment")

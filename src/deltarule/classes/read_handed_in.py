@@ -16,9 +16,9 @@ from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.exams.exam import CODE
 from deltarule.exams.exam_answers import SECTIONS, TOP, sorted_answers
 from deltarule.exams.exam_submission import Submission
-from deltarule.marking.lenient import Lenient, read_leniently
-from deltarule.marking.text_files import LARGEST
-from deltarule.marking.toml_text import Digits, TomlText
+from deltarule.marking.sheet_files.lenient import Lenient, read_leniently
+from deltarule.marking.sheet_files.text_files import LARGEST
+from deltarule.marking.sheet_files.toml_text import Digits, TomlText
 
 #: What is said where there is no more to say.
 NOTHING = "nothing is handed in that can be read"

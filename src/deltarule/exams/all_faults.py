@@ -21,9 +21,9 @@ from deltarule.exams.exam_places import ExamPlaces
 from deltarule.exams.question_tables import read_questions
 from deltarule.exams.value_kinds import Kind, ListOf, Referred, TableOf, Where
 from deltarule.exams.value_kinds import Path as Keys
-from deltarule.marking.sheets import sheet_of
-from deltarule.marking.toml_faults import fault_of
-from deltarule.marking.toml_text import TomlText, parse, refused
+from deltarule.marking.sheet_files.sheets import sheet_of
+from deltarule.marking.sheet_files.toml_faults import fault_of
+from deltarule.marking.sheet_files.toml_text import TomlText, parse, refused
 
 #: So many lines that are no TOML are named.
 MOST_LINES = 20

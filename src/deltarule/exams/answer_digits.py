@@ -9,8 +9,8 @@ import numpy as np
 from deltarule.exams.drawn_variants import USUAL_DIGITS
 from deltarule.exams.draws import Draw
 from deltarule.exams.enclosures import enclosed
-from deltarule.marking.arrays import entries
-from deltarule.marking.sheets import Rounding, Run
+from deltarule.marking.sheet_files.arrays import entries
+from deltarule.marking.sheet_files.sheets import Rounding, Run
 
 
 def digits_of(run: Run) -> Rounding:

@@ -14,7 +14,7 @@ from deltarule.marking.answer_template import everything
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.mistakes.wrong_updates import ANOTHER_RATE
 from deltarule.marking.session import Session
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.sheets import Run
 
 
 @dataclass

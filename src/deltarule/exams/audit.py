@@ -23,8 +23,8 @@ from deltarule.exams.draws import Draw, Key, mistake_of
 from deltarule.exams.enclosures import enclosed
 from deltarule.exams.givens_as_printed import as_printed
 from deltarule.exams.other_sizes import SizeChange, size_changes
-from deltarule.marking.arrays import Numbers
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.arrays import Numbers
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.spelling.names import pretty
 
 #: So many changes are proposed.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from deltarule.arithmetic.printed import shortened
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import ChoiceTask, Question
 from deltarule.exams.exam_marking import QuestionMark
 from deltarule.exams.question_text import question_text
 from deltarule.marking import verdicts
-from deltarule.marking.printed import shortened
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.sheets import Run
 
 
 def mark_choice(question: Question, task: ChoiceTask, typed: str, run: Run | None) -> QuestionMark:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from deltarule.arithmetic.printed import shortened
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.exams.value_kinds import Kind, OneOf, Path, Schema, Where, refused
-from deltarule.marking.printed import shortened
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from deltarule.arithmetic.printed import shortened
 from deltarule.counting.figures import Value
 from deltarule.exams.exam import Question
 from deltarule.exams.exam_marking import QuestionMark
@@ -12,7 +13,6 @@ from deltarule.exams.miscounted import miscounted
 from deltarule.exams.products_and_sums import sum_of_products
 from deltarule.exams.right_counts import RightCount
 from deltarule.marking import verdicts
-from deltarule.marking.printed import shortened
 
 _YES = {
     "yes",

@@ -21,13 +21,13 @@ import numpy as np
 
 from deltarule.exams.asked_numbers import AskedNumbers
 from deltarule.exams.rounding_habits import Habits, decimals_of
-from deltarule.marking.carrying import with_mistakes
-from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.session import Session
-from deltarule.marking.sheets import Rounding
-from deltarule.marking.wrong_rows import WrongRows
+from deltarule.marking.sheet_files.sheets import Rounding
+from deltarule.marking.workings.carrying import with_mistakes
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.no_value import NO_VALUE
+from deltarule.marking.workings.wrong_rows import WrongRows
 from deltarule.spelling.names import pretty
 
 #: What float64 loses, in units of the last digit, is far less; closer decisions are made exactly.

@@ -26,10 +26,10 @@ from deltarule.exams.draws import Draw, Key
 from deltarule.exams.givens_as_printed import as_printed, decimals_printed
 from deltarule.exams.pleasant_givens import WIDENINGS, Manner, draw_givens, manner_like
 from deltarule.exams.seeded_numbers import Seeded
-from deltarule.marking.arrays import entries
 from deltarule.marking.run_computations import Known
 from deltarule.marking.session import Session, open_session
-from deltarule.marking.sheets import Rounding, Run
+from deltarule.marking.sheet_files.arrays import entries
+from deltarule.marking.sheet_files.sheets import Rounding, Run
 from deltarule.spelling.counted import counted
 
 #: So many draws settle how numbers are drawn; so many of them must tell every mistake.

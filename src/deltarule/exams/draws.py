@@ -20,7 +20,7 @@ from deltarule.exams.rounding_habits import HABITS, Habits, from_a_tie, habits
 from deltarule.marking.aligned_answers import Aligned
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.session import Session, with_same_lines
-from deltarule.marking.sheets import Rounding
+from deltarule.marking.sheet_files.sheets import Rounding
 from deltarule.tracing.computation import Computation
 
 #: Nearer than this to where a digit turns, in units of that digit, no number may lie.

@@ -18,7 +18,7 @@ from deltarule.arithmetic.base import Undecided, entrywise
 from deltarule.arithmetic.ties import TiedBall
 from deltarule.errors import DeltaruleError
 from deltarule.exams.rounding_habits import decimals_of
-from deltarule.marking.sheets import Rounding
+from deltarule.marking.sheet_files.sheets import Rounding
 from deltarule.tracing.computation import Computation
 
 #: A ball as narrow as this, in units of the last digit, around an integer of them is that number.

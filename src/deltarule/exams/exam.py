@@ -1,6 +1,7 @@
 """Exams: a sheet, and questions about its runs.
 
-A plain sheet (marking/sheets.py) is an exam: its quantities are its questions. With questions:
+A plain sheet (marking/sheet_files/sheets.py) is an exam: its quantities are its questions. With
+questions:
 
     title = "Backpropagation, winter term"
     network = "mlp"
@@ -63,7 +64,7 @@ from fractions import Fraction
 from typing import Any
 
 from deltarule.marking.points import Credit
-from deltarule.marking.sheets import Sheet
+from deltarule.marking.sheet_files.sheets import Sheet
 
 NUMBERS, FORMULA, CODE, COUNTING, CHOICE = KINDS = (
     "numbers",

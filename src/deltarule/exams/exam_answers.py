@@ -25,17 +25,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from deltarule.arithmetic.printed import shortened
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import CHOICE, CODE, COUNTING, FORMULA, NUMBERS, Exam, Question
 from deltarule.exams.exam_submission import Submission
 from deltarule.exams.value_kinds import is_text, shown
-from deltarule.marking.answers import Answers, answers_in
-from deltarule.marking.lenient import Lenient, Lost, read_leniently
-from deltarule.marking.other_names import in_own_names
-from deltarule.marking.printed import shortened
-from deltarule.marking.text_files import read_text
-from deltarule.marking.toml_text import TomlText, expect
-from deltarule.marking.unread import MOST_QUANTITIES, Unread, read_typed, read_values
+from deltarule.marking.sheet_files.answers import Answers, answers_in
+from deltarule.marking.sheet_files.lenient import Lenient, Lost, read_leniently
+from deltarule.marking.sheet_files.other_names import in_own_names
+from deltarule.marking.sheet_files.text_files import read_text
+from deltarule.marking.sheet_files.toml_text import TomlText, expect
+from deltarule.marking.sheet_files.unread import MOST_QUANTITIES, Unread, read_typed, read_values
 from deltarule.spelling.names import parse_reference
 
 SECTIONS = ("answers", "formulas", "choices", "counts")

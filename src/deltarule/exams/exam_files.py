@@ -8,17 +8,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import FORMULA, NUMBERS, Exam, Question
 from deltarule.exams.exam_format import EXAM
 from deltarule.exams.exam_places import ExamPlaces
 from deltarule.exams.question_tables import points, read_questions
-from deltarule.marking.marks_table import read_credit
-from deltarule.marking.other_names import in_own_names
 from deltarule.marking.points import SHARED
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Run, Sheet, found_sheet, sheet_of
-from deltarule.marking.toml_text import TomlText, read_toml
+from deltarule.marking.sheet_files.marks_table import read_credit
+from deltarule.marking.sheet_files.other_names import in_own_names
+from deltarule.marking.sheet_files.sheets import Run, Sheet, found_sheet, sheet_of
+from deltarule.marking.sheet_files.toml_text import TomlText, read_toml
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import parse_reference
 

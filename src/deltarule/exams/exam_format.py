@@ -21,7 +21,7 @@ from deltarule.exams.value_kinds import (
     Whole,
 )
 from deltarule.marking.points import PARTIAL, SHARED, SHARES
-from deltarule.marking.sheet_format import MOST_RUNS, PROPERTIES
+from deltarule.marking.sheet_files.sheet_format import MOST_RUNS, PROPERTIES
 
 _TEXT, _NAME = Text(), Text("the name of a quantity, such as Theta2 or dE/dTheta2")
 _ANY_NUMBER = Number("a number")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from deltarule.arithmetic.printed import shortened
 from deltarule.exams.value_kinds import Path
-from deltarule.marking.printed import shortened
-from deltarule.marking.toml_text import TomlText
-from deltarule.marking.toml_values import key_of
+from deltarule.marking.sheet_files.toml_text import TomlText
+from deltarule.marking.sheet_files.toml_values import key_of
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\"-]+)\s*\]\]?\s*(?:#.*)?")
 

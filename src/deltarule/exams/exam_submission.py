@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from deltarule.marking.answers import Answers
+from deltarule.marking.sheet_files.answers import Answers
 
 
 @dataclass(frozen=True)

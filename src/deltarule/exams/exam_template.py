@@ -13,10 +13,10 @@ from deltarule.exams.exam import CODE, FORMULA, ChoiceTask, CodeTask, CountTask,
 from deltarule.exams.question_text import question_text
 from deltarule.exams.right_counts import figure_words
 from deltarule.marking.answer_template import blank
-from deltarule.marking.answers import blank_value
 from deltarule.marking.points import points_text
 from deltarule.marking.run_computations import Known, run_computation
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.answers import blank_value
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.spelling.names import pretty
 
 _WIDTH = 90

@@ -16,7 +16,7 @@ from deltarule.exams.distances import in_words_of, number
 from deltarule.exams.drawn_variants import Variant, Variants
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.pairs import ON_TOP, couples, with_slip
-from deltarule.marking.wrong_rows import WrongRows
+from deltarule.marking.workings.wrong_rows import WrongRows
 from deltarule.networks.reachability import reachable
 
 #: How many lines that are not asked are doubted together with an asked one, the nearest.

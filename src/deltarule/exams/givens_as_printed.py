@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.arithmetic.exact import finite_fraction
-from deltarule.marking.arrays import Numbers, entries, shape
-from deltarule.marking.printed import Printed
+from deltarule.arithmetic.printed import Printed
+from deltarule.marking.sheet_files.arrays import Numbers, entries, shape
 
 
 def decimals_printed(numbers: Numbers) -> int:

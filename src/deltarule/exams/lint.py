@@ -19,9 +19,9 @@ from deltarule.exams.lint_questions import of_all_questions, of_question
 from deltarule.exams.lint_remarks import Remark, error_of
 from deltarule.exams.lint_sheet import of_runs
 from deltarule.exams.lint_template import of_template
-from deltarule.marking.sheets import found_sheet
-from deltarule.marking.text_files import read_text
-from deltarule.marking.toml_text import read_toml
+from deltarule.marking.sheet_files.sheets import found_sheet
+from deltarule.marking.sheet_files.text_files import read_text
+from deltarule.marking.sheet_files.toml_text import read_toml
 
 
 class Linted(NamedTuple):

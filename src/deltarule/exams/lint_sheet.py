@@ -16,9 +16,9 @@ from deltarule.exams.question_text import quantities_in, question_text
 from deltarule.exams.value_kinds import Path
 from deltarule.expressions.gradient_names import tensor_of
 from deltarule.marking.answer_template import everything
-from deltarule.marking.other_names import own_name
 from deltarule.marking.run_computations import Known, run_computation
-from deltarule.marking.sheets import Rounding, Run
+from deltarule.marking.sheet_files.other_names import own_name
+from deltarule.marking.sheet_files.sheets import Rounding, Run
 from deltarule.networks.reachability import reachable
 from deltarule.spelling.names import pretty
 from deltarule.tracing.computation import Computation

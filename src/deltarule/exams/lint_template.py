@@ -13,7 +13,7 @@ from deltarule.exams.exam_places import ExamPlaces
 from deltarule.exams.exam_submission import Submission
 from deltarule.exams.exam_template import exam_template
 from deltarule.exams.lint_remarks import Remark, error_of, warning
-from deltarule.marking.lenient import read_leniently
+from deltarule.marking.sheet_files.lenient import read_leniently
 from deltarule.spelling.names import parse_reference
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from sympy import Symbol
 
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.printed import Printed
 from deltarule.arithmetic.small_sizes import choose_sizes
 from deltarule.calculus import Derivation
 from deltarule.calculus.without_steps import derive_unverified
@@ -23,9 +24,8 @@ from deltarule.exams.seeded_numbers import Seeded
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Max, walk
 from deltarule.language.load import load
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Rounding, Run, found_sheet
-from deltarule.marking.toml_text import read_toml
+from deltarule.marking.sheet_files.sheets import Rounding, Run, found_sheet
+from deltarule.marking.sheet_files.toml_text import read_toml
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import specialise
 from deltarule.spelling.counted import counted

@@ -11,7 +11,7 @@ from deltarule.exams.exam_marking import QuestionMark
 from deltarule.exams.joined_verdicts import joined
 from deltarule.marking import verdicts
 from deltarule.marking.points import Credit
-from deltarule.marking.unread import Unread
+from deltarule.marking.sheet_files.unread import Unread
 from deltarule.marking.verdicts import Score, Verdict
 from deltarule.spelling.names import parse_reference, pretty
 

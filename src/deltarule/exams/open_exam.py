@@ -16,9 +16,9 @@ from deltarule.exams.exam_submission import Submission
 from deltarule.exams.joined_verdicts import joined
 from deltarule.exams.number_questions import asked_besides, of_formulas, of_numbers
 from deltarule.exams.right_counts import RightCount, right_count
-from deltarule.marking.answers import Answers
 from deltarule.marking.open_sheet import OpenSheet
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.answers import Answers
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.marking.verdicts import Marking, Verdict
 from deltarule.sandbox import Sandbox
 

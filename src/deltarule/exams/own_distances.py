@@ -10,7 +10,7 @@ from deltarule.exams.distance_table import DistanceTable, distance_table
 from deltarule.exams.drawn_variants import Variant, Variants
 from deltarule.exams.draws import Draw
 from deltarule.exams.enclosures import enclosed
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.sheets import Run
 
 
 @dataclass(frozen=True)

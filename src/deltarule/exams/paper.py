@@ -19,10 +19,10 @@ from deltarule.exams.exam import FORMULA, NUMBERS, Exam, Question
 from deltarule.exams.right_counts import right_count
 from deltarule.exams.rounding_habits import rounded
 from deltarule.marking.answer_template import everything
-from deltarule.marking.arrays import Numbers, entries, shape
 from deltarule.marking.points import points_text
 from deltarule.marking.run_computations import Known, derivation_for_numbers, run_computation
-from deltarule.marking.sheets import Rounding, Run, Sheet
+from deltarule.marking.sheet_files.arrays import Numbers, entries, shape
+from deltarule.marking.sheet_files.sheets import Rounding, Run, Sheet
 from deltarule.marking.worked_sheets import policy, work
 from deltarule.networks.network import Network
 from deltarule.spelling.counted import counted

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.exams.drawn_variants import Variants
 from deltarule.exams.paper import matrix_line, right_matrices
 from deltarule.exams.practice_hints import hint
-from deltarule.marking.answers import Answers
-from deltarule.marking.arrays import Numbers, read_numbers, shape
 from deltarule.marking.open_sheet import OpenSheet
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Run, Sheet
+from deltarule.marking.sheet_files.answers import Answers
+from deltarule.marking.sheet_files.arrays import Numbers, read_numbers, shape
+from deltarule.marking.sheet_files.sheets import Run, Sheet
 from deltarule.marking.verdicts import FOLLOWS, RIGHT, TRIVIAL, UNREADABLE, Verdict
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import pretty

@@ -8,12 +8,12 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.exams.exam import CHOICE, CODE, COUNTING, ChoiceTask, CodeTask, CountTask, Question
 from deltarule.exams.question_text import inserted
 from deltarule.exams.value_kinds import Where
-from deltarule.marking.printed import Printed
-from deltarule.marking.toml_text import Digits
+from deltarule.marking.sheet_files.toml_text import Digits
 from deltarule.spelling.names import parse_reference
 
 #: A list of choices has no more.

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 
 from deltarule.errors import DeltaruleError
-from deltarule.marking.arrays import Numbers, shape
-from deltarule.marking.other_names import own_name
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.arrays import Numbers, shape
+from deltarule.marking.sheet_files.other_names import own_name
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.reports.plain_mathematics import plain_mathematics
 from deltarule.reports.prose import prose
 from deltarule.spelling import names as spelling

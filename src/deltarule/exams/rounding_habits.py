@@ -17,7 +17,7 @@ from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Carried, Rounded, fraction
 from deltarule.arithmetic.run import make_room, timetable, write
-from deltarule.marking.sheets import Rounding
+from deltarule.marking.sheet_files.sheets import Rounding
 from deltarule.networks.recurrences import Block, Recurrence, blocks
 from deltarule.tracing.computation import Computation
 

@@ -1,4 +1,4 @@
-"""Sheets written as TOML, in the format that marking/sheets.py reads."""
+"""Sheets written as TOML, in the format that marking/sheet_files/sheets.py reads."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.errors import DeltaruleError
 from deltarule.exams.givens_as_printed import decimal_text
-from deltarule.marking.arrays import Numbers
 from deltarule.marking.points import SHARED
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Run
-from deltarule.marking.toml_text import Digits
+from deltarule.marking.sheet_files.arrays import Numbers
+from deltarule.marking.sheet_files.sheets import Run
+from deltarule.marking.sheet_files.toml_text import Digits
 from deltarule.networks.network import Network
 
 #: A number as TOML has them; all others stand in quotes.

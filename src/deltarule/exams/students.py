@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from deltarule.errors import DeltaruleError
-from deltarule.marking.text_files import read_text
+from deltarule.marking.sheet_files.text_files import read_text
 
 #: How the column is headed that names students; the first one that is there counts.
 HEADS = ("student", "id", "who", "login", "username", "email", "name", "sid")

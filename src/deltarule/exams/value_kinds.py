@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from deltarule.arithmetic.printed import shortened
 from deltarule.errors import DeltaruleError, did_you_mean
-from deltarule.marking.printed import shortened
-from deltarule.marking.toml_text import Digits
+from deltarule.marking.sheet_files.toml_text import Digits
 
 Path = tuple["str | int", ...]
 Where = Callable[[Path], str]

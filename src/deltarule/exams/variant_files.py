@@ -17,7 +17,7 @@ from deltarule.exams.exam_files import load_exam
 from deltarule.exams.models import Model
 from deltarule.exams.sheet_text import sheet_text
 from deltarule.exams.students import file_stem, refuse_alike
-from deltarule.marking.sheets import Sheet
+from deltarule.marking.sheet_files.sheets import Sheet
 from deltarule.spelling.counted import counted
 
 EXAM, VARIANTS, DISTANCES = "exam.toml", "variants", "distances.md"

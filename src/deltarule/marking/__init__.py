@@ -11,7 +11,7 @@ from deltarule.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from deltarule.marking.open_sheet import OpenSheet, mark
-    from deltarule.marking.sheets import load_sheet
+    from deltarule.marking.sheet_files.sheets import load_sheet
     from deltarule.marking.verdicts import Marking, Verdict
 
 __all__ = ["Marking", "OpenSheet", "Verdict", "load_sheet", "mark"]
@@ -20,7 +20,7 @@ _HOME = {
     "Marking": "verdicts",
     "OpenSheet": "open_sheet",
     "Verdict": "verdicts",
-    "load_sheet": "sheets",
+    "load_sheet": "sheet_files.sheets",
     "mark": "open_sheet",
 }
 

@@ -13,7 +13,6 @@ from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
 from deltarule.errors import DeltaruleError
 from deltarule.marking import verdicts, wording
-from deltarule.marking.after_quickly import QuickUpdates
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.charges import Cause
 from deltarule.marking.entries import verdict_on
@@ -23,6 +22,7 @@ from deltarule.marking.mistakes import Mistake
 from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY
 from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
+from deltarule.marking.workings.after_quickly import QuickUpdates
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import pretty
 from deltarule.tracing.computation import Computation, repeated

@@ -9,10 +9,10 @@ from functools import cached_property
 
 import numpy as np
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.errors import DeltaruleError
-from deltarule.marking.arrays import Numbers, entries, shape
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Rounding
+from deltarule.marking.sheet_files.arrays import Numbers, entries, shape
+from deltarule.marking.sheet_files.sheets import Rounding
 from deltarule.spelling.names import parse_reference, pretty
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.format_numbers import finite

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from deltarule.errors import DeltaruleError
-from deltarule.marking.answers import template
 from deltarule.marking.run_computations import run_computation
-from deltarule.marking.sheets import Sheet, load_sheet
+from deltarule.marking.sheet_files.answers import template
+from deltarule.marking.sheet_files.sheets import Sheet, load_sheet
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import parse_reference
 from deltarule.tracing.computation import Computation

@@ -8,13 +8,13 @@ from fractions import Fraction
 
 import numpy as np
 
+from deltarule.arithmetic.printed import shortened
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.marking import verdicts
 from deltarule.marking.points import Item, items, scored
-from deltarule.marking.printed import shortened
 from deltarule.marking.run_computations import Known, derivation_for_numbers, run_computation
 from deltarule.marking.session import Session
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.marking.verdicts import Score, Verdict
 from deltarule.spelling.names import pretty
 from deltarule.tracing.computation import Computation

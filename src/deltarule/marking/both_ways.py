@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from deltarule.marking import givens_printed_twice, verdicts, wording
-from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.no_value import NO_VALUE
 from deltarule.spelling.names import pretty
 
 #: Two sides that contradict each other: the quantities of each, and what is said of a side.

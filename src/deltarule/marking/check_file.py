@@ -6,9 +6,9 @@ import shlex
 from pathlib import Path
 
 from deltarule.errors import DeltaruleError
-from deltarule.marking.answers import holds_answers, load_answers
 from deltarule.marking.open_sheet import mark
-from deltarule.marking.sheets import Sheet, load_sheet
+from deltarule.marking.sheet_files.answers import holds_answers, load_answers
+from deltarule.marking.sheet_files.sheets import Sheet, load_sheet
 from deltarule.marking.verdicts import Marking
 
 

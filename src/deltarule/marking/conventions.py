@@ -17,11 +17,11 @@ from sympy import Expr, Integer, Rational
 from deltarule.expressions.functions import sign
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Choose, MaxAll, MaxSplit, Positive, Selection, read
-from deltarule.marking.hypotheses import Evaluator
-from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.mistakes.positions import sites
-from deltarule.marking.no_value import NO_VALUE
+from deltarule.marking.workings.hypotheses import Evaluator
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.no_value import NO_VALUE
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import text
 from deltarule.tracing.computation import Computation

@@ -12,10 +12,10 @@ import numpy as np
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.errors import DeltaruleError
-from deltarule.marking.arrays import entries, shape
 from deltarule.marking.evidence import Evidence, of_entries
 from deltarule.marking.session import Session
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.arrays import entries, shape
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.marking.verdicts import CONTRADICTORY, Verdict
 from deltarule.spelling.names import canonical, pretty
 from deltarule.tracing.format_numbers import shown

@@ -9,9 +9,9 @@ from functools import lru_cache
 import numpy as np
 
 from deltarule.arithmetic.exact import Rounded, fraction
+from deltarule.arithmetic.printed import Printed
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Rounding
+from deltarule.marking.sheet_files.sheets import Rounding
 from deltarule.tracing.format_numbers import finite, shown, with_decimals
 
 #: So many units of the last digit away, a value that is rounded twice may still be printed.

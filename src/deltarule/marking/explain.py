@@ -16,19 +16,19 @@ import numpy as np
 
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.marking.aligned_answers import Aligned, Written
-from deltarule.marking.carrying import Carrying, with_mistakes
-from deltarule.marking.doubts import Doubts
 from deltarule.marking.explanation import Explanation
-from deltarule.marking.hypotheses import Evaluator
-from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.kept_values import KeptValues
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.nearness import CUT_OFF, most_apart, near
 from deltarule.marking.pairs import of_two
 from deltarule.marking.reach import within_reach
-from deltarule.marking.shortlist import Shortlist
-from deltarule.marking.sure_values import SureValues
-from deltarule.marking.wrong_rows import WrongRows
+from deltarule.marking.workings.carrying import Carrying, with_mistakes
+from deltarule.marking.workings.doubts import Doubts
+from deltarule.marking.workings.hypotheses import Evaluator
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.kept_values import KeptValues
+from deltarule.marking.workings.shortlist import Shortlist
+from deltarule.marking.workings.sure_values import SureValues
+from deltarule.marking.workings.wrong_rows import WrongRows
 
 #: What it costs to suppose two mistakes rather than one.
 PAIR = 1.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deltarule.marking.hypotheses import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.workings.hypotheses import Hypothesis
 
 
 @dataclass(frozen=True)

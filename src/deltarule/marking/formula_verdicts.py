@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from deltarule.arithmetic.printed import shortened
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.marking import verdicts
-from deltarule.marking.printed import shortened
 from deltarule.marking.run_computations import Known, derivation_of, run_computation
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.marking.verdicts import Verdict
 from deltarule.tracing.computation import Computation
 
@@ -19,9 +19,9 @@ def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Know
     if not typed:
         return []
     # Most sheets have none, and need nothing of what reads them.
-    from deltarule.marking.formulas import Grounds, judge_formula
-    from deltarule.marking.formulas.left_out_axes import left_out
-    from deltarule.marking.formulas.renamed_formulas import in_own_names
+    from deltarule.marking.formula_answers import Grounds, judge_formula
+    from deltarule.marking.formula_answers.left_out_axes import left_out
+    from deltarule.marking.formula_answers.renamed_formulas import in_own_names
 
     derivation = derivation_of(run, known)
     rate = None if run.rate is None else run.rate.value

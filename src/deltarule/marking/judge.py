@@ -13,11 +13,11 @@ from deltarule.marking.beyond_floats import beyond_floats, judge_beyond_floats
 from deltarule.marking.charges import evidence_of_following
 from deltarule.marking.entries import part, verdict_on
 from deltarule.marking.explanation import Explanation
-from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.reach import reach
 from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.no_value import NO_VALUE
 from deltarule.marking.wrong_values import judge_wrong
 from deltarule.tracing.format_numbers import finite
 

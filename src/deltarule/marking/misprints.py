@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.digit_habits import padded
 from deltarule.marking.explain import Explainer
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Rounding
+from deltarule.marking.sheet_files.sheets import Rounding
 
 #: How the sentence of a shifted decimal point begins.
 POINT = "the decimal point stands"

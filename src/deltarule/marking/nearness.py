@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.printed import Printed
 
 #: So many units of the last digit a value lies at most from itself rounded, or cut off.
 ROUNDED, CUT_OFF = 0.5, 1.0

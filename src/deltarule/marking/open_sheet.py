@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+from deltarule.arithmetic.printed import Printed
 from deltarule.errors import DeltaruleError, placed_at
 from deltarule.expressions.given_arguments import known_path
 from deltarule.language.load import network_of
 from deltarule.marking import givens_printed_twice
 from deltarule.marking.after_updates import judge_after, judge_updated
 from deltarule.marking.answer_template import everything
-from deltarule.marking.answers import Answers, load_answers
 from deltarule.marking.asking import (
     asked_items,
     in_order,
@@ -28,13 +28,13 @@ from deltarule.marking.formula_verdicts import judged_formulas
 from deltarule.marking.judge import judge
 from deltarule.marking.judged_again import judge_again
 from deltarule.marking.order import causes_first, computed
-from deltarule.marking.other_names import check_names
 from deltarule.marking.other_readings import by_other_readings
-from deltarule.marking.printed import Printed
 from deltarule.marking.run_computations import Known, derivation_of, derivations, run_computation
 from deltarule.marking.session import Session, open_session
-from deltarule.marking.sheet_names import is_reference
-from deltarule.marking.sheets import Run, Sheet, load_sheet
+from deltarule.marking.sheet_files.answers import Answers, load_answers
+from deltarule.marking.sheet_files.other_names import check_names
+from deltarule.marking.sheet_files.sheet_names import is_reference
+from deltarule.marking.sheet_files.sheets import Run, Sheet, load_sheet
 from deltarule.marking.strangers import named, only_known, only_known_published, unread_verdict
 from deltarule.marking.trivial_values import without_work
 from deltarule.marking.undetectable import hidden
@@ -95,7 +95,8 @@ class OpenSheet:
         """Verdicts on answers, or on what the sheet publishes itself, as by `mark`.
 
         `answers` are the path of a file of answers, or what `read_answers(text, name)` of
-        `deltarule.marking.answers` makes of the text of one. Raises DeltaruleError as `mark` does.
+        `deltarule.marking.sheet_files.answers` makes of the text of one. Raises DeltaruleError as
+        `mark` does.
         """
         if answers is not None:
             if not isinstance(answers, Answers):

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.reach import within_reach
 from deltarule.marking.session import Session
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.no_value import NO_VALUE
 
 
 def computed(session: Session) -> list[Written]:

@@ -16,9 +16,9 @@ from deltarule.calculus import Gradient
 from deltarule.calculus.rules.at_the_edge import AT_THE_EDGE
 from deltarule.expressions.choices import Delta
 from deltarule.expressions.nodes import PartialOf, reads, tensor_name
-from deltarule.marking.hypotheses import Evaluator
-from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.no_value import NO_VALUE
+from deltarule.marking.workings.hypotheses import Evaluator
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.no_value import NO_VALUE
 from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import reachable
 from deltarule.tracing.computation import Computation

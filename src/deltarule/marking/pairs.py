@@ -16,15 +16,15 @@ import numpy as np
 from sympy import Expr, Integer, Rational
 
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.carrying import ALL_PRINTED, Carrying
-from deltarule.marking.doubts import Doubts
 from deltarule.marking.explanation import Explanation
-from deltarule.marking.hypotheses import Evaluator
-from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.pairs_in_line import pairs_in_line
-from deltarule.marking.shortlist import Shortlist
-from deltarule.marking.wrong_rows import WrongRows
+from deltarule.marking.workings.carrying import ALL_PRINTED, Carrying
+from deltarule.marking.workings.doubts import Doubts
+from deltarule.marking.workings.hypotheses import Evaluator
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.shortlist import Shortlist
+from deltarule.marking.workings.wrong_rows import WrongRows
 from deltarule.networks.equations import Equation
 
 #: How many pairs are tried; evaluating a recurrence takes its time.

@@ -6,10 +6,10 @@ import numpy as np
 
 from deltarule.arithmetic.floats import nearest_float
 from deltarule.marking.aligned_answers import Aligned, Written
-from deltarule.marking.hypotheses import Evaluator
-from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.reach import last_unit
+from deltarule.marking.workings.hypotheses import Evaluator
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.no_value import NO_VALUE
 
 #: Farther from a value than this share of it, and so many units in the last place, is no rounding.
 FAR, FAR_UNITS = 0.3, 5

@@ -14,15 +14,15 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.arithmetic.floats import nearest_float
+from deltarule.arithmetic.printed import Printed
 from deltarule.marking.aligned_answers import Aligned, Written
 from deltarule.marking.digit_habits import decimals_asked
-from deltarule.marking.hypotheses import Evaluator
-from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.moved_prints import MovedPrints
-from deltarule.marking.no_value import NO_VALUE
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Rounding
-from deltarule.marking.together import Tangled
+from deltarule.marking.sheet_files.sheets import Rounding
+from deltarule.marking.workings.hypotheses import Evaluator
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.moved_prints import MovedPrints
+from deltarule.marking.workings.no_value import NO_VALUE
+from deltarule.marking.workings.together import Tangled
 from deltarule.networks.reachability import reachable
 
 #: So many wrong entries at most are followed one by one.

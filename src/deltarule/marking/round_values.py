@@ -17,7 +17,7 @@ import numpy as np
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.evidence import Evidence, of_entries
 from deltarule.marking.explain import Explainer
-from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.workings.hypothesis import Hypothesis
 
 #: Steps of grids, each times powers of ten.
 STEPS = (Fraction(1, 4), Fraction(1, 2), Fraction(1))

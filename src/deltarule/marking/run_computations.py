@@ -12,9 +12,9 @@ from typing import Any
 from deltarule.calculus import Derivation, derive
 from deltarule.calculus.without_steps import derive_unverified
 from deltarule.language.load import network_of
-from deltarule.marking.arrays import Numbers
 from deltarule.marking.cost import check_computation, check_network
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.arrays import Numbers
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.networks.network import Network
 from deltarule.tracing.all_gradients import gradients_agree, other_roots
 from deltarule.tracing.computation import Computation

@@ -10,22 +10,16 @@ from typing import Any, TypeVar
 import numpy as np
 
 from deltarule.marking.aligned_answers import Aligned, lay_out, written_values
-from deltarule.marking.arrays import Numbers
-from deltarule.marking.carried_back import carried_back
 from deltarule.marking.charges import Ledger
 from deltarule.marking.conventions import conventions
-from deltarule.marking.doubts import Doubts
 from deltarule.marking.explain import Explainer
-from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.mistakes import Context, Mistake, contexts, mistakes_in
 from deltarule.marking.mistakes.generators import OFTEN_HIDDEN, TRIED_LAST
 from deltarule.marking.mistakes.times import cut, nothing_carried
 from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY, stand_in
 from deltarule.marking.one_decision import decisions
 from deltarule.marking.other_formulas import other_formulas
-from deltarule.marking.other_times import AFTER, BEFORE, OtherTime
 from deltarule.marking.pairs_in_line import made_again
-from deltarule.marking.printed_decimals import printed_decimals
 from deltarule.marking.run_computations import (
     FIRST_SESSIONS,
     MOST_COMPUTATIONS,
@@ -33,9 +27,15 @@ from deltarule.marking.run_computations import (
     kept_of,
     run_computation,
 )
-from deltarule.marking.sheets import Run
-from deltarule.marking.truncations import Truncations
+from deltarule.marking.sheet_files.arrays import Numbers
+from deltarule.marking.sheet_files.printed_decimals import printed_decimals
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.marking.verdicts import TakenEntry
+from deltarule.marking.workings.carried_back import carried_back
+from deltarule.marking.workings.doubts import Doubts
+from deltarule.marking.workings.hypotheses import Evaluator
+from deltarule.marking.workings.other_times import AFTER, BEFORE, OtherTime
+from deltarule.marking.workings.truncations import Truncations
 from deltarule.networks.equations import Equation
 from deltarule.tracing.computation import Computation
 

@@ -8,15 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from deltarule.arithmetic.printed import shortened
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.marking import verdicts
 from deltarule.marking.aligned_answers import lay_out
-from deltarule.marking.answers import Answers
-from deltarule.marking.arrays import Numbers, entries
-from deltarule.marking.printed import shortened
 from deltarule.marking.run_computations import Known, run_computation
-from deltarule.marking.sheets import Run
-from deltarule.marking.unread import Unread
+from deltarule.marking.sheet_files.answers import Answers
+from deltarule.marking.sheet_files.arrays import Numbers, entries
+from deltarule.marking.sheet_files.sheets import Run
+from deltarule.marking.sheet_files.unread import Unread
 from deltarule.marking.verdicts import Verdict
 from deltarule.tracing.computation import Computation
 

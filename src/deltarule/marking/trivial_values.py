@@ -18,9 +18,9 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.marking import verdicts
-from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
+from deltarule.marking.workings.no_value import NO_VALUE
 from deltarule.networks.reachability import reachable
 from deltarule.spelling.names import pretty
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from deltarule.expressions.gradient_names import is_gradient
-from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes.context import in_line
 from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
+from deltarule.marking.workings.hypothesis import Hypothesis
 from deltarule.spelling.names import pretty
 
 #: So many are said.

@@ -12,14 +12,14 @@ import numpy as np
 
 from deltarule.arithmetic.floats import nearest_float
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.carrying import EARLIER
 from deltarule.marking.evidence import Evidence, of_entries
 from deltarule.marking.explain import Explainer
 from deltarule.marking.explanation import Explanation
-from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.reach import last_unit, reach
+from deltarule.marking.workings.carrying import EARLIER
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.no_value import NO_VALUE
 
 #: So many mistakes that come near are looked at with the reach of the printed digits.
 MOST_NEAR = 24

@@ -8,16 +8,16 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.arithmetic.beyond_fractions import TOO_LARGE
+from deltarule.arithmetic.printed import Printed
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.digit_habits import shortened
 from deltarule.marking.explanation import Explanation
-from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.mistakes.context import in_line
-from deltarule.marking.printed import Printed
 from deltarule.marking.session import Session
-from deltarule.marking.sheets import Rounding
+from deltarule.marking.sheet_files.sheets import Rounding
 from deltarule.marking.verdicts import MOST_NAMED
+from deltarule.marking.workings.hypothesis import Hypothesis
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import pretty
 from deltarule.tracing.format_numbers import finite, plain, shown, signed

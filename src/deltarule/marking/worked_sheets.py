@@ -15,7 +15,7 @@ from deltarule.marking.after_updates import judge_after
 from deltarule.marking.aligned_answers import Aligned
 from deltarule.marking.open_sheet import judged
 from deltarule.marking.session import open_session
-from deltarule.marking.sheets import Rounding, Run, Sheet, load_sheet
+from deltarule.marking.sheet_files.sheets import Rounding, Run, Sheet, load_sheet
 from deltarule.marking.strangers import only_known_published, unread_verdict
 from deltarule.marking.verdicts import Verdict
 from deltarule.tracing.computation import Computation

@@ -16,9 +16,9 @@ from typing import Any
 
 from deltarule.calculus import Derivation, derive
 from deltarule.errors import DeltaruleError
-from deltarule.marking.typed import layer
 from deltarule.reports.selection import chosen
 from deltarule.testing.code_check import CodeCheck, check
+from deltarule.typed import layer
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deltarule.errors import DeltaruleError
     from deltarule.gradcheck.choose import ChosenCheck
     from deltarule.gradcheck.result import GradientCheck
-    from deltarule.marking.sheets import Sheet
+    from deltarule.marking.sheet_files.sheets import Sheet
     from deltarule.marking.verdicts import Marking
     from deltarule.marking.worked_sheets import Worked
     from deltarule.networks.network import Network

@@ -8,7 +8,6 @@ from typing import Any
 from deltarule.calculus import derive
 from deltarule.classes.class_worker import fault_words
 from deltarule.errors import DeltaruleError
-from deltarule.marking.typed.typed_network import tensors_of, typed_network
 from deltarule.pages.derivation_html import derivation_body
 from deltarule.pages.html_page import text_html
 from deltarule.reports.selection import chosen
@@ -16,6 +15,7 @@ from deltarule.reports.things import ShownDerivation
 from deltarule.serving.read_so import read_so
 from deltarule.serving.served_work import refusal
 from deltarule.spelling.names import ascii_name
+from deltarule.typed.typed_network import tensors_of, typed_network
 
 #: A page of more characters than this is not sent.
 LARGEST = 2_000_000

@@ -14,7 +14,7 @@ from deltarule.exams.drawn_variants import Variants
 from deltarule.exams.exam import Exam
 from deltarule.exams.exam_files import exam_of
 from deltarule.exams.models import model_like
-from deltarule.marking.sheets import Sheet
+from deltarule.marking.sheet_files.sheets import Sheet
 
 _SIGN, _DIGITS = "~", 5
 _PAPER = re.compile(rf"{_SIGN}[0-9]{{{_DIGITS}}}", re.ASCII)

@@ -18,7 +18,7 @@ from deltarule.exams.exam_marking import QuestionMark
 from deltarule.exams.paper import matrix_line, right_matrices
 from deltarule.exams.practice_hints import hint
 from deltarule.marking.run_computations import run_computation
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.spelling.names import parse_reference
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.trace import trace_computation

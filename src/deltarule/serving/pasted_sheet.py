@@ -16,8 +16,8 @@ from typing import Any
 from deltarule.errors import DeltaruleError
 from deltarule.exams.lint import Linted, lint
 from deltarule.exams.lint_remarks import error_of
-from deltarule.marking.toml_faults import fault_of
-from deltarule.marking.toml_text import parse, refused
+from deltarule.marking.sheet_files.toml_faults import fault_of
+from deltarule.marking.sheet_files.toml_text import parse, refused
 from deltarule.serving.sheet_review import audits_of, remarks_of
 
 #: What the text is called in remarks.

@@ -8,22 +8,22 @@ from typing import Any
 
 from sympy import Expr
 
+from deltarule.arithmetic.printed import LARGEST_ANSWER, Printed
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import Exam
+from deltarule.formulas.limits import not_too_deep
+from deltarule.formulas.readings import readings
+from deltarule.formulas.target import Target, target_of
+from deltarule.marking.formula_answers.judging import as_typed
+from deltarule.marking.formula_answers.left_out_axes import left_out, read_as_printed
+from deltarule.marking.formula_answers.misplaced import looks_like
+from deltarule.marking.formula_answers.renamed_formulas import in_own_names as with_own_names
+from deltarule.marking.formula_answers.update_formulas import update_target
 from deltarule.marking.formula_verdicts import numbers_of
-from deltarule.marking.formulas.judging import as_typed
-from deltarule.marking.formulas.left_out_axes import left_out, read_as_printed
-from deltarule.marking.formulas.limits import not_too_deep
-from deltarule.marking.formulas.misplaced import looks_like
-from deltarule.marking.formulas.readings import readings
-from deltarule.marking.formulas.renamed_formulas import in_own_names as with_own_names
-from deltarule.marking.formulas.target import Target, target_of
-from deltarule.marking.formulas.update_formulas import update_target
-from deltarule.marking.other_names import in_own_names
-from deltarule.marking.printed import LARGEST_ANSWER, Printed
 from deltarule.marking.run_computations import Known, derivation_of
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.other_names import in_own_names
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.pages.mathml import equation_mathml, mathml, mathml_row, number_mathml
 from deltarule.pages.mathml_names import mathml_name, sign
 from deltarule.tracing.format_numbers import with_decimals

@@ -15,7 +15,7 @@ from deltarule.exams.exam_files import plain_id
 from deltarule.exams.paper import Matrix, given_lines, paper
 from deltarule.exams.question_text import question_text
 from deltarule.marking.run_computations import run_computation
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.pages.blocks_html import displayed, equation_html
 from deltarule.pages.mathml import mathml, number_mathml
 from deltarule.pages.mathml_names import mathml_name, places, sign

@@ -19,8 +19,8 @@ from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import Exam
 from deltarule.exams.exam_answers import sorted_answers
 from deltarule.exams.open_exam import OpenExam
-from deltarule.marking.lenient import Lenient
-from deltarule.marking.toml_text import TomlText
+from deltarule.marking.sheet_files.lenient import Lenient
+from deltarule.marking.sheet_files.toml_text import TomlText
 from deltarule.serving.help_ladder import help_on
 from deltarule.serving.pasted_sheet import pasted
 from deltarule.serving.read_preview import preview

@@ -16,7 +16,7 @@ from deltarule.exams.distance_table import LineSummary
 from deltarule.exams.distances import number
 from deltarule.exams.lint import Linted, lint
 from deltarule.exams.variant_files import EXAM
-from deltarule.marking.sheets import Run
+from deltarule.marking.sheet_files.sheets import Run
 from deltarule.serving.served_exams import ServedExam
 from deltarule.spelling.names import pretty
 

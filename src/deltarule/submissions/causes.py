@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from deltarule.expressions.gradient_names import is_gradient
-from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.workings.hypothesis import Hypothesis
 from deltarule.submissions.agreement import Fit
 from deltarule.submissions.array_slips import slips, with_inputs
 from deltarule.submissions.cause_words import BESIDES, cause_of_mistake, cause_text

@@ -12,7 +12,7 @@ from typing import Any
 
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.language.update_networks import AFTER
-from deltarule.marking.toml_text import TomlText, read_toml
+from deltarule.marking.sheet_files.toml_text import TomlText, read_toml
 from deltarule.submissions.accepted_verdicts import USUAL, Policy, accepted_verdicts
 from deltarule.submissions.axes_layout import layout
 from deltarule.submissions.convention_tables import (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deltarule.errors import DeltaruleError, did_you_mean
-from deltarule.marking.toml_text import Digits
+from deltarule.marking.sheet_files.toml_text import Digits
 
 
 def plain(value: Any) -> Any:

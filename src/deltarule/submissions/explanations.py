@@ -10,8 +10,8 @@ from time import process_time
 import numpy as np
 
 from deltarule.expressions.gradient_names import is_gradient
-from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.workings.hypothesis import Hypothesis
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.right_values import RightValues
 from deltarule.submissions.student_arrays import ROUGHLY, SAME, rows_like, same

@@ -10,7 +10,7 @@ from itertools import permutations
 
 import numpy as np
 
-from deltarule.marking.no_value import NO_VALUE
+from deltarule.marking.workings.no_value import NO_VALUE
 from deltarule.submissions.course_conventions import Task, Value
 from deltarule.submissions.explanations import Seen
 from deltarule.submissions.right_values import RightValues

@@ -8,7 +8,7 @@ import numpy as np
 
 from deltarule.arithmetic.small_sizes import free_sizes
 from deltarule.errors import DeltaruleError
-from deltarule.marking.no_value import NO_VALUE
+from deltarule.marking.workings.no_value import NO_VALUE
 from deltarule.submissions.agreement import as_numbers
 from deltarule.submissions.course_conventions import Task
 from deltarule.submissions.exposing_settings import Setting

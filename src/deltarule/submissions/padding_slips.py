@@ -13,7 +13,7 @@ import numpy as np
 from sympy import Symbol
 
 from deltarule.expressions.nodes import free_symbols
-from deltarule.marking.no_value import NO_VALUE
+from deltarule.marking.workings.no_value import NO_VALUE
 from deltarule.networks.tensors import Tensor
 from deltarule.submissions.course_conventions import Task, Value
 from deltarule.submissions.explanations import Seen

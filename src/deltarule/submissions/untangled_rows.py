@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.workings.hypotheses import Evaluator
 
 
 class _Group:

@@ -10,14 +10,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from deltarule.marking.hypotheses import Evaluator
-from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake, contexts, mistakes_in
 from deltarule.marking.mistakes.generators import ROWS
 from deltarule.marking.mistakes.times import nothing_carried
-from deltarule.marking.no_value import NO_VALUE
-from deltarule.marking.shortlist import Shortlist
-from deltarule.marking.wrong_rows import WrongRows
+from deltarule.marking.workings.hypotheses import Evaluator
+from deltarule.marking.workings.hypothesis import Hypothesis
+from deltarule.marking.workings.no_value import NO_VALUE
+from deltarule.marking.workings.shortlist import Shortlist
+from deltarule.marking.workings.wrong_rows import WrongRows
 from deltarule.submissions.axis_mistakes import AXIS_ROWS
 from deltarule.submissions.chain_rule_lines import chain_rule_mistakes
 from deltarule.submissions.chosen_windows import chosen_windows

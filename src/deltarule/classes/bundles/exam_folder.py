@@ -10,7 +10,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import Exam
 from deltarule.exams.exam_files import load_exam
 from deltarule.exams.variant_files import EXAM, VARIANTS
-from deltarule.marking.sheets import found_sheet
+from deltarule.marking.sheet_files.sheets import found_sheet
 
 
 def exam_folder(exam: str | Path) -> dict[str, bytes]:

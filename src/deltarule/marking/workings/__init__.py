@@ -1,0 +1,1 @@
+"""How somebody may have worked: hypotheses, carried on, and many of them evaluated at once."""

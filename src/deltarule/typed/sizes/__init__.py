@@ -1,0 +1,1 @@
+"""The sizes of axes, inferred from where they meet, and how far indices run."""
