@@ -17,7 +17,7 @@ from deltarule.expressions.symbols import Attribute
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import known_sizes, program
 
-TABLE = Path(__file__).parent.parent / "marking" / "texts_beside_numpy.txt"
+TABLE = Path(__file__).parent.parent / "typed" / "texts_beside_numpy.txt"
 TEXTS = [b.split("\n")[0] for b in TABLE.read_text(encoding="utf-8").split("\n=== ")[1:]]
 RECURRENCES = (
     "h[t,k] = tanh(Sum[d](x[t,d]*W[d,k]) + Sum[j](h[t-1,j]*U[j,k]) + b[k])",

@@ -234,7 +234,7 @@ TYPED = [
     ("L = norm(A*X - B)^2", "A", "2·(A · X − B) · Xᵀ"),
     ("L = norm(A*X - B)^2", "B", "2·(B − A · X)"),
     ("L = norm(X*w - y)^2", "w", "2·Xᵀ · (X · w − y)"),
-    ("L = norm(A*X*B - C)^2", "X", "Aᵀ · ∂L/∂diff_L · Bᵀ"),
+    ("L = norm(A*X*B - C)^2", "X", "2·Aᵀ · diff_L · Bᵀ"),
     (
         "s[i,j] = (f[i] - f[j])^2",
         "f",

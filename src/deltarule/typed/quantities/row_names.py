@@ -32,6 +32,8 @@ _DATA = ("x", "h", "z")
 _VECTORS = ("theta", "mu", "phi")
 #: Capitals that are numbers where no matrix fits: J s_ij s_kl, C Σ_n ξ_n, T² Σ_k p_k.
 _COUPLINGS = ("J", "C", "T", "R")
+#: Rows of matrices, where queries meet keys of other places: φ(Q_i)ᵀ Σ_j φ(K_j) V_jᵀ.
+_ATTENTION = ("Q", "K", "V")
 #: Gains at an index, of DeltaNet's β_t, are numbers.
 _GAINS = ("beta", "gamma")
 
@@ -181,7 +183,16 @@ class RowNames(TextNames):
             return len(self.said[name]) - count
         if count > 1 or name in self.positions or name in self._numbers:
             return 0
+        if name in _ATTENTION and self._attended:
+            return 1
         return 1 if name in _VECTORS else 0 if name in _GAINS else usual_rank(name)
+
+    @cached_property
+    def _attended(self) -> bool:
+        """Whether Q_i and K_j, at two indices, are rows of queries and keys; Q_h and K_h of one
+        index are the matrices of a head."""
+        queries, keys = (self.every.get(name, []) for name in "QK")
+        return bool(queries and keys) and not {*queries} & {*keys}
 
     def _only_below(self, name: str) -> bool:
         """Whether a letter is nothing but divided by, s of exp(−‖x_n − c_k‖²/(2s²))."""
