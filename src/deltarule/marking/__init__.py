@@ -11,10 +11,11 @@ from deltarule.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from deltarule.marking.open_sheet import OpenSheet, mark
+    from deltarule.marking.sheet_files.answers import read_answers
     from deltarule.marking.sheet_files.sheets import load_sheet
     from deltarule.marking.verdicts import Marking, Verdict
 
-__all__ = ["Marking", "OpenSheet", "Verdict", "load_sheet", "mark"]
+__all__ = ["Marking", "OpenSheet", "Verdict", "load_sheet", "mark", "read_answers"]
 
 _HOME = {
     "Marking": "verdicts",
@@ -22,6 +23,7 @@ _HOME = {
     "Verdict": "verdicts",
     "load_sheet": "sheet_files.sheets",
     "mark": "open_sheet",
+    "read_answers": "sheet_files.answers",
 }
 
 

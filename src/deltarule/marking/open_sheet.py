@@ -95,8 +95,7 @@ class OpenSheet:
         """Verdicts on answers, or on what the sheet publishes itself, as by `mark`.
 
         `answers` are the path of a file of answers, or what `read_answers(text, name)` of
-        `deltarule.marking.sheet_files.answers` makes of the text of one. Raises DeltaruleError as
-        `mark` does.
+        `deltarule.marking` makes of the text of one. Raises DeltaruleError as `mark` does.
         """
         if answers is not None:
             if not isinstance(answers, Answers):
