@@ -8,7 +8,7 @@ import pytest
 from lectured import lectured
 from once import derived, unverified
 
-from deltarule import load
+from deltarule import derive, load
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
@@ -17,7 +17,7 @@ from deltarule.calculus.named_terms import put_back
 from deltarule.calculus.rules.name_the_parts import NAME_THE_PARTS
 from deltarule.calculus.step_proofs import with_proofs
 from deltarule.networks.tensors import Tensor
-from deltarule.spelling.text import equation_text
+from deltarule.spelling.text import equation_text, text
 
 #: Gradients whose closed forms are too long for one line, and what their parts are called.
 PARTS = {
@@ -48,6 +48,33 @@ def test_so_do_those_of_other_layers(name, tensor, tmp_path):
     gradient = unverified(load(path)).gradients[tensor]
     assert [part.name for part in gradient.parts] == LECTURED[name, tensor]
     assert put_back(gradient.in_lines) == gradient.expr
+
+
+@pytest.mark.slow
+def test_what_is_shorter_than_its_index_keeps_where_it_ends(tmp_path):
+    """dE/dr has an entry less than u along i: a part [i ≤ B − 1]·… beside it is not enough."""
+    path = tmp_path / "residual_of_differences.py"
+    path.write_text(
+        """
+from deltarule.language import *
+
+T, X = sizes("T X")
+A, B = size("A", T - 1), size("B", X - 2)
+t, i = index("t", A), index("i", B)
+u, nu = input("u", T, X), parameter("nu")
+r = intermediate("r", A, B)
+r[t, i] = (
+    (u[t + 1, i + 1] - u[t, i + 1]) / 0.1
+    + u[t, i + 1] * (u[t, i + 2] - u[t, i]) / 0.4
+    - nu * (u[t, i + 2] - 2 * u[t, i + 1] + u[t, i]) / 0.04
+)
+E = loss("E", Mean[t, i](r[t, i] ** 2))
+""",
+        encoding="utf-8",
+    )
+    gradient = derive(load(path)).gradients["u"]
+    assert gradient.parts
+    assert "[t ≤ A − 1, i ≤ B − 1]·∂E/∂r[t, i]" in text(gradient.in_lines.rhs)
 
 
 @pytest.mark.slow

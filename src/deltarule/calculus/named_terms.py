@@ -31,6 +31,8 @@ from deltarule.calculus.formula_parts import (
     rank,
     upstream_in,
 )
+from deltarule.expressions.affine import affine
+from deltarule.expressions.conditions import AtLeastZero
 from deltarule.expressions.gradient_names import GradientName, gradient_name, tensor_of
 from deltarule.expressions.nodes import (
     Condition,
@@ -38,6 +40,7 @@ from deltarule.expressions.nodes import (
     Reduction,
     Selection,
     Sum,
+    free_indices,
     read,
     reads,
     size_of,
@@ -226,10 +229,22 @@ def _asked_once(node: Basic, lines: Sequence[Equation]) -> Basic:
     if not all(isinstance(s, Index) for r in reads(node.body) for s in r.indices):
         return node  # under its condition alone is t + 1 a time
     terms = [Mul.make_args(t) for t in Add.make_args(node.body)]
+    inside = {s for r in reads(node.body) if r not in asked for s in r.indices}
     kept = [
-        c for c in node.conditions if not all(any(c in asked.get(f, ()) for f in t) for t in terms)
+        c
+        for c in node.conditions
+        if _ends(c) & inside or not all(any(c in asked.get(f, ()) for f in t) for t in terms)
     ]
     return Sum(node.body, (), kept)
+
+
+def _ends(condition: Condition) -> set[Index]:
+    """The index that ends where a condition says, t of [t ≤ A − 1], beyond which what has fewer
+    entries than t runs over is not there."""
+    indices = tuple(free_indices(condition))
+    split = affine(condition.args[0], indices) if isinstance(condition, AtLeastZero) else None
+    ends = len(indices) == 1 and split is not None and split[0][indices[0]].is_negative
+    return set(indices) if ends else set()
 
 
 def put_back(found: InLines) -> Expr:

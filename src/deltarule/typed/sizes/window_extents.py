@@ -151,7 +151,8 @@ class WindowExtents:
         for symbol in sorted(free_symbols(found), key=str):
             if symbol.name in letters:
                 continue
-            if symbol.name in _ATTRIBUTES:
+            own = symbol.name.lower() in use.equation.letters and says_the_extent(found, symbol)
+            if symbol.name in _ATTRIBUTES and not own:  # S of u[S − 1] is how far s runs
                 usual = _ATTRIBUTES[symbol.name]
                 self.attributes[Attribute(symbol.name, positive=usual > 0)] = usual
             elif symbol.name.isupper() and says_the_extent(found, symbol):
