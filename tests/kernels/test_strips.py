@@ -8,7 +8,9 @@ from agreement import agree, probed
 from laid_out import as_python
 from once import programmed
 
+from deltarule import layer
 from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import program
 from deltarule.kernels.passes.strip_groups import in_strips
 from deltarule.kernels.passes.triangles import is_triangular
 
@@ -78,3 +80,11 @@ def test_nothing_larger_than_a_strip_has_room(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["mixture_of_experts", "softmax_cross_entropy", "gru"])
 def test_what_is_no_large_array_between_products_stays(name):
     assert in_strips(programmed(name))[1] == {}
+
+
+def test_what_is_no_line_of_the_layer_is_not_read_backward(tmp_path, monkeypatch):
+    """A largest logit that is no product is found before the strips, of temperatures by class."""
+    text = "p[n,k] = softmax[k](x[n]/s[k]); y[n] = Sum[k](p[n,k]*w[k])"
+    made = program(layer(text), {})
+    module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
+    agree(module, made, probed(made, 0, N=5, K=3))

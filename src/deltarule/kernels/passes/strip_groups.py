@@ -67,6 +67,8 @@ def in_strips(program: Program) -> tuple[Program, dict[str, Strips]]:
     if "backward" in groups and groups["backward"].equations[: len(again)] != again:
         return program, {}
     network = program.network.tensors
+    if any(e.name in other.reads and e.name not in network for e in one.equations):
+        return program, {}  # what is no line of the layer, as a largest logit, is not handed over
     stored = (n for n in other.reads if n in network and not network[n].given)
     return replace(program, forward=one, backward=other, kept=tuple(stored)), groups
 
