@@ -147,7 +147,7 @@ class AxisSizes:
                 elif label:
                     note(label[1], size)
                 else:
-                    for name in re.findall(r"([^\W\d_]\w*)\[", at):
+                    for name in _read_at(at):
                         note(name, size)
         for equation in typed:
             letters = {*equation.indices, *summed_letters(equation)}
@@ -168,6 +168,13 @@ class AxisSizes:
                 a, b = map(self.sizes.of, sizes)
                 if (a in standing) != (b in standing):
                     self.sizes.join(a, b)
+
+
+def _read_at(subscript: str) -> list[str]:
+    """The names that are read in a subscript: h of 2·h[w[n]] + 1, where w is read at h's."""
+    while "[" in (closed := re.sub(r"\[[^\[\]]*\]", "‹›", subscript)) != subscript:
+        subscript = closed
+    return re.findall(r"([^\W\d_]\w*)‹", closed)
 
 
 def free_on_the_left(equation: TypedEquation) -> set[str]:
