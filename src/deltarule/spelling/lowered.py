@@ -10,6 +10,8 @@ import re
 
 #: The signs that there are below the line, by those that they lower.
 LOWERED = dict(zip("0123456789+−aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
+#: Lowered digits as digits, for `str.translate`.
+DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _GROUP = re.compile(r"(?<![^\W\d_])([^\W\d_])_\{([^{}]+)\}")
 _ALONE = re.compile(r"(?<![^\W\d_])([^\W\d_])_([a-z0-9])(?![^\W_ᵀ])")
 #: What stands before the indices of a big sign, not of a quantity.

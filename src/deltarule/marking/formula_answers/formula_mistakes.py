@@ -19,14 +19,13 @@ from deltarule.marking.mistakes.context import in_line
 from deltarule.marking.other_formulas import every_formula
 from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import reachable
+from deltarule.spelling.lowered import DIGITS
 from deltarule.tracing.lines import Line
 
 #: So many lines before a quantity are doubted, the nearest first.
 MOST_LINES_BEFORE = 4
 #: So many of the right formulas that a derivation passes through.
 MOST_FORMULAS = 6
-
-_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def causes(compared: Comparison) -> list[tuple[Mistake, ...]]:
@@ -165,7 +164,7 @@ class _Causes:
 
 def _far_fetched(mistakes: tuple[Mistake, ...]) -> tuple[float, int]:
     """How much two mistakes suppose together: their costs, and how far layers are mixed up."""
-    numbers = [[int(n) for n in re.findall(r"\d+", m.words.translate(_DIGITS))] for m in mistakes]
+    numbers = [[int(n) for n in re.findall(r"\d+", m.words.translate(DIGITS))] for m in mistakes]
     apart = sum((n[0] - n[1]) ** 2 for n in numbers if len(n) == 2)
     return sum(m.cost for m in mistakes), apart
 

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from deltarule.typed.lecture_notation.signs_of_sums import SIGMA
+
 ENDS = re.compile(
-    r"(?P<sign>[Σ∑Π∏]|\\(?:sum|prod)(?:\\limits)?)\s*"
+    rf"(?P<sign>{SIGMA})\s*"
     r"_\s*(?:\{\s*(?P<index>[a-z])\s*=\s*(?P<low>[^{}^=<>≤≥,]+?)\s*\}|(?P<index1>[a-z])=(?P<low1>\w))"
     r"\s*\^\s*(?:\{\s*(?P<high>[^{}]+?)\s*\}|(?P<high1>\w(?:_\w(?!\w))?))"
     r"|(?P<word>\b(?:Sum|Mean|Prod|Max|Min))\[\s*(?P<index2>[a-z])\s*=\s*(?P<low2>[^\[\],=<>]+?)"

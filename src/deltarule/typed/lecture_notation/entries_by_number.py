@@ -14,6 +14,7 @@ import re
 
 from deltarule.arithmetic.printed import shortened
 from deltarule.errors import DeltaruleError
+from deltarule.spelling.lowered import DIGITS
 from deltarule.typed.lecture_notation.counted_from_one import ahead_of, is_from_one
 from deltarule.typed.lecture_notation.ends_in_texts import End, ends_of
 from deltarule.typed.lecture_notation.ends_of_one_letter import counts, is_index, scope
@@ -23,7 +24,6 @@ _NUMBERED = re.compile(
     rf"{_NAME}(?:_(\d+)(?![A-Za-z0-9_(])|_\{{\s*(\d+)\s*\}}|([₀-₉]+))"
     rf"|{_NAME}_(?:([A-Za-z])(?![A-Za-z0-9_(])|\{{\s*([A-Za-z])\s*\}})"
 )
-_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _PLAIN_SUM = re.compile(
     r"(?:[Σ∑Π∏]|\\(?:sum|prod))\s*_\s*(?:\{\s*([a-z])\s*\}|([a-z])(?![A-Za-z=]))"
 )
@@ -39,7 +39,7 @@ def with_numbered_entries(text: str) -> str:
         stem = match[1] or match[5]
         if stem not in first or (stem in given and stem not in ahead):
             return match[0]
-        number = match[2] or match[3] or (match[4] or "").translate(_DIGITS)
+        number = match[2] or match[3] or (match[4] or "").translate(DIGITS)
         if not number:
             return _at_end(match, stem, last.get((stem, match[6] or match[7])), ahead, text)
         begin = first[stem]

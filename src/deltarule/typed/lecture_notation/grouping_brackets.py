@@ -11,10 +11,11 @@ import re
 
 from deltarule.formulas.tokens import CLOSING, OPENING
 from deltarule.typed.lecture_notation.nesting import closed
+from deltarule.typed.lecture_notation.signs_of_sums import SIGMA
 
 #: What stands before a bracket that opens no subscripts: a sign, or a sum and what it is over.
 _BEFORE = re.compile(
-    r"(?:^|[-−+·*/=(]|\\left\s*|(?:[Σ∑Π∏]|\\(?:sum|prod)(?:\\limits)?)\s*_(?:\{[^{}]*\}|\w)"
+    rf"(?:^|[-−+·*/=(]|\\left\s*|{SIGMA}\s*_(?:\{{[^{{}}]*\}}|\w)"
     r"(?:\s*\^\s*(?:\{[^{}]*\}|\w))?)\s*$"
 )
 #: What a bracket is multiplied by, a blank before it; an expectation, E [x²], is none.

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 
+from deltarule.spelling.lowered import DIGITS
 from deltarule.spelling.name_parts import CAPITALS
 
 _BASE = re.compile(
     r"(?<![A-Za-z_])\\?log\s*(?:([₀-₉]+)|_(?:(\d+)(?!\w)|\{\s*(\d+)\s*\}))\s*(?=\s*([(\\\w]?))"
 )
-_BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 #: log 2π and log 2πσ², of all of what stands up to the next sign.
 _OF_NUMBER = re.compile(
     r"(?<![A-Za-z_])(\\?(?:log|ln))\s+(?!1\s*[-−+])(\d+\s*(?:(?:π|\\pi)\s*)?(?:·exp\(1\)\s*)?(?:σ²|\\sigma\^2|σ\^2)?)"
@@ -41,7 +41,7 @@ def with_logarithms(text: str) -> str:
 
 
 def _named(match: re.Match[str]) -> str:
-    base = (match[1] or match[2] or match[3]).translate(_BELOW)
+    base = (match[1] or match[2] or match[3]).translate(DIGITS)
     if base in ("2", "10"):
         return f" log{base} " if match[4] != "(" else f" log{base}"
     return f"(1/log({base}))·log "

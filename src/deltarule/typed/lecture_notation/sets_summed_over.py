@@ -15,7 +15,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-_SUM = r"([Σ∑Π∏]|\\(?:sum|prod)(?:\\limits)?)\s*_\s*"
+from deltarule.typed.lecture_notation.signs_of_sums import SIGMA
+
+_SUM = rf"({SIGMA})\s*_\s*"
 _IN = r"\s*(?:∈|\\in(?![A-Za-z]))\s*"
 _SET = r"(?:\\(?:mathcal|mathbb)\s*\{\s*([A-Z])\s*\}|([A-Z]))"
 _OF = r"(?:_\{?\s*([a-z])\s*\}?|\(\s*(?:[a-z]_)?\{?([a-z])\}?\s*\))?"

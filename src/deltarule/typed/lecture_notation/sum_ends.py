@@ -41,14 +41,15 @@ from deltarule.typed.lecture_notation.ends_of_one_letter import (
 from deltarule.typed.lecture_notation.entries_by_number import with_numbered_entries
 from deltarule.typed.lecture_notation.grouping_brackets import with_parentheses
 from deltarule.typed.lecture_notation.last_times import with_ends_below
+from deltarule.typed.lecture_notation.signs_of_sums import SIGMA
 
 #: A sum over several indices with the same ends.
 _TOGETHER = re.compile(
-    r"([Σ∑Π∏]|\\(?:sum|prod)(?:\\limits)?)\s*_\s*\{\s*([a-z](?:\s*,\s*[a-z])+)\s*"
+    rf"({SIGMA})\s*_\s*\{{\s*([a-z](?:\s*,\s*[a-z])+)\s*"
     r"(=\s*[^{}^=<>≤≥,]+\}\s*\^\s*(?:\{[^{}]+\}|\w))"
 )
 _LESS, _UNEQUAL = r"\s*(?:(<|\\lt\b)|≤|\\leq?\b)\s*", r"\s*(?:≠|\\neq?\b)\s*"
-_SIGN = r"([Σ∑Π∏]|\\(?:sum|prod)(?:\\limits)?)\s*"
+_SIGN = rf"({SIGMA})\s*"
 #: A sum over all pairs, Σ_{1≤i<j≤n}, and over all but one: Σ_{j=1, j≠i}^{n}, Σ_{i,j: i≠j}.
 _PAIRS = re.compile(rf"{_SIGN}_\s*\{{\s*1{_LESS}([a-z])(?:{_LESS}([a-z]))?{_LESS}(\w+)\s*\}}")
 _BUT_ONE = re.compile(
