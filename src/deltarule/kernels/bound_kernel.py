@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
 from deltarule.errors import DeltaruleError, not_positive
+from deltarule.kernels import single_call
 from deltarule.kernels.cache import second_process
-from deltarule.kernels.cache.loading import entry
+from deltarule.kernels.cache.loading import entry, kind, signature
 from deltarule.kernels.threads import in_threads, lost
 
 #: With more bytes than this the time of a call does not count, and a compiled entry is not worth
@@ -57,6 +59,29 @@ class Bound:
         self._before = given.made_anew if given.copied or watched else None
         #: Whether a call has nothing to look after; for the smallest kernels that would count.
         self._plain = self._before is None and not self._filled and not given.whole
+        if self._plain:
+            vars(self).update(self._single_calls(Path(str(module.__file__)).parent))
+
+    def _single_calls(self, folder: Path) -> dict[str, Callable]:
+        """The methods that machine code alone can be, for the smallest kernels."""
+        runs = [run for run in (self._forward, self._backward) if run is not _missing]
+        if any(not isinstance(run, _AtAddress) or run.code is None for run in runs):
+            return {}
+        if sum(a.nbytes for run in runs for a in run.arrays) > single_call.SHORT:
+            return {}
+        wanted = {
+            "forward": (runs[:1], self.values),
+            "backward": (runs[1:], self.gradients),
+            "both": (runs if len(runs) == 2 else [], (self.values, self.gradients)),
+        }
+        made = {}
+        for name, (called, result) in wanted.items():
+            passes = [(run.code, run.place) for run in called]
+            doc = getattr(Bound, name).__doc__
+            found = single_call.method(name, doc, folder, passes, (called,), result)
+            if called and found is not None:
+                made[name] = found
+        return made
 
     def __reduce__(self):
         """Its machine code knows arrays by their place in the memory of this process."""
@@ -183,7 +208,9 @@ def _call(
         return partial(entry(run, taken, progress), *taken)
     arrays = [a for a in taken if isinstance(a, np.ndarray)]
     table = np.array([*(a.ctypes.data for a in arrays), *taken[len(arrays) :]], np.int64)
-    return _AtAddress(entry(made, given, progress), table, arrays)
+    called = entry(made, given, progress)
+    code = single_call.address(made, signature(map(kind, given)))
+    return _AtAddress(called, code, table, arrays)
 
 
 def _compiled(by_address: Callable, ready: tuple, alone: Callable | None) -> tuple:
@@ -196,11 +223,18 @@ def _compiled(by_address: Callable, ready: tuple, alone: Callable | None) -> tup
 
 
 class _AtAddress(partial):
-    """A call that takes the address of a table; it keeps the table and what is listed there."""
+    """A call that takes the address of a table; it keeps the table and what is listed there.
 
-    def __new__(cls, entry: Callable, table: np.ndarray, arrays: list):
+    `code` is where its machine code lies, if that is known.
+    """
+
+    code: int | None
+    place: int
+    arrays: list[np.ndarray]
+
+    def __new__(cls, entry: Callable, code: int | None, table: np.ndarray, arrays: list):
         made = super().__new__(cls, entry, int(table.ctypes.data))
-        made.kept = (table, arrays)
+        made.code, made.place, made.arrays, made.table = code, int(table.ctypes.data), arrays, table
         return made
 
 
