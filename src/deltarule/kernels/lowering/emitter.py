@@ -39,6 +39,9 @@ class Emitter:
         self.code = matcher.code
         self.prelude: set[str] = set()
         self.packed: Packed | None = None
+        #: Whether short loops run over several arrays, of which LLVM must know that they lie apart:
+        #: it would compare their places before each loop.
+        self.short_loops = False
 
     def lower(self, equation: Equation, loop_indices: Sequence[Index] = ()) -> None:
         """Emit an equation by the lowering that it matches."""

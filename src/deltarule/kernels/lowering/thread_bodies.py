@@ -15,17 +15,19 @@ from deltarule.kernels.python_text.indented import Lines
 
 
 def bodies_apart(
-    body: str, arguments: list[str], fresh: Callable[[str], str]
+    body: str, arguments: list[str], fresh: Callable[[str], str], short_loops: bool = False
 ) -> tuple[list[str], list[str]]:
     """The lines of a function's body whose parallel loops call functions, and the lines of these.
 
     `body` has one level of indentation, `arguments` are those of its function, and `fresh` gives
     a new name for a stem. A body without loops of its own stays: there the loop
-    that is shared among the threads is the one that becomes vectors.
+    that is shared among the threads is the one that becomes vectors. With `short_loops` it is
+    said that arrays lie apart.
     """
     lines, functions = body.splitlines(), Lines()
+    head = ["    unaliased()"] if short_loops else []
     if "prange(" not in body:
-        return lines, []
+        return [*head, *lines], []
     made = ast.parse("def shared():\n" + body).body[0]
     known = set(arguments)
     loops = [node for node in ast.walk(made) if _is_parallel(node)]
@@ -39,9 +41,27 @@ def bodies_apart(
         name, inside = fresh("in_thread"), lines[first:last]
         indent = len(lines[first - 1]) - len(lines[first - 1].lstrip())
         call = f"{name}({', '.join(taken)})"
-        functions.add("", "", "@compiled", f"def {call}:", *(line[indent:] for line in inside))
+        functions.add("", "", "@compiled", f"def {call}:")
+        functions.add(*(head if _all_apart(made, taken) else []))
+        functions.add(*(line[indent:] for line in inside))
         lines[first:last] = [" " * (indent + 4) + call]
     return lines, str(functions).splitlines()
+
+
+def _all_apart(function: ast.stmt, names: list[str]) -> bool:
+    """Whether no two names are views of one array."""
+    views = {
+        n.targets[0].id: n.value.args[0].id
+        for n in ast.walk(function)
+        if isinstance(n, ast.Assign)
+        and isinstance(n.targets[0], ast.Name)
+        and isinstance(n.value, ast.Call)
+        and isinstance(n.value.func, ast.Name)
+        and n.value.func.id in ("seen_as", "data")
+        and isinstance(n.value.args[0], ast.Name)
+    }
+    arrays = [views.get(name, name) for name in names]
+    return len(set(arrays)) == len(arrays)
 
 
 def _is_loop(node: ast.AST) -> bool:

@@ -39,6 +39,7 @@ def emit(plan: Row, site: Site, out: Emitter) -> None:
 
     def by_rows() -> None:
         selection = out.code.numbers.get(equation.name)
+        out.short_loops |= bool(plan.windows.stride > 1 or plan.windows.columns[0])
         Rows(out, site.loop_indices).write(plan, site.loop_indices, selection)
 
     test = is_many(out.code, plan.total) if plan.windows.plain else ""

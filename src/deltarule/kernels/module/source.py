@@ -186,7 +186,9 @@ class Module:
         self.prelude |= schedule.prelude
         tests = " or ".join(f"strays({self._within(t)})" for t in strayed(one))
         said = "\n".join(f"    {line}" for line in self.code.said_before())
-        inside, bodies = bodies_apart(f"{said}\n{body}", arguments, self.spelling.fresh)
+        inside, bodies = bodies_apart(
+            f"{said}\n{body}", arguments, self.spelling.fresh, schedule.out.short_loops
+        )
         lines.add(*str(schedule.functions).splitlines(), *bodies)
         lines.add("", "", decorator(str(body)), f"def {name}_loops({', '.join(arguments)}):")
         if tests:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numba
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
@@ -31,3 +32,25 @@ def address_at(_typing, place, k, kind):
         return builder.inttoptr(address, context.get_value_type(pointer))
 
     return pointer(types.int64, types.int64, kind), write
+
+
+@intrinsic
+def unaliased(_typing):  # pyright: ignore
+    """Says that the arrays which the function around is given lie apart in memory.
+
+    Loops over many of them are vectors then: nothing has to be compared first.
+    """
+
+    def write(context, builder, _signature, _arguments):
+        for argument in builder.function.args:
+            if isinstance(argument.type, ir.PointerType):
+                argument.add_attribute("noalias")
+        return context.get_dummy_value()
+
+    return types.void(), write
+
+
+if numba.config.DISABLE_JIT:  # pyright: ignore
+
+    def unaliased():  # noqa: F811 # pyright: ignore
+        """Nothing, where nothing is compiled."""

@@ -35,22 +35,6 @@ def apart(_typing):  # pyright: ignore
 
 
 @intrinsic
-def unaliased(_typing):  # pyright: ignore
-    """Says that the arrays which the function around is given lie apart in memory.
-
-    Loops over many of them are vectors then: nothing has to be compared first.
-    """
-
-    def write(context, builder, _signature, _arguments):
-        for argument in builder.function.args:
-            if isinstance(argument.type, ir.PointerType):
-                argument.add_attribute("noalias")
-        return context.get_dummy_value()
-
-    return types.void(), write
-
-
-@intrinsic
 def data(_typing, array):  # pyright: ignore
     """Where a contiguous array's numbers lie."""
 
@@ -145,7 +129,4 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
         return np.array(values)
 
     def apart():  # noqa: F811 # pyright: ignore
-        """Nothing, where nothing is compiled."""
-
-    def unaliased():  # noqa: F811 # pyright: ignore
         """Nothing, where nothing is compiled."""

@@ -8,10 +8,21 @@ b is copied in panels of NR columns that stay in the nearest cache, a is read wh
 
 from __future__ import annotations
 
+import numba
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
-from deltarule.kernels.prelude.calls import _NUMBER, _NUMBERS, _WHOLE, apart, from_start, outside
+from deltarule.kernels.prelude.calls import (
+    _NUMBER,
+    _NUMBERS,
+    _WHOLE,
+    _WORD,
+    apart,
+    from_start,
+    outside,
+)
 from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places
 from deltarule.kernels.prelude.panel_products import (
     MC,
@@ -24,13 +35,15 @@ from deltarule.kernels.prelude.vectors import BYTES, NR
 
 real = np.float32
 U = np.uint64
-compiled = njit
+compiled = inlined = njit
 
 
 # ---- what follows goes into kernels
 
 #: Products of fewer points than this are plain loops.
 SMALL = 4096
+#: Those with fewer than a part of so many are not worth a call.
+PARTS_OF_SMALL = 128
 #: So few rows are not worth a panel.
 FEW = 12
 #: In single precision so many products are added up at most before they go into double precision,
@@ -156,7 +169,7 @@ def long_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, ad
     _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
     _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
 )
-def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
+def multiply_outside(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """c (+)= scale·a·b for matrices M × K and K × N; where `add` is 0, c is overwritten.
 
     Where `alone` is not 0, all is done in the thread that calls, which may be one of several.
@@ -164,7 +177,7 @@ def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, a
     c, a, b = from_start(c), from_start(a), from_start(b)
     add = min(add, 1)
     if K < 1 or K <= PART and M * N * K < SMALL:
-        # The smallest products are done here: a call would cost as much.
+        # Small products are done here: another call would cost as much.
         for m in range(M):
             for n in range(N):
                 total = real(0)
@@ -183,3 +196,61 @@ def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, a
             c, c0 + cr * m, cr, cc, a, a0 + ar * m, ar, ak, b, b0, bk, bc, min(many, M - m), N, K,
             scale, add, alone,
         )
+
+
+@intrinsic
+def one_by_one(_typing, c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):  # pyright: ignore
+    """`multiply`, one product after the other."""
+
+    def write(_context, builder, _signature, arguments):
+        c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add = arguments
+
+        def place(array, start, row, i, column, j):
+            moved = builder.add(builder.mul(row, i), builder.mul(column, j))
+            return builder.gep(array, [builder.add(start, moved)])
+
+        with cgutils.for_range(builder, M) as rows, cgutils.for_range(builder, N) as columns:
+            m, n = rows.index, columns.index
+            total = cgutils.alloca_once(builder, scale.type)
+            builder.store(scale.type(0.0), total)
+            with cgutils.for_range(builder, K) as sums:
+                left = builder.load(place(a, a0, ar, m, ak, sums.index))
+                right = builder.load(place(b, b0, bk, sums.index, bc, n))
+                one = builder.fmul(left, right, flags=("contract",))
+                whole = builder.fadd(builder.load(total), one, flags=("contract",))
+                builder.store(whole, total)
+            to = place(c, c0, cr, m, cc, n)
+            before = cgutils.alloca_once(builder, scale.type)
+            builder.store(scale.type(0.0), before)
+            with builder.if_then(builder.icmp_signed("!=", add, _WORD(0))):
+                builder.store(builder.load(to), before)
+            whole = builder.fmul(scale, builder.load(total), flags=("contract",))
+            whole = builder.fadd(whole, builder.load(before), flags=("contract",))
+            builder.store(whole, to)
+        return _context.get_dummy_value()
+
+    whole = types.int64
+    row = (whole,) * 3
+    return types.void(c, *row, a, *row, b, *row, *row, scale, whole), write
+
+
+if numba.config.DISABLE_JIT:  # pyright: ignore
+
+    def one_by_one(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):  # noqa: F811
+        """`multiply`, where nothing is compiled."""
+        for m in range(M):
+            for n in range(N):
+                o = c0 + cr * m + cc * n
+                total = real(0)
+                for k in range(K):
+                    total += a[a0 + ar * m + ak * k] * b[b0 + bk * k + bc * n]
+                c[o] = scale * total + (c[o] if add else real(0))
+
+
+@inlined
+def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
+    """`multiply_outside`, but for the smallest products, for which a call would take longer."""
+    if M * N * K >= SMALL // PARTS_OF_SMALL:
+        multiply_outside(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)
+    else:
+        one_by_one(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
