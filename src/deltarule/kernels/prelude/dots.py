@@ -29,6 +29,7 @@ from deltarule.kernels.prelude.vectors import _KIND, _VECTOR, LANES, _called, _l
 
 real = np.float32
 compiled = in_threads = njit
+U = np.uint64
 
 
 # ---- what follows goes into kernels
@@ -138,20 +139,38 @@ def dot_products(c, cr, cb, a, ar, ab, b, bb, at, M, K, runs, further, B):
     """c[cb·g + cr·m + t] += Σ_q a[ab·g + ar·m + q]·b[bb·g + at[t] + q], g below B.
 
     q runs below K from 0, further, 2·further … on, so many `runs`. Behind each, a is 0 up to the
-    next multiple of LANES, and b is read so far.
+    next multiple of LANES, and b is read so far. Where there are few results, threads share the
+    sums: these are taken in pieces, by sizes alone, whatever the number of threads is.
     """
     apart()
     blocks, parts = (at.size + 5) // 6, (M + ROWS_AT_ONCE - 1) // ROWS_AT_ONCE
+    results, vectors = B * M * at.size, (K + LANES - 1) // LANES
     together = max(1, STEPS_AT_ONCE * LANES // K)
-    for task in prange(blocks * parts * B):
-        g, part, block = task // (blocks * parts), task // blocks % parts, task % blocks
+    rounds = runs if runs > 1 else (vectors + STEPS_AT_ONCE - 1) // STEPS_AT_ONCE
+    # A piece has sums that are longer than it takes to add up the totals of all.
+    pieces = min(8, rounds, runs * vectors // STEPS_AT_ONCE) if blocks * parts * B < 32 else 1
+    pieces = max(1, pieces)
+    totals = np.zeros(pieces * results, real)
+    for task in prange(pieces * blocks * parts * B):
+        piece, left = task // (blocks * parts * B), task % (blocks * parts * B)
+        g, part, block = left // (blocks * parts), left // blocks % parts, left % blocks
         first, last = 6 * block, min(6 * block + 6, at.size)
         m, high = ROWS_AT_ONCE * part, min(ROWS_AT_ONCE, M - ROWS_AT_ONCE * part)
-        for run in range(0, runs, together):
-            many = min(together, runs - run)
-            for k in range(0, K, STEPS_AT_ONCE * LANES):
-                steps, q = min(STEPS_AT_ONCE, (K - k + LANES - 1) // LANES), run * further + k
+        to = piece * results + (g * M + m) * at.size
+        k, end = 0, vectors
+        run, behind = piece * runs // pieces, (piece + 1) * runs // pieces
+        if runs == 1:
+            run, behind = 0, 1
+            k, end = piece * vectors // pieces, (piece + 1) * vectors // pieces
+        for r in range(run, behind, together):
+            many = min(together, behind - r)
+            for q in range(k, end, STEPS_AT_ONCE):
+                steps, o = min(STEPS_AT_ONCE, end - q), r * further + q * LANES
                 dot_block(
-                    data(c), cb * g + cr * m, cr, data(a), ab * g + ar * m + q, ar, data(b),
-                    bb * g + q, data(at), first, last, high, steps, many, further,
+                    data(totals), to, at.size, data(a), ab * g + ar * m + o, ar, data(b),
+                    bb * g + o, data(at), first, last, high, steps, many, further,
                 )
+    for o in range(results):
+        g, m, t = o // at.size // M, o // at.size % M, o % at.size
+        for piece in range(pieces):
+            c[U(cb * g + cr * m + t)] += totals[U(piece * results + o)]

@@ -8,14 +8,15 @@ written.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 
 from deltarule.kernels.prelude.calls import apart
 from deltarule.kernels.prelude.micro_kernel import aligned
 from deltarule.kernels.prelude.vectors import LANES, NR, turn
+from deltarule.kernels.prelude.window_layout import clear
 
 real = np.float32
-compiled = kept = njit
+compiled = kept_in_threads = njit
 U = np.uint64
 TILE, TAPS, POINTS = 4, 3, 6
 
@@ -46,13 +47,6 @@ taps_out = both_axes(taps_from_points, POINTS)
 woven = njit(inline="always")
 
 
-@compiled
-def clear(a, first, last):
-    """Zeros from `first` to `last` − 1."""
-    for i in range(U(first), U(last)):
-        a[i] = real(0)
-
-
 @woven
 def lay_strip(x, at, xs, shape, top, left, strip, rows, columns):
     """strip[row, column, c] = X[c, top + row, left + column] for LANES channels, 0 outside X."""
@@ -77,10 +71,10 @@ def lay_strip(x, at, xs, shape, top, left, strip, rows, columns):
 
 
 @compiled
-def strips_in(x, xs, shape, pads, block, at, pitch, panel, step, strip, outputs):
+def strips_in(x, x0, xs, shape, pads, block, at, pitch, panel, step, strip, outputs):
     """X (or Y, with `outputs`) at the points, as at[point][tile, channel], for a block of strips.
 
-    Tiles are `step` apart, NR channels `panel`.
+    X begins at x0. Tiles are `step` apart, NR channels `panel`.
     """
     apart()
     start, count, down, across = block
@@ -90,7 +84,7 @@ def strips_in(x, xs, shape, pads, block, at, pitch, panel, step, strip, outputs)
     for s in range(count):
         n, top = (start + s) // down, (start + s) % down * TILE
         for c in range(0, C, LANES):
-            lay_strip(x, n * xs[0] + c * xs[1], xs, (C - c, H, W), top - pads[0], -pads[1],
+            lay_strip(x, x0 + n * xs[0] + c * xs[1], xs, (C - c, H, W), top - pads[0], -pads[1],
                       strip, rows, columns)
             for t in range(across):
                 o, to = TILE * t * LANES, c // NR * panel + c % NR + (s * across + t) * step
@@ -101,8 +95,8 @@ def strips_in(x, xs, shape, pads, block, at, pitch, panel, step, strip, outputs)
 
 
 @woven
-def strips_out(y, ys, shape, block, at, pitch, panel, strip, room):
-    """Y += Aᵀ Ŷ A for a block of strips."""
+def strips_out(y, y0, ys, shape, block, at, pitch, strip, room):
+    """Y += Aᵀ Ŷ A for a block of strips, and NR channels of Y, which begin at y0."""
     start, count, down, across = block
     F, I, J = shape
     columns = (across * TILE + LANES - 1) // LANES * LANES
@@ -110,14 +104,14 @@ def strips_out(y, ys, shape, block, at, pitch, panel, strip, room):
         n, top = (start + s) // down, (start + s) % down * TILE
         for f in range(0, F, LANES):
             for t in range(across):
-                o = f // NR * panel + f % NR + (s * across + t) * NR
+                o = f + (s * across + t) * NR
                 outputs_out(at, o, POINTS * pitch, pitch,
                             strip, TILE * t * LANES, columns * LANES, LANES)
             for i in range(min(TILE, I - top)):
                 for j in range(0, columns, LANES):
                     o = (i * columns + j) * LANES
                     turn(strip, o, LANES, room, j, columns, LANES, LANES)
-                here = n * ys[0] + f * ys[1] + (top + i) * ys[2]
+                here = y0 + n * ys[0] + f * ys[1] + (top + i) * ys[2]
                 for g in range(min(LANES, F - f)):
                     o, to = U(g * columns), U(here + g * ys[1])
                     if ys[3] == 1:
@@ -128,14 +122,15 @@ def strips_out(y, ys, shape, block, at, pitch, panel, strip, room):
                             y[to + j * U(ys[3])] += room[o + j]
 
 
-@kept
+@kept_in_threads
 def filters_in(w, w0, ws, C, F):
     """Ŵ = G W Gᵀ of all filters, as [point][panel of NR filters][channel][filter]."""
     pitch = (F + NR - 1) // NR * C * NR
-    at = aligned(POINTS * POINTS * pitch)
-    few = aligned(TAPS * TAPS * LANES)
-    for f in range(0, pitch // C, LANES):
-        for c in range(C):
+    at, columns = aligned(POINTS * POINTS * pitch), pitch // C // LANES
+    for task in prange(columns * 2):
+        f, half = task // 2 * LANES, task % 2
+        few = aligned(TAPS * TAPS * LANES)
+        for c in range(C * half // 2, C * (half + 1) // 2):
             for k in range(TAPS):
                 for l in range(TAPS):
                     o, here = (k * TAPS + l) * LANES, w0 + c * ws[1] + k * ws[2] + l * ws[3]
@@ -146,20 +141,26 @@ def filters_in(w, w0, ws, C, F):
     return at
 
 
-@kept
+@kept_in_threads
 def filters_out(at, parts, w, ws, C, F):
     """W += Gᵀ Ŵ G, where Ŵ is the sum of `parts`."""
     pitch = (F + NR - 1) // NR * C * NR
-    few = aligned(TAPS * TAPS * LANES)
-    for part in range(1, parts):
-        for i in range(U(POINTS * POINTS * pitch)):
-            at[i] += at[U(part * POINTS * POINTS * pitch) + i]
-    for f in range(0, F, LANES):
-        for c in range(C):
-            o = (f // NR * C + c) * NR + f % NR
-            taps_out(at, o, POINTS * pitch, pitch, few, 0, TAPS * LANES, LANES)
-            for k in range(TAPS):
-                for l in range(TAPS):
-                    o, here = (k * TAPS + l) * LANES, c * ws[1] + k * ws[2] + l * ws[3]
-                    for g in range(min(LANES, F - f)):
-                        w[U(here + (f + g) * ws[0])] += few[U(o + g)]
+    whole, columns = POINTS * POINTS * pitch, pitch // C // NR
+    for task in prange(columns * 2):
+        panel, half = task // 2, task % 2
+        first, last = C * half // 2, C * (half + 1) // 2
+        few = aligned(TAPS * TAPS * LANES)
+        for p in range(POINTS * POINTS):
+            o, count = p * pitch + (panel * C + first) * NR, (last - first) * NR
+            for part in range(1, parts):
+                for i in range(U(count)):
+                    at[U(o) + i] += at[U(o + part * whole) + i]
+        for f in range(panel * NR, min(F, panel * NR + NR), LANES):
+            for c in range(first, last):
+                o = (panel * C + c) * NR + f % NR
+                taps_out(at, o, POINTS * pitch, pitch, few, 0, TAPS * LANES, LANES)
+                for k in range(TAPS):
+                    for l in range(TAPS):
+                        o, here = (k * TAPS + l) * LANES, c * ws[1] + k * ws[2] + l * ws[3]
+                        for g in range(min(LANES, F - f)):
+                            w[U(here + (f + g) * ws[0])] += few[U(o + g)]

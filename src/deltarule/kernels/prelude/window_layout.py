@@ -230,24 +230,43 @@ def in_rows(plan, of, grid):
     return single and (plan[AT_BEGINS] != FROM_FIRST or plan[AT_BEGINS + 1] == 0)
 
 
+@compiled
+def clear(flat, first, last):
+    """Zeros from `first` to `last` − 1."""
+    for i in range(U(first), U(last)):
+        flat[i] = real(0)
+
+
 @in_threads
 def move_all(x, plan, of, flat, o, plane, grid, into, first):
-    """`move_image` of all images of all channels."""
+    """`move_image` of all images of all channels; what lies around them in `flat` becomes 0.
+
+    Threads share channels, and a few pieces of the images, so that few channels are shared too.
+    """
     apart()
     N, B, C = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2 if of == OF_X else AT_SIZES + 3]
-    image = place_in(grid, grid[0], 0, 0)
+    image, phases = place_in(grid, grid[0], 0, 0), volume(plan, AT_STRIDES) if of == OF_X else 1
     if in_rows(plan, of, grid):
         # Images of one row each are rows of one image.
         plan = plan[: AT_BEGINS + 4].copy()
         plan[AT_WIDE + of // 2 + 1], plan[of + 4], N = N, plan[of], 1
-    for channel in prange(B * C):
+    pieces = min(N, 8)
+    for task in prange(pieces * B * C):
+        piece, channel = task // (B * C), task % (B * C)
         b, c = channel // C, channel % C
-        for n in range(N):
+        begin, end = piece * N // pieces, (piece + 1) * N // pieces
+        for phase in range(phases if into < 0 else 0):
+            here = o + (phase * B * C + channel) * plane
+            clear(
+                flat, here + begin * image if piece else here - o * (phase + channel == 0),
+                here + end * image if piece + 1 < pieces else here + plane,
+            )
+        for n in range(begin, end):
             source = n * plan[of] + b * plan[of + 1] + c * plan[of + 2]
-            begin = begun(first, plan, n, b, c) if into == 0 else real(0)
+            start = begun(first, plan, n, b, c) if into == 0 else real(0)
             move_image(
                 data(x), source, data(flat), o + channel * plane + n * image, B * C * plane,
-                data(plan), of, data(grid), into, begin,
+                data(plan), of, data(grid), into, start,
             )
 
 
@@ -265,7 +284,7 @@ def move_images(x, plan, of, flat, o, plane, grid, into, first):
 
 @compiled
 def lay_out(x, plan, of, flat, o, plane, grid):
-    """Images into the flat layout, where all else stays 0."""
+    """Images into the flat layout, behind o places, where all else becomes 0."""
     move_images(data(x), data(plan), of, data(flat), o, plane, data(grid), -1, data(x))
 
 

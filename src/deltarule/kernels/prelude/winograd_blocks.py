@@ -35,6 +35,8 @@ PARALLEL = False
 
 # ---- what follows goes into kernels
 
+#: Bytes of a block at the points.
+BLOCK = 786432
 
 @woven
 def odd(count):
@@ -44,52 +46,65 @@ def odd(count):
 
 @kept_in_threads
 def in_tiles(x, xs, y, ys, shape, pads, at, parts, to_w):
-    """Y += W ⋆ X, where `at` is Ŵ; or, with `to_w`, `at` += Ŵ, one for each part of the blocks."""
+    """Y += W ⋆ X, where `at` is Ŵ; or, with `to_w`, `at` = Ŵ, one for each part of the strips.
+
+    Each part has strips that follow each other, in blocks of about the same number of them. Of Ŷ
+    a block keeps one panel of filters at a time.
+    """
     N, C, F, H, W, I, J = shape
     down, across = (I + TILE - 1) // TILE, (J + TILE - 1) // TILE
     strips, squares, panels = N * down, POINTS * POINTS, (F + NR - 1) // NR
     nil, one = np.int64(0), np.int64(1)
-    # X̂ and Ŷ of a block take 1 MiB, but have tiles enough to make up for reading all of Ŵ.
+    # X̂ and a panel of Ŷ take most of the nearer cache, but have tiles enough to make up for
+    # reading all of Ŵ.
     step = odd(C)
-    many = 1048576 // (squares * (step + panels * NR) * BYTES * across)
-    many = min(max(many, ((48 if to_w else 12) + across - 1) // across), strips)
-    most = many * across
-    pitch_x, pitch_y, pitch_w = odd(most * step), odd(panels * most * NR), panels * C * NR
-    lines = places(max(most, C), NR)
-    rows, ak = places(max(most, C), one if to_w else step), step if to_w else one
+    most = BLOCK // (squares * (step + NR) * BYTES * across)
+    most = min(max(most, ((48 if to_w else 24) + across - 1) // across), strips)
+    tall = most * across
+    pitch_x, pitch_y, pitch_w = odd(tall * step), odd(tall * NR), panels * C * NR
+    lines = places(max(tall, C), NR)
+    rows, ak = places(max(tall, C), one if to_w else step), step if to_w else one
     for part in prange(parts):
         xp, yp = aligned(squares * pitch_x), aligned(squares * pitch_y)
         strip = aligned((POINTS * (across * TILE + TAPS + LANES) + LANES) * LANES)
         room = aligned((across * TILE + LANES) * LANES)
         total = aligned(C * NR)
-        for start in range(part * many, strips, parts * many):
-            count = min(many, strips - start)
+        begin, end = part * strips // parts, (part + 1) * strips // parts
+        blocks = (end - begin + most - 1) // most
+        for b in range(blocks):
+            start = begin + b * (end - begin) // blocks
+            count = begin + (b + 1) * (end - begin) // blocks - start
             block, some = (start, count, down, across), count * across
-            strips_in(x, xs, (C, H, W), pads, block, xp, pitch_x, one * NR, step, strip, nil)
-            if to_w:
-                strips_in(y, ys, (F, I, J), (nil, nil), block, yp, pitch_y, most * NR,
-                          one * NR, strip, one)
-            for o in range(squares * panels):
-                p, panel = o // panels, o % panels
-                a, b = p * pitch_y + panel * most * NR, p * pitch_w + panel * C * NR
-                wide = min(NR, F - panel * NR)
+            strips_in(x, nil, xs, (C, H, W), pads, block, xp, pitch_x, one * NR, step, strip, nil)
+            for panel in range(panels):
+                wide, here = min(NR, F - panel * NR), panel * NR * ys[1]
                 if to_w:
+                    strips_in(y, here, ys, (wide, I, J), (nil, nil), block, yp, pitch_y, nil,
+                              one * NR, strip, one)
+                for p in range(squares):
+                    o = p * pitch_w + panel * C * NR
+                    if not to_w:
+                        tiles(data(yp), p * pitch_y, NR, data(xp), p * pitch_x, data(rows), ak,
+                              data(at), o, data(lines), 0, some, C, wide, 0)
+                        continue
                     # Sums of a block apart: short sums are rounded less.
-                    tiles(data(total), 0, NR, data(xp), p * pitch_x, data(rows), ak, data(yp), a,
-                          data(lines), 0, C, some, wide, 0)
-                    add(at, part * squares * pitch_w + b, total)
-                else:
-                    tiles(data(yp), a, NR, data(xp), p * pitch_x, data(rows), ak, data(at), b,
-                          data(lines), 0, some, C, wide, 0)
-            if not to_w:
-                strips_out(y, ys, (F, I, J), block, yp, pitch_y, most * NR, strip, room)
+                    o += part * squares * pitch_w
+                    tiles(data(total), 0, NR, data(xp), p * pitch_x, data(rows), ak, data(yp),
+                          p * pitch_y, data(lines), 0, C, some, NR, 0)
+                    add(at, o, total, b)
+                if not to_w:
+                    strips_out(y, here, ys, (wide, I, J), block, yp, pitch_y, strip, room)
 
 
 @woven
-def add(a, o, b):
-    """a[o + i] += b[i]."""
-    for i in range(U(b.size)):
-        a[U(o) + i] += b[i]
+def add(a, o, b, more):
+    """a[o + i] = b[i], or += where there is more in it."""
+    if more:
+        for i in range(U(b.size)):
+            a[U(o) + i] += b[i]
+    else:
+        for i in range(U(b.size)):
+            a[U(o) + i] = b[i]
 
 
 def tiles_pay(shape, forced):
@@ -101,6 +116,11 @@ def tiles_pay(shape, forced):
     filters = -(-F // NR) * NR
     each = count * C * filters + 12 * count * (wide + filters) + 15 * C * filters
     return forced or POINTS * POINTS * each < N * C * F * K * L * I * J
+
+
+def shares(many):
+    """In how many parts the strips are taken for W: 2, 4 or 8, at most so `many` if not 2."""
+    return 8 if many >= 8 else 4 if many >= 4 else 2
 
 
 def parts_at_once():
@@ -133,8 +153,8 @@ def tiled_to_w(x, xs, w, ws, y, ys, shape, axes):
     N, C, F, H, W, K, L, I, J = shape
     size, strips = POINTS * POINTS * -(-F // NR) * NR * C, N * -(-I // TILE)
     # By sizes alone: whatever the number of threads is, sums are the same.
-    parts = min(strips, max(2, min(8, (x.size + y.size) // size))) if PARALLEL else 1
-    at = np.zeros(parts * size, real)
+    parts = min(strips, shares((x.size + y.size) // (2 * size))) if PARALLEL else 1
+    at = np.empty(parts * size, real)
     sizes, pads = (N, C, F, H, W, I, J), (axes[2], axes[5])
     in_tiles(x, xs, y, ys, sizes, pads, at, parts, True)
     filters_out(at, parts, w, ws, C, F)
