@@ -26,8 +26,9 @@ from deltarule.networks.equations import Equation
 
 Ranges = tuple[tuple[Index, Expr], ...]
 
-#: Threads share pieces of the first free index in which so many numbers lie one after the other.
-PIECE = 8192
+#: Threads share pieces of the first free index in which so many numbers lie one after the other,
+#: at most and at least; between these, so many pieces.
+PIECE, SMALL, PIECES = 8192, 512, 8
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,9 @@ def _pieces(stack: ExitStack, free: Ranges, inner: Ranges, out: Emitter) -> str:
     piece, behind, many = (code.spelling.fresh(stem) for stem in ("piece", "behind", "many"))
     length = code.integer(Mul(*(n for _, n in (*free[1:], *inner))), 3)
     extent = code.integer(free[0][1])
-    lines.add(f"{many} = max(1, {PIECE} // max(1, {length}))")
+    row, each = code.spelling.fresh("row"), f"({extent} + {PIECES - 1}) // {PIECES}"
+    lines.add(f"{row} = max(1, {length})")
+    lines.add(f"{many} = max(1, {SMALL} // {row}, min({PIECE} // {row}, {each}))")
     stack.enter_context(lines.block(f"for {piece} in prange(({extent} + {many} - 1) // {many}):"))
     lines.add(f"{behind} = min({extent}, ({piece} + 1) * {many})")
     return f"{piece} * {many}, {behind}"
