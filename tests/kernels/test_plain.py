@@ -31,6 +31,38 @@ def test_plain_loops_of_second_derivatives_read_nothing_beyond_an_array(
     assert_loops_agree(program(hvp(loaded(name), wrt), {}), tmp_path, monkeypatch)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "tanh(x[t, n, m] + Sum[k](h[t - 1, n, k] * A[k, m]) * sigmoid(h[t - 1, n, m]))",
+        "max(0, x[t, n, m] + Sum[k](h[t - 1, n, k] * A[k, m]) * h[t - 1, n, m])",
+        "x[t, n, m] + Sum[k](h[t - 1, n, k] * A[k, m] * tanh(h[t - 1, n, m]) * x[t, n, k])",
+        "tanh(Mean[q](h[t - 1, q, m]) + Sum[k](h[t - 1, n, k] * A[k, m]) * h[t - 1, n, m])",
+    ],
+)
+@pytest.mark.parametrize("before", ["h0", "0"])
+def test_products_with_entries_of_two_times_read_nothing_beyond_the_last(
+    cell, before, tmp_path, monkeypatch
+):
+    """∂L/∂h[t + 1]·f(h[t]) becomes a line of the loop, under the guard that it comes from."""
+    path = tmp_path / "cell.py"
+    path.write_text(
+        f"""
+from deltarule.language import *
+
+T, N, H = sizes("T N H")
+t, n, q, k, m = index("t", T), index("n", N), index("q", N), index("k", H), index("m", H)
+x, A, h0 = input("x", T, N, H), parameter("A", H, H), parameter("h0", N, H)
+h, y = state("h", T, N, H, before={before}), output("y", T, N, H)
+h[t, n, m] = {cell}
+y[t, n, m] = h[t, n, m] * h0[n, m]
+""",
+        encoding="utf-8",
+    )
+    assert_loops_agree(program(deltarule.load(path), {}), tmp_path, monkeypatch)
+
+
 def test_room_is_of_the_kind_of_an_array_where_a_number_is_taken_first(tmp_path, monkeypatch):
     made = program(deltarule.layer("y[i,j] = m + b[i] + c[j]"), {})
     assert_loops_agree(made, tmp_path, monkeypatch)

@@ -7,18 +7,30 @@ tensors, and expressions entry by entry, which is what a scan is made of.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from sympy import Add, Expr, Mul
+from sympy import Add, Basic, Expr, Mul
 
-from deltarule.expressions.nodes import Choose, Read, Sum, free_indices, read, reads
+from deltarule.expressions.nodes import (
+    Choose,
+    Condition,
+    Read,
+    Sum,
+    free_indices,
+    read,
+    reads,
+    tensor_name,
+)
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.passes.draft import Draft
+from deltarule.kernels.passes.infer_bounds import within
 from deltarule.kernels.passes.working_arrays import WorkingArrays
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.tensors import Tensor
 
 
 def products_of_a_time(draft: Draft) -> Draft:
@@ -29,7 +41,7 @@ def products_of_a_time(draft: Draft) -> Draft:
     for equation in draft.equations:
         time = times.get(equation)
         if time is not None:
-            equation = replace(equation, rhs=_Apart(equation, time, made).rhs())
+            equation = replace(equation, rhs=_Apart(equation, time, made, draft.tensors).rhs())
         elif found and not any(equation in b.equations for b in found):
             equation = replace(equation, rhs=_summed(equation, made))
         made.equations.append(equation)
@@ -68,8 +80,10 @@ def _of_two(term: Expr, equation: Equation, made: WorkingArrays) -> Expr:
 class _Apart:
     """One equation of a recurrence at the times `time`; new lines go into `made`."""
 
-    def __init__(self, equation: Equation, time: Index, made: WorkingArrays):
-        self.equation, self.time, self.made = equation, time, made
+    def __init__(
+        self, equation: Equation, time: Index, made: WorkingArrays, tensors: Mapping[str, Tensor]
+    ):
+        self.equation, self.time, self.made, self.tensors = equation, time, made, tensors
         self.extents = dict(equation.ranges)
 
     def rhs(self) -> Expr:
@@ -125,6 +139,7 @@ class _Apart:
         loops = tuple((i, n) for i, n in ranges.items() if i in free_indices(here))
         if self.time not in dict(loops) or loops[0][0] != self.time:
             return value
+        here = self._where_inside(here, ranges)
         known = next((e for e in self.made.equations if e.rhs == here and e.ranges == loops), None)
         indices = tuple(i for i, _ in loops)
         if known is None:
@@ -132,3 +147,23 @@ class _Apart:
             known = Equation(tensor.name, indices, here, loops, self.equation.place)
             self.made.equations.append(known)
         return read(known.name, self.time + shift, *indices[1:])
+
+    def _where_inside(self, value: Expr, ranges: Mapping[Index, Expr]) -> Expr:
+        """A value where what it reads is there, as under the guard from under which it comes, and
+        0 elsewhere: h[t + 1]·h[t] has none at the last time. A choice says itself what it reads.
+        """
+        given: list[Condition] = []
+        for access in _outside_choices(value):
+            tensor = self.tensors.get(tensor_name(access))
+            if tensor is not None and tensor.outside is None:
+                given += within(access, self.tensors, given, ranges)
+        return Sum(value, (), given)
+
+
+def _outside_choices(node: Basic) -> Iterator[Read]:
+    """The reads of an expression that are made in any case."""
+    if isinstance(node, Read):
+        yield node
+    elif not isinstance(node, Choose):
+        for part in node.args:
+            yield from _outside_choices(part)
