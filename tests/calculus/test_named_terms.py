@@ -7,15 +7,19 @@ import numpy as np
 import pytest
 from lectured import lectured
 from once import derived, unverified
+from sympy import Add, Mul, Pow
 
 from deltarule import derive, load
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
-from deltarule.calculus.named_terms import put_back
+from deltarule.calculus.named_terms import in_lines, put_back
 from deltarule.calculus.rules.name_the_parts import NAME_THE_PARTS
 from deltarule.calculus.step_proofs import with_proofs
+from deltarule.expressions.functions import exp
+from deltarule.expressions.nodes import AtLeastZero, Sum, read, reads
+from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import equation_text, text
 
@@ -126,3 +130,20 @@ def test_a_part_with_more_entries_than_its_gradient_has_no_array():
     assert "total_dp" not in written("power_mean") and "dr_ij/dr" in written("soft_dtw")
     slope = next(e for e in derived("power_mean").loops() if e.name == "dL/dp")
     assert slope.rhs == derived("power_mean").gradients["p"].expr
+
+
+def test_a_part_is_read_where_its_condition_is_asked_and_nowhere_else():
+    """exp(…) stands twice under [i ≥ 1] and once without; its line under [i ≥ 1] is 0 at i = 0."""
+    i, N = Index("i"), Size("N")
+    a, b, c, d, w = (read(name, i) for name in "abcdw")
+    part, later = exp(a * b + c * d + a * c + b * d), [AtLeastZero(i - 1)]
+    under = (read("u", i) * part / (part + exp(a + b) + exp(c)), read("v", i) * part / (1 + part))
+    formula = Add(*(Sum(term, (), later) for term in under), w * part * b * c * d)
+    found = in_lines(read("dL/dx", i), formula, ((i, N),))
+    asked = {p.lhs: p.rhs.conditions for p in found.parts if isinstance(p.rhs, Sum)}
+    assert any(asked.values())
+    bare = [t for t in Add.make_args(found.rhs) if asked.keys() & set(reads(t))]
+    for term in (t for t in bare if not isinstance(t, Sum)):
+        factors = Mul.make_args(term)
+        assert asked.keys() & set(factors), text(term)
+        assert not any(isinstance(f, Pow) and f.base in asked for f in factors), "0/0 at i = 0"

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Add, Basic, Expr, Mul, preorder_traversal
+from sympy import Add, Basic, Expr, Mul, Pow, preorder_traversal
 
 from deltarule.calculus.formula_parts import (
     BY,
@@ -139,7 +139,9 @@ class _Parting(Finder):
         formula, place, before = _Terms(self.now), f"part of {self.own}", len(self.lines)
         for part in parts:
             left = self._line(part)
-            if formula.put(part.body, left):  # one that was taken before it may have held it
+            if formula.put(
+                part.body, left, frozenset(part.conditions)
+            ):  # one that was taken before it may have held it
                 self.lines.append(
                     Equation(tensor_name(left), left.indices, part.rhs, part.ranges, place)
                 )
@@ -177,19 +179,19 @@ class _Terms:
             for name in names_read(term):
                 self._reading.setdefault(name, []).append(k)
 
-    def put(self, body: Expr, access: Expr) -> bool:
+    def put(self, body: Expr, access: Expr, guard: frozenset[Condition]) -> bool:
         """Read a part from its line wherever it stands; False where it stands nowhere."""
         names = names_read(body)
         if not names or isinstance(body, Add) and self._has(body):
             now = self.total()
-            after = _put(now, body, access)
+            after = _put(now, body, access, guard)
             if after != now:
                 self._start([*Add.make_args(after)])
             return after != now
         changed = False
         for k in min((self._reading.get(n, []) for n in names), key=len):
             term = self._terms[k]
-            if names <= names_read(term) and (after := _put(term, body, access)) != term:
+            if names <= names_read(term) and (after := _put(term, body, access, guard)) != term:
                 self._terms[k], changed = after, True
         return changed
 
@@ -204,23 +206,27 @@ class _Terms:
 
 
 @rewrite
-def _put(node: Basic, body: Expr, access: Expr) -> Basic:
-    """A formula with a part read from its line."""
-    if node == body:
+def _put(node: Basic, body: Expr, access: Expr, guard: frozenset[Condition] = frozenset()) -> Basic:
+    """A formula with a part read from its line, wherever all is asked that the line asks: where
+    `guard` fails, the line is 0 and the part need not be."""
+    if node == body and not guard:
         return access
     if isinstance(node, Read | Condition | Selection) or not node.args:
         return node
     if isinstance(node, Reduction):
-        return with_body(node, _put(node.body, body, access))
-    if type(node) is type(body) and isinstance(node, Add | Mul) and {*body.args} < {*node.args}:
+        left = guard - {*node.conditions}
+        return with_body(node, _put(node.body, body, access, left))
+    alike = type(node) is type(body) and not guard
+    if alike and isinstance(node, Add | Mul) and {*body.args} < {*node.args}:
         rest = (_put(a, body, access) for a in node.args if a not in body.args)
         return type(node)(access, *rest)
-    return rebuild(node, lambda part: _put(part, body, access))
+    return rebuild(node, lambda part: _put(part, body, access, guard))
 
 
 @rewrite
 def _asked_once(node: Basic, lines: Sequence[Equation]) -> Basic:
-    """[c]·(a + b) as a + b, where a and b are lines that are 0 where c does not hold."""
+    """[c]·(a + b) as a + b, where a and b are lines that are 0 where c does not hold; what would
+    then be 0/0, a/b, stays under c."""
     if not isinstance(node, Sum) or node.ranges:
         return rebuild(node, lambda part: _asked_once(part, lines)) if node.args else node
     asked: dict[Expr, tuple[Condition, ...]] = {
@@ -233,7 +239,9 @@ def _asked_once(node: Basic, lines: Sequence[Equation]) -> Basic:
     kept = [
         c
         for c in node.conditions
-        if _ends(c) & inside or not all(any(c in asked.get(f, ()) for f in t) for t in terms)
+        if _ends(c) & inside
+        or not all(any(c in asked.get(f, ()) for f in t) for t in terms)
+        or any(isinstance(f, Pow) and c in asked.get(f.base, ()) for t in terms for f in t)
     ]
     return Sum(node.body, (), kept)
 
