@@ -8,7 +8,7 @@ from variants import derivation, names
 from deltarule.arithmetic.trials import trials
 from deltarule.calculus.verify import Unverified, Verifier
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import AtLeastZero, Choose, Sum
+from deltarule.expressions.nodes import AtLeastZero, Choose, Sum, read
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Size
 from deltarule.networks.recurrences import Recurrence, blocks
@@ -143,3 +143,13 @@ def test_a_sum_without_its_range_is_caught():
     ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
     with pytest.raises(DeltaruleError, match="could not be verified|outside its shape"):
         verifier.same(gradient.expr, wrong, ranges)
+
+
+def test_a_long_formula_is_told_by_its_ends():
+    found, verifier = ended("conv2d")
+    gradient = found.gradients["x"]
+    ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
+    wrong = sum((gradient.expr * read("x", *gradient.indices) ** k for k in range(9)), Integer(1))
+    with pytest.raises(Unverified) as caught:
+        verifier.same(gradient.expr, wrong, ranges)
+    assert len(caught.value.fact) < 600

@@ -36,6 +36,7 @@ def test_all_go_in_and_use_what_they_declare(tmp_path):
         "supcon",  # ranges that statements alone tell
         "fourier_features",  # halves of one tensor
         "expectile",  # a statement that is calculated with
+        "smooth_needleman_wunsch",  # cases within cases, of which a place decides some
     ],
 )
 def test_kinds_of_layers_that_did_not_go_in_are_derived(tmp_path, name):  # 0.3 s each

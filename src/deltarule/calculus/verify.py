@@ -29,6 +29,9 @@ from deltarule.networks.tensors import Tensor
 from deltarule.spelling.counted import counted
 from deltarule.spelling.text import text
 
+#: Of a longer formula an error shows the beginning and the end.
+_MOST = 240
+
 
 class Unverified(DeltaruleError):
     """A step whose two sides differ: a fault of the engine, which is never passed over."""
@@ -152,15 +155,15 @@ class Verifier:
 
     def _differ(self, before: Expr, after: Expr | None) -> Unverified:
         return Unverified(
-            f"a step could not be verified: {text(before)}"
-            + (f" is not {text(after)}" if after is not None else " differs from dual numbers"),
+            f"a step could not be verified: {_short(before)}"
+            + (f" is not {_short(after)}" if after is not None else " differs from dual numbers"),
             self._network.name,
             "this is a fault of deltarule: please report it with the derivation",
         )
 
     def _nowhere(self, before: Expr) -> Unverified:
         return Unverified(
-            f"a step could not be verified: no values were found at which {text(before)} is a "
+            f"a step could not be verified: no values were found at which {_short(before)} is a "
             "number",
             self._network.name,
             "say where values lie: input(…, within=(a, b)) for entries between a and b",
@@ -261,3 +264,10 @@ _WAYS = {
     "ball": f"in balls of {BITS} bits",
     "sharp ball": f"in balls of {BITS} bits",
 }
+
+
+def _short(formula: Expr) -> str:
+    """A formula as text, without its middle if it is long."""
+    whole = text(formula)
+    half = _MOST // 2
+    return whole if len(whole) <= _MOST else f"{whole[:half]} … {whole[-half:]}"

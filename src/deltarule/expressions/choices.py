@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sympy import Basic, Expr, Integer
 from sympy.core.sympify import _sympify as strictly
 
-from deltarule.expressions.conditions import AtLeastZero, Condition
+from deltarule.expressions.conditions import AtLeastZero, Condition, decided
 
 
 class Delta(Expr):
@@ -41,6 +41,9 @@ class Choose(Expr):
             return then
         if isinstance(condition, AtLeastZero) and condition.args[0].is_Integer:
             return then if condition.args[0] >= 0 else otherwise
+        holds = decided(condition)
+        if holds is not None:
+            return then if holds else otherwise
         return Expr.__new__(cls, condition, then, otherwise)
 
     def _eval_derivative(self, s: Expr) -> Expr:

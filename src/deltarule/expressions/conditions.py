@@ -5,9 +5,10 @@ The types of a node's `args` are stated for the checker, as SymPy does for its o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sympy import Basic, Expr, Tuple
+from sympy import Basic, Expr, Integer, Tuple
 
 if TYPE_CHECKING:
 
@@ -114,6 +115,29 @@ class Fails(Condition):
     """A statement does not hold; in derivation files alone."""
 
     __slots__ = ()
+
+
+def decided(condition: Basic) -> bool | None:
+    """Whether an equation between entries holds that no index decides, as 0 = 0; else None."""
+    if isinstance(condition, Equal):
+        return _equal(*condition.args)
+    if isinstance(condition, Unequal):
+        pairs = zip(*(side.args for side in condition.args), strict=True)
+        same = {_equal(one, other) for one, other in pairs}
+        return True if False in same else None if None in same else False
+    return None
+
+
+def undecided(conditions: Iterable[Basic]) -> tuple[Basic, ...] | None:
+    """Conditions, each once, without those that hold in any case; None where one never holds."""
+    kept = {c: decided(c) for c in conditions}
+    return None if False in kept.values() else tuple(c for c in kept if not kept[c])
+
+
+def _equal(one: Basic, other: Basic) -> bool | None:
+    if one == other:
+        return True
+    return False if isinstance(one, Integer) and isinstance(other, Integer) else None
 
 
 def opposite(condition: Basic) -> Condition | None:

@@ -67,8 +67,10 @@ class IndexFacts:
         gap = pair[0] - pair[1]
         if gap == 0:
             return isinstance(condition, Equal)
-        apart = self._never_below(gap - 1) or self._never_below(-gap - 1)
-        return isinstance(condition, Unequal) if apart else None
+        if self._never_below(gap - 1) or self._never_below(-gap - 1):
+            return isinstance(condition, Unequal)
+        same = self._never_below(gap) and self._never_below(-gap)
+        return isinstance(condition, Equal) if same else None
 
     def under(self, condition: Condition, holds: bool = True) -> IndexFacts:
         """The facts where a statement holds, or where it does not."""

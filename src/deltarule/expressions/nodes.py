@@ -23,6 +23,7 @@ from deltarule.expressions.conditions import (
     Equal,
     Positive,
     Unequal,
+    undecided,
 )
 from deltarule.expressions.factors import multiply
 from deltarule.expressions.hashes_first import HashesFirst
@@ -124,9 +125,9 @@ class Sum(Reduction):
     def __new__(
         cls, body: Expr | int, ranges: Iterable = (), conditions: Iterable[Basic] = ()
     ) -> Expr:
-        if strictly(body) == 0:
-            return Integer(0)
-        return Reduction.__new__(cls, body, ranges, conditions)
+        kept = undecided(conditions)
+        none = kept is None or strictly(body) == 0
+        return Integer(0) if none else Reduction.__new__(cls, body, ranges, kept or ())
 
 
 class Max(Reduction):
@@ -223,8 +224,7 @@ def read(name: str, *subscripts: Expr | int) -> Read:
 
 @cache
 def _base(name: str) -> _Base:
-    # SymPy's own annotation allows for arrays and matrices that carry the name as a label.
-    return cast("_Base", IndexedBase(name))
+    return cast("_Base", IndexedBase(name))  # whose label may be a matrix, SymPy says
 
 
 def tensor_name(access: Read) -> str:

@@ -42,6 +42,7 @@ from deltarule.calculus.rules.split_sum import SPLIT_THE_SUM
 from deltarule.calculus.rules.sum_to_one import SUMS_TO_ONE
 from deltarule.calculus.rules.symmetric import SYMMETRIC
 from deltarule.calculus.rules.turned_differences import TURN_ALIKE
+from deltarule.calculus.rules.within_a_case import WITHIN_A_CASE
 from deltarule.calculus.rules.within_brackets import WITHIN_BRACKETS
 from deltarule.calculus.rules.write_upstream import INSERT
 from deltarule.calculus.rules.written_differences import AS_WRITTEN
@@ -53,6 +54,7 @@ SIMPLIFICATIONS: tuple[Rule, ...] = (
     TANH,
     USE_THE_VALUE,
     SIGMOID,
+    WITHIN_A_CASE,
     WITHIN_BRACKETS,
     TURN_ALIKE,
     POSITIVE_PART,
