@@ -140,3 +140,30 @@ SQUARE = st.builds(
 def test_squares_in_steps_of_two_give_the_sums(summed, moved, n, channels, order, begins):
     """Rows of several vectors with entries side by side: they are taken apart in registers."""
     give_the_sums(summed, moved, n, channels, order, begins)
+
+
+ROWS = st.builds(
+    SimpleNamespace,
+    length=st.integers(1, 60),
+    taps=st.integers(1, 6),
+    stride=st.just(1),
+    dilation=st.integers(1, 2),
+    pad=st.integers(0, 3),
+)
+
+
+@settings(max_examples=24, deadline=None, derandomize=True)
+@given(
+    st.one_of(
+        st.tuples(MISSING, ROWS, ROWS),
+        st.tuples(MISSING, MISSING, ROWS),
+        st.tuples(DIRECTION, MISSING, ROWS),
+    ),
+    st.integers(1, 2),
+    st.sampled_from([(1, 1, 6), (1, 3, 5), (2, 2, 4), (1, 4, 1), (1, 1, 13), (1, 9, 2)]),
+    st.sampled_from([(0, 1, 2, 3, 4, 5), (2, 1, 0, 3, 4, 5), (0, 1, 2, 4, 3, 5)]),
+    st.integers(0, 2),
+)
+def test_long_rows_of_few_channels_give_the_sums(summed, moved, n, channels, order, begins):
+    """Columns are unfolded, in several blocks of rows where they reach beyond a near cache."""
+    give_the_sums(summed, moved, n, channels, order, begins)

@@ -40,7 +40,7 @@ compiled = njit
 # ---- what follows goes into kernels
 
 #: How many rows a tile may have: the totals fill most of 32 registers, or of 16.
-MR = (12, 8, 6, 4, 3, 2, 1) if _vector_bytes() == 64 else (6, 6, 5, 4, 3, 2, 1)
+MR = (12, 8, 6, 5, 4, 3, 2, 1) if _vector_bytes() == 64 else (6, 6, 6, 5, 4, 3, 2, 1)
 
 
 def _opaque(builder, value):
@@ -125,7 +125,7 @@ def _tile(height):
     return tile
 
 
-tile_a, tile_b, tile_c, tile_d, tile_e, tile_f, tile_g = (_tile(h) for h in MR)
+tile_a, tile_b, tile_c, tile_d, tile_e, tile_f, tile_g, tile_h = (_tile(h) for h in MR)
 if numba.config.DISABLE_JIT:  # pyright: ignore
 
     def _plain(height):
@@ -142,9 +142,10 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
 
         return tile
 
-    tile_a, tile_b, tile_c, tile_d, tile_e, tile_f, tile_g = (_plain(h) for h in MR)
+    tile_a, tile_b, tile_c, tile_d, tile_e, tile_f, tile_g, tile_h = (_plain(h) for h in MR)
 
-A, B, C, D, E, F, G = MR
+A, B, C, D, E, F, G, H = MR
+
 
 
 @compiled
@@ -184,28 +185,32 @@ def tiles(c, c0, cr, a, a0, rows, ak, b, b0, at, first, last, steps, count, add)
             blank(from_start(c), c0 + cr * r, cr, last - r, count)
         return
     while r < last:
+        # A tile leaves no row, or more than two: one or two alone would wait for their sums.
         left, o = last - r, c0 + cr * r
-        if left >= A and left != 2 * B:
+        if left != 2 * B and (left == A or left >= A + 3):
             tile_a(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += A
-        elif left >= B:
+        elif left == B or left >= B + 3:
             tile_b(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += B
-        elif left >= C:
+        elif left == C or left >= C + 3:
             tile_c(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += C
-        elif left >= D:
+        elif left == D or left >= D + 3:
             tile_d(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += D
-        elif left >= E:
+        elif left == E or left >= E + 3:
             tile_e(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += E
-        elif left >= F:
+        elif left == F or left >= F + 3:
             tile_f(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += F
-        else:
+        elif left >= G:
             tile_g(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += G
+        else:
+            tile_h(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
+            r += H
 
 
 @compiled

@@ -14,9 +14,13 @@ _MARK = "# ---- what follows goes into kernels\n"
 #: in which each stands behind those that it needs.
 _SHARED = {
     "strided_products": ("calls", "vectors", "micro_kernel", "panel_products", "strided_products"),
-    "window_sums": ("dots", "paired_rows", "window_layout", "window_sums"),
+    "window_sums": (
+        *("dots", "paired_rows", "window_layout", "window_tap"),
+        *("tap_rows", "folded_rows", "tile_runs", "unfolded_rows"),
+        *("unfolded_sums", "window_sums"),
+    ),
     "window_groups": (
-        *("tap_rows", "tap_sums", "window_planes"),
+        *("tap_sums", "window_planes"),
         *("stepped_squares", "stepped_spread", "stepped_planes", "window_groups"),
     ),
     "winograd_blocks": ("lanes", "transforms", "dynamic_range", "strips", "winograd_blocks"),

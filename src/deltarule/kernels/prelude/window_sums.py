@@ -23,17 +23,23 @@ from deltarule.kernels.prelude.calls import (
 )
 from deltarule.kernels.prelude.dots import dot_products
 from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places, tiles
+from deltarule.kernels.prelude.unfolded_rows import ENTRIES, PAYS, blocks_of, weights_of
+from deltarule.kernels.prelude.unfolded_sums import (
+    PARTS,
+    TOTALS,
+    unfolded_to_x,
+    unfolded_to_y,
+    unfolded_totals,
+)
 from deltarule.kernels.prelude.vectors import NR
 from deltarule.kernels.prelude.window_layout import (
     ADDED_TO,
     AT_BEGINS,
-    AT_DILATIONS,
-    AT_PADS,
-    AT_RUN,
     AT_SIZES,
     AT_STRIDES,
     AT_TAPS,
     AT_WIDE,
+    FROM_FIRST,
     OF_W,
     OF_X,
     OF_Y,
@@ -47,6 +53,7 @@ from deltarule.kernels.prelude.window_layout import (
     volume,
     zeros,
 )
+from deltarule.kernels.prelude.window_tap import total_of_tap
 
 compiled = inlined = in_threads = njit
 U = np.uint64
@@ -99,21 +106,6 @@ def spread_arrays(c, c0, cr, cb, a, ab, ak, b, bb, at, M, N, runs, further, B):
 
 
 @compiled
-def weights_of(w, plan, entries, cs, fs, ts):
-    """The weights of some taps, at [b][cs·c + fs·f + ts·t]."""
-    B, C, F = plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
-    weights = np.empty(B * C * F * entries.size, real)
-    for b in range(B):
-        for f in range(F):
-            for c in range(C):
-                here = b * plan[OF_W] + f * plan[OF_W + 1] + c * plan[OF_W + 2]
-                to = b * C * F * entries.size + cs * c + fs * f
-                for t in range(entries.size):
-                    weights[U(to + ts * t)] = w[U(here + entries[t])]
-    return weights
-
-
-@compiled
 def taps_flat(C, whole, plane, phases, at):
     """Where each tap (c, q, k, l) of X lies in the flat layout, from the entry at its corner."""
     everywhere = np.empty(C * at.size, np.int64)
@@ -123,40 +115,29 @@ def taps_flat(C, whole, plane, phases, at):
     return everywhere
 
 
-@outside(_NUMBERS, _PLACES, _PLACES, _PLACES, _NUMBERS)
-def begin_alone(y, plan, axes, lengths, first):
-    """A result of six axes is what it begins with: nothing is added."""
+@outside(_NUMBERS, _NUMBERS, _PLACES, _WHOLE)
+def begin_alone(y, first, plan, of):
+    """A result, the tensor `of`, is what it begins with: nothing is summed."""
     y, plan, first = from_start(y), from_start(plan), from_start(first)
-    axes, lengths = from_start(axes), from_start(lengths)
-    count = 0 if plan[AT_BEGINS] == ADDED_TO else 1
-    for k in range(6):
-        count *= lengths[k]
-    for o in range(count):
-        left, entry = o, 0
-        n = b = c = 0
-        for k in range(5, -1, -1):
-            at, left = left % lengths[k], left // lengths[k]
-            entry += at * axes[k]
-            n, b, c = at if k == 0 else n, at if k == 1 else b, at if k == 2 else c
-        y[U(entry)] = begun(first, plan, n, b, c)
-
-
-@compiled
-def begin_arrays(y, plan, axes, lengths, first):
-    """`begin_alone` of arrays, which live until it ends."""
-    begin_alone(data(y), data(plan), data(axes), data(lengths), data(first))
-
-
-@compiled
-def empty_sums(y, plan, of, first):
-    """What is written where nothing is summed."""
-    lengths = np.empty(6, np.int64)
-    sizes = (AT_SIZES, AT_SIZES + 1, AT_SIZES + 2 if of == OF_X else AT_SIZES + 3)
+    N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
     if of == OF_W:
-        sizes = (AT_SIZES + 1, AT_SIZES + 3, AT_SIZES + 2)
-    for k in range(3):
-        lengths[k], lengths[k + 3] = plan[sizes[k]], plan[AT_WIDE + of // 2 + k]
-    begin_arrays(y, plan, plan[of:], lengths, first)
+        N, B, C = B, F, C
+    elif of == OF_Y:
+        C = F
+    k = AT_WIDE + of // 2
+    if plan[AT_BEGINS] == ADDED_TO:
+        N = 0
+    for n in range(N):
+        for b in range(B):
+            for c in range(C):
+                here, start = n * plan[of] + b * plan[of + 1] + c * plan[of + 2], real(0)
+                if plan[AT_BEGINS] == FROM_FIRST:
+                    entry = n * plan[AT_BEGINS + 1] + b * plan[AT_BEGINS + 2]
+                    start = first[U(entry + c * plan[AT_BEGINS + 3])]
+                for o in range(plan[k] * plan[k + 1] * plan[k + 2]):
+                    j, left = o % plan[k + 2], o // plan[k + 2]
+                    i, g = left % plan[k + 1], left // plan[k + 1]
+                    y[U(here + g * plan[of + 3] + i * plan[of + 4] + j * plan[of + 5])] = start
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
@@ -165,7 +146,11 @@ def windows_to_y(x, w, y, first, plan):
     x, w, y, first = from_start(x), from_start(w), from_start(y), from_start(first)
     plan = from_start(plan)
     if empty(plan):
-        empty_sums(y, plan, OF_Y, first)
+        begin_alone(data(y), data(first), data(plan), OF_Y)
+        return
+    table = blocks_of(plan, OF_Y)
+    if table[PAYS]:
+        unfolded_to_y(x, w, y, first, plan, table)
         return
     N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
     grid, phases, at, entries = found(plan, 1)
@@ -184,43 +169,9 @@ def windows_to_y(x, w, y, first, plan):
     take_back(y, plan, OF_Y, sums, NIL, plane, grid, first)
 
 
-@inlined
-def entry_at(plan, of, n, b, c, t, h, v):
-    """Where X[n, b, c, t, h, v] lies, or Y."""
-    outer = n * plan[of] + b * plan[of + 1] + c * plan[of + 2]
-    return outer + t * plan[of + 3] + h * plan[of + 4] + v * plan[of + 5]
-
-
 @compiled
-def total_of_tap(x, y, plan, tap, b, f, c):
-    """An entry of W as the sum over what is there alone: a zero between rows times NaN is NaN."""
-    apart()
-    total, left = real(0), tap
-    first, step = np.empty(3, np.int64), plan[AT_STRIDES:]
-    for k in range(2, -1, -1):
-        along = left % plan[AT_TAPS + k]
-        first[k] = along * plan[AT_DILATIONS + k] - plan[AT_PADS + k]
-        left //= plan[AT_TAPS + k]
-    for o in range(plan[AT_SIZES] * volume(plan, AT_RUN)):
-        j, left = o % plan[AT_RUN + 2], o // plan[AT_RUN + 2]
-        i, left = left % plan[AT_RUN + 1], left // plan[AT_RUN + 1]
-        g, n = left % plan[AT_RUN], left // plan[AT_RUN]
-        t, h, v = first[0] + step[0] * g, first[1] + step[1] * i, first[2] + step[2] * j
-        there = 0 <= t < plan[AT_WIDE] and 0 <= h < plan[AT_WIDE + 1] and 0 <= v < plan[AT_WIDE + 2]
-        if there:
-            seen = x[U(entry_at(plan, OF_X, n, b, c, t, h, v))]
-            total += seen * y[U(entry_at(plan, OF_Y, n, b, f, g, i, j))]
-    return total
-
-
-@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
-def windows_to_w(x, w, y, first, plan):
-    """W[b, f, c, k, …] = Σ_{n,i,…} Y[n, b, f, i, …]·X[n, b, c, s·i + d·k − p, …]."""
-    x, w, y, first = from_start(x), from_start(w), from_start(y), from_start(first)
-    plan = from_start(plan)
-    if empty(plan):
-        empty_sums(w, plan, OF_W, first)
-        return
+def flat_totals(x, y, plan):
+    """The sums [b][f][c, q, k, l], and the entries of the taps [q, k, l]."""
     N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
     grid, phases, at, entries = found(plan, 1)
     length = N * volume(grid, 0)
@@ -236,11 +187,32 @@ def windows_to_w(x, w, y, first, plan):
         totals, at.size, F * at.size, outer, plane, F * plane, flat, C * plane, at, F, run, runs,
         further, B,
     )
+    return totals, entries
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def windows_to_w(x, w, y, first, plan):
+    """W[b, f, c, k, …] = Σ_{n,i,…} Y[n, b, f, i, …]·X[n, b, c, s·i + d·k − p, …]."""
+    x, w, y, first = from_start(x), from_start(w), from_start(y), from_start(first)
+    plan = from_start(plan)
+    if empty(plan):
+        begin_alone(data(w), data(first), data(plan), OF_W)
+        return
+    B, C, F = plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
+    table = blocks_of(plan, OF_W)
+    if table[PAYS]:
+        entries = table[ENTRIES : ENTRIES + volume(plan, AT_TAPS)]
+        steps = C * entries.size
+        totals = zeros(min(PARTS, max(4, TOTALS // (B * F * steps))) * B * F * steps)
+        unfolded_totals(totals, x, y, plan, table)
+    else:
+        totals, entries = flat_totals(x, y, plan)
+        steps = C * entries.size
     for b in range(B):
         for f in range(F):
-            for t in range(at.size):
+            for t in range(steps):
                 c, tap = t // entries.size, t % entries.size
-                total = totals[U((b * F + f) * at.size + t)]
+                total = totals[U((b * F + f) * steps + t)]
                 if total != total:
                     total = total_of_tap(x, y, plan, tap, b, f, c)
                 entry = U(b * plan[OF_W] + f * plan[OF_W + 1] + c * plan[OF_W + 2] + entries[tap])
@@ -254,7 +226,11 @@ def windows_to_x(x, w, y, first, plan):
     x, w, y, first = from_start(x), from_start(w), from_start(y), from_start(first)
     plan = from_start(plan)
     if empty(plan):
-        empty_sums(x, plan, OF_X, first)
+        begin_alone(data(x), data(first), data(plan), OF_X)
+        return
+    table = blocks_of(plan, OF_X)
+    if table[PAYS]:
+        unfolded_to_x(x, w, y, first, plan, table)
         return
     N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
     grid, phases, ahead, entries = found(plan, 1)
