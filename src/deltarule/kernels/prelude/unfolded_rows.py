@@ -103,7 +103,7 @@ def find_blocks(plan, of, table):
         else:
             # Lanes are added up at the end of a block.
             flat += 12 * (C * moved + F * between)
-            own = alone * products * run * (1 + 4 * LANES / (images * many)) + laid
+            own = alone * products * run * (1 + 4 * LANES / (images * many)) + 1.5 * laid
     table[PAYS] = np.int64(own < flat)
     if own >= flat:
         return
