@@ -211,7 +211,7 @@ class EntryPoints:
         whole = all(e.subscripts == e.indices for e in one.equations if e.name == name)
         tensor = one.tensors[name]
         room = "empty" if whole else "zeros"
-        return f"np.{room}({self._shape(tensor.axes)}, {self.code.kind(tensor)})"
+        return f"on_line(np.{room}, {self._shape(tensor.axes)}, {self.code.kind(tensor)})"
 
     def _shape(self, axes: tuple[Expr, ...]) -> str:
         return row(self.code.integer(a) for a in axes) if axes else "(1,)"

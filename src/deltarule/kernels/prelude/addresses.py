@@ -1,13 +1,33 @@
-"""Arrays by their addresses: a call takes one number, however many arrays there are."""
+"""Arrays by their addresses: a call takes one number, however many arrays there are.
+
+And new arrays at addresses where vectors do not cross cache lines.
+"""
 
 from __future__ import annotations
 
+import math
+
 import numba
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
 # ---- what follows goes into kernels
+
+#: From so many bytes on an array begins a cache line: NumPy's own begin somewhere in one, and each
+#: vector that is read or written crosses into the next.
+LARGE, LINE = 1 << 14, 64
+
+
+def on_line(make, shape, kind):
+    """What `make` (np.empty or np.zeros) makes; a large array starts at a multiple of LINE."""
+    count = math.prod(shape) * np.dtype(kind).itemsize
+    if count < LARGE:
+        return make(shape, kind)
+    wide = make(count + LINE, np.uint8)
+    start = -wide.ctypes.data % LINE
+    return wide[start : start + count].view(kind).reshape(shape)
 
 
 @intrinsic

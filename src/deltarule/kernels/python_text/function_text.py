@@ -21,6 +21,8 @@ _REAL = {
     "asinh": "np.arcsinh(z)", "acosh": "np.arccosh(z)", "atanh": "np.arctanh(z)",
     "floor": "np.floor(z)", "round": "np.rint(z)",
 }  # fmt: skip
+#: What the prelude has for functions that are made of others.
+_DIRECT = {"sigmoid": "fast_sigmoid(z)"}
 #: Formulas of choices that processors have one or two instructions for. Where numbers are compared
 #: and not their difference with 0, the larger one of ∞ and ∞ is ∞.
 _CHOSEN = {
@@ -74,6 +76,10 @@ def write_function(function: type[Elementwise], code: Code, lines: Lines, needed
                 needed.add("elementary")
             table = _COMPLEX if code.complex else _REAL
             lines.add(f"return {table[row.name]}")
+            return
+        if row.name in _DIRECT and not code.complex:
+            needed.add("elementary")
+            lines.add(f"return {_DIRECT[row.name]}")
             return
         if row.name in _CHOSEN and not code.complex:
             lines.add(f"return {_CHOSEN[row.name]}")
