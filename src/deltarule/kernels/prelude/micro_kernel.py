@@ -15,7 +15,16 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, _WHOLE, _WORD, from_start, outside
+from deltarule.kernels.prelude.calls import (
+    _INT,
+    _NUMBERS,
+    _PLACES,
+    _WHOLE,
+    _WORD,
+    cgutils,
+    from_start,
+    outside,
+)
 from deltarule.kernels.prelude.vectors import (
     _VECTOR,
     BYTES,
@@ -48,6 +57,30 @@ def _opaque(builder, value):
     return builder.asm(ir.FunctionType(_WORD, [_WORD]), "", "=r,0", [value], False)
 
 
+def _fetched(builder, pointer):
+    """Asks for a cache line that will be written."""
+    byte = ir.IntType(8).as_pointer()
+    kind = ir.FunctionType(ir.VoidType(), [byte, _INT, _INT, _INT])
+    fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    builder.call(fetch, [builder.bitcast(pointer, byte), _INT(1), _INT(3), _INT(1)])
+
+
+def _added(builder, kept, sums, read):
+    """The sums; where something is `kept`, what is read and the sums."""
+    before = builder.block
+    more, ready = map(builder.append_basic_block, ("more", "ready"))
+    builder.cbranch(kept, more, ready)
+    builder.position_at_end(more)
+    others = [builder.fadd(one(), value) for one, value in zip(read, sums)]
+    builder.branch(ready)
+    builder.position_at_end(ready)
+    results = [builder.phi(_VECTOR) for _ in sums]
+    for result, value, other in zip(results, sums, others):
+        result.add_incoming(value, before)
+        result.add_incoming(other, more)
+    return results
+
+
 def _tile(height):
     """A tile of so many rows."""
     cells = [(r, v) for r in range(height) for v in range(2)]
@@ -65,24 +98,15 @@ def _tile(height):
         sources = [
             builder.gep(a, [builder.load(builder.gep(rows, [_WORD(r)]))]) for r in range(height)
         ]
+        # Where the sums go is asked for now, and at hand when they are done.
+        for place in places:
+            _fetched(builder, place)
         full = builder.icmp_signed("==", count, _WORD(NR))
-        blocks = "more", "all", "part", "steps", "end", "store", "store_part", "done"
-        more, every, part, loop, end, store, store_part, done = map(
-            builder.append_basic_block, blocks
+        kept = builder.icmp_signed("!=", add, _WORD(0))
+        before, nothing = builder.block, ir.Constant(_VECTOR, None)
+        loop, end, every, part, done = map(
+            builder.append_basic_block, ("steps", "end", "all", "part", "done")
         )
-        # What the totals begin with: zeros, or c, whole vectors or masked ones.
-        zeros = [ir.Constant(_VECTOR, None) for _ in cells]
-        starts = [(builder.block, zeros)]
-        builder.cbranch(builder.icmp_signed("==", add, _WORD(0)), loop, more)
-        builder.position_at_end(more)
-        builder.cbranch(full, every, part)
-        builder.position_at_end(every)
-        starts.append((every, [_loaded(builder, p) for p in places]))
-        builder.branch(loop)
-        builder.position_at_end(part)
-        masks = _masks(builder, count, 2)
-        there = [_loaded_part(builder, p, masks[v]) for p, (_, v) in zip(places, cells)]
-        starts.append((part, there))
         builder.branch(loop)
         builder.position_at_end(loop)
         t, step = builder.phi(_WORD), builder.phi(_WORD)
@@ -96,22 +120,23 @@ def _tile(height):
         ]
         following = _opaque(builder, builder.add(t, _WORD(1)))
         further = _opaque(builder, builder.add(step, ak))
-        for block, first in [*starts, (loop, sums)]:
-            t.add_incoming(following if block is loop else _WORD(0), block)
-            step.add_incoming(further if block is loop else _WORD(0), block)
-            for total, value in zip(totals, first):
-                total.add_incoming(value, block)
+        starts, ends = [_WORD(0)] * 2 + [nothing] * len(cells), [following, further, *sums]
+        for phi, first, value in zip([t, step, *totals], starts, ends):
+            phi.add_incoming(first, before)
+            phi.add_incoming(value, loop)
         builder.cbranch(builder.icmp_signed("<", following, steps), loop, end)
         builder.position_at_end(end)
-        builder.cbranch(full, store, store_part)
-        builder.position_at_end(store)
-        for place, result in zip(places, sums):
+        builder.cbranch(full, every, part)
+        builder.position_at_end(every)
+        whole = _added(builder, kept, sums, [lambda p=p: _loaded(builder, p) for p in places])
+        for place, result in zip(places, whole):
             _stored(builder, result, place)
         builder.branch(done)
-        builder.position_at_end(store_part)
-        masks = _masks(builder, count, 2)
-        for place, result, (_, v) in zip(places, sums, cells):
-            _stored_part(builder, result, place, masks[v])
+        builder.position_at_end(part)
+        masks = _masks(builder, count, 2) * height
+        masked = [lambda p=p, m=m: _loaded_part(builder, p, m) for p, m in zip(places, masks)]
+        for place, result, mask in zip(places, _added(builder, kept, sums, masked), masks):
+            _stored_part(builder, result, place, mask)
         builder.branch(done)
         builder.position_at_end(done)
         return context.get_dummy_value()
