@@ -24,7 +24,8 @@ def values(activation: str, z: np.ndarray, cache) -> np.ndarray:
 
 def points(dtype: str, far: float) -> np.ndarray:
     small = np.logspace(-30, 0, 200)
-    return np.concatenate([np.linspace(-far, far, 3001), small, -small]).astype(dtype)
+    near = np.linspace(-2, 2, 1501)  # here the reduced argument changes its sign, and its power
+    return np.concatenate([np.linspace(-far, far, 3001), near, small, -small]).astype(dtype)
 
 
 @pytest.mark.parametrize("activation", EXACT)
@@ -52,6 +53,17 @@ def test_gelu_has_the_error_function_of_the_type(dtype, allowed, cache):
     wanted = [0.5 * float(at) * (1 + math.erf(float(at) / math.sqrt(2))) for at in z]
     found = values("gelu", z, cache)
     assert np.all(np.abs(found - wanted) <= allowed * np.abs(z))
+
+
+@pytest.mark.parametrize(("dtype", "last"), [("float32", -104), ("float64", -746)])
+def test_exp_falls_through_all_numbers_of_the_type(dtype, last, cache):
+    z = np.linspace(last + 25, last, 400).astype(dtype)
+    found, step = values("exp", z, cache), float(np.finfo(dtype).smallest_subnormal)
+    with mpmath.workdps(40):
+        wanted = [mpmath.exp(mpmath.mpf(float(at))) for at in z]
+        gaps = [abs(mpmath.mpf(float(f)) - w) for f, w in zip(found, wanted, strict=True)]
+    assert all(g <= max(step, w * mpmath.mpf("3e-7")) for g, w in zip(gaps, wanted, strict=True))
+    assert found[0] > 0 and np.all(np.diff(found) <= 0)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -106,3 +106,16 @@ def test_a_batch_axis_that_comes_last(tmp_path, cache):
         found = {"y": values["y0"], "u": gradients["u_bik"], "v": gradients["v_bkj"]}
         for name, value in wanted.items():
             np.testing.assert_allclose(found[name], value, 1e-12, 1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_large_arrays_that_a_kernel_makes_begin_a_cache_line(dtype, cache):
+    x, w, b = (np.ones(shape, dtype) for shape in ((64, 80), (80, 90), (90,)))
+    made = kernel("dense", dtype=dtype, cache=cache)
+    given = {"x": x, "W": w, "b": b}
+    bound = made.bind(**given, dy=x @ w)
+    arrays = [made.forward(**given), *bound.values.values(), *bound.gradients.values()]
+    large = [a for a in arrays if a.size >= 4096]
+    assert len(large) > 2
+    assert not any(a.ctypes.data % 64 for a in large)
+    assert all(a.flags.c_contiguous for a in large)

@@ -15,19 +15,20 @@ from numba.extending import intrinsic
 
 # ---- what follows goes into kernels
 
-#: From so many bytes on an array begins a cache line: NumPy's own begin somewhere in one, and each
-#: vector that is read or written crosses into the next.
-LARGE, LINE = 1 << 14, 64
+#: Arrays of so many entries begin a cache line of LINE bytes: NumPy's own begin somewhere in one,
+#: and then each vector that is read or written crosses into the next.
+LARGE, LINE = 1 << 12, 64
 
 
 def on_line(make, shape, kind):
     """What `make` (np.empty or np.zeros) makes; a large array starts at a multiple of LINE."""
-    count = math.prod(shape) * np.dtype(kind).itemsize
-    if count < LARGE:
+    entries = math.prod(shape)
+    if entries < LARGE:
         return make(shape, kind)
-    wide = make(count + LINE, np.uint8)
-    start = -wide.ctypes.data % LINE
-    return wide[start : start + count].view(kind).reshape(shape)
+    step = np.dtype(kind).itemsize
+    wide = make(entries + LINE // step, kind)
+    start = -wide.ctypes.data % LINE // step
+    return wide[start : start + entries].reshape(shape)
 
 
 @intrinsic
