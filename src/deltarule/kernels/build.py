@@ -7,13 +7,14 @@ import importlib.util
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.abc import Loader
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from deltarule.errors import DeltaruleError
-from deltarule.kernels.cache import second_process, store
+from deltarule.kernels.cache import second_process, store, without_numba
 from deltarule.kernels.cache.bytecode import CheckedLoader
 from deltarule.kernels.cache.loading import quickly
 from deltarule.kernels.garbage import seldom_collected
@@ -38,6 +39,7 @@ def module(
     said = path.read_bytes() if isinstance(name, str) else _said(name)
     key = _key(path, said, settings, dtype, parallel, transforms)
     entry = store.find(place, key)
+    get = _at_hand if entry is not None else imported
     if entry is None:
         if progress:
             progress(f"deriving {path.stem}")
@@ -48,7 +50,7 @@ def module(
             entry = _written(place, key, path, made, read)
         except OSError as error:
             entry = _written(store.instead_of(place, error), key, path, made, read)
-    return imported(Path(entry["file"]), progress, entry["needs"])
+    return get(Path(entry["file"]), progress, entry["needs"])
 
 
 def source(
@@ -118,6 +120,17 @@ def _key(
         f"{dtype} {parallel} {transforms} {sys.version_info[:2]}",
         store.sources(home),
     )
+
+
+def _at_hand(path: Path, progress: Callable[[str], None] | None, needs: Sequence[str]):
+    """A kernel's file as a module; without Numba, if that has not been imported yet."""
+    usual = partial(imported, path, progress, needs)
+    if not without_numba.possible():
+        return usual()
+    try:
+        return without_numba.imported(path, needs, usual)
+    except Exception:  # a file that does with Numba's names what nobody has thought of
+        return usual()
 
 
 def imported(

@@ -51,7 +51,10 @@ def _warm() -> None:
     """Have Numba read what it needs for any function."""
     from numba import float64, njit
 
-    njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(_last).compile((float64[::1],))
+    from deltarule.kernels.cache.lean_compiling import lean
+
+    with lean():
+        njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(_last).compile((float64[::1],))
 
 
 def _last(x):

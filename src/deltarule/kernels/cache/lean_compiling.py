@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from types import CodeType
 
 from numba.core import (
@@ -22,6 +23,7 @@ from numba.core import (
 )
 from numba.core.base import BaseContext
 from numba.core.types.functions import BaseFunction
+from numba.np import linalg
 
 #: What functions without inner functions can do without; it looks at every statement several times.
 _FOR_INNER_FUNCTIONS = "InlineClosureLikes"
@@ -82,8 +84,26 @@ def _refresh(self) -> None:
     key = id(known[0])
     now = len(sys.modules), *map(len, _lists(*known))
     if _read.get(key) != now:
+        _read_linear_algebra()
         _usual_refresh(self)
         _read[key] = now  # what the reading itself has added is for the next time
+
+
+def _read_linear_algebra() -> None:
+    """Read what Numba has of NumPy's functions, without SciPy, which no kernel needs.
+
+    Numba imports SciPy's linear algebra to see whether it is there; here that is seen without.
+    """
+    if "numba.np.arraymath" in sys.modules or find_spec("scipy") is None:
+        return
+    usual = linalg.ensure_blas
+    linalg.ensure_blas = lambda: None
+    try:
+        from numba.np import arraymath
+
+        arraymath.ensure_blas = usual
+    finally:
+        linalg.ensure_blas = usual
 
 
 def _lists(*known: dict) -> list[list]:

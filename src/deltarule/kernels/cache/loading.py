@@ -11,10 +11,12 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from deltarule.kernels.cache import kept_machine_code
 from deltarule.kernels.cache.store import write_whole
 from deltarule.signed_files import fingerprint
 
@@ -22,10 +24,16 @@ from deltarule.signed_files import fingerprint
 def entry(dispatcher: Callable, arguments: Sequence, progress: Callable | None = None) -> Callable:
     """What to call with arguments like these: contiguous arrays, and integers."""
     for part in getattr(dispatcher, "parts", ()):
-        if hasattr(part, "overloads"):
+        if hasattr(part, "_cache"):
             part._cache.progress = progress
     if not hasattr(dispatcher, "overloads"):
         return dispatcher  # it calls compiled functions, or nothing is compiled in this process
+    if hasattr(dispatcher, "with_numba"):
+        types = tuple(kept_machine_code.type_of_kind(kind(a)) for a in arguments)
+        try:
+            return dispatcher.entry(types)
+        except kept_machine_code.NotKept:
+            dispatcher = dispatcher.with_numba()
     kinds = signature(kind(a) for a in arguments)
     known = dispatcher.overloads.get(kinds)
     if known is not None:
@@ -96,6 +104,8 @@ def _quick_cache(usual: type, report: Callable[[str], None] | None) -> type:
                 # Whatever is in the files: what reads them may raise anything.
                 _forget(self)
                 found = None
+            if found is not None:
+                self._keep(sig, found, partial(_object_code, self, sig, target_context))
             if found is None and self.progress is not None:
                 self.progress(f"compiling {self._py_func.__name__}")
             return found
@@ -106,6 +116,12 @@ def _quick_cache(usual: type, report: Callable[[str], None] | None) -> type:
                 super().save_overload(sig, data)
                 path = _place(self, sig, data.codegen)
                 write_whole(_sum(path), fingerprint(path.read_bytes()))
+            self._keep(sig, data, data.library._get_compiled_object)
+
+        def _keep(self, sig, data, object_code):
+            """Keep its code for processes without Numba; there it is loaded by Numba if not."""
+            with contextlib.suppress(Exception):
+                kept_machine_code.keep(self._py_func, sig, data, object_code)
 
     return QuickCache
 
@@ -116,6 +132,15 @@ def _place(cache, signature, codegen) -> Path:
     if name is None:
         raise FileNotFoundError(signature)
     return Path(cache._cache_file._data_path(name))
+
+
+def _object_code(cache, signature, context) -> bytes:
+    """The machine code in a file of Numba's cache."""
+    with _without_imports():
+        (_, _, (code, _)), *_ = cache._cache_file.load(
+            cache._index_key(signature, context.codegen())
+        )
+    return code
 
 
 def _sum(path: Path) -> Path:

@@ -112,7 +112,9 @@ def _ask(function: Callable, kinds: Sequence, progress: Callable | None) -> None
     from deltarule.kernels.cache.loading import claim_of, signature
 
     second = running()
-    if second is None or signature(kinds) in function.overloads:  # pyright: ignore
+    if second is None or hasattr(function, "with_numba"):  # it is loaded
+        return
+    if signature(kinds) in function.overloads:  # pyright: ignore
         return
     module = function.py_func.__globals__  # pyright: ignore
     task = {"file": module["__file__"], "needs": module["__needs__"], "function": function.__name__}

@@ -124,14 +124,16 @@ def _holds(path: Path, text: str) -> bool:
         return False
 
 
-def write_whole(path: Path, text: str, keep: bool = False) -> None:
-    """Write a file in one step; with `keep`, another process that was first wins."""
+def write_whole(path: Path, text: str | bytes, keep: bool = False) -> None:
+    """Write a file in one step; with `keep`, another process that was first wins.
+
+    Nobody waits for the disk: whoever reads a file that is kept here tests its fingerprint.
+    """
+    data = text.encode() if isinstance(text, str) else text
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
         if not keep or not _linked(name, path):
             os.replace(name, path)
             return

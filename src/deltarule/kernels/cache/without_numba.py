@@ -1,0 +1,207 @@
+"""Kernels' files without Numba: what they import of it is stood for, their code is loaded.
+
+A kernel whose functions are compiled needs of Numba only what loads them (`native_engine`). So its
+file is run with other things under Numba's names. What turns out not to be kept, or cannot be
+loaded, is Numba's business: the file is then imported as usual, and that runs.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from deltarule.kernels.cache import kept_machine_code
+from deltarule.kernels.cache.bytecode import CheckedLoader
+from deltarule.kernels.cache.kept_machine_code import NotKept
+from deltarule.kernels.cache.store import module_name
+
+#: Kernels' modules that were imported without Numba, by name.
+_imported: dict[str, ModuleType] = {}
+#: Variables with which Numba does what it always does.
+_HARMLESS = {"NUMBA_NUM_THREADS"}
+
+
+def possible() -> bool:
+    """Whether Numba is not there yet, and has no settings that are other than usual."""
+    unusual = any(v.startswith("NUMBA_") and v not in _HARMLESS for v in os.environ)
+    unusual = unusual or os.path.exists(".numba_config.yaml")
+    return sys.platform == "linux" and "numba" not in sys.modules and not unusual
+
+
+def imported(path: Path, needs: Sequence[str], usual: Callable[[], ModuleType]) -> ModuleType:
+    """A kernel's file as a module, after those that it needs. Raises NotKept.
+
+    `usual` imports it with Numba.
+    """
+    name = module_name(path.stem)
+    if name in _imported and _imported[name].__file__ == str(path):
+        return _imported[name]
+    for k, file in enumerate(needs):
+        imported(Path(file), needs[:k], usual)
+    loader = CheckedLoader(name, str(path))
+    spec = spec_from_file_location(name, path, loader=loader)
+    if spec is None:
+        raise NotKept(name)
+    made = module_from_spec(spec)
+    known = _Known(made, usual)
+    known_builtins = {**vars(builtins), "__import__": known.import_}
+    vars(made).update(__needs__=list(needs), __builtins__=known_builtins)
+    loader.exec_module(made)
+    _imported[name] = made
+    return made
+
+
+class _Known:
+    """What a kernel's file finds under the names that it imports."""
+
+    def __init__(self, module: ModuleType, usual: Callable[[], ModuleType]):
+        self.module, self.usual = module, usual
+
+    def import_(self, name: str, globals=None, locals=None, names=(), level: int = 0):
+        """What imports for it."""
+        if name in _imported:
+            return _imported[name]
+        if name == "numba":
+            return self._numba()
+        if name.startswith("numba.") or name == "llvmlite" and "ir" in (names or ()):
+            return self._inside()
+        return builtins.__import__(name, globals, locals, names, level)
+
+    def _numba(self) -> Any:
+        return SimpleNamespace(
+            njit=self._compiled,
+            carray=_UNUSED,
+            prange=range,
+            types=_UNUSED,
+            config=SimpleNamespace(DISABLE_JIT=False),
+            get_num_threads=_thread_count,
+        )
+
+    def _inside(self) -> Any:
+        """Names of modules inside Numba, and of what writes code for LLVM."""
+        callback = lambda function, *_: Callback(function, self.module)  # noqa: E731
+        callback._targetdescr = _UNUSED  # pyright: ignore
+        return SimpleNamespace(cgutils=_UNUSED, ir=_UNUSED, CFunc=callback, intrinsic=_as_it_is)
+
+    def _compiled(self, function: Callable | None = None, **options) -> Any:
+        """What stands for functions that are compiled: those that are kept are loaded."""
+        if function is None:
+            return lambda function: self._compiled(function, **options)
+        return Loaded(function, self.module, self.usual) if options.get("cache") else function
+
+
+class Loaded:
+    """A compiled function of a kernel's file, for all the types for which it is kept."""
+
+    def __init__(self, function: Callable, module: ModuleType, usual: Callable[[], ModuleType]):
+        self.py_func, self._module, self._usual = function, module, usual
+        self.__name__, self.__module__ = function.__name__, module.__name__
+        self.__doc__ = function.__doc__
+        #: What Python calls, by the types of its arguments.
+        self.overloads: dict[tuple[str, ...], Callable] = {}
+
+    def entry(self, types: tuple[str, ...]) -> Callable:
+        """What to call with arguments of these types. Raises NotKept."""
+        if types not in self.overloads:
+            self.overloads[types] = self._found(types)
+        return self.overloads[types]
+
+    def _found(self, types: tuple[str, ...]) -> Callable:
+        from deltarule.kernels.cache.native_engine import engine
+
+        linker = engine()
+        try:
+            code = _read(self.py_func, types, self._module)
+            return linker.function(code, self._module, self.__name__)
+        except NotKept:
+            raise
+        except Exception as error:  # whatever is in the file
+            raise NotKept(str(error)) from None
+
+    def with_numba(self) -> Callable:
+        """The same function, as Numba has it."""
+        return getattr(self._usual(), self.__name__)
+
+    def __call__(self, *arguments):
+        """Run it."""
+        try:
+            types = tuple(map(kept_machine_code.type_of, arguments))
+        except NotKept:
+            return self.with_numba()(*arguments)
+        try:
+            run = self.entry(types)
+        except NotKept:
+            run = self.overloads[types] = self.with_numba()
+        return run(*arguments)
+
+
+class Callback:
+    """A function that machine code calls by its name."""
+
+    def __init__(self, function: Callable, module: ModuleType):
+        self._function, self._module = function, module
+        self.address: int | None = None
+        self._cache = self._sig = _UNUSED
+
+    def enable_caching(self) -> None:
+        """It is kept anyway."""
+
+    def compile(self) -> None:
+        """Load it. Raises NotKept."""
+        from deltarule.kernels.cache.native_engine import engine
+
+        code = _read(self._function, (), self._module)
+        self.address = engine().address(code, vars(self._module))
+
+
+def _read(function: Callable, types: tuple[str, ...], module: ModuleType) -> kept_machine_code.Code:
+    """The code of a function, after all that it calls by name. Raises NotKept."""
+    from deltarule.kernels.cache.native_engine import threads
+
+    source = function.__code__
+    path = kept_machine_code.place(source.co_filename, source.co_name, source.co_firstlineno, types)
+    code = kept_machine_code.read(path)
+    if code.in_threads:
+        threads()
+    outside = vars(module).get("OUTSIDE", {})
+    for name in code.calls:
+        if name in outside:
+            outside[name]()
+    return code
+
+
+def _thread_count() -> int:
+    from deltarule.kernels.cache.native_engine import threads
+
+    return threads().get()
+
+
+def _as_it_is(function: Callable) -> Callable:
+    return function
+
+
+class _Unused:
+    """What a file builds up of Numba's types and LLVM's, and never looks at again."""
+
+    def __getattr__(self, name: str) -> _Unused:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __setattr__(self, name: str, value: object) -> None:
+        pass
+
+    def __call__(self, *_, **__) -> _Unused:
+        return self
+
+    def __contains__(self, _: object) -> bool:
+        return False
+
+
+_UNUSED = _Unused()
