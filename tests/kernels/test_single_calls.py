@@ -115,7 +115,7 @@ def test_passes_are_called_in_turn_and_the_first_without_room_ends_it():
 
     for function in (add, fails):
         function.compile((types.int64,))
-    add_at, fails_at = (single_call.address(f, (types.int64,)) for f in (add, fails))
+    add_at, fails_at = (single_call.address(f, (0,)) for f in (add, fails))
     folder, result = Path(network()[0].module.__file__).parent, object()
 
     def made(*passes):

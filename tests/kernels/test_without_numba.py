@@ -96,7 +96,7 @@ def test_damaged_code_is_loaded_by_numba_and_kept_anew(used, cache, damage):
 
 def test_what_is_not_there_is_not_linked():
     """Linking it would end the process."""
-    code = Code("f", {}, ["no_such_function_anywhere"], False, b"")
+    code = Code("f", "f", {}, ["no_such_function_anywhere"], False, b"")
     with pytest.raises(NotKept, match="no_such_function_anywhere"):
         native_engine.engine().address(code, {})
 

@@ -13,7 +13,7 @@ import numpy as np
 from deltarule.errors import DeltaruleError, not_positive
 from deltarule.kernels import single_call
 from deltarule.kernels.cache import second_process
-from deltarule.kernels.cache.loading import entry, kind, signature
+from deltarule.kernels.cache.loading import entry
 from deltarule.kernels.threads import in_threads, lost
 
 #: With more bytes than this the time of a call does not count, and a compiled entry is not worth
@@ -209,7 +209,7 @@ def _call(
     arrays = [a for a in taken if isinstance(a, np.ndarray)]
     table = np.array([*(a.ctypes.data for a in arrays), *taken[len(arrays) :]], np.int64)
     called = entry(made, given, progress)
-    code = single_call.address(made, signature(map(kind, given)))
+    code = single_call.address(made, given)
     return _AtAddress(called, code, table, arrays)
 
 

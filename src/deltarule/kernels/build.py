@@ -39,7 +39,7 @@ def module(
     said = path.read_bytes() if isinstance(name, str) else _said(name)
     key = _key(path, said, settings, dtype, parallel, transforms)
     entry = store.find(place, key)
-    get = _at_hand if entry is not None else imported
+    get = at_hand if entry is not None else imported
     if entry is None:
         if progress:
             progress(f"deriving {path.stem}")
@@ -122,7 +122,9 @@ def _key(
     )
 
 
-def _at_hand(path: Path, progress: Callable[[str], None] | None, needs: Sequence[str]):
+def at_hand(
+    path: Path, progress: Callable[[str], None] | None = None, needs: Sequence[str] = ()
+) -> ModuleType:
     """A kernel's file as a module; without Numba, if that has not been imported yet."""
     usual = partial(imported, path, progress, needs)
     if not without_numba.possible():

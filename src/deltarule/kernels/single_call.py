@@ -11,12 +11,16 @@ import importlib.resources
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from deltarule.errors import DeltaruleError
-from deltarule.kernels.build import imported
+from deltarule.kernels.build import at_hand, imported
 from deltarule.kernels.cache import store
+from deltarule.kernels.cache.kept_machine_code import NotKept
+from deltarule.kernels.cache.loading import kind, signature
 from deltarule.signed_files import fingerprint
 
 #: Passes over more bytes than this may take so long that other threads of Python must go on.
@@ -41,9 +45,16 @@ class _Table(np.ndarray):
     kept: tuple
 
 
-def address(dispatcher: Callable, kinds: tuple) -> int | None:
-    """Where the machine code of a compiled function lies, if other machine code can call it."""
-    found = getattr(dispatcher, "overloads", {}).get(kinds)
+def address(dispatcher: Any, arguments: Sequence) -> int | None:
+    """Where the machine code of a function that is compiled for arguments like these lies, if other
+    machine code can call it.
+    """
+    if hasattr(dispatcher, "with_numba"):
+        found = dispatcher.address(arguments)
+        if found is not None:
+            return found
+        dispatcher = dispatcher.with_numba()
+    found = getattr(dispatcher, "overloads", {}).get(signature(map(kind, arguments)))
     if found is None:
         return None
     with contextlib.suppress(Exception):  # Numba's own classes: what they lack is not needed
@@ -90,9 +101,15 @@ def _place(folder: Path) -> int | None:
     text = file.read_text(encoding="utf-8")
     try:
         path = store.keep_kernel(folder.parent, f"called_passes_{fingerprint(text)}", text)
-        module = imported(path)
+        with contextlib.suppress(NotKept):
+            return _ready(at_hand(path))
+        return _ready(imported(path))
     except (OSError, DeltaruleError):
         return None
+
+
+def _ready(module: ModuleType) -> int:
+    """Where the function lies, once it is loaded or compiled. Raises NotKept."""
     for link in module.OUTSIDE.values():
-        link.now()
+        getattr(link, "now", link)()
     return module.passes.address

@@ -28,12 +28,14 @@ _LENGTH = len(fingerprint())
 
 
 class Code(NamedTuple):
-    """A compiled function: its symbol, and what it calls by name.
+    """A compiled function: its symbol, that of machine code that machine code calls, and what it
+    calls by name itself.
 
     By their symbols, `environments` are the types of numbers of which it gives arrays to Python.
     """
 
     symbol: str
+    inner: str
     environments: dict[str, list[str]]
     calls: list[str]
     in_threads: bool
@@ -124,6 +126,7 @@ def keep(function, signature, result, object_code: Callable[[], bytes]) -> None:
     defined = {v.name for v in variables if not v.is_declaration}
     said = {
         "symbol": symbol,
+        "inner": described.llvm_func_name,
         "environments": {
             e.env_name: [c.str for c in e.consts]
             for e in sorted(environments, key=lambda e: e.env_name)

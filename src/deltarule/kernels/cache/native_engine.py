@@ -71,6 +71,10 @@ class Engine:
             ctypes.c_void_p.from_address(place).value = id(environment)
         return self._linker.get_function_address(code.symbol)
 
+    def inner(self, code: Code) -> int:
+        """Where that lies of a function that is linked, which machine code calls."""
+        return self._linker.get_function_address(code.inner)
+
     def function(self, code: Code, module: ModuleType, name: str) -> Callable:
         """A function that Python calls."""
         address = self.address(code, vars(module))

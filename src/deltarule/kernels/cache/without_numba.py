@@ -105,6 +105,7 @@ class Loaded:
         self.__doc__ = function.__doc__
         #: What Python calls, by the types of its arguments.
         self.overloads: dict[tuple[str, ...], Callable] = {}
+        self._codes: dict[tuple[str, ...], kept_machine_code.Code] = {}
 
     def entry(self, types: tuple[str, ...]) -> Callable:
         """What to call with arguments of these types. Raises NotKept."""
@@ -118,11 +119,20 @@ class Loaded:
         linker = engine()
         try:
             code = _read(self.py_func, types, self._module)
-            return linker.function(code, self._module, self.__name__)
+            made = linker.function(code, self._module, self.__name__)
+            self._codes[types] = code
+            return made
         except NotKept:
             raise
         except Exception as error:  # whatever is in the file
             raise NotKept(str(error)) from None
+
+    def address(self, arguments: Sequence) -> int | None:
+        """Where the code lies that machine code calls; None where it is not loaded."""
+        from deltarule.kernels.cache.native_engine import engine
+
+        code = self._codes.get(tuple(map(kept_machine_code.type_of, arguments)))
+        return None if code is None else engine().inner(code) or None
 
     def with_numba(self) -> Callable:
         """The same function, as Numba has it."""
