@@ -101,7 +101,7 @@ def _read_linear_algebra() -> None:
     try:
         from numba.np import arraymath
 
-        arraymath.ensure_blas = usual
+        arraymath.ensure_blas = usual  # pyright: ignore
     finally:
         linalg.ensure_blas = usual
 
