@@ -123,10 +123,10 @@ def strips_out(y, y0, ys, shape, block, at, pitch, strip, room):
 
 
 @kept_in_threads
-def filters_in(w, w0, ws, C, F):
+def filters_in(w, w0, ws, C, F, at):
     """Ŵ = G W Gᵀ of all filters, as [point][panel of NR filters][channel][filter]."""
     pitch = (F + NR - 1) // NR * C * NR
-    at, columns = aligned(POINTS * POINTS * pitch), pitch // C // LANES
+    columns = pitch // C // LANES
     for task in prange(columns * 2):
         f, half = task // 2 * LANES, task % 2
         few = aligned(TAPS * TAPS * LANES)
@@ -138,7 +138,6 @@ def filters_in(w, w0, ws, C, F):
                         few[U(o + g)] = w[U(here + (f + g) * ws[0])] if f + g < F else real(0)
             to = (f // NR * C + c) * NR + f % NR
             taps_in(few, 0, TAPS * LANES, LANES, at, to, POINTS * pitch, pitch)
-    return at
 
 
 @kept_in_threads

@@ -128,10 +128,20 @@ def parts_at_once():
     return numba.get_num_threads() if PARALLEL else 1
 
 
+def transformed(w, w0, ws, C, F):
+    """What `filters_in` fills, at a multiple of 64 bytes."""
+    size = POINTS * POINTS * -(-F // NR) * NR * C
+    wide = np.empty(size + 64 // BYTES, real)
+    start = (-wide.ctypes.data % 64) // BYTES
+    at = wide[start : start + size]
+    filters_in(w, w0, ws, C, F, at)
+    return at
+
+
 def tiled_to_y(x, xs, w, ws, y, ys, shape, axes):
     """Y[n, f, i, j] += Σ_{c,k,l} W[f, c, k, l]·X[n, c, i + k − p0, j + l − p1]."""
     N, C, F, H, W, K, L, I, J = shape
-    at = filters_in(w, 0, ws, C, F)
+    at = transformed(w, 0, ws, C, F)
     sizes, pads = (N, C, F, H, W, I, J), (axes[2], axes[5])
     in_tiles(x, xs, y, ys, sizes, pads, at, parts_at_once(), False)
 
@@ -143,7 +153,7 @@ def tiled_to_x(x, xs, w, ws, y, ys, shape, axes):
     """
     N, C, F, H, W, K, L, I, J = shape
     last = (K - 1) * ws[2] + (L - 1) * ws[3]
-    at = filters_in(w, last, (ws[1], ws[0], -ws[2], -ws[3]), F, C)
+    at = transformed(w, last, (ws[1], ws[0], -ws[2], -ws[3]), F, C)
     sizes, pads = (N, F, C, I, J, H, W), (K - 1 - axes[2], L - 1 - axes[5])
     in_tiles(y, ys, x, xs, sizes, pads, at, parts_at_once(), False)
 
@@ -199,6 +209,7 @@ PARTS = (
 # What they are called with: arrays of numbers, so many integers in a tuple, integers and bools.
 ROW = (np.dtype(real).name, 1)
 in_tiles.kinds = ROW, 4, ROW, 4, 7, 2, ROW, None, False
+filters_in.kinds = ROW, None, 4, None, None, ROW
 filters_out.kinds = ROW, None, ROW, 4, None, None
 
 
