@@ -12,8 +12,8 @@ from once import loaded, traced
 from deltarule.expressions.symbols import Size
 from deltarule.frameworks.dialect import DIALECTS
 from deltarule.frameworks.file_text import FrameworkFile, emitted_for
-from deltarule.frameworks.long_lines import folded
 from deltarule.kernels.passes.program import known_sizes
+from deltarule.kernels.python_text.long_lines import folded
 from deltarule.language.catalogue import catalogue
 from deltarule.signed_files import is_ours
 from deltarule.typed.typed_layer import layer

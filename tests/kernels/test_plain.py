@@ -80,7 +80,9 @@ def test_numbers_between_both_passes_are_no_arrays():
 def assert_loops_agree(made, tmp_path, monkeypatch):
     """The loops of a program, run as plain Python, give what the evaluator gives."""
     plain = PlainModule(made)
-    module = as_python(plain.text(), tmp_path, monkeypatch)
+    text = plain.text()
+    assert max(map(len, text.splitlines())) <= 100
+    module = as_python(text, tmp_path, monkeypatch)
     arrays = evaluated(made, 1).arrays
     found = dict(arrays)
     for each, one in plain.passes.items():

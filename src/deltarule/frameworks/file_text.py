@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from deltarule.frameworks import helpers
 from deltarule.frameworks.callers import Called, caller
 from deltarule.frameworks.dialect import DIALECTS, Dialect
-from deltarule.frameworks.long_lines import folded
 from deltarule.frameworks.pass_text import PassText
 from deltarule.kernels.module import docstrings
 from deltarule.kernels.module.plain_source import PlainPass
 from deltarule.kernels.passes.program import Program, program
 from deltarule.kernels.python_text.identifiers import PlainSpelling
 from deltarule.kernels.python_text.indented import Lines
+from deltarule.kernels.python_text.long_lines import folded
 from deltarule.networks.network import Network
 from deltarule.signed_files import signed
 

@@ -19,6 +19,7 @@ from deltarule.kernels.passes.program import Pass, Program
 from deltarule.kernels.prelude import texts
 from deltarule.kernels.python_text.identifiers import PlainSpelling
 from deltarule.kernels.python_text.indented import Lines, wrapped
+from deltarule.kernels.python_text.long_lines import folded
 from deltarule.kernels.python_text.plain_text import PlainCode
 from deltarule.networks.recurrences import blocks
 
@@ -72,7 +73,7 @@ class PlainModule:
             said=docstrings.of_plain_file(program.network, "both passes as plain loops"),
             imports="import math\n" if "math." in body else "",
         )
-        return f"{head}{texts.plain(self._prelude)}{body.rstrip()}\n"
+        return folded(f"{head}{texts.plain(self._prelude)}{body.rstrip()}\n")
 
     def _pass(self, name: str, one: Pass, returned: tuple[str, ...], lines: Lines) -> None:
         """One function: sizes, room for what it writes, the loops, what it gives."""

@@ -4,7 +4,7 @@ import pytest
 
 from deltarule.errors import DeltaruleError
 from deltarule.frameworks.dialect import known_target
-from deltarule.frameworks.long_lines import WIDTH, folded
+from deltarule.kernels.python_text.long_lines import WIDTH, folded
 
 
 def test_an_unknown_framework_is_told():
