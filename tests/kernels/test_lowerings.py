@@ -104,6 +104,28 @@ def test_what_a_call_leaves_over_is_matched_again(tmp_path, monkeypatch):
     agree(as_python(text, tmp_path, monkeypatch), made, probed(made, 0))
 
 
+#: Both ways to write what is summed, stamps and windows, and axes and groups of one entry.
+WINDOWS = [
+    ("transposed_conv1d", {"pad": 1}, 3),
+    ("transposed_conv1d", {"groups": 2, "stride": 1}, 3),
+    ("conv1d", {"K": 1, "T": 5}, 3),
+    ("grouped_conv2d", {"A": 1, "B": 1, "K": 1, "L": 1, "H": 4, "W": 4}, 2),  # ∂L/∂x has no sum
+    ("grouped_conv2d", {"A": 1, "B": 1, "K": 3, "L": 3}, 3),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "settings", "count"), WINDOWS)
+def test_sums_of_windows_and_their_gradients_are_calls(
+    name, settings, count, tmp_path, monkeypatch
+):
+    made, watched = programmed(name, **settings), Watched()
+    text = Module(made, "float64", lowerings=watched.rows).text()
+    calls = watched.emitted["convolution"] + watched.emitted["matmul"]
+    assert calls == count, watched.emitted
+    agree(as_python(text, tmp_path, monkeypatch), made, probed(made, 0))
+
+
 GUARDED = """
 from deltarule.language import *
 

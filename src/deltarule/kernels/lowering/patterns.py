@@ -4,18 +4,26 @@ A sum over products of two tensors relates three: what is written, and the two t
 plain index stands in two of the three, or in all: that of groups, which are summed one by one. On
 a window axis two indices share an axis of one tensor, at S·i + D·k − P: forward, that tensor is
 read; in its own gradient it is written, and one of the others is read at the i or k that solves
-the relation. Nothing here knows a layer.
+the relation. Where forward it is written, as stamps are, that other is so read in the gradient of
+the third, and the sum runs along the wide axis. Nothing here knows a layer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, Mul
 
 from deltarule.expressions import nodes
-from deltarule.expressions.nodes import AtLeastZero, Divides, FloorQuotient, Read, tensor_name
+from deltarule.expressions.nodes import (
+    AtLeastZero,
+    Divides,
+    FloorQuotient,
+    Read,
+    free_indices,
+    tensor_name,
+)
 from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.window_axis import window_axis
@@ -98,19 +106,42 @@ def windows_of(
     summed, more = digits(total.ranges, parts)
     extents, tables = dict((*written, *summed)), {**tables, **more}
 
+    conditions = [in_digits(c, tables) for c in total.conditions]
+    indices = [free_indices(in_digits(r, tables)) for r in (equation.lhs, *factors)]
+    shared = frozenset.intersection(*indices)
+
     def place(access: Read) -> Place:
         axes = tensors[tensor_name(access)].axes
         access = read_at(access, (in_digits(s, tables) for s in access.indices))
-        return Place(*split(access, axes, extents))
+        return _without_ones(*split(access, axes, extents, shared))
 
-    out, a, b = map(place, (equation.lhs, *factors))
+    pattern = _of_places([place(r) for r in (equation.lhs, *factors)], extents, conditions)
+    if pattern is None:
+        return None
+    return replace(pattern, first=_first(rest, pattern, place, tensors))
+
+
+def _without_ones(access: Read, axes: Sequence[Expr]) -> Place:
+    """A tensor's place without the axes that have one entry and are read there."""
+    kept = [p for p in zip(access.indices, axes, strict=True) if p != (0, 1)]
+    return Place(read_at(access, (s for s, _ in kept)), tuple(n for _, n in kept))
+
+
+def _of_places(
+    places: Sequence[Place], extents: Mapping[Index, Expr], conditions: Sequence
+) -> Windows | None:
+    """The pattern of what is written and the two that are read."""
+    out, a, b = places
     if not all(isinstance(s, Index) for s in out.access.indices):
         return None
-    conditions = [in_digits(c, tables) for c in total.conditions]
     for wide, other in ((a, b), (b, a)):
-        pattern = _read_wide(wide, out, other) or _written_wide(out, other, wide)
+        pattern = (
+            _read_wide(wide, out, other)
+            or _solved_in(other, out, wide, written="wide")
+            or _solved_in(other, wide, out, written="one")
+        )
         if pattern is not None and _covered(pattern, extents, conditions):
-            return replace(pattern, first=_first(rest, pattern, place, tensors))
+            return pattern
     return None
 
 
@@ -139,20 +170,24 @@ def _read_wide(wide: Place, out: Place, other: Place) -> Windows | None:
     return _complete(wide, out, other, windows, "one")
 
 
-def _written_wide(out: Place, one: Place, other: Place) -> Windows | None:
-    """out[…p…] = Σ_i one[…i…]·other[(p + P − S·i)/D]."""
+def _solved_in(other: Place, wide: Place, one: Place, written: str) -> Windows | None:
+    """out[…p…] = Σ_i one[…i…]·other[(p + P − S·i)/D], where wide is written.
+
+    Where one is, out[…i…] = Σ_p wide[…p…]·other[(p + P − S·i)/D]: it is correlated with all of the
+    wide tensor, by what is read at the place that solves the relation.
+    """
     windows = []
     for axis, subscript in enumerate(other.access.indices):
         if isinstance(subscript, Index):
             continue
-        relation = _solved(subscript, out.access.indices, one.access.indices)
+        relation = _solved(subscript, wide.access.indices, one.access.indices)
         if relation is None:
             return None
         wide_axis, one_axis, stride, dilation, pad = relation
         windows.append(Window(wide_axis, one_axis, axis, stride, dilation, pad))
-    if any(not isinstance(s, Index) for s in one.access.indices):
+    if any(not isinstance(s, Index) for p in (wide, one) for s in p.access.indices):
         return None
-    return _complete(out, one, other, windows, "wide")
+    return _complete(wide, one, other, windows, written)
 
 
 def _relation(subscript: Expr, ones: tuple, others: tuple) -> tuple | None:

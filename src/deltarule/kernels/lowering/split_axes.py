@@ -6,7 +6,7 @@ index over groups, and one within them; nothing moves in memory.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from sympy import Basic, Expr
@@ -66,12 +66,19 @@ def in_digits(node: Basic, found: Mapping[Index, tuple]) -> Basic:
     return rebuild(node, lambda part: in_digits(part, found), subscripts=True, conditions=True)
 
 
-def split(access: Read, axes: Sequence[Expr], extents: Mapping[Index, Expr]) -> tuple:
-    """A tensor's access and axes, where each axis that is read at F·g + f is two."""
+def split(
+    access: Read, axes: Sequence[Expr], extents: Mapping[Index, Expr], groups: Collection[Index]
+) -> tuple:
+    """A tensor's access and axes, where each axis that is read at F·g + f is two.
+
+    Where f has one value alone it is so if g is among `groups`: else i + k may be a window's.
+    """
     subscripts: list[Expr] = []
     lengths: list[Expr] = []
     for subscript, length in zip(access.indices, axes, strict=True):
         pair = _digits_of(subscript, length, extents)
+        if pair is not None and extents[pair[1]] == 1 and pair[0] not in groups:
+            pair = None
         subscripts += [subscript] if pair is None else pair
         lengths += [length] if pair is None else [extents[i] for i in pair]
     return read(tensor_name(access), *subscripts), tuple(lengths)
