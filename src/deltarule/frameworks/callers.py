@@ -90,10 +90,11 @@ class {title}(torch.autograd.Function):
 _TORCH_GRADIENTS = '''\
 def gradients_by(function, arrays):
     """What PyTorch gives where it differentiates a function."""
-    tensors = {n: torch.as_tensor(arrays[n]).clone() for n in GIVEN}
+    # What no pass takes has a gradient too: 0.
+    tensors = {n: torch.as_tensor(arrays[n]).clone() for n in {*GIVEN, *CHECKED}}
     for name in CHECKED:
         tensors[name].requires_grad_()
-    found = function(*tensors.values())
+    found = function(*(tensors[n] for n in GIVEN))
     values = dict(zip(RESULTS, found if isinstance(found, tuple) else (found,)))
     whole = sum((values[y] * torch.as_tensor(arrays.get(up, 1.0))).sum() for y, up in ROOTS)
     wanted = [tensors[n] for n in CHECKED]

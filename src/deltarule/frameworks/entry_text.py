@@ -169,6 +169,33 @@ class EntryText(ReadText):
         lines.add(f'    """{row.title[0].upper()}{row.title[1:]}, entry by entry."""')
         lines.add(f"    return {self.array(formula).text}")
 
+    def _choose(self, node: nodes.Choose) -> Labelled:
+        condition, then, otherwise = node.args
+        by_sign = None
+        if isinstance(condition, nodes.Positive):
+            by_sign = self._by_sign(condition.args[0], then, otherwise)
+        return self.choose(node) if by_sign is None else by_sign
+
+    def _by_sign(self, tested: Expr, then: Expr, otherwise: Expr) -> Labelled | None:
+        """A choice by the sign of what arrays hold, in which NaN stays NaN; None for a number's.
+
+        Of two terms one is compared with the other: the difference of ∞ and ∞ would be NaN.
+        """
+        negative = [t for t in Add.make_args(tested) if t.could_extract_minus_sign()]
+        helper, terms = "if_positive", [tested]
+        if isinstance(tested, Add) and len(tested.args) == 2 and len(negative) == 1:
+            helper, terms = "if_greater", [Add(tested, -negative[0]), -negative[0]]
+        with self.under():
+            compared = [self.named(self.array(t), "compared") for t in terms]
+        if all(c.number for c in compared):
+            return None
+        # An array comes first, whose type the others take on.
+        parts = [self.typed(c) if c.number else c for c in compared]
+        parts += [self.named(self.array(c), "one") for c in (then, otherwise)]
+        labels = joined(parts, self.order)
+        texts = ", ".join(laid_along(p, labels, self.dialect).text for p in parts)
+        return Labelled(f"{helper}({texts})", labels)
+
     def _frozen(self, node: nodes.Frozen) -> Labelled:
         inner = self.array(node.args[0])
         if inner.number:
@@ -181,5 +208,5 @@ class EntryText(ReadText):
         type(sympy.S.NegativeInfinity): _minus_infinity, Symbol: _symbol,
         Size: _integer, Index: _integer, nodes.FloorQuotient: _integer, nodes.Remainder: _integer,
         nodes.Delta: _integer, nodes.Read: ReadText.read, Add: _add, Mul: _mul, Pow: _pow,
-        Elementwise: _function, nodes.Frozen: _frozen, nodes.Choose: ReadText.choose,
+        Elementwise: _function, nodes.Frozen: _frozen, nodes.Choose: _choose,
     }  # fmt: skip

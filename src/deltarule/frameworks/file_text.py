@@ -24,7 +24,8 @@ class FrameworkSpelling(PlainSpelling):
     OWN = PlainSpelling.OWN | frozenset(
         """jnp jax torch grid assigned finite real as_real as_integers entries largest logsumexp
         chosen inverse weighted quotient erf erfc first_largest log_determinant slice ctx saved
-        lgamma digamma trigamma upstream random self_check sample arrays""".split()
+        lgamma digamma trigamma if_positive if_greater upstream random self_check sample
+        arrays""".split()
     )
 
 

@@ -106,6 +106,10 @@ class FormulaText(EntryText):
 
     def _whole(self, node: nodes.Reduction, least: str) -> tuple[str, str, tuple[Index, ...]]:
         """A body along all of its indices, the axes to reduce, and the labels that are left."""
+        return self._masked_whole(node, least)[:3]
+
+    def _masked_whole(self, node: nodes.Reduction, least: str) -> tuple:
+        """The same, and where the conditions hold as an argument `among`, or nothing."""
         indices = self._inner(node)
         body = self.array(node.body)
         mask = self.all_hold(node.conditions)
@@ -119,7 +123,12 @@ class FormulaText(EntryText):
             shape = ", ".join(self.integers.integer(self.extents[i]) for i in labels)
             text = f"{self.dialect.call('broadcast_to')}({text}, ({shape},))"
         axes = _axes(tuple(range(len(free), len(labels))))
-        return text, axes, free
+        return text, axes, free, self._among(mask, labels)
+
+    def _among(self, mask: Labelled | None, labels: Sequence[Index]) -> str:
+        if mask is None:
+            return ""
+        return f", among={laid_along(mask, labels, self.dialect).text}"
 
     def _max(self, node: nodes.Max) -> Labelled:
         text, axes, labels = self._whole(node, "-math.inf")
@@ -139,8 +148,8 @@ class FormulaText(EntryText):
         """Which entries are the largest; where the equation has none of its indices, the first."""
         maximum = node.maximum
         if not set(maximum.indices) & set(self.order):
-            text, axes, labels = self._whole(maximum, "-math.inf")
-            return Labelled(f"first_largest({text}, {axes})", labels)
+            text, axes, labels, among = self._masked_whole(maximum, "-math.inf")
+            return Labelled(f"first_largest({text}, {axes}{among})", labels)
         self._inner(maximum)
         body, mask = self.array(maximum.body), self.all_hold(maximum.conditions)
         least = Labelled("-math.inf", (), ADD, number=True)
@@ -152,10 +161,7 @@ class FormulaText(EntryText):
         axes = _axes(tuple(labels.index(i) for i in maximum.indices))
         ties = _TIES[type(maximum)]
         more = "" if ties == "first" else f', "{ties}"'
-        found = Labelled(f"chosen({wide}, {axes}{more})", labels)
-        if mask is None:
-            return found
-        return self.where(mask, found, Labelled("0.0", number=True))
+        return Labelled(f"chosen({wide}, {axes}{more}{self._among(mask, labels)})", labels)
 
     def _inverse(self, node: Inverse) -> Labelled:
         body, row, column, extent = node.args

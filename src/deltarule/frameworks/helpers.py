@@ -10,6 +10,14 @@ import re
 from collections.abc import Mapping
 
 _ARRAYS = {
+    "if_positive": '''\
+def if_positive(z, then, otherwise):
+    """`then` where z > 0, `otherwise` where z ≤ 0, and NaN where z is NaN."""
+    return {m}.where(z > 0, then, {m}.where(z <= 0, otherwise, z))''',
+    "if_greater": '''\
+def if_greater(a, b, then, otherwise):
+    """`then` where a > b, `otherwise` where a ≤ b, and NaN where one of them is NaN."""
+    return {m}.where(a > b, then, {m}.where(a <= b, otherwise, {m}.where(a != a, a, b)))''',
     "finite": '''\
 def finite(z):
     """The numbers themselves, and 0 for what is infinite or NaN."""
@@ -51,23 +59,27 @@ def logsumexp(a, axes):
     total = {m}.sum({m}.exp(a - top), axis=axes, keepdims=True)
     return {m}.squeeze({log_total} + top, axis=axes)''',
     "chosen": '''\
-def chosen(a, axes, ties="first"):
-    """1 where a number is the largest along some axes, or its part where several are."""
-    if ties != "first":
-        top = {m}.asarray(a == {m}.max(a, axis=axes, keepdims=True, initial=-{m}.inf), a.dtype)
-        return top / {m}.sum(top, axis=axes, keepdims=True) if ties == "split" else top
-    last = tuple(range(a.ndim - len(axes), a.ndim))
-    moved = {m}.moveaxis(a, axes, last)
-    flat = moved.reshape(*moved.shape[: a.ndim - len(axes)], -1)
-    if not flat.shape[-1]:
-        return {m}.zeros_like(a)
-    first = {m}.argmax(flat, axis=-1)[..., None] == {m}.arange(flat.shape[-1])
-    return {m}.moveaxis({m}.asarray(first, a.dtype).reshape(moved.shape), last, axes)''',
+def chosen(a, axes, ties="first", among=True):
+    """1 where a number, or NaN, is the largest along some axes; its part where several share it."""
+    top = {m}.max(a, axis=axes, keepdims=True, initial=-{m}.inf)
+    found = ((a == top) | (a != a)) & among
+    if ties == "first":
+        last = tuple(range(a.ndim - len(axes), a.ndim))
+        moved = {m}.moveaxis(found, axes, last)
+        flat = moved.reshape(*moved.shape[: last[0]], math.prod(moved.shape[last[0] :]))
+        first = flat & ({m}.cumsum(flat, axis=-1) == 1)
+        found = {m}.moveaxis(first.reshape(moved.shape), last, axes)
+    one = {m}.asarray(found, a.dtype)
+    return one / {m}.maximum(one.sum(axes, keepdims=True), 1) if ties == "split" else one''',
     "first_largest": '''\
-def first_largest(a, axes):
-    """The number of the first largest entry along the last axes, row by row; −1 without one."""
-    flat = a.reshape(*a.shape[: axes[0]], -1)
-    return {m}.where({m}.max(flat, axis=-1) > -{m}.inf, {m}.argmax(flat, axis=-1), -1)''',
+def first_largest(a, axes, among=True):
+    """The number of the first largest entry, or NaN, along the last axes; −1 without an entry."""
+    top = {m}.max(a, axis=axes, keepdims=True, initial=-{m}.inf)
+    found = ((a == top) | (a != a)) & among
+    flat = found.reshape(*a.shape[: axes[0]], math.prod(a.shape[axes[0] :]))
+    if not flat.shape[-1]:
+        return {m}.full(flat.shape[:-1], -1)
+    return {m}.where(flat.any(-1), {m}.argmax(flat, axis=-1), -1)''',
     "inverse": '''\
 def inverse(a):
     """The inverses of the matrices in the last two axes."""
@@ -167,6 +179,14 @@ def assigned(array, at, value):
 def finite(z):
     """The numbers themselves, and 0 for what is infinite or NaN."""
     return torch.where(torch.isfinite(z), z, 0.0)''',
+    "if_positive": '''\
+def if_positive(z, then, otherwise):
+    """`then` where z > 0, `otherwise` where z ≤ 0, and NaN where z is NaN."""
+    return torch.where(z > 0, then, torch.where(z <= 0, otherwise, z))''',
+    "if_greater": '''\
+def if_greater(a, b, then, otherwise):
+    """`then` where a > b, `otherwise` where a ≤ b, and NaN where one of them is NaN."""
+    return torch.where(a > b, then, torch.where(a <= b, otherwise, torch.where(a != a, a, b)))''',
     "weighted": '''\
 def weighted(weight, a):
     """weight·a; 0 where the weight is 0 and a infinite."""
@@ -205,23 +225,28 @@ def logsumexp(a, axes):
     """log Σ exp(a) along some axes, without overflow; −∞ where there is nothing to add."""
     return torch.logsumexp(a, axes)''',
     "chosen": '''\
-def chosen(a, axes, ties="first"):
-    """1 where a number is the largest along some axes, or its part where several are."""
+def chosen(a, axes, ties="first", among=True):
+    """1 where a number, or NaN, is the largest along some axes; its part where several share it."""
     if 0 in (a.shape[k] for k in axes):
         return torch.zeros_like(a)
-    if ties != "first":
-        top = (a == torch.amax(a, axes, keepdim=True)).to(a.dtype)
-        return top / top.sum(axes, keepdim=True) if ties == "split" else top
-    last = tuple(range(a.ndim - len(axes), a.ndim))
-    moved = torch.movedim(a, axes, last)
-    flat = moved.reshape(*moved.shape[: a.ndim - len(axes)], -1)
-    first = flat.argmax(-1)[..., None] == torch.arange(flat.shape[-1], device=a.device)
-    return torch.movedim(first.to(a.dtype).reshape(moved.shape), last, axes)''',
+    found = ((a == torch.amax(a, axes, keepdim=True)) | (a != a)) & among
+    if ties == "first":
+        last = tuple(range(a.ndim - len(axes), a.ndim))
+        moved = torch.movedim(found, axes, last)
+        flat = moved.reshape(*moved.shape[: last[0]], math.prod(moved.shape[last[0] :]))
+        first = flat & (flat.cumsum(-1) == 1)
+        found = torch.movedim(first.reshape(moved.shape), last, axes)
+    one = found.to(a.dtype)
+    return one / one.sum(axes, keepdim=True).clamp(min=1) if ties == "split" else one''',
     "first_largest": '''\
-def first_largest(a, axes):
-    """The number of the first largest entry along the last axes, row by row; −1 without one."""
-    flat = a.reshape(*a.shape[: axes[0]], -1)
-    return torch.where(flat.amax(-1) > -torch.inf, flat.argmax(-1), -1)''',
+def first_largest(a, axes, among=True):
+    """The number of the first largest entry, or NaN, along the last axes; −1 without an entry."""
+    count = math.prod(a.shape[axes[0] :])
+    if not count:
+        return torch.full(a.shape[: axes[0]], -1, device=a.device)
+    found = ((a == torch.amax(a, axes, keepdim=True)) | (a != a)) & among
+    flat = found.reshape(*a.shape[: axes[0]], count)
+    return torch.where(flat.any(-1), flat.to(torch.int8).argmax(-1), -1)''',
     "inverse": '''\
 def inverse(a):
     """The inverses of the matrices in the last two axes."""
