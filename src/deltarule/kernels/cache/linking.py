@@ -64,7 +64,8 @@ class _Waiting(codegen.JITCodeLibrary):
         self._raise_if_finalized()
         places = list(self._places)
         for library in _order(self):
-            self._reload_init.update(library._reload_init)
+            if hasattr(library, "_reload_init"):  # newer than Numba 0.61
+                self._reload_init.update(library._reload_init)
             if _waiting(library):
                 places += library._places
                 module = library._as_written()
