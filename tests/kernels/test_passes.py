@@ -26,6 +26,7 @@ from deltarule.kernels.passes import (
     positions_of_data,
     products_of_a_time,
     stable_softmax,
+    sums_apart,
 )
 
 
@@ -140,6 +141,10 @@ PLANTED = {
     "positions_of_data": ("max_unpool2d", positions_of_data, "taken_apart", transposed),
     "conditions_inside": ("ctc", conditions_inside, "guarded", doubled),
     "infer_bounds": ("conv2d", infer_bounds, "within", one_too_many),
+    "sums_apart": (
+        "y_t = tanh(Σ_{s ≤ t} x_s)", sums_apart._Apart, "_array",
+        lambda array: lambda *given: 2 * array(*given),
+    ),
     "hoist_factors": ("batch_norm", hoist_invariants, "factors_hoisted", one_power_more),
     "hoist_invariants": ("batch_norm", hoist_invariants, "_below", counted_twice),
     "products_of_a_time": ("gru", products_of_a_time, "_of_two", twice),

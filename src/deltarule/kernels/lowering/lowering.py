@@ -50,8 +50,9 @@ class Lowering(Generic[Plan]):
     """A pattern: `match` gives its plan for an equation or None, `emit` writes the plan's lines.
 
     `staged` gives another way to carry out the same plan, outside of compiled code, or None.
-    `used_by` names a derivation of the catalogue whose kernel the pattern is in. `joins` tells
-    whether a plan can share the loops of those before it, and `emit_joined` writes such plans.
+    `used_by` names a derivation of the catalogue, or an equation, whose kernel the pattern is in.
+    `joins` tells whether a plan can share the loops of those before it, and `emit_joined` writes
+    such plans.
     """
 
     name: str

@@ -15,7 +15,9 @@ from deltarule.kernels.lowering import (
     loop_nest,
     match_matmul,
     matmul,
+    products_of_others,
     row_patterns,
+    running_sums,
     softmax_rows,
     sorted_ranks,
     sums_in_order,
@@ -43,6 +45,16 @@ LOWERINGS: tuple[Lowering[Any], ...] = (
     ),
     Lowering("sorted_ranks", sorted_ranks.match, sorted_ranks.emit, 42, used_by="owl_norm"),
     Lowering("argmax", argmax.match, argmax.emit, 40, used_by="max_pool2d"),
+    Lowering(
+        "running_sums", running_sums.match, running_sums.emit, 36, used_by="y_t = Σ_{s ≤ t} x_s"
+    ),
+    Lowering(
+        "products_of_others",
+        products_of_others.match,
+        products_of_others.emit,
+        34,
+        used_by="y_n = Π_k x_nk",
+    ),
     Lowering("vector_rows", row_patterns.match, vector_rows.emit, 30, used_by="max_pool2d"),
     Lowering("softmax_rows", softmax_rows.match, softmax_rows.emit, 20, used_by="softmax"),
     Lowering("added_in_place", added_in_place.match, added_in_place.emit, 10, used_by="embedding"),

@@ -23,7 +23,15 @@ from deltarule.kernels.python_text.long_lines import folded
 from deltarule.kernels.python_text.plain_text import PlainCode
 from deltarule.networks.recurrences import blocks
 
-_LOOPS = ("loop_nest", "argmax", "added_in_place", "compact_support", "sorted_ranks")
+_LOOPS = (
+    "loop_nest",
+    "argmax",
+    "added_in_place",
+    "compact_support",
+    "sorted_ranks",
+    "running_sums",
+    "products_of_others",
+)
 #: The lowerings that write nothing but loops, and a sort where places in order are counted.
 PLAIN = tuple(row for row in LOWERINGS if row.name in _LOOPS)
 

@@ -21,6 +21,7 @@ from deltarule.kernels.passes.outweighed_edges import outweighed_edges
 from deltarule.kernels.passes.partial_sums import partial_sums
 from deltarule.kernels.passes.positions_of_data import positions_of_data
 from deltarule.kernels.passes.products_of_a_time import products_of_a_time
+from deltarule.kernels.passes.sums_apart import sums_apart
 
 PASSES: tuple[Callable[[Draft], Draft], ...] = (
     arrays_of_maxima,
@@ -32,6 +33,7 @@ PASSES: tuple[Callable[[Draft], Draft], ...] = (
     positions_of_data,
     conditions_inside,
     infer_bounds,
+    sums_apart,
     hoist_factors,
     hoist_invariants,
     products_of_a_time,
