@@ -128,6 +128,16 @@ def test_sums_of_windows_and_their_gradients_are_calls(
     agree(as_python(text, tmp_path, monkeypatch), made, probed(made, 0))
 
 
+def test_what_lies_within_groups_is_one_loop(tmp_path, monkeypatch):
+    """A mean over channels and places, and its gradient, as of an example in other norms."""
+    made, watched = programmed("group_norm", A=2), Watched()
+    text = Module(made, "float64", lowerings=watched.rows).text()
+    rows = [line.strip() for line in text.splitlines() if line.strip().startswith("for ")]
+    whole = [line for line in rows if "range(2 * H * W)" in line]
+    assert len(whole) == 5, rows  # both means, x̂, and both sums of its gradient
+    agree(as_python(text, tmp_path, monkeypatch), made, probed(made, 0))
+
+
 GUARDED = """
 from deltarule.language import *
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from sympy import Expr
 
 from deltarule.expressions.symbols import Index
+from deltarule.kernels.lowering.groups_apart import collapsed_in_groups
 from deltarule.kernels.passes.collapse_axes import Collapsed, collapsed
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.equations import Equation
@@ -26,7 +27,9 @@ class Site:
         """The equation over as few indices as possible, for lowerings that write loops."""
         if self.code.plain:
             return Collapsed(self.equation, {}, {})
-        return collapsed(self.equation, self.code.tensors, self.loop_indices)
+        tensors = self.code.tensors
+        apart = None if self.loop_indices else collapsed_in_groups(self.equation, tensors)
+        return apart or collapsed(self.equation, tensors, self.loop_indices)
 
     @property
     def waiting(self) -> list[tuple[Index, Expr]]:
