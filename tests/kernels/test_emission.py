@@ -1,5 +1,6 @@
 """Emitted files run by themselves, check themselves, and overwrite nothing of anybody's."""
 
+import ast
 import importlib.util
 import os
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 
 from deltarule.errors import DeltaruleError
 from deltarule.kernels.export import emitted, plain_emitted, write_emitted
+from deltarule.kernels.prelude import texts
 from deltarule.signed_files import is_ours
 from deltarule.typed.typed_layer import layer
 
@@ -145,3 +147,19 @@ def test_only_our_own_unchanged_file_is_overwritten(tmp_path):
 def test_a_file_that_cannot_be_written_is_told(tmp_path, name, fact):
     with pytest.raises(DeltaruleError, match=fact):
         write_emitted(tmp_path / name, "x = 1\n")
+
+
+def test_the_parts_of_one_file_do_not_use_a_name_twice():
+    """In a file of its own a kernel has all its parts, and what is defined last is what counts."""
+    found: dict[str, set[str]] = {}
+    for node in ast.parse(texts.text(set(texts._ORDER))).body:
+        if isinstance(node, ast.FunctionDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign):
+            written = [n for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)]
+            names = [n.id for n in written if isinstance(n.ctx, ast.Store)]
+        else:
+            continue
+        for name in names:
+            found.setdefault(name, set()).add(ast.dump(node))
+    assert [name for name, nodes in found.items() if len(nodes) > 1] == []

@@ -159,13 +159,13 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
 
 
 #: From so many rows on it pays to read each for three sums.
-HIGH = 4
+TALL = 4
 
 
 @compiled
 def square(at, many, pitch, rows):
     """Whether nine taps are three in each of three rows that follow each other."""
-    alike = many == 9 and rows >= HIGH
+    alike = many == 9 and rows >= TALL
     for t in range(6 if alike else 0):
         alike = alike and at[t + 3] == at[t] + pitch
     return alike

@@ -54,7 +54,7 @@ real = np.float32
 
 #: In so many parts the images are taken, by however many threads; where a part has many totals, in
 #: as many as hold `TOTALS`, but four.
-PARTS, TOTALS = 16, 1 << 16
+IMAGE_PARTS, TOTALS = 16, 1 << 16
 
 
 @inlined
@@ -98,7 +98,7 @@ def unfolded_to_y(x, w, y, first, plan, table):
     for o in range(B * F):
         starts[U(o)] = begun(first, plan, NIL, o // F, o % F)
     items = N * B * plan[AT_RUN] * ((plan[AT_RUN + 1] + high - 1) // high)
-    parts = min(items, PARTS)
+    parts = min(items, IMAGE_PARTS)
     for part in prange(parts):
         flat = aligned(table[PLANES] * table[PITCH])
         for item in range(part, items, parts):
@@ -161,7 +161,7 @@ def unfolded_to_x(x, w, y, first, plan, table):
     at = table[ENTRIES + taps : ENTRIES + taps + steps]
     weights = weights_of(w, plan, entries, taps * F, ONE, F)
     items = N * B * plan[AT_WIDE] * ((plan[AT_WIDE + 1] + high - 1) // high)
-    parts = min(items, PARTS)
+    parts = min(items, IMAGE_PARTS)
     for part in prange(parts):
         flat, sums = aligned(table[PLANES] * table[PITCH]), aligned(sums_ * table[PITCH])
         for item in range(part, items, parts):

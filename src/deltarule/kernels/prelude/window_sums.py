@@ -25,7 +25,7 @@ from deltarule.kernels.prelude.dots import dot_products
 from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places, tiles
 from deltarule.kernels.prelude.unfolded_rows import ENTRIES, PAYS, blocks_of, weights_of
 from deltarule.kernels.prelude.unfolded_sums import (
-    PARTS,
+    IMAGE_PARTS,
     TOTALS,
     unfolded_to_x,
     unfolded_to_y,
@@ -203,7 +203,7 @@ def windows_to_w(x, w, y, first, plan):
     if table[PAYS]:
         entries = table[ENTRIES : ENTRIES + volume(plan, AT_TAPS)]
         steps = C * entries.size
-        totals = zeros(min(PARTS, max(4, TOTALS // (B * F * steps))) * B * F * steps)
+        totals = zeros(min(IMAGE_PARTS, max(4, TOTALS // (B * F * steps))) * B * F * steps)
         unfolded_totals(totals, x, y, plan, table)
     else:
         totals, entries = flat_totals(x, y, plan)

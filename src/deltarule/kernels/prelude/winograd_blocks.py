@@ -118,7 +118,7 @@ def tiles_pay(shape, forced):
     return forced or POINTS * POINTS * each < N * C * F * K * L * I * J
 
 
-def shares(many):
+def strip_shares(many):
     """In how many parts the strips are taken for W: 2, 4 or 8, at most so `many` if not 2."""
     return 8 if many >= 8 else 4 if many >= 4 else 2
 
@@ -163,7 +163,7 @@ def tiled_to_w(x, xs, w, ws, y, ys, shape, axes):
     N, C, F, H, W, K, L, I, J = shape
     size, strips = POINTS * POINTS * -(-F // NR) * NR * C, N * -(-I // TILE)
     # By sizes alone: whatever the number of threads is, sums are the same.
-    parts = min(strips, shares((x.size + y.size) // (2 * size))) if PARALLEL else 1
+    parts = min(strips, strip_shares((x.size + y.size) // (2 * size))) if PARALLEL else 1
     at = np.empty(parts * size, real)
     sizes, pads = (N, C, F, H, W, I, J), (axes[2], axes[5])
     in_tiles(x, xs, y, ys, sizes, pads, at, parts, True)
