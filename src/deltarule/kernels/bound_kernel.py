@@ -59,8 +59,12 @@ class Bound:
         self._before = given.made_anew if given.copied or watched else None
         #: Whether a call has nothing to look after; for the smallest kernels that would count.
         self._plain = self._before is None and not self._filled and not given.whole
-        if self._plain:
-            vars(self).update(self._single_calls(Path(str(module.__file__)).parent))
+        #: Whether there is what the backward pass reads of the forward pass.
+        self._begun = False
+        made = self._single_calls(Path(str(module.__file__)).parent) if self._plain else {}
+        if "backward" in made:
+            self.forward()  # C's function does not ask whether it was called
+        vars(self).update(made)
 
     def _single_calls(self, folder: Path) -> dict[str, Callable]:
         """The methods that machine code alone can be, for the smallest kernels."""
@@ -97,13 +101,17 @@ class Bound:
             self._before()
         if self._forward():
             self._given.made_anew()
+        self._begun = True
         if self._filled:
             given = self._given
             check_determinants(given.module, given.place, given.arrays.values(), self._filled)
         return self.values
 
     def backward(self) -> dict:
-        """The gradients by tensor name; `forward` has to be called before."""
+        """The gradients by tensor name, of what `forward` gave last; if it was never called, of the
+        arrays as they are, or were when they were bound."""
+        if not self._begun and self._backward is not _missing:
+            self.forward()
         if self._before is not None:
             self._before()
         if self._backward():
@@ -114,6 +122,7 @@ class Bound:
         """What `forward` and `backward` give."""
         if self._plain:
             self._forward()
+            self._begun = True
             self._backward()
         else:
             self.forward()
