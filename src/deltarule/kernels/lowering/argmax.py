@@ -99,12 +99,17 @@ class Selections(LoopWriter):
         largest = self.code.real(equation.rhs.args[1])
         spans, tests = tight(maximum.ranges, maximum.conditions)
 
-        def chosen(body: Expr, then: list[str], also: str = "") -> list[str]:
-            return [f"if {self.code.real(body)} == {largest}{also}:", *("    " + t for t in then)]
+        # Where the largest is NaN, it is taken from what is NaN.
+        value = self.code.spelling.fresh("value")
+        held = f"{value} == {largest} or {value} != {value}"
+
+        def chosen(body: Expr, then: list[str], test: str = held) -> list[str]:
+            lines = [f"{value} = {self.code.real(body)}", f"if {test}:"]
+            return [*lines, *("    " + t for t in then)]
 
         def step(body: Expr) -> list[str]:
-            also = f" and {count} == 0" if maximum.ties == "first" else ""
-            return chosen(body, [f"{target} = {self.code.typed('1')}", f"{count} += 1"], also)
+            test = f"{count} == 0 and ({held})" if maximum.ties == "first" else held
+            return chosen(body, [f"{target} = {self.code.typed('1')}", f"{count} += 1"], test)
 
         def share(body: Expr) -> list[str]:
             return chosen(body, [f"{target} /= {self.code.typed(count)}"])
