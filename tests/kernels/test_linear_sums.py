@@ -29,6 +29,7 @@ LAYERS = {
     "two_added": "y[v, d] = Sum[n](a[n, d], where=i[n] == v) + Sum[m](b[m, d], where=j[m] == v)",
     "multiplied": "y[v, d] = Sum[n](a[n, d], where=i[n] == v) * Sum[m](b[m, d], where=j[m] == v)",
     "under_a_function": "y[v, d] = tanh(Sum[n](a[n, d], where=i[n] == v)) + z[v, d]",
+    "cut": "y[v, d] = Sum[n](a[n, d], where=(i[n] == v) & (v < V - 2) & (v > 0)) + z[v, d]",
     "up_to": "y[n, d] = Sum[k](a[k, d], where=k <= n)",
     "before_and_behind": "y[n, d] = Sum[k](a[k, d], where=k < n) - Sum[k](a[k, d]**2, where=k > n)",
     "further_on": "y[n, d] = a[n, d] * Sum[k](a[k, d], where=k <= n + 2)",

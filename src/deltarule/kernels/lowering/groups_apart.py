@@ -33,9 +33,9 @@ def collapsed_in_groups(equation: Equation, tensors: Mapping[str, Tensor]) -> Co
         return None
     used = {tensor_name(r) for r in reads(found.equation.rhs)} | {found.equation.name}
     origin = {name: old for name, (old, _) in views.items()}
-    told = {n: origin.get(old, old) for n, old in found.views.items()}
-    told |= {n: old for n, old in origin.items() if n in used}
-    return Collapsed(found.equation, {**made, **found.tensors}, told)
+    seen_as = {n: origin.get(old, old) for n, old in found.views.items()}
+    seen_as |= {n: old for n, old in origin.items() if n in used}
+    return Collapsed(found.equation, {**made, **found.tensors}, seen_as)
 
 
 def _apart(equation: Equation, tensors: Mapping[str, Tensor]) -> tuple[Equation, dict, dict]:

@@ -63,7 +63,7 @@ class LoopWriter:
         if pin is not None:
             name = self.code.spelling.symbol(index)
             self.lines.add(f"{name} = {self.code.integer(_pinned(pin, index, known))}")
-            with self.lines.block(f"if 0 <= {name} < {self.code.integer(spans[0].extent, 1)}:"):
+            with self.lines.block(f"if {self._within(name, spans[0])}:"):
                 rest = [t for t in tests if t is not pin]
                 self.nest(body, spans[1:], rest, [*known, index], step)
             return
@@ -75,11 +75,28 @@ class LoopWriter:
             rest = [t for t in tests if t is not pointing]
             self.lines.add(f"{name} = {first}")
             with self.lines.block(f"while {name} >= 0:"):
-                self.nest(body, spans[1:], rest, [*known, index], step)
+                if self._shorter(spans[0]):
+                    with self.lines.block(f"if {self._within(name, spans[0])}:"):
+                        self.nest(body, spans[1:], rest, [*known, index], step)
+                else:
+                    self.nest(body, spans[1:], rest, [*known, index], step)
                 self.lines.add(f"{name} = {following}")
             return
         with self.loop(index, self._bounds_named(spans[0]), outermost=outer):
             self.nest(body, spans[1:], tests, [*known, index], step)
+
+    def _within(self, name: str, span: Span) -> str:
+        """The test that an index of which one value is asked lies where its span does."""
+        if not self._shorter(span):
+            return f"0 <= {name} < {self.code.integer(span.extent, 1)}"
+        self.prelude |= real_ends(span)
+        low, end = self.ends(span)
+        return f"{low} <= {name} < {end}"
+
+    @staticmethod
+    def _shorter(span: Span) -> bool:
+        """Whether conditions have cut a span."""
+        return span.lower != (0,) or span.upper != (span.extent - 1,)
 
     def _listed(self, test, index: Index, known: list[Index]) -> tuple[str, str] | None:
         """The first place of an index that meets a test `p[k] = e` on positions that point to
