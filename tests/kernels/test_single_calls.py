@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numba import carray, njit, types
+from numba import carray, njit, types  # pyright: ignore[reportPrivateImportUsage]
 
 from deltarule.errors import DeltaruleError
 from deltarule.kernels import single_call
@@ -137,7 +137,9 @@ def test_passes_are_called_in_turn_and_the_first_without_room_ends_it():
     folder, result = Path(network()[0].module.__file__).parent, object()
 
     def made(*passes):
-        return single_call.method("both", "", folder, passes, (seen, table), result)
+        method = single_call.method("both", "", folder, passes, (seen, table), result)
+        assert method is not None
+        return method
 
     assert made((add_at, 3), (add_at, 4))() is result
     assert seen[0] == 7

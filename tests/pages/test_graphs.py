@@ -44,11 +44,11 @@ def points(path: str) -> Iterator[Point]:
 def bezier(ends: list[Point]) -> Iterator[Point]:
     """Points on a curve with these control points, by de Casteljau's algorithm."""
     length = sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in zip(ends, ends[1:]))
-    for share in np.linspace(0, 1, 2 + int(length / 3)):
-        now = np.array(ends)
-        while len(now) > 1:
-            now = (1 - share) * now[:-1] + share * now[1:]
-        yield float(now[0][0]), float(now[0][1])
+    share = np.linspace(0, 1, 2 + int(length / 3))[:, None, None]
+    now = np.array(ends)[None]
+    while now.shape[1] > 1:
+        now = (1 - share) * now[:, :-1] + share * now[:, 1:]
+    yield from ((float(x), float(y)) for x, y in now[:, 0])
 
 
 def crossings(picture: str) -> list[str]:
@@ -62,14 +62,16 @@ def crossings(picture: str) -> list[str]:
             numbers = [float(rect.get(n)) for n in ("x", "y", "width", "height")]  # pyright: ignore
             boxes[group.get("data-q")] = numbers
     found = []
+    sides = np.array([*boxes.values()], float)
+    first, last = sides[:, :2], sides[:, :2] + sides[:, 2:]
     for arrow in root.iter(f"{SVG}path"):
         if arrow.get("class") != "arrow":
             continue
         ends = {arrow.get("data-from"), arrow.get("data-to")}
         way = np.array([*points(arrow.get("d", ""))])
-        for name, (x, y, wide, high) in boxes.items():
-            inside = (way > (x, y)).all(axis=1) & (way < (x + wide, y + high)).all(axis=1)
-            if inside.any() and (name not in ends or inside.sum() > 8):
+        within = ((way[:, None] > first) & (way[:, None] < last)).all(axis=2).sum(axis=0)
+        for name, inside in zip(boxes, within, strict=True):
+            if inside and (name not in ends or inside > 8):
                 found.append(f"{arrow.get('data-from')} → {arrow.get('data-to')} behind {name}")
         if (way < (left, top)).any() or (way > (left + width, top + height)).any():
             found.append(f"{arrow.get('data-from')} → {arrow.get('data-to')} leaves the picture")
