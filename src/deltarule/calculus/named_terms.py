@@ -138,10 +138,8 @@ class _Parting(Finder):
         """Give parts lines, one after another; False where the formula has none of them."""
         formula, place, before = _Terms(self.now), f"part of {self.own}", len(self.lines)
         for part in parts:
-            left = self._line(part)
-            if formula.put(
-                part.body, left, frozenset(part.conditions)
-            ):  # one that was taken before it may have held it
+            left, guard = self._line(part), frozenset(part.conditions)
+            if formula.put(part.body, left, guard):  # one taken before it may have held it
                 self.lines.append(
                     Equation(tensor_name(left), left.indices, part.rhs, part.ranges, place)
                 )

@@ -37,7 +37,12 @@ class Span:
     @property
     def whole(self) -> bool:
         """Whether it is simply 0 … extent − 1, and stands alone on an axis that tells so."""
-        return self.on_axis and self.lower == (0,) and self.upper == (self.extent - 1,)
+        return self.on_axis and not self.cut
+
+    @property
+    def cut(self) -> bool:
+        """Whether conditions leave less of it than 0 … extent − 1."""
+        return self.lower != (0,) or self.upper != (self.extent - 1,)
 
 
 def tight(ranges: tuple, conditions: tuple) -> tuple[list[Span], list[Condition]]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sympy import Expr
 
-from deltarule.expressions.nodes import Read, Reduction, read, reads, tensor_name, walk
+from deltarule.expressions.nodes import Read, Reduction, index_names, read, reads, tensor_name, walk
 from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
@@ -24,11 +24,11 @@ from deltarule.networks.tensors import Tensor
 def collapsed_in_groups(equation: Equation, tensors: Mapping[str, Tensor]) -> Collapsed | None:
     """The equation over few indices, groups apart; None where that joins no loops."""
     apart, made, views = _apart(equation, tensors)
-    inner = {views[name][1] for name in made}
     if not made:
         return None
+    inner = {index for _, index in views.values()}
     found = collapsed(apart, {**tensors, **made})
-    left = {i.name for i in _all_indices(found.equation)}
+    left = index_names(found.equation.rhs, *found.equation.subscripts)
     if not any(name.startswith(f"{i.name}_") for i in inner for name in left):
         return None
     used = {tensor_name(r) for r in reads(found.equation.rhs)} | {found.equation.name}
@@ -79,11 +79,3 @@ def _apart(equation: Equation, tensors: Mapping[str, Tensor]) -> tuple[Equation,
 def _is_large(access: Read, equation: Equation) -> bool:
     """Whether what is read has as many axes as what is written, and more than one."""
     return len(access.indices) >= max(2, len(equation.subscripts))
-
-
-def _all_indices(equation: Equation) -> set[Index]:
-    """All indices of an equation, bound ones too."""
-    found = {i for i, _ in equation.ranges}
-    for node in walk(equation.rhs):
-        found |= set(node.indices) if isinstance(node, Reduction) else set()
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 
 from sympy import Expr
 
@@ -75,10 +76,10 @@ class LoopWriter:
             rest = [t for t in tests if t is not pointing]
             self.lines.add(f"{name} = {first}")
             with self.lines.block(f"while {name} >= 0:"):
-                if self._shorter(spans[0]):
-                    with self.lines.block(f"if {self._within(name, spans[0])}:"):
-                        self.nest(body, spans[1:], rest, [*known, index], step)
-                else:
+                with ExitStack() as inside:
+                    if spans[0].cut:
+                        test = f"if {self._within(name, spans[0])}:"
+                        inside.enter_context(self.lines.block(test))
                     self.nest(body, spans[1:], rest, [*known, index], step)
                 self.lines.add(f"{name} = {following}")
             return
@@ -87,16 +88,11 @@ class LoopWriter:
 
     def _within(self, name: str, span: Span) -> str:
         """The test that an index of which one value is asked lies where its span does."""
-        if not self._shorter(span):
+        if not span.cut:
             return f"0 <= {name} < {self.code.integer(span.extent, 1)}"
         self.prelude |= real_ends(span)
         low, end = self.ends(span)
         return f"{low} <= {name} < {end}"
-
-    @staticmethod
-    def _shorter(span: Span) -> bool:
-        """Whether conditions have cut a span."""
-        return span.lower != (0,) or span.upper != (span.extent - 1,)
 
     def _listed(self, test, index: Index, known: list[Index]) -> tuple[str, str] | None:
         """The first place of an index that meets a test `p[k] = e` on positions that point to

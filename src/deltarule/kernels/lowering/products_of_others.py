@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from deltarule.expressions.nodes import Product
-from deltarule.expressions.substitution import rename_bound, substitute
+from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.loop_nest import Loops
@@ -30,16 +30,8 @@ class Others:
 
 def match(site: Site) -> Others | None:
     """An equation that is nothing but such a product."""
-    equation = site.collapsed.equation
-    rhs = equation.rhs
-    if site.loop_indices or site.code.complex or type(rhs) is not Product:
-        return None
-    if list(equation.subscripts) != list(equation.indices):
-        return None
-    if equation.name in equation.read_names():
-        return None
-    rhs = rename_bound(rhs, {i.name for i in equation.indices})
-    product = all_but_one(rhs, equation.ranges)
+    equation, whole = site.collapsed.equation, site.alone(Product)
+    product = None if whole is None else all_but_one(whole, equation.ranges)
     if product is None:
         return None
     outer = tuple(r for r in equation.ranges if r[0] not in product.indices)

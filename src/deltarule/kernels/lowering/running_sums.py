@@ -13,7 +13,7 @@ from sympy import Expr
 
 from deltarule.expressions.affine import never_negative
 from deltarule.expressions.nodes import AtLeastZero, Sum
-from deltarule.expressions.substitution import rename_bound, substitute
+from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.loop_nest import Loops
@@ -34,15 +34,8 @@ class Running:
 
 def match(site: Site) -> Running | None:
     """An equation that is nothing but such a sum."""
-    equation, total = site.collapsed.equation, site.collapsed.equation.rhs
-    if site.loop_indices or site.code.complex or type(total) is not Sum:
-        return None
-    if list(equation.subscripts) != list(equation.indices):
-        return None
-    if equation.name in equation.read_names():
-        return None
-    total = rename_bound(total, {i.name for i in equation.indices})
-    sums = running_sum(total, equation.ranges)
+    equation, total = site.collapsed.equation, site.alone(Sum)
+    sums = None if total is None else running_sum(total, equation.ranges)
     if sums is None:
         return None
     at = equation.indices.index(sums.index[0])
