@@ -163,3 +163,38 @@ def test_the_parts_of_one_file_do_not_use_a_name_twice():
         for name in names:
             found.setdefault(name, set()).add(ast.dump(node))
     assert [name for name, nodes in found.items() if len(nodes) > 1] == []
+
+
+CALLED_BY_NAME = """\
+from numba import carray, njit, types
+from deltarule.kernels.prelude.calls import apart, data, outside
+
+@njit
+def one_more(n):
+    apart()
+    return n + 1
+
+@outside(types.CPointer(types.float32), types.int64)
+def write(place, n):
+    carray(place, 1)[0] = one_more(n)
+
+@njit(forceinline=True)
+def copied_in(array, n):
+    write(data(array), n)
+
+@njit
+def first(array):
+    copied_in(array, 2)
+"""
+
+
+def test_a_function_that_is_copied_in_may_be_the_first_to_call_one_by_name(tmp_path):
+    """Numba hands the wish to be copied in down to all that it compiles for such a caller."""
+    path = tmp_path / "called_by_name.py"
+    path.write_text(CALLED_BY_NAME, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("called_by_name", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    array = np.zeros(1, np.float32)
+    module.first(array)
+    assert array[0] == 3

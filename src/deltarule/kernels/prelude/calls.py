@@ -84,7 +84,8 @@ def outside(*kinds):
     def made(function):
         if numba.config.DISABLE_JIT:  # pyright: ignore
             return function
-        options = {"error_model": "numpy", "fastmath": {"contract"}}
+        # Not copied in: else it would take that from the first function that calls it.
+        options = {"error_model": "numpy", "fastmath": {"contract"}, "forceinline": False}
         ready = CFunc(function, (kinds, types.void), {}, options)
         ready.enable_caching()
         name = f"{function.__name__}_{np.dtype(real).name}_{VERSION}"
