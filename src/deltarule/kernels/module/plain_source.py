@@ -15,6 +15,7 @@ from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.module import docstrings
 from deltarule.kernels.module.needed_sizes import NeededSizes
 from deltarule.kernels.passes.argmax_indices import selections
+from deltarule.kernels.passes.idle_bounds import without_idle_bounds
 from deltarule.kernels.passes.program import Pass, Program
 from deltarule.kernels.prelude import texts
 from deltarule.kernels.python_text.identifiers import PlainSpelling
@@ -72,9 +73,13 @@ class PlainModule:
     def text(self) -> str:
         """The whole text, which needs NumPy and Numba alone."""
         program, lines = self.program, Lines()
-        self._pass("forward", program.forward, program.values, lines)
+        definitions = program.network.definitions
+        forward, backward = (
+            without_idle_bounds(one, definitions) for one in (program.forward, program.backward)
+        )
+        self._pass("forward", forward, program.values, lines)
         if program.gradients:
-            self._pass("backward", program.backward, program.gradient_names, lines)
+            self._pass("backward", backward, program.gradient_names, lines)
         functions = self.code.written_functions(self.code.write_function)
         body = f"{functions}\n{lines}" if str(functions) else str(lines)
         head = _HEAD.format(
