@@ -10,6 +10,7 @@ from deltarule.kernels.compiled_kernel import LARGE, SHORT, TINY
 from deltarule.kernels.lowering.thread_bodies import bodies_apart
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import program
+from deltarule.kernels.prelude import panel_products
 
 NAMES = ("max_pool2d", "attention", "conv2d", "lstm", "batch_norm", "layer_norm")
 
@@ -105,3 +106,19 @@ def _lenet5(images):
     for before, behind in ((400, 120), (120, 84), (84, 10)):
         yield before, behind
         yield (behind,)
+
+
+@pytest.mark.parametrize("many", [2, 3, 4, 8])
+def test_threads_get_even_shares_of_a_product(many, monkeypatch):
+    """At most an eighth more than on average, where there are tiles enough for everybody."""
+    monkeypatch.setattr(panel_products, "PARALLEL", True)
+    monkeypatch.setattr(panel_products, "threads", lambda: many)
+    random = np.random.default_rng(many)
+    for rows, panels in random.integers((48 * many, 1), (3000, 90), (200, 2)).tolist():
+        blocks = panel_products.row_blocks.py_func(rows, panels, 0)
+        ends = [panel_products.block_of_rows.py_func(b, blocks, rows) for b in range(blocks)]
+        assert [first for first, _ in ends] == [0, *(last for _, last in ends[:-1])]
+        assert ends[-1][1] == rows
+        tasks = np.repeat([last - first for first, last in ends], panels)
+        shares = [share.sum() for share in np.array_split(tasks, many)]
+        assert max(shares) <= 1.125 * rows * panels / many + panel_products.TILE_ROWS * panels

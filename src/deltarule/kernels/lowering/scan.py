@@ -29,7 +29,7 @@ from deltarule.spelling.text import text
 
 #: So many entries of the axis that is shared out are a part, as a rule and at least. Their number
 #: does not depend on that of the threads.
-USUAL, LEAST = 16, 8
+USUAL, LEAST = 16, 4
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,13 @@ from deltarule.kernels.prelude.calls import (
     from_start,
     outside,
 )
-from deltarule.kernels.prelude.micro_kernel import aligned, places, tiles
+from deltarule.kernels.prelude.micro_kernel import MR, aligned, places, tiles
+from deltarule.kernels.prelude.thread_count import threads
 from deltarule.kernels.prelude.vectors import BYTES, LANES, NR, take, turn
 
 real = np.float32
 U = np.uint64
+PARALLEL = False
 compiled = in_threads = njit
 
 
@@ -29,8 +31,10 @@ compiled = in_threads = njit
 
 #: How deep a panel is: it should fill most of the nearest cache (32 KiB).
 KC = 24576 // (NR * BYTES)
-#: How many rows share a panel before the next panel is taken.
-MC = 240
+#: How many rows share a panel before the next panel is taken, and how many are a tile's at most.
+MC, TILE_ROWS = 240, MR[0]
+#: More tasks than so many a thread are shared evenly enough.
+TASKS = 8
 
 
 @outside(_NUMBERS, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER)
@@ -52,12 +56,31 @@ def pack(panel, b, b0, bk, bc, deep, count, scale):
 
 
 @compiled
-def of_panel(task, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add):
+def row_blocks(rows, panels, alone):
+    """In how many even blocks the rows are taken, so that threads get as much as one another."""
+    blocks = (rows + MC - 1) // MC
+    if PARALLEL and not alone:
+        many, tasks = threads(), blocks * panels
+        more = (blocks + many - 1) // many * many
+        if tasks % many and tasks < TASKS * many and rows >= 2 * TILE_ROWS * more:
+            blocks = more
+    return blocks
+
+
+@compiled
+def block_of_rows(block, blocks, rows):
+    """The first row of a block and the one behind its last: tiles are filled, but for the end."""
+    high = (rows + TILE_ROWS - 1) // TILE_ROWS
+    return block * high // blocks * TILE_ROWS, min((block + 1) * high // blocks * TILE_ROWS, rows)
+
+
+@compiled
+def of_panel(task, blocks, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add):
     """One panel of columns, and one block of rows, of a product."""
     apart()
     panels = (N + NR - 1) // NR
     p, block = task % panels, task // panels
-    first, last = block * MC, min(block * MC + MC, rows.size)
+    first, last = block_of_rows(block, blocks, rows.size)
     count = min(NR, N - p * NR)
     here = c0 + p * NR
     panel = aligned((at.size + LANES) * NR)
@@ -81,13 +104,16 @@ def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add, alone):
     """
     apart()
     at = places(min(K, KC), NR)
-    tasks = ((N + NR - 1) // NR) * ((rows.size + MC - 1) // MC)
+    panels = (N + NR - 1) // NR
+    blocks = row_blocks(rows.size, panels, alone)
     if alone:
-        for task in range(tasks):
-            of_panel(task, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add)
+        for task in range(panels * blocks):
+            of_panel(
+                task, blocks, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add
+            )
         return
-    for task in prange(tasks):
-        of_panel(task, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add)
+    for task in prange(panels * blocks):
+        of_panel(task, blocks, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add)
 
 
 @compiled

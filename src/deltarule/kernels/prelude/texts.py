@@ -13,7 +13,10 @@ _MARK = "# ---- what follows goes into kernels\n"
 #: Parts that kernels share: one file each, compiled once and not for every kernel, in an order
 #: in which each stands behind those that it needs.
 _SHARED = {
-    "strided_products": ("calls", "vectors", "micro_kernel", "panel_products", "strided_products"),
+    "strided_products": (
+        *("calls", "vectors", "micro_kernel", "thread_count"),
+        *("panel_products", "strided_products"),
+    ),
     "window_sums": (
         *("dots", "paired_rows", "window_layout", "window_tap"),
         *("tap_rows", "folded_rows", "tile_runs", "unfolded_rows"),
@@ -30,9 +33,11 @@ _NEEDS = {
     "window_groups": {"strided_products", "window_sums"},
     "winograd_blocks": {"strided_products", "window_sums"},
 }
+#: What a kernel may also hold by itself, without the rest of its group.
+_BY_ITSELF = {"thread_count"}
 _ORDER = (
     "checked_arrays", "addresses", "views", "elementary", "maximum", "gaussian_elimination",
-    "listed_places", "open_ends", "closed_ends", "thread_count",
+    "listed_places", "open_ends", "closed_ends",
     *sum(_SHARED.values(), ()),
 )  # fmt: skip
 _LARGER = '''
@@ -53,7 +58,7 @@ def text(parts: set[str]) -> str:
 
 def own(parts: set[str]) -> str:
     """The parts asked for without those that kernels share."""
-    shared = {part for group in _SHARED.values() for part in group}
+    shared = {part for name in _groups(parts) for part in _SHARED[name]}
     return "\n\n\n".join(_file(part) for part in _ORDER if part in set(parts) - shared)
 
 
@@ -70,7 +75,7 @@ def shared(parts: set[str], head: str) -> list[tuple[str, str]]:
 
     Each begins with `head` and takes in the names of the file before it.
     """
-    wanted, files = _with_needs(parts), []
+    wanted, files = _groups(parts), []
     for name, group in _SHARED.items():
         if name not in wanted:
             continue
@@ -94,10 +99,15 @@ def names() -> frozenset[str]:
     return frozenset(transforms.NAMES).union(*found)
 
 
+def _groups(parts: set[str]) -> set[str]:
+    """The shared files that these parts are in, or need."""
+    wanted = set(parts) - _BY_ITSELF
+    groups = {name for name, group in _SHARED.items() if wanted & set(group)}
+    return groups.union(*(_NEEDS.get(name, set()) for name in groups))
+
+
 def _with_needs(parts: set[str]) -> set[str]:
-    groups = {name for name, group in _SHARED.items() if set(parts) & set(group)}
-    groups = groups.union(*(_NEEDS.get(name, set()) for name in groups))
-    return set(parts).union(*(_SHARED[name] for name in groups))
+    return set(parts).union(*(_SHARED[name] for name in _groups(parts)))
 
 
 def _marked(written: str) -> str:
