@@ -4,12 +4,15 @@ import math
 
 import numpy as np
 import pytest
+from agreement import evaluated
 from laid_out import as_python
+from once import loaded, traced
 
+from deltarule.expressions.symbols import Size
 from deltarule.frameworks.dialect import DIALECTS
 from deltarule.frameworks.file_text import FrameworkFile
 from deltarule.kernels.module.plain_source import PlainModule
-from deltarule.kernels.passes.program import program
+from deltarule.kernels.passes.program import known_sizes, program
 from deltarule.typed.typed_layer import layer
 
 
@@ -76,8 +79,9 @@ def test_the_larger_of_two_infinities_is_infinite(text, tmp_path, monkeypatch):
     x = np.array([math.inf, -math.inf, math.nan, 1.0])
     z = np.array([math.inf, -math.inf, 1.0, math.nan])
     given = {"x": x, "z": z, made.upstream["y"]: np.ones(x.size)}
-    found = Forms(made, tmp_path, monkeypatch).both(given)[1]
+    found = assert_same(Forms(made, tmp_path, monkeypatch), given)
     np.testing.assert_array_equal(found["y"], [math.inf, -math.inf, math.nan, math.nan])
+    np.testing.assert_array_equal(found[made.gradients["x"]][:2], [1, 1])
 
 
 WINDOWS = ["y[n] = Max[k](x[n, k])", "y[n] = Min[k](x[n, k])", "y[n] = Max[k<=n](x[n, k])"]
@@ -97,3 +101,34 @@ def test_windows_of_nan_or_infinities_pass_gradients(text, entries, tmp_path, mo
     given = {"x": x, made.upstream["y"]: np.ones(len(x))}
     found = assert_same(Forms(made, tmp_path, monkeypatch), given)
     np.testing.assert_array_equal(found[made.gradients["x"]].sum(1), np.ones(len(x)))
+
+
+#: A layer for each way in which an entry is kept from others: windows with and without strides,
+#: times before, maxima, choices by data, short supports, places in order, triangles.
+KEPT_APART = [
+    "causal_conv1d", "transposed_conv1d", "upsampled_conv2d", "rnn2d", "max_pool1d", "maxout",
+    "top_k_experts", "spatial_transformer", "owl_norm", "wasserstein", "attention", "ppo_clip",
+    "batch_norm_inference",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", KEPT_APART)
+def test_entries_that_do_not_see_nan_stay_numbers(name, tmp_path, monkeypatch):
+    """NaN, or an infinity, in one entry of one array reaches what plain loops let it reach."""
+    settings = {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
+    made = traced(name, **settings)[0]
+    forms, given = Forms(made, tmp_path, monkeypatch), sampled(made)
+    for each, array in given.items():
+        if array.dtype.kind == "f":
+            for special in (math.nan, math.inf, -math.inf):
+                moved = array.copy()
+                moved[(*(n // 2 for n in array.shape),)] = special
+                assert_same(forms, {**given, each: moved})
+
+
+def sampled(made) -> dict:
+    """Arrays that a program takes, and upstream gradients, from its evaluation."""
+    arrays, tensors = evaluated(made, 1).arrays, made.network.tensors.values()
+    names = [*(t.name for t in tensors if t.given), *made.upstream.values()]
+    return {n: np.array(arrays[n]) for n in names}

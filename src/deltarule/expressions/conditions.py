@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sympy import Basic, Expr, Integer, Tuple
+from sympy import Add, Basic, Expr, Integer, S, Tuple
 
 if TYPE_CHECKING:
 
@@ -115,6 +115,15 @@ class Fails(Condition):
     """A statement does not hold; in derivation files alone."""
 
     __slots__ = ()
+
+
+def compared(positive: Positive) -> tuple[Expr, Expr]:
+    """a and b of a condition a > b, which is written as a − b > 0: that of ∞ and ∞ would be NaN."""
+    tested = positive.args[0]
+    behind = [t for t in Add.make_args(tested) if t.could_extract_minus_sign()]
+    if len(Add.make_args(tested)) == 2 and len(behind) == 1:
+        return Add(tested, -behind[0]), -behind[0]
+    return tested, S.Zero
 
 
 def decided(condition: Basic) -> bool | None:

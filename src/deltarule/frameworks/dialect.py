@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deltarule.errors import DeltaruleError, did_you_mean
-from deltarule.frameworks import helpers
+from deltarule.frameworks import helpers, torch_helpers
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ TORCH = Dialect(
     assigned="{name} = assigned({name}, ({at},), {value})",
     zeros="{like}.new_zeros({shape})",
     grid="grid({sizes}, device={like}.device)",
-    helpers=helpers.TORCH,
+    helpers=torch_helpers.TORCH,
 )
 JAX = Dialect(
     name="jax",

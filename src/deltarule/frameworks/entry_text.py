@@ -12,6 +12,7 @@ from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 from deltarule.arithmetic.function_formulas import written_out
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
+from deltarule.expressions.conditions import compared
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.symbols import Index, Size
 from deltarule.frameworks.labelled import Labelled, joined, laid_along
@@ -88,8 +89,26 @@ class EntryText(ReadText):
         if number == -1:
             inner = self.array(rest)
             return Labelled(f"-{inner.bound(ATOM)}", inner.labels, ADD, inner.number)
+        tests, rest = self.tests_apart(node)
+        mask = self.all_hold(tests)
+        if mask is not None:
+            return self.where(mask, self.array(rest), Labelled("0.0", number=True))
         above, below = self.factors(node)
         return self.quotient(above, below)
+
+    def tests_apart(self, product: Expr) -> tuple[list[nodes.Condition], Expr]:
+        """The conditions on places that a product has as factors, and what else it multiplies.
+
+        Where they do not hold it is 0, and not 0·NaN.
+        """
+        tests, others = [], []
+        for factor in Mul.make_args(product):
+            test = _test_of(factor)
+            if test is None or self.is_number(test):
+                others.append(factor)
+            else:
+                tests.append(test)
+        return tests, Mul(*others)
 
     def factors(self, node: Expr) -> tuple[list[Labelled], list[Labelled]]:
         """What a product multiplies, and what it divides by."""
@@ -126,6 +145,9 @@ class EntryText(ReadText):
         inner = self.array(base)
         if exponent == Rational(1, 2):
             return self._called("sqrt", inner)
+        if isinstance(exponent, Rational) and exponent.q == 2:  # (−∞)^(3/2) would be ∞
+            root = self._called("sqrt", inner)
+            return Labelled(f"{root.bound(ATOM)} ** {exponent.p}", inner.labels, TIMES, root.number)
         power = self.array(exponent)
         labels = joined((inner, power), self.order)
         one, two = (laid_along(p, labels, self.dialect) for p in (inner, power))
@@ -173,28 +195,32 @@ class EntryText(ReadText):
         condition, then, otherwise = node.args
         by_sign = None
         if isinstance(condition, nodes.Positive):
-            by_sign = self._by_sign(condition.args[0], then, otherwise)
+            by_sign = self._by_sign(condition, then, otherwise)
         return self.choose(node) if by_sign is None else by_sign
 
-    def _by_sign(self, tested: Expr, then: Expr, otherwise: Expr) -> Labelled | None:
-        """A choice by the sign of what arrays hold, in which NaN stays NaN; None for a number's.
-
-        Of two terms one is compared with the other: the difference of ∞ and ∞ would be NaN.
-        """
-        negative = [t for t in Add.make_args(tested) if t.could_extract_minus_sign()]
-        helper, terms = "if_positive", [tested]
-        if isinstance(tested, Add) and len(tested.args) == 2 and len(negative) == 1:
-            helper, terms = "if_greater", [Add(tested, -negative[0]), -negative[0]]
+    def _by_sign(self, tested: nodes.Positive, then: Expr, otherwise: Expr) -> Labelled | None:
+        """A choice by the sign of what arrays hold, in which NaN stays NaN; None for a number's."""
+        sides = compared(tested)
+        helper = "if_positive" if sides[1] == 0 else "if_greater"
         with self.under():
-            compared = [self.named(self.array(t), "compared") for t in terms]
-        if all(c.number for c in compared):
+            found = [self.named(self.array(s), "compared") for s in sides if s != 0]
+        if all(c.number for c in found):
             return None
         # An array comes first, whose type the others take on.
-        parts = [self.typed(c) if c.number else c for c in compared]
+        parts = [self.typed(c) if c.number else c for c in found]
         parts += [self.named(self.array(c), "one") for c in (then, otherwise)]
         labels = joined(parts, self.order)
+        if self.counting and helper == "if_greater":
+            helper, parts = "if_later", self._in_order(parts, then == 1)
         texts = ", ".join(laid_along(p, labels, self.dialect).text for p in parts)
         return Labelled(f"{helper}({texts})", labels)
+
+    def _in_order(self, parts: list[Labelled], if_greater: bool) -> list[Labelled]:
+        """Two sides, and the cases, so that NaN stands last: −b > −a where the largest is first."""
+        own_first = not set(parts[0].labels) & set(self.summed)  # the others are summed over
+        if own_first == if_greater:
+            return parts
+        return [*(Labelled(f"-{p.bound(ATOM)}", p.labels, ADD) for p in parts[1::-1]), *parts[2:]]
 
     def _frozen(self, node: nodes.Frozen) -> Labelled:
         inner = self.array(node.args[0])
@@ -210,3 +236,11 @@ class EntryText(ReadText):
         nodes.Delta: _integer, nodes.Read: ReadText.read, Add: _add, Mul: _mul, Pow: _pow,
         Elementwise: _function, nodes.Frozen: _frozen, nodes.Choose: _choose,
     }  # fmt: skip
+
+
+def _test_of(factor: Expr) -> nodes.Condition | None:
+    """The condition of a factor [condition on places]; None for another factor."""
+    if not isinstance(factor, nodes.Choose) or factor.args[1:] != (1, 0):
+        return None
+    condition = factor.args[0]
+    return None if isinstance(condition, nodes.Positive) else condition

@@ -25,7 +25,7 @@ class FrameworkSpelling(PlainSpelling):
         """jnp jax torch grid assigned finite real as_real as_integers entries largest logsumexp
         chosen inverse weighted quotient erf erfc first_largest log_determinant slice ctx saved
         lgamma digamma trigamma if_positive if_greater upstream random self_check sample
-        arrays""".split()
+        arrays inside einsum_where if_later""".split()
     )
 
 

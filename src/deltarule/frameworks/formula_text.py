@@ -9,10 +9,11 @@ from sympy import Expr, Mul
 
 from deltarule.expressions import nodes
 from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.expressions.support import support
 from deltarule.expressions.symbols import Index
 from deltarule.frameworks.entry_text import EntryText
 from deltarule.frameworks.labelled import Labelled, joined, laid_along, tupled
-from deltarule.kernels.python_text.integer_text import ADD
+from deltarule.kernels.python_text.integer_text import ADD, ATOM
 
 _TIES = {nodes.Max: "first", nodes.MaxAll: "all", nodes.MaxSplit: "split"}
 
@@ -29,14 +30,15 @@ class FormulaText(EntryText):
         return node.indices
 
     def _sum(self, node: nodes.Sum) -> Labelled:
-        indices = self._inner(node)
-        conditions = self._beside_shapes(node)
+        indices = self.summed = self._inner(node)
+        tests, body = self.tests_apart(node.body)
+        conditions = [*self._beside_shapes(node), *tests]
         # What Python itself decides comes first: beyond the last time nothing is read.
         decided = [c for c in conditions if self.is_number(c)]
         chosen = self.all_hold(decided)
         with self.under(*self.integers.given, *decided):
             mask = self.all_hold([c for c in conditions if c not in decided])
-            inner = self._total(node.body, indices, mask)
+            inner = self._total(body, indices, mask)
         return inner if chosen is None else self.where(chosen, inner, Labelled("0.0", number=True))
 
     def _beside_shapes(self, node: nodes.Sum) -> list[nodes.Condition]:
@@ -60,20 +62,48 @@ class FormulaText(EntryText):
 
     def _total(self, body: Expr, indices: tuple[Index, ...], mask: Labelled | None) -> Labelled:
         number, rest = body.as_coeff_Mul()
-        above, below = self.factors(rest)
+        narrow = [f for f in Mul.make_args(rest) if _is_narrow(f)]
+        # Beyond its support a factor is 0, whatever the others are there.
+        weights = [self.named(self.array(f), "weight") for f in narrow]
+        above, below = self.factors(Mul(*(f for f in Mul.make_args(rest) if f not in narrow)))
+        above = [*weights, *above]
         front = [self.array(number)] if number != 1 else []
         front += [p for p in above if p.number]
         above = [p for p in above if not p.number]
         divisors = [p for p in below if p.number]
         above += [self.quotient([], [p]) for p in below if not p.number]
+        masks = [] if mask is None else [mask]
         if mask is not None:
             above = self._masked(above, mask)
+        if len(above) > 1:
+            reads = (f for f in Mul.make_args(rest) if isinstance(f, nodes.Read))
+            masks += [where for where in map(self._inside, reads) if where is not None]
+            masks += [Labelled(f"{w.bound(ADD)} != 0", w.labels, 0) for w in weights]
         present = {i for p in above for i in p.labels}
         counts = [self.array(self.extents[i]) for i in indices if i not in present]
-        kept = [p for p in above if not set(p.labels) & set(indices)]
+        # A factor beside a sum of nothing would be 0·NaN: it is within where there is a mask.
+        within = len(above) > 1 and bool(masks)
+        kept = [p for p in above if not within and not set(p.labels) & set(indices)]
         summed = [p for p in above if p not in kept]
-        total = [self._einsum(summed, indices)] if summed else []
+        total = [self._einsum(summed, indices, masks)] if summed else []
         return self.quotient([*front, *counts, *kept, *total], divisors)
+
+    def _inside(self, node: nodes.Read) -> Labelled | None:
+        """Where a read lies within its shape, beyond which it is 0; None for everywhere."""
+        tensor = self.tensors[nodes.tensor_name(node)]
+        labels = self.labels_of(node.indices)
+        if (
+            not labels
+            or tensor.outside not in (None, 0)
+            or self.plain_places(node, tensor) is not None
+        ):
+            return None
+        if all(map(self.integers.within, node.indices, tensor.axes)):
+            return None
+        self.grid(labels)
+        at = tupled([self.integers.integer(s) for s in node.indices])
+        shape = f"{self.spelling.tensor(tensor.name)}.shape"
+        return self.named(Labelled(f"inside({at}, {shape})", labels), "inner")
 
     def _masked(self, parts: list[Labelled], mask: Labelled) -> list[Labelled]:
         """The factors, one of which is 0 where the mask does not hold."""
@@ -84,7 +114,10 @@ class FormulaText(EntryText):
         product = self.quotient(parts, []) if parts else Labelled("1.0", number=True)
         return [self.where(mask, product, zero)]
 
-    def _einsum(self, parts: Sequence[Labelled], indices: Sequence[Index]) -> Labelled:
+    def _einsum(
+        self, parts: Sequence[Labelled], indices: Sequence[Index], masks: Sequence[Labelled]
+    ) -> Labelled:
+        """The sum of the products of some factors, over the entries for which all masks hold."""
         labels = tuple(i for i in joined(parts, self.order) if i not in indices)
         if len(parts) == 1:
             own = parts[0].labels
@@ -93,10 +126,15 @@ class FormulaText(EntryText):
             function = f"{self.dialect.module}.sum"
             return Labelled(f"{function}({parts[0].text}, {_axes(axes)})", left)
         letters = self._letters(joined(parts, self.order))
+        called = f"{self.dialect.module}.einsum"
+        if masks:
+            called, along = "einsum_where", joined(masks, self.order)
+            where = " & ".join(laid_along(m, along, self.dialect).bound(ATOM) for m in masks)
+            parts = [Labelled(where, along), *parts]
         takes = ",".join("".join(letters[i] for i in p.labels) for p in parts)
         gives = "".join(letters[i] for i in labels)
         texts = ", ".join(p.text for p in parts)
-        return Labelled(f'{self.dialect.module}.einsum("{takes}->{gives}", {texts})', labels)
+        return Labelled(f'{called}("{takes}->{gives}", {texts})', labels)
 
     def _letters(self, labels: Sequence[Index]) -> dict[Index, str]:
         """A letter for each index: its own where it is one."""
@@ -185,3 +223,8 @@ class FormulaText(EntryText):
 
 def _axes(axes: Sequence[int]) -> str:
     return tupled([*map(str, axes)])
+
+
+def _is_narrow(factor: Expr) -> bool:
+    """Whether a factor is 0 but for a few values of an index."""
+    return any(support(factor, i) for i in nodes.free_indices(factor))

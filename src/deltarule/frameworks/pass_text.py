@@ -58,6 +58,7 @@ class PassText:
         arrays, lines = self.arrays, self._lines
         lines.comment(f"{text(equation.lhs)} = {text(equation.rhs)}")
         arrays.begin(lines, _as_written(equation), times, self._loops)
+        arrays.counting = self.tensors[equation.name].integral
         name, free = self._spell(equation.name), arrays.order
         found = arrays.array(equation.rhs)
         value = arrays.along(found, free)

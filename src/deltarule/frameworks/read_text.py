@@ -73,7 +73,12 @@ class ReadText:
         self.extents: dict[Index, Expr] = {}
         self.order: tuple[Index, ...] = ()
         self.like = ""
+        #: Whether what is written counts places in order, among which NaN comes last.
+        self.counting = False
+        #: The indices of the sum around.
+        self.summed: tuple[Index, ...] = ()
         self._loops: Collection[str] = ()
+        self._grid = ""
         self._dummies: dict[Symbol, Labelled] = {}
 
     # ---- one equation -------------------------------------------------------------------------
@@ -88,7 +93,7 @@ class ReadText:
 
         `times` are the indices that stand for a number, `loops` the names that loops around use.
         """
-        self.lines, self.times, self._loops = lines, dict(times), loops
+        self.lines, self.times, self._loops, self._grid = lines, dict(times), loops, ""
         self.extents = self.integers.extents = dict(ranges)
         self.order = tuple(i for i, _ in ranges if i not in times)
         self.integers.locals, self.integers.given = {**times}, ()
@@ -128,18 +133,20 @@ class ReadText:
                 ranges=", ".join(f":{n}" for n in sizes), sizes=", ".join(sizes), like=self.like
             )
             line = f"{names}{',' if len(labels) == 1 else ''} = {text}"
-        self.lines.add(line)
+        if line != self._grid:
+            self.lines.add(line)
+            self._grid = line
 
     def read(self, node: nodes.Read) -> Labelled:
         tensor = self.tensors[nodes.tensor_name(node)]
         name = self.spelling.tensor(tensor.name)
         found = Labelled(name)
         if node.indices:
-            plain = self._plain(node, tensor)
+            plain = self.plain_places(node, tensor)
             found = self._gathered(node, tensor, name) if plain is None else self._cut(name, plain)
         return self.typed(found) if tensor.integral else found
 
-    def _plain(self, node: nodes.Read, tensor: Tensor) -> list[Index | str] | None:
+    def plain_places(self, node: nodes.Read, tensor: Tensor) -> list[Index | str] | None:
         """For each axis its own index, or the text of one place on it; None for other places."""
         found: list[Index | str] = []
         for subscript, axis in zip(node.indices, tensor.axes, strict=True):

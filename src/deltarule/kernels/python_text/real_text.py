@@ -16,6 +16,7 @@ from deltarule.arithmetic.function_formulas import written_out
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.choices import Declared
+from deltarule.expressions.conditions import compared
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.support import FirstAfter, FirstFrom, LastBefore, LastTo, Rounded
 from deltarule.expressions.symbols import Index, Size
@@ -260,10 +261,11 @@ class Code(IntegerText):
         then, otherwise = self.real(then, ATOM), self.real(otherwise, ATOM)
         if not isinstance(condition, nodes.Positive):
             return f"({then} if {self.condition(condition)} else {otherwise})", ATOM
-        tested = self.real(condition.args[0], ATOM)
-        part = f"{tested}.real" if self.complex else tested
-        # The last branch is for NaN, which is handed on.
-        return f"({then} if {part} > 0 else {otherwise} if {part} <= 0 else {tested})", ATOM
+        part = ".real" if self.complex else ""
+        sides = compared(condition)
+        one, other = (self.real(s, ATOM) + part if s != 0 else "0" for s in sides)
+        cases = f"{then} if {one} > {other} else {otherwise} if {one} <= {other}"
+        return f"({cases} else {self.real(condition.args[0], ATOM)})", ATOM  # NaN is handed on
 
     def _declared(self, node: Declared) -> tuple[str, int]:
         return self._real(node.args[1])  # what data are declared to be is tested before all
