@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from deltarule.arithmetic.printed import shortened
 from deltarule.errors import DeltaruleError
@@ -79,16 +80,22 @@ class Token:
 
 def tokens(formula: str, place: str) -> list[Token]:
     """The tokens of a formula. Raises DeltaruleError for a character that has no meaning."""
+    found, position = _read(formula)
+    if position < len(formula):
+        raise DeltaruleError(
+            f"{formula[position]!r} has no meaning in a formula",
+            f"{place}, character {position + 1} of {shortened(formula)!r}",
+            _REMEDIES.get(formula[position], _REMEDY),
+        )
+    return [*found]
+
+
+@lru_cache(maxsize=1 << 12)  # every question about an equation looks at its tokens
+def _read(formula: str) -> tuple[tuple[Token, ...], int]:
+    """The tokens, and where they end: at the first character that has no meaning."""
     found: list[Token] = []
     position = 0
-    while position < len(formula):
-        match = _PATTERN.match(formula, position)
-        if match is None:
-            raise DeltaruleError(
-                f"{formula[position]!r} has no meaning in a formula",
-                f"{place}, character {position + 1} of {shortened(formula)!r}",
-                _REMEDIES.get(formula[position], _REMEDY),
-            )
+    while match := _PATTERN.match(formula, position):
         kind = match.lastgroup or ""
         if kind == "name" and found and found[-1].kind == "library":
             found[-1] = Token("call", match.group(), position)
@@ -98,7 +105,7 @@ def tokens(formula: str, place: str) -> list[Token]:
                 text = text.replace("'", "′").replace("’", "′")
             found.append(Token(kind, _SAME.get(text, text), position))
         position = match.end()
-    return found
+    return tuple(found), position
 
 
 def grouped(found: list[Token]) -> list[Token]:

@@ -48,9 +48,15 @@ def whole_networks() -> dict[str, Path]:
 
 
 def _files(folder_name: str) -> dict[str, Path]:
-    folder = Path(str(importlib.resources.files("deltarule").joinpath(*folder_name.split("/"))))
+    folder = str(importlib.resources.files("deltarule").joinpath(*folder_name.split("/")))
+    return dict(_listed(folder, os.stat(folder).st_mtime_ns))
+
+
+@lru_cache(maxsize=4)
+def _listed(folder: str, changed: int) -> dict[str, Path]:
+    """The derivations in a folder that was last `changed` then."""
     names = sorted(n for n in os.listdir(folder) if n.endswith(".py") and not n.startswith("_"))
-    return {name.removesuffix(".py"): folder / name for name in names}
+    return {name.removesuffix(".py"): Path(folder, name) for name in names}
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from deltarule.arithmetic.printed import shortened
 from deltarule.errors import DeltaruleError
@@ -70,7 +71,13 @@ class TypedEquation:
 
     def reads(self) -> dict[str, list[tuple[str, ...] | None]]:
         """The tensors on the right, each with the subscripts that it has there."""
-        return names_in(self.formula, self.place, self.indices, self.letters)
+        found = _reads(self.formula, self.place, self.indices, self.letters)
+        return {name: [*uses] for name, uses in found.items()}
+
+
+@lru_cache(maxsize=1 << 12)  # each question about a text asks it of all equations
+def _reads(formula: str, place: str, left: tuple[str, ...], letters: frozenset[str]) -> dict:
+    return names_in(formula, place, left, letters)
 
 
 def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:

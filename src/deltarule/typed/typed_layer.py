@@ -32,7 +32,7 @@ def layer(text: str, /, wrt: Iterable[str] = (), **sizes: int | str) -> Network:
     for name, value in sizes.items():
         if isinstance(value, bool) or not isinstance(value, int | str):
             raise wrong_kind(name, value, "a number or a shape", "layer", 'give N=2, or W="2x3"')
-    known = tensors_of(text)
+    known = tensors_of(text) if sizes else []
     shapes = {
         n: str(v) for n, v in sizes.items() if canonical(n) in known or not isinstance(v, int)
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sympy import Expr, Integer
@@ -52,38 +52,36 @@ class TextNames:
 
     def __post_init__(self) -> None:
         self.uses: dict[str, list[tuple[str, ...] | None]] = {}
-        self.counts = counts_in(self.equations)
-        #: What is transposed, and so no number, whatever its letter.
-        self.turned = {name for e in self.equations for name in turned_in(e.formula, e.place)}
-        self.diagonals = on_diagonals((e.formula, e.place) for e in self.equations)
-        self.entrywise = {
-            name for e in self.equations for name in by_entries_alone(e.formula, e.place)
-        }
-        self.orders = {name for e in self.equations for name in orders_in(e.formula)} - self.wrt
-        self.counts |= self.orders
-        self.behind = {
-            name
-            for e in self.equations
-            for found in (behind_matrices, in_lengths)
-            for name in found(e.formula, e.place)
-        }
-        self.scales = {name for e in self.equations for name in before_matrices(e.formula, e.place)}
-        self.series = {
-            name for e in self.equations for name in coefficients(e.formula, e.place, e.name)
-        }
-        for e in self.equations:
-            self.entrywise |= noises(e.formula, e.place)
-            self.series |= intercepts(e.formula, e.place) | temperatures(e.formula, e.place)
-            self.series |= decays(e.formula)
-        #: Letters of numbers that are vectors, as their logarithms are summed.
-        self.summed = {
-            name for e in self.equations for name in summed_logarithms(e.formula, e.place)
-        } - {*self.said}
-        self.entrywise |= self.summed
-        self.raised = {name for e in self.equations for name in exponents(e.formula, e.place)}
         #: What stands in subscripts.
         self.at: set[str] = set()
-        written: list[str] = []
+        self.orders = {name for e in self.equations for name in orders_in(e.formula)} - self.wrt
+        self.counts = counts_in(self.equations) | self.orders
+        #: What is transposed, and so no number, whatever its letter.
+        self.turned = self._named(turned_in)
+        self.diagonals = on_diagonals((e.formula, e.place) for e in self.equations)
+        self.behind = self._named(behind_matrices, in_lengths)
+        self.scales = self._named(before_matrices)
+        self.raised = self._named(exponents)
+        #: Letters of numbers that are vectors, as their logarithms are summed.
+        self.summed = self._named(summed_logarithms) - {*self.said}
+        self.entrywise = self._named(by_entries_alone, noises) | self.summed
+        self.series = self._named(intercepts, temperatures)
+        for e in self.equations:
+            self.series |= {*coefficients(e.formula, e.place, e.name), *decays(e.formula)}
+        self.written = self._read_in_order()
+        for name in self.said:
+            if name not in self.uses:
+                raise DeltaruleError(
+                    f"the formula has no {name}", "--set", f"it has {', '.join(self.uses)}"
+                )
+
+    def _named(self, *found_by: Callable[[str, str], Iterable[str]]) -> set[str]:
+        """The names that are found in the formulas."""
+        return {n for e in self.equations for find in found_by for n in find(e.formula, e.place)}
+
+    def _read_in_order(self) -> set[str]:
+        """Collect the uses of what is read before it is written, if it is; what is written."""
+        written: set[str] = set()
         states = states_of(self.equations)
         for equation in self.equations:
             for name, uses in equation.reads().items():
@@ -104,13 +102,8 @@ class TextNames:
                     equation.place,
                     "write its equation first, or give it another name",
                 )
-            written.append(equation.name)
-        self.written = {*written}
-        for name in self.said:
-            if name not in self.uses:
-                raise DeltaruleError(
-                    f"the formula has no {name}", "--set", f"it has {', '.join(self.uses)}"
-                )
+            written.add(equation.name)
+        return written
 
     def remarked(self, tensors: Mapping[str, Tensor]) -> str:
         """What is said of how the equations were read."""

@@ -80,11 +80,11 @@ def names_in(
     is how far n runs.
     """
     found = parted_tokens(formula, place)
-    summed = _summed(found)
-    free = _bound(found) - summed - {*left}
+    inside = _bound(found)
+    free = inside - _summed(found) - {*left}
     pair = PAIR_OF_WORDS if PAIR_OF_WORDS[0] in free else ()
     alone = free & {*LABELS, *pair, *_but_labels(found)}
-    bound = {*_bound(found), *left} - alone
+    bound = {*inside, *left} - alone
     raised = [b for a, b in zip(found, found[1:], strict=False) if a.text == "e"]
     euler = any(t.text == "^" or t.kind == "superscript" for t in raised)
     names: dict[str, list[tuple[str, ...] | None]] = {}
