@@ -51,7 +51,9 @@ class Bound:
             self._forward = _call(*one)
         else:
             other = (module.backward_at, backward, threads, alone, progress)
-            second_process.ask(*_compiled(*other[:2], alone), progress)
+            made, given_to = _compiled(*other[:2], alone)
+            of_addresses = None if made is backward[0] else backward[1]
+            second_process.ask(made, given_to, progress, of_addresses)
             self._forward, self._backward = _call(*one), _call(*other)
         # Machine code tells of a bad label; passes in stages do not, so it is looked for first.
         runs = [one[0] for one in (forward, backward) if one is not None]
@@ -215,11 +217,16 @@ def _call(
     made, given = _compiled(by_address, ready, alone)
     if made is run:
         return partial(entry(run, taken, progress), *taken)
-    arrays = [a for a in taken if isinstance(a, np.ndarray)]
-    table = np.array([*(a.ctypes.data for a in arrays), *taken[len(arrays) :]], np.int64)
     called = entry(made, given, progress)
     code = single_call.address(made, given)
-    return _AtAddress(called, code, table, arrays)
+    return _AtAddress(called, code, *table_of(taken))
+
+
+def table_of(taken: Sequence) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Where the arrays lie that a pass takes, then the integers; and these arrays."""
+    arrays = [a for a in taken if isinstance(a, np.ndarray)]
+    numbers = [*(a.ctypes.data for a in arrays), *taken[len(arrays) :]]
+    return np.array(numbers, np.int64), arrays
 
 
 def _compiled(by_address: Callable, ready: tuple, alone: Callable | None) -> tuple:

@@ -11,15 +11,13 @@ import importlib.resources
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from deltarule.errors import DeltaruleError
-from deltarule.kernels.build import at_hand, imported
+from deltarule.kernels.build import at_hand
 from deltarule.kernels.cache import store
-from deltarule.kernels.cache.kept_machine_code import NotKept
 from deltarule.kernels.cache.loading import kind, signature
 from deltarule.signed_files import fingerprint
 
@@ -101,15 +99,7 @@ def _place(folder: Path) -> int | None:
     text = file.read_text(encoding="utf-8")
     try:
         path = store.keep_kernel(folder.parent, f"called_passes_{fingerprint(text)}", text)
-        with contextlib.suppress(NotKept):
-            return _ready(at_hand(path))
-        return _ready(imported(path))
+        [ready] = at_hand(path).OUTSIDE.values()
+        return ready()
     except (OSError, DeltaruleError):
         return None
-
-
-def _ready(module: ModuleType) -> int:
-    """Where the function lies, once it is loaded or compiled. Raises NotKept."""
-    for link in module.OUTSIDE.values():
-        getattr(link, "now", link)()
-    return module.passes.address

@@ -42,18 +42,6 @@ class Claims:
             time.sleep(_PAUSE)
 
 
-def tried(name: str, make: Callable[[], object]) -> bool:
-    """Compile something unless the other process is at it; False in that case."""
-    if shared is not None and not shared.take(name):
-        return False
-    try:
-        make()
-    finally:
-        if shared is not None:
-            shared.give_back(name)
-    return True
-
-
 #: The claims of this process and another one; None where it compiles alone.
 shared: Claims | None = None
 

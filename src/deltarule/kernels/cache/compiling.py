@@ -12,6 +12,8 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
+
 #: After so many seconds with nothing to do the process ends.
 PATIENCE = 60
 
@@ -65,16 +67,26 @@ def _last(x):
 
 
 def _compile(task: dict) -> None:
-    """One function of a kernel's file, or one that kernels share, unless somebody is at it."""
+    """One function of a kernel's file, and by a run of it what that calls."""
+    from deltarule.kernels.bound_kernel import table_of
     from deltarule.kernels.build import imported
     from deltarule.kernels.cache import claims
     from deltarule.kernels.cache.loading import signature
 
-    if claims.shared is None or claims.shared.taken(task["name"]):
+    rehearsed, listed = task.get("rehearsed"), task.get("listed")
+    run = rehearsed is not None or listed is not None
+    if not run and claims.shared is not None and claims.shared.taken(task["name"]):
         return
+    function = getattr(imported(Path(task["file"]), None, task["needs"]), task["function"])
+    if task["kinds"] is not None:
+        function.compile(signature(task["kinds"]))
+    if rehearsed is not None:
+        function(*map(_given, rehearsed))
+    if listed is not None:
+        table, _arrays = table_of([*map(_given, listed)])
+        function(table.ctypes.data)
 
-    module = imported(Path(task["file"]), None, task["needs"])
-    if "kinds" in task:
-        getattr(module, task["function"]).compile(signature(task["kinds"]))
-    else:
-        claims.tried(task["name"], module.OUTSIDE[task["name"]].now)
+
+def _given(said: list | int):
+    """An argument of a pass: numbers are what they are, arrays hold zeros."""
+    return np.zeros(said[1], said[0]) if isinstance(said, list) else said

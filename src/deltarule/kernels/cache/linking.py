@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
-from typing import ClassVar
 
 import llvmlite.binding
 from numba import _dynfunc  # pyright: ignore
@@ -27,7 +26,6 @@ from numba.parfors import parfor_lowering
 from deltarule.kernels.cache import claims
 from deltarule.kernels.cache.lean_compiling import lean
 from deltarule.kernels.cache.loading import claim_of
-from deltarule.kernels.cache.second_process import running
 from deltarule.kernels.garbage import seldom_collected
 
 _usual: Callable = cpu.CPUContext.get_executable
@@ -74,7 +72,6 @@ class _Waiting(codegen.JITCodeLibrary):
             self._final_module.link_in(module, preserve=True)
         self._optimize_final_module()
         self._final_module.verify()
-        _link(self._final_module)
         self._finalize_final_module()
         for place, constants in places:
             if self._codegen._engine.is_symbol_defined(place):
@@ -99,7 +96,8 @@ class _Waiting(codegen.JITCodeLibrary):
 def _order(first: _Waiting) -> list:
     """All that a function calls. What nobody has asked for yet would be left out when it is linked.
 
-    So the body of a parallel loop comes after what hands it to the threads.
+    So the body of a parallel loop comes after what hands it to the threads, and what is made
+    already, as Numba's counting of references, after all that waits.
     """
     seen, found, bodies = {first}, [], []
     new = list(first._linking_libraries)
@@ -114,7 +112,7 @@ def _order(first: _Waiting) -> list:
         found.append(library)
         if _waiting(library):
             new += library._linking_libraries
-    return found
+    return sorted(found, key=lambda library: not _waiting(library))
 
 
 def _waiting(library: object) -> bool:
@@ -122,7 +120,8 @@ def _waiting(library: object) -> bool:
 
 
 def _active() -> bool:
-    return codegen.JITCPUCodegen._library_class is _Waiting
+    """Whether this thread is compiling already."""
+    return codegen.JITCPUCodegen._library_class is _Waiting and global_compiler_lock.is_locked()
 
 
 def _executable(context: cpu.CPUContext, library, fndesc, env):
@@ -153,40 +152,18 @@ def _loop(*arguments):
 
 
 class Link:
-    """Makes a function that is called by its name ready: when what calls it has been made.
+    """Makes a function that is called by its name ready, when it is first called.
 
-    Until then another process may have compiled it.
+    Where the other process is compiling it, it is waited for.
     """
 
-    waiting: ClassVar[dict[str, Link]] = {}
-
-    def __init__(self, name: str, module: ModuleType, make: Callable[[], None]):
+    def __init__(self, name: str, make: Callable[[], int]):
         self.name, self._make = name, make
-        self._task = {"file": module.__file__, "needs": vars(module).get("__needs__", [])}
 
-    def __call__(self) -> None:
-        """Later, if something is being made that can wait for it."""
-        if not _active():
-            self.now()
-        elif self.name not in self.waiting:
-            self.waiting[self.name] = self
-            second = running()
-            if second is not None:
-                second.ask(self.name, **self._task)
-
-    def now(self) -> None:
-        """Load it, or compile it."""
-        with _made_in_one_go():
-            self._make()
-
-
-def _link(module: llvmlite.binding.ModuleRef) -> None:
-    """Make ready what a module calls by name; last what another process is compiling."""
-    called = [f.name for f in module.functions if f.is_declaration and f.name in Link.waiting]
-    links = [Link.waiting.pop(name) for name in called]
-    for link in [link for link in links if not claims.tried(link.name, link.now)]:
-        with claims.claimed(link.name):
-            link.now()
+    def __call__(self) -> int:
+        """Load it, or compile it; where it lies."""
+        with claims.claimed(self.name), _made_in_one_go():
+            return self._make()
 
 
 def made_once(module: ModuleType) -> None:
@@ -194,7 +171,7 @@ def made_once(module: ModuleType) -> None:
     outside = vars(module).get("OUTSIDE", {})
     for name, link in outside.items():
         if not isinstance(link, Link):
-            outside[name] = Link(name, module, link)
+            outside[name] = Link(name, link)
     for function in vars(module).values():
         if isinstance(function, Dispatcher) and "compile" not in vars(function):
             function.compile = partial(_compile, claim_of(function), function.compile)

@@ -18,11 +18,17 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from deltarule.kernels.cache import claims
+from deltarule.kernels.cache.loading import claim_of, kind, signature
 
 #: Set to 1, this variable keeps kernels from being compiled in two processes.
 SETTING = "DELTARULE_PROCESSES"
+#: Passes over more bytes of arrays are not run in the second process, only compiled.
+MOST_BYTES = 1 << 26
 #: Modules come from where they come from here, and not from the folder in which somebody works.
 _CODE = (
     "import sys; sys.path[:] = sys.argv[1].splitlines(); "
@@ -96,30 +102,52 @@ def _wanted() -> bool:
     return bool(sys.executable) and processors > 1 and not one
 
 
-def ask(function: Callable, arguments: Sequence, progress: Callable | None = None) -> None:
-    """Have a kernel's function compiled for arguments like these, if there is a process for it."""
-    from deltarule.kernels.cache.loading import kind
+def ask(
+    function: Callable,
+    arguments: Sequence,
+    progress: Callable | None = None,
+    listed: Sequence | None = None,
+) -> None:
+    """Have a kernel's function compiled for arguments like these, if there is a process for it.
 
-    if hasattr(function, "overloads"):
-        _ask(function, [kind(a) for a in arguments], progress)
-    # Of a pass in stages the parts that say what they are called with.
-    for part in getattr(function, "parts", ()):
-        if hasattr(part, "kinds") and hasattr(part, "overloads"):
-            _ask(part, part.kinds, progress)
-
-
-def _ask(function: Callable, kinds: Sequence, progress: Callable | None) -> None:
-    from deltarule.kernels.cache.loading import claim_of, signature
-
+    It is run there as well, with zeros: so what it calls is compiled too, and nothing else. If it
+    takes the address of a table, `listed` are the arrays and numbers that stand there.
+    """
     second = running()
     if second is None or hasattr(function, "with_numba"):  # it is loaded
         return
-    if signature(kinds) in function.overloads:  # pyright: ignore
+    # Of a pass in stages the parts that say what they are called with.
+    for part in getattr(function, "parts", ()):
+        if hasattr(part, "kinds") and hasattr(part, "overloads"):
+            _ask(second, part, part.kinds, progress)
+    kinds = [kind(a) for a in arguments] if hasattr(function, "overloads") else None
+    said = {"rehearsed": _said(arguments)} if listed is None else {"listed": _said(listed)}
+    _ask(second, function, kinds, progress, **said)
+
+
+def _ask(
+    second: SecondProcess,
+    function: Any,
+    kinds: Sequence | None,
+    progress: Callable | None,
+    **more: Sequence | None,
+) -> None:
+    compiled = kinds is not None
+    if compiled and signature(kinds) in function.overloads:
         return
-    module = function.py_func.__globals__  # pyright: ignore
+    module = function.py_func.__globals__ if compiled else function.__globals__
     task = {"file": module["__file__"], "needs": module["__needs__"], "function": function.__name__}
-    if second.ask(claim_of(function), kinds=list(kinds), **task) and progress:
+    asked = second.ask(claim_of(function), kinds=kinds, **task, **more)
+    if asked and compiled and progress:
         progress(f"compiling {function.__name__} in a second process")
+
+
+def _said(arguments: Sequence) -> list | None:
+    """Types and shapes of arrays, and numbers; None where arrays are too large to have twice."""
+    arrays = [a for a in arguments if isinstance(a, np.ndarray)]
+    if sum(a.nbytes for a in arrays) > MOST_BYTES:
+        return None
+    return [[a.dtype.str, a.shape] if isinstance(a, np.ndarray) else a for a in arguments]
 
 
 def _forget() -> None:

@@ -53,8 +53,26 @@ def imported(path: Path, needs: Sequence[str], usual: Callable[[], ModuleType]) 
     known_builtins = {**vars(builtins), "__import__": known.import_}
     vars(made).update(__needs__=list(needs), __builtins__=known_builtins)
     loader.exec_module(made)
+    outside = vars(made).get("OUTSIDE", {})
+    for called, link in outside.items():
+        if not isinstance(link, Link):
+            outside[called] = Link(called, link, usual)
     _imported[name] = made
     return made
+
+
+class Link:
+    """Makes a function that is called by its name ready: out of what is kept, else by Numba."""
+
+    def __init__(self, name: str, make: Callable[..., int], usual: Callable[[], ModuleType]):
+        self._name, self._make, self._usual = name, make, usual
+
+    def __call__(self) -> int:
+        """Where it lies."""
+        try:
+            return self._make()
+        except Exception:  # whatever is in the file
+            return self._make(self._usual().OUTSIDE[self._name]())
 
 
 class _Known:
@@ -171,7 +189,7 @@ class Callback:
 
 
 def _read(function: Callable, types: tuple[str, ...], module: ModuleType) -> kept_machine_code.Code:
-    """The code of a function, after all that it calls by name. Raises NotKept."""
+    """The code of a function. Raises NotKept."""
     from deltarule.kernels.cache.native_engine import threads
 
     source = function.__code__
@@ -179,10 +197,6 @@ def _read(function: Callable, types: tuple[str, ...], module: ModuleType) -> kep
     code = kept_machine_code.read(path)
     if code.in_threads:
         threads()
-    outside = vars(module).get("OUTSIDE", {})
-    for name in code.calls:
-        if name in outside:
-            outside[name]()
     return code
 
 

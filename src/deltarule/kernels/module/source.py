@@ -35,7 +35,13 @@ from deltarule.networks.recurrences import Block, Recurrence, blocks
 from deltarule.networks.tensors import Tensor
 
 _HEAD = """\
+import ctypes
+import inspect
 import math
+import os
+import sys
+import threading
+import traceback
 
 import llvmlite.binding
 import numba

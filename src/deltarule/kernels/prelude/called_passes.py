@@ -82,9 +82,10 @@ passes = CFunc(
 passes.enable_caching()
 
 
-def _made():
-    if passes.address is None:
+def _made(elsewhere=None):
+    if elsewhere is None and passes.address is None:
         passes.compile()
+    return elsewhere or passes.address
 
 
 #: What is compiled when it is asked for, under a name that no machine code calls.

@@ -5,6 +5,13 @@ Compiled code hands over where its numbers lie (`data`) and integers in a row (`
 
 from __future__ import annotations
 
+import ctypes
+import inspect
+import os
+import sys
+import threading
+import traceback
+
 import llvmlite.binding
 import numba
 import numpy as np
@@ -21,6 +28,7 @@ inlined = njit
 # ---- what follows goes into kernels
 
 _WORD, _INT = ir.IntType(64), ir.IntType(32)
+_TWO_WORDS, _MAKER = ir.ArrayType(_WORD, 2), ir.FunctionType(ir.VoidType(), [])
 
 
 @intrinsic
@@ -63,9 +71,12 @@ VERSION = "plain"
 _PLACES, _WHOLE = types.CPointer(types.int64), types.int64
 _NUMBER = types.float32 if real is np.float32 else types.float64
 _NUMBERS = types.CPointer(_NUMBER)
-_CPU = CFunc._targetdescr.target_context
 #: By name, what makes a function ready to be called by machine code.
 OUTSIDE = {}
+#: What machine code knows by its place in memory.
+_FOR_GOOD = []
+_ONE_AT_A_TIME = threading.Lock()
+_CALLBACK = ctypes.CFUNCTYPE(None)
 
 
 @inlined
@@ -77,8 +88,7 @@ def from_start(pointer):  # pyright: ignore
 def outside(*kinds):
     """A function that is called by its name, not copied into those that call it.
 
-    It is compiled when the first is that calls it. If it was compiled before, it is loaded at
-    once: what calls it may be loaded without being compiled.
+    It is compiled, or loaded, when it is first called: of several ways only the one that is taken.
     """
 
     def made(function):
@@ -89,30 +99,85 @@ def outside(*kinds):
         ready = CFunc(function, (kinds, types.void), {}, options)
         ready.enable_caching()
         name = f"{function.__name__}_{np.dtype(real).name}_{VERSION}"
-        found = types.ExternalFunction(name, types.void(*kinds))
-        typed = found.get_call_type
+        # Where the function lies, if it is ready, and what makes it so.
+        place = (ctypes.c_void_p * 2)()
 
-        def link():
-            if ready.address is None:
-                ready.compile()
-                llvmlite.binding.add_symbol(name, ready.address)
+        def link(elsewhere=None):
+            with _ONE_AT_A_TIME:
+                if elsewhere is None and ready.address is None:
+                    ready.compile()
+                place[0] = elsewhere or ready.address
+            return place[0]
 
-        def met(context, args, kws):
-            OUTSIDE[name]()
-            return typed(context, args, kws)
-
-        found.get_call_type = met
+        first = _CALLBACK(lambda: _first_call(name))
+        place[1] = ctypes.cast(first, ctypes.c_void_p)
+        _FOR_GOOD.append((place, first))
+        llvmlite.binding.add_symbol(name, ctypes.addressof(place))
         OUTSIDE[name] = link
-        try:
-            key = ready._cache._index_key(ready._sig, _CPU.codegen())
-            compiled_before = key in ready._cache._cache_file._load_index()
-        except Exception:
-            compiled_before = True  # a damaged file: what calls the function may still be whole
-        if compiled_before:
-            link()
-        return found
+        return _call(name, function, kinds)
 
     return made
+
+
+def _first_call(name):
+    """Have a function made ready in a thread of its own, where no signal interrupts that.
+
+    The machine code that waits for it asks again until it is there.
+    """
+    try:
+        made = threading.Thread(target=_made_ready, args=(name,))
+        try:
+            made.start()
+        except RuntimeError:  # Python is about to end
+            _made_ready(name)
+        else:
+            made.join()
+    except BaseException as error:  # of a signal; it is raised when Python goes on
+        raised = ctypes.c_ulong(threading.get_ident()), ctypes.py_object(type(error))
+        again = ctypes.pythonapi.PyThreadState_SetAsyncExc
+        threading.Timer(0.05, again, raised).start()
+
+
+def _made_ready(name):
+    try:
+        OUTSIDE[name]()
+    except BaseException:  # machine code cannot go on without it, or back
+        traceback.print_exc()
+        sys.stderr.flush()
+        os.abort()
+
+
+def _call(name, function, kinds):
+    """The call of the function at the place of this name."""
+
+    def called(_typing, *_arguments):
+        def write(context, builder, _signature, arguments):
+            module = builder.module
+            place = module.globals.get(name) or ir.GlobalVariable(module, _TWO_WORDS, name)
+            entry, maker = (builder.gep(place, [_INT(0), _INT(k)]) for k in range(2))
+            here, known = builder.load(entry), builder.block
+            missing, ready = (builder.append_basic_block(name) for _ in range(2))
+            unknown = builder.icmp_unsigned("==", here, _WORD(0))
+            builder.cbranch(unknown, missing, ready).set_weights([1, 1 << 20])
+            with builder.goto_block(missing):
+                make = builder.inttoptr(builder.load(maker), _MAKER.as_pointer())
+                builder.call(make, [])
+                made = builder.load(entry)
+                builder.cbranch(builder.icmp_unsigned("==", made, _WORD(0)), missing, ready)
+            builder.position_at_end(ready)
+            found = builder.phi(_WORD)
+            found.add_incoming(here, known)
+            found.add_incoming(made, missing)
+            kind = ir.FunctionType(ir.VoidType(), [a.type for a in arguments])
+            builder.call(builder.inttoptr(found, kind.as_pointer()), arguments)
+            return context.get_dummy_value()
+
+        return types.void(*kinds), write
+
+    taken = [inspect.Parameter("_typing", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
+    taken += inspect.signature(function).parameters.values()
+    called.__name__, called.__signature__ = function.__name__, inspect.Signature(taken)
+    return intrinsic(called)
 
 
 if numba.config.DISABLE_JIT:  # pyright: ignore

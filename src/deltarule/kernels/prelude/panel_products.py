@@ -35,6 +35,8 @@ KC = 24576 // (NR * BYTES)
 MC, TILE_ROWS = 240, MR[0]
 #: More tasks than so many a thread are shared evenly enough.
 TASKS = 8
+#: Of few rows so many products are added up before they go into what is there.
+PART = 512
 
 
 @outside(_NUMBERS, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER)
@@ -139,6 +141,36 @@ def spread(c, c0, cr, a, a0, rows, ak, b, b0, at, N, add, alone):
         return
     for p in prange((N + NR - 1) // NR):
         of_columns(p, c, c0, cr, a, a0, rows, ak, b, b0, at, N, add)
+
+
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
+)
+def in_panels(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
+    """`multiply`, where columns of c lie side by side."""
+    rows = places(M, ar)
+    product(
+        from_start(c), c0, cr, from_start(a), a0, rows, ak, from_start(b), b0, bk, bc, N, K, scale,
+        add, alone,
+    )
+
+
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE,
+)
+def of_few_rows(c, c0, cr, a, a0, ar, ak, b, b0, bk, M, N, K, add, alone):
+    """`multiply` by whole panels of b, which is read where it lies."""
+    rows = places(M, ar)
+    for k in range(0, K, PART):
+        at = places(min(PART, K - k), bk)
+        plus = max(add, min(k, 1))
+        start, first = a0 + ak * k, b0 + bk * k
+        spread(
+            from_start(c), c0, cr, from_start(a), start, rows, ak, from_start(b), first, at, N,
+            plus, alone,
+        )
 
 
 @outside(_NUMBERS, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER)

@@ -20,16 +20,18 @@ from deltarule.kernels.prelude.calls import (
     _WHOLE,
     _WORD,
     apart,
+    data,
     from_start,
     outside,
 )
-from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places
+from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned
 from deltarule.kernels.prelude.panel_products import (
     MC,
+    PART,
+    in_panels,
+    of_few_rows,
     packed_part,
     packed_product,
-    product,
-    spread,
 )
 from deltarule.kernels.prelude.vectors import BYTES, NR
 
@@ -46,9 +48,8 @@ SMALL = 4096
 PARTS_OF_SMALL = 128
 #: So few rows are not worth a panel.
 FEW = 12
-#: In single precision so many products are added up at most before they go into double precision,
-#: and, of few rows, so many before they go into what is there.
-LONG, PART = 4096, 512
+#: In single precision so many products are added up at most before they go into double precision.
+LONG = 4096
 
 
 @compiled
@@ -93,29 +94,23 @@ def multiply_part(c, c0, cr, cc, a, a0, ar, ak, panels, M, N, K, add):
     scatter(c, c0, cr, cc, room, M, N, add)
 
 
-@compiled
+@inlined
 def by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
-    """`multiply` of arrays, where columns of c lie side by side."""
-    apart()
-    rows = places(M, ar)
-    panels = N // NR
+    """`multiply`, where columns of c lie side by side."""
     if bc != 1 or M > FEW or scale != real(1):
-        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add, alone)
+        in_panels(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)
         return
-    # Few rows: b is read where it lies, but for columns that do not fill a panel.
-    for k in range(0, K if panels else 0, PART):
-        at = places(min(PART, K - k), bk)
-        plus = max(add, min(k, 1))
-        start, first = a0 + ak * k, b0 + bk * k
-        spread(c, c0, cr, a, start, rows, ak, b, first, at, panels * NR, plus, alone)
-    if panels * NR < N:
-        c0, b0 = c0 + panels * NR, b0 + panels * NR
-        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N - panels * NR, K, scale, add, ONE)
+    whole = N // NR * NR
+    if whole:
+        of_few_rows(c, c0, cr, a, a0, ar, ak, b, b0, bk, M, whole, K, add, alone)
+    if whole < N:
+        c0, b0 = c0 + whole, b0 + whole
+        in_panels(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N - whole, K, scale, add, ONE)
 
 
 @compiled
-def in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
-    """`multiply` of arrays by plain loops, each sum in parts that are rounded less."""
+def sums_in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+    """`in_parts` of arrays."""
     apart()
     for m in range(M):
         for n in range(N):
@@ -129,40 +124,60 @@ def in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
             c[o] = scale * total + (c[o] if add else real(0))
 
 
-@compiled
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
+)
+def in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
+    """`multiply` by plain loops, each sum in parts that are rounded less."""
+    c, a, b = from_start(c), from_start(a), from_start(b)
+    sums_in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
+
+
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
+)
+def by_room(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
+    """`multiply`, where neither rows nor columns of c lie side by side: in a room first."""
+    room = aligned(M * N)
+    by_columns(data(room), NIL, N, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, NIL, alone)
+    scatter(from_start(c), c0, cr, cc, room, M, N, add)
+
+
+@inlined
 def short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
-    """`multiply` of arrays, where few numbers are summed."""
+    """`multiply`, where few numbers are summed."""
     if cc != 1 and (cr == 1 or N == 1):
         cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N = cc, cr, b, b0, bc, bk, a, a0, ak, ar, N, M
     if M * N * K < SMALL or M < 4 and bk == 1 and bc != 1:
-        in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
-        return
-    if cc == 1:
+        in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)
+    elif cc == 1:
         by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)
-        return
-    room = aligned(M * N)
-    by_columns(room, NIL, N, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, NIL, alone)
-    scatter(c, c0, cr, cc, room, M, N, add)
+    else:
+        by_room(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)
 
 
-@compiled
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
+)
 def long_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
-    """`multiply` of arrays, where many numbers are summed: blocks of them in double precision."""
-    apart()
+    """`multiply`, where many numbers are summed: blocks of them in double precision."""
     room, whole = aligned(M * N), np.empty(M * N, np.float64)
     for i in range(M * N):
         whole[U(i)] = 0.0
     for k in range(0, K, LONG):
         deep = min(LONG, K - k)
         short_product(
-            room, NIL, N, ONE, a, a0 + ak * k, ar, ak, b, b0 + bk * k, bk, bc, M, N, deep, scale,
-            NIL, alone,
+            data(room), NIL, N, ONE, a, a0 + ak * k, ar, ak, b, b0 + bk * k, bk, bc, M, N, deep,
+            scale, NIL, alone,
         )
         for i in range(M * N):
             whole[U(i)] += np.float64(room[U(i)])
     for i in range(M * N):
         room[U(i)] = real(whole[U(i)])
-    scatter(c, c0, cr, cc, room, M, N, add)
+    scatter(from_start(c), c0, cr, cc, room, M, N, add)
 
 
 @outside(
@@ -174,17 +189,17 @@ def multiply_outside(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale
 
     Where `alone` is not 0, all is done in the thread that calls, which may be one of several.
     """
-    c, a, b = from_start(c), from_start(a), from_start(b)
     add = min(add, 1)
     if K < 1 or K <= PART and M * N * K < SMALL:
         # Small products are done here: another call would cost as much.
+        c_, a_, b_ = from_start(c), from_start(a), from_start(b)
         for m in range(M):
             for n in range(N):
                 total = real(0)
                 for k in range(K):
-                    total += a[U(a0 + ar * m + ak * k)] * b[U(b0 + bk * k + bc * n)]
+                    total += a_[U(a0 + ar * m + ak * k)] * b_[U(b0 + bk * k + bc * n)]
                 o = U(c0 + cr * m + cc * n)
-                c[o] = scale * total + (c[o] if add else real(0))
+                c_[o] = scale * total + (c_[o] if add else real(0))
         return
     if BYTES > 4 or K <= LONG:
         short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)

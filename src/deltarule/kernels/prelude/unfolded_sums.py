@@ -44,6 +44,7 @@ from deltarule.kernels.prelude.window_layout import (
     volume,
     zeros,
 )
+from deltarule.kernels.prelude.window_tap import totals_out
 
 inlined = in_threads = njit
 U = np.uint64
@@ -87,7 +88,7 @@ def block_to_y(x, weights, starts, y, flat, at, steps, plan, table, item):
 
 
 @in_threads
-def unfolded_to_y(x, w, y, first, plan, table):
+def unfold_to_y(x, w, y, first, plan, table):
     """`windows_to_y` of arrays, with X unfolded."""
     apart()
     N, B, F, high = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 3], table[HIGH]
@@ -106,6 +107,15 @@ def unfolded_to_y(x, w, y, first, plan, table):
                 data(x), data(weights), data(starts), data(y), data(flat), data(at), at.size,
                 data(plan), data(table), item,
             )
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES, _PLACES, _WHOLE)
+def unfolded_to_y(x, w, y, first, plan, table, size):
+    """`windows_to_y`, by a table of so many numbers."""
+    unfold_to_y(
+        from_start(x), from_start(w), from_start(y), from_start(first), from_start(plan),
+        from_start(table)[:size],
+    )
 
 
 @outside(
@@ -151,7 +161,7 @@ def block_to_x(x, weights, starts, y, first, flat, sums, at, steps, plan, table,
 
 
 @in_threads
-def unfolded_to_x(x, w, y, first, plan, table):
+def unfold_to_x(x, w, y, first, plan, table):
     """`windows_to_x` of arrays: X unfolded is what is summed."""
     apart()
     N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
@@ -169,6 +179,15 @@ def unfolded_to_x(x, w, y, first, plan, table):
                 data(x), data(weights), data(starts), data(y), data(first), data(flat), data(sums),
                 data(at), at.size, data(plan), data(table), item,
             )
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES, _PLACES, _WHOLE)
+def unfolded_to_x(x, w, y, first, plan, table, size):
+    """`windows_to_x`, by a table of so many numbers."""
+    unfold_to_x(
+        from_start(x), from_start(w), from_start(y), from_start(first), from_start(plan),
+        from_start(table)[:size],
+    )
 
 
 @outside(
@@ -214,3 +233,15 @@ def unfolded_totals(totals, x, y, plan, table):
     for part in range(1, parts):
         for i in range(U(size)):
             totals[i] += totals[U(part * size) + i]
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES, _PLACES, _WHOLE)
+def unfolded_to_w(x, w, y, first, plan, table, size):
+    """`windows_to_w`, by a table of so many numbers."""
+    x, w, y, first = from_start(x), from_start(w), from_start(y), from_start(first)
+    plan, table = from_start(plan), from_start(table)[:size]
+    entries = table[ENTRIES : ENTRIES + volume(plan, AT_TAPS)]
+    sums = plan[AT_SIZES + 1] * plan[AT_SIZES + 3] * plan[AT_SIZES + 2] * entries.size
+    totals = zeros(min(IMAGE_PARTS, max(4, TOTALS // sums)) * sums)
+    unfolded_totals(totals, x, y, plan, table)
+    totals_out(totals, entries, x, w, y, first, plan)

@@ -1,4 +1,4 @@
-"""One weight's sum over windows by itself: what there is to say where it is NaN."""
+"""Sums of windows to their weights; one by itself: what there is to say where it is NaN."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from numba import njit
 
 from deltarule.kernels.prelude.calls import apart
 from deltarule.kernels.prelude.window_layout import (
+    ADDED_TO,
+    AT_BEGINS,
     AT_DILATIONS,
     AT_PADS,
     AT_RUN,
@@ -14,8 +16,10 @@ from deltarule.kernels.prelude.window_layout import (
     AT_STRIDES,
     AT_TAPS,
     AT_WIDE,
+    OF_W,
     OF_X,
     OF_Y,
+    begun,
     volume,
 )
 
@@ -54,3 +58,20 @@ def total_of_tap(x, y, plan, tap, b, f, c):
             seen = x[U(entry_at(plan, OF_X, n, b, c, t, h, v))]
             total += seen * y[U(entry_at(plan, OF_Y, n, b, f, g, i, j))]
     return total
+
+
+@compiled
+def totals_out(totals, entries, x, w, y, first, plan):
+    """The totals [b][f][c, q, k, l] to where weights lie, of taps at such `entries`."""
+    B, C, F = plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
+    steps = C * entries.size
+    for b in range(B):
+        for f in range(F):
+            for t in range(steps):
+                c, tap = t // entries.size, t % entries.size
+                total = totals[U((b * F + f) * steps + t)]
+                if total != total:
+                    total = total_of_tap(x, y, plan, tap, b, f, c)
+                entry = U(b * plan[OF_W] + f * plan[OF_W + 1] + c * plan[OF_W + 2] + entries[tap])
+                start = w[entry] if plan[AT_BEGINS] == ADDED_TO else begun(first, plan, b, f, c)
+                w[entry] = total + start

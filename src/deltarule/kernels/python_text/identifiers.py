@@ -15,12 +15,13 @@ from deltarule.kernels.prelude import texts
 
 #: Names of a kernel's file beside those of the prelude.
 OWN = frozenset(
-    """np math numba types ir cgutils llvmlite CFunc intrinsic njit prange carray real U range min
-    max abs int float len value taken run filled data place entry most larger total first end
-    piece start stop found compiled inlined in_threads kept kept_in_threads inputs entries
-    ready_forward ready_backward forward backward forward_loops backward_loops forward_at
-    backward_at forward_in_stages backward_in_stages OPTIONS REAL PARALLEL GIVEN KEPT UPSTREAM
-    OUTPUTS STEPS DETERMINANTS in_order""".split()
+    """np math ctypes inspect os sys threading traceback numba types ir cgutils llvmlite CFunc
+    intrinsic njit prange carray real U range min max abs int float len value taken run
+    filled data place entry most larger total first end piece start stop found compiled
+    inlined in_threads kept kept_in_threads inputs entries ready_forward ready_backward
+    forward backward forward_loops backward_loops forward_at backward_at forward_in_stages
+    backward_in_stages OPTIONS REAL PARALLEL GIVEN KEPT UPSTREAM OUTPUTS STEPS DETERMINANTS
+    in_order""".split()
 )
 
 

@@ -1,0 +1,171 @@
+"""Sums over windows of which all images are laid out flat (see `window_layout`).
+
+A tap (c, q, k, l) is then a constant offset, and the loop over all images is one long run.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+from deltarule.kernels.prelude.calls import (
+    _NUMBERS,
+    _PLACES,
+    _WHOLE,
+    apart,
+    data,
+    from_start,
+    outside,
+)
+from deltarule.kernels.prelude.dots import dot_products
+from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places, tiles
+from deltarule.kernels.prelude.unfolded_rows import weights_of
+from deltarule.kernels.prelude.vectors import NR
+from deltarule.kernels.prelude.window_layout import (
+    AT_SIZES,
+    AT_STRIDES,
+    OF_X,
+    OF_Y,
+    found,
+    lay_out,
+    rounded,
+    runs_of,
+    take_back,
+    volume,
+    zeros,
+)
+from deltarule.kernels.prelude.window_tap import totals_out
+
+compiled = in_threads = njit
+U = np.uint64
+
+
+# ---- what follows goes into kernels
+
+
+@in_threads
+def spread_in_groups(c, c0, cr, cb, a, ab, rows, ak, b, bb, at, N, runs, further, B):
+    """c[c0 + cb·g + cr·m + n] = Σ_t a[ab·g + rows[m] + ak·t]·b[bb·g + at[t] + n].
+
+    n runs below N from 0, further, 2·further … on, so many `runs`; g runs below B. b is read up
+    to the next multiple of NR.
+    """
+    apart()
+    panels = (N + NR - 1) // NR
+    for task in prange(panels * runs * B):
+        g, run, p = task // (panels * runs), task // panels % runs, task % panels
+        n, count = run * further + p * NR, min(NR, N - p * NR)
+        tiles(
+            data(c), c0 + cb * g + n, cr, data(a), ab * g, data(rows), ak, data(b), bb * g + n,
+            data(at), 0, rows.size, at.size, count, 0,
+        )
+
+
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _PLACES, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE,
+)
+def spread_groups(c, c0, cr, cb, a, ab, ak, b, bb, at, steps, M, N, runs, further, B):
+    """`spread_in_groups` of M rows, where rows of `a` lie side by side, or its steps do."""
+    at = from_start(at)[:steps]
+    rows = places(M, ONE if ak != 1 else steps)
+    spread_in_groups(
+        from_start(c), c0, cr, cb, from_start(a), ab, rows, ak, from_start(b), bb, at, N, runs,
+        further, B,
+    )
+
+
+@compiled
+def spread_arrays(c, c0, cr, cb, a, ab, ak, b, bb, at, M, N, runs, further, B):
+    """`spread_groups` of arrays, which live until it ends: data(a) would be the last use of one
+    that nothing else reads, and its memory would be given back before the call."""
+    spread_groups(
+        data(c), c0, cr, cb, data(a), ab, ak, data(b), bb, data(at), at.size, M, N, runs, further,
+        B,
+    )
+
+
+@compiled
+def taps_flat(C, whole, plane, phases, at):
+    """Where each tap (c, q, k, l) of X lies in the flat layout, from the entry at its corner."""
+    everywhere = np.empty(C * at.size, np.int64)
+    for c in range(C):
+        for t in range(at.size):
+            everywhere[c * at.size + t] = phases[t] * whole + c * plane + at[t]
+    return everywhere
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def flat_to_y(x, w, y, first, plan):
+    """`windows_to_y`, with X laid out."""
+    x, w, y, first = from_start(x), from_start(w), from_start(y), from_start(first)
+    plan = from_start(plan)
+    N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
+    grid, phases, at, entries = found(plan, 1)
+    length = N * volume(grid, 0)
+    plane = rounded(length + grid[3])
+    flat = aligned(volume(plan, AT_STRIDES) * B * C * plane)
+    lay_out(x, plan, OF_X, flat, NIL, plane, grid)
+    at = taps_flat(C, B * C * plane, plane, phases, at)
+    weights = weights_of(w, plan, entries, entries.size, at.size, ONE)
+    sums = aligned(B * F * plane)
+    run, runs, further = runs_of(plan, grid)
+    spread_arrays(
+        sums, 0, plane, F * plane, weights, F * at.size, 1, flat, C * plane, at, F, run, runs,
+        further, B,
+    )
+    take_back(y, plan, OF_Y, sums, NIL, plane, grid, first)
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def flat_to_w(x, w, y, first, plan):
+    """`windows_to_w`, with X and Y laid out."""
+    x, w, y, first = from_start(x), from_start(w), from_start(y), from_start(first)
+    plan = from_start(plan)
+    N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
+    grid, phases, at, entries = found(plan, 1)
+    length = N * volume(grid, 0)
+    plane = rounded(length + grid[3])
+    flat = aligned(volume(plan, AT_STRIDES) * B * C * plane)
+    lay_out(x, plan, OF_X, flat, NIL, plane, grid)
+    at = taps_flat(C, B * C * plane, plane, phases, at)
+    outer = aligned(B * F * plane)
+    lay_out(y, plan, OF_Y, outer, NIL, plane, grid)
+    totals = zeros(B * F * at.size)
+    run, runs, further = runs_of(plan, grid)
+    dot_products(
+        totals, at.size, F * at.size, outer, plane, F * plane, flat, C * plane, at, F, run, runs,
+        further, B,
+    )
+    totals_out(totals, entries, x, w, y, first, plan)
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def flat_to_x(x, w, y, first, plan):
+    """`windows_to_x`, with Y laid out."""
+    x, w, y, first = from_start(x), from_start(w), from_start(y), from_start(first)
+    plan = from_start(plan)
+    N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
+    grid, phases, ahead, entries = found(plan, 1)
+    length = N * volume(grid, 0)
+    before = rounded(grid[3])
+    plane = rounded(length + before)
+    outer = aligned(before + B * F * plane)
+    lay_out(y, plan, OF_Y, outer, before, plane, grid)
+    flat = aligned(volume(plan, AT_STRIDES) * B * C * plane)
+    chosen, at = np.empty(phases.size, np.int64), np.empty(F * phases.size, np.int64)
+    for phase in range(volume(plan, AT_STRIDES)):
+        count = 0
+        for tap in range(phases.size):
+            if phases[tap] == phase:
+                chosen[count] = entries[tap]
+                for f in range(F):
+                    at[count * F + f] = before + f * plane - ahead[tap]
+                count += 1
+        weights = weights_of(w, plan, chosen[:count], ONE, C, C * F)
+        # A phase that no tap reaches becomes 0.
+        spread_arrays(
+            flat, phase * B * C * plane, plane, C * plane, weights, weights.size // B, C, outer,
+            F * plane, at[:F * count], C, length, ONE, NIL, B,
+        )
+    take_back(x, plan, OF_X, flat, NIL, plane, grid, first)
