@@ -9,6 +9,7 @@ from numba.core import codegen, cpu
 
 from deltarule.kernels.cache import lean_compiling, linking
 from deltarule.kernels.cache.linking import made_once
+from deltarule.kernels.lowering.thread_bodies import bodies_apart
 
 inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
@@ -71,6 +72,54 @@ def test_bodies_of_parallel_loops_are_made_with_what_calls_them_and_not_apart(mo
     twice(x)
     assert x.tolist() == [1, 3, 5, 7]
     assert {name.rpartition(".")[2] for name in made} - {"nrt"} == {"twice"}
+
+
+@pytest.mark.slow
+def test_loops_in_threads_bring_the_counting_of_references_with_them():
+    """A process without Numba has it not."""
+
+    @njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    def one(x, w, i):
+        room = np.empty(w[0])
+        room[0] = i
+        x[i] = room[0]
+
+    @njit(parallel=True)
+    def filled(x, w):
+        first, last = w
+        for i in prange(x.size):
+            one(x, (first, last), i)
+
+    made_once(SimpleNamespace(filled=filled))
+    x = np.zeros(5)
+    filled(x, (3, 4))
+    assert x.tolist() == [0, 1, 2, 3, 4]
+    [made] = filled.overloads.values()
+    functions = made.library._final_module.functions
+    missing = {f.name for f in functions if f.is_declaration and not f.name.startswith("llvm.")}
+    assert missing and not any(name.startswith(("NRT_incref", "NRT_decref")) for name in missing)
+
+
+def test_of_numbers_that_are_written_down_none_has_a_function_of_its_own():
+    @njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    def larger(n, by):
+        return n + by
+
+    @njit
+    def all_of_them(n):
+        return larger(n, 1) + larger(2, n) + larger(3, 4)
+
+    made_once(SimpleNamespace(larger=larger, all_of_them=all_of_them))
+    assert all_of_them(5) == 20
+    assert [str(s) for s in larger.signatures] == ["(int64, int64)"]
+
+
+def test_what_a_thread_does_in_a_turn_is_compiled_for_one_type_of_turns():
+    """Numba knows the turn as an integer first, and as one without a sign in threads."""
+    body = "    for n in prange(N):\n        for m in range(M):\n            x[U(n), U(m)] = 0"
+    lines, functions = bodies_apart(body, ["x", "N", "M"], lambda stem: f"{stem}1")
+    assert lines[-1] == "        in_thread1(M, U(n), x)"
+    assert "def in_thread1(M, n, x):" in functions
 
 
 def test_what_numba_registers_while_it_compiles_is_found_by_what_is_compiled_next():

@@ -18,7 +18,7 @@ from types import ModuleType
 
 import llvmlite.binding
 from numba import _dynfunc  # pyright: ignore
-from numba.core import codegen, cpu
+from numba.core import codegen, cpu, types
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 from numba.parfors import parfor_lowering
@@ -178,9 +178,12 @@ def made_once(module: ModuleType) -> None:
 
 
 def _compile(name: str, compile_: Callable, signature):
-    """What `compile_` gives for a signature."""
+    """What `compile_` gives for a signature.
+
+    Called by compiled functions it is one for all integers: Numba would make one for each.
+    """
     if _active():
-        return compile_(signature)
+        return compile_(tuple(map(types.unliteral, signature)))
     with claims.claimed(name), _made_in_one_go():
         return compile_(signature)
 

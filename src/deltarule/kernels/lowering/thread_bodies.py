@@ -44,7 +44,11 @@ def bodies_apart(
         functions.add("", "", "@compiled", f"def {call}:")
         functions.add(*(head if _all_apart(made, taken) else []))
         functions.add(*(line[indent:] for line in inside))
-        lines[first:last] = [" " * (indent + 4) + call]
+        # Numba knows the index as an integer at first, and as one without a sign in the threads:
+        # it would compile the function for both.
+        turn = node.target.id
+        given = [f"U({n})" if n == turn else n for n in taken]
+        lines[first:last] = [" " * (indent + 4) + f"{name}({', '.join(given)})"]
     return lines, str(functions).splitlines()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from deltarule.kernels.prelude.calls import apart
+from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, _WHOLE, data, from_start, outside
 from deltarule.kernels.prelude.window_layout import (
     ADDED_TO,
     AT_BEGINS,
@@ -39,9 +39,8 @@ def entry_at(plan, of, n, b, c, t, h, v):
 
 
 @compiled
-def total_of_tap(x, y, plan, tap, b, f, c):
+def sum_of_tap(x, y, plan, tap, b, f, c):
     """An entry of W as the sum over what is there alone: a zero between rows times NaN is NaN."""
-    apart()
     total, left = real(0), tap
     first, step = np.empty(3, np.int64), plan[AT_STRIDES:]
     for k in range(2, -1, -1):
@@ -60,6 +59,13 @@ def total_of_tap(x, y, plan, tap, b, f, c):
     return total
 
 
+@outside(_NUMBERS, _WHOLE, _NUMBERS, _NUMBERS, _PLACES, _WHOLE, _WHOLE, _WHOLE, _WHOLE)
+def total_of_tap(totals, at, x, y, plan, tap, b, f, c):
+    """`sum_of_tap` as one of the totals; where none is NaN it is not compiled."""
+    total = sum_of_tap(from_start(x), from_start(y), from_start(plan), tap, b, f, c)
+    from_start(totals)[at] = total
+
+
 @compiled
 def totals_out(totals, entries, x, w, y, first, plan):
     """The totals [b][f][c, q, k, l] to where weights lie, of taps at such `entries`."""
@@ -69,9 +75,9 @@ def totals_out(totals, entries, x, w, y, first, plan):
         for f in range(F):
             for t in range(steps):
                 c, tap = t // entries.size, t % entries.size
-                total = totals[U((b * F + f) * steps + t)]
-                if total != total:
-                    total = total_of_tap(x, y, plan, tap, b, f, c)
+                at = (b * F + f) * steps + t
+                if totals[U(at)] != totals[U(at)]:
+                    total_of_tap(data(totals), at, data(x), data(y), data(plan), tap, b, f, c)
                 entry = U(b * plan[OF_W] + f * plan[OF_W + 1] + c * plan[OF_W + 2] + entries[tap])
                 start = w[entry] if plan[AT_BEGINS] == ADDED_TO else begun(first, plan, b, f, c)
-                w[entry] = total + start
+                w[entry] = totals[U(at)] + start
