@@ -9,7 +9,6 @@ from numba.core import codegen, cpu
 
 from deltarule.kernels.cache import lean_compiling, linking
 from deltarule.kernels.cache.linking import made_once
-from deltarule.kernels.lowering.thread_bodies import bodies_apart
 
 inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
@@ -112,14 +111,6 @@ def test_of_numbers_that_are_written_down_none_has_a_function_of_its_own():
     made_once(SimpleNamespace(larger=larger, all_of_them=all_of_them))
     assert all_of_them(5) == 20
     assert [str(s) for s in larger.signatures] == ["(int64, int64)"]
-
-
-def test_what_a_thread_does_in_a_turn_is_compiled_for_one_type_of_turns():
-    """Numba knows the turn as an integer first, and as one without a sign in threads."""
-    body = "    for n in prange(N):\n        for m in range(M):\n            x[U(n), U(m)] = 0"
-    lines, functions = bodies_apart(body, ["x", "N", "M"], lambda stem: f"{stem}1")
-    assert lines[-1] == "        in_thread1(M, U(n), x)"
-    assert "def in_thread1(M, n, x):" in functions
 
 
 def test_what_numba_registers_while_it_compiles_is_found_by_what_is_compiled_next():
