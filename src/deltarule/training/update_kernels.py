@@ -16,8 +16,9 @@ from deltarule.language.optimisers import optimiser
 
 #: So many entries are moved at a time: what is read and written for them stays in a core's cache.
 BLOCK = 1 << 15
-#: To wake a thread takes as long as about so many blocks.
-LEAST = 8
+#: So many blocks are worth another thread: those of the passes stay awake for a while, and where
+#: there are no more processors, wait for work in its way.
+LEAST = 32
 
 Moved = list[tuple[np.ndarray, np.ndarray]]
 
@@ -70,7 +71,7 @@ class Update:
                     {**parts, gradient: self.gradient[block]},
                 )
                 mine.append((bound, [(parts[n], a) for n, a in new.items()]))
-        self._threads = ThreadPoolExecutor(many) if many > 1 else None
+        self._others = ThreadPoolExecutor(many - 1) if many > 1 else None
         self._numbers = [n for n, a in self._changed.items() if not a.ndim]
 
     def forget(self) -> None:
@@ -89,10 +90,11 @@ class Update:
 
     def step(self) -> None:
         """One update of all parameters."""
-        if self._threads is None:
-            after = _moved(self._shares[0])
-        else:
-            *_, after = self._threads.map(_moved, self._shares)
+        mine, *rest = self._shares
+        waiting = self._others.map(_moved, rest) if self._others else ()
+        after = _moved(mine)
+        for _ in waiting:  # until they are done
+            pass
         for name in self._numbers:
             self._changed[name][...] = after[f"{name} after"]
 
