@@ -23,6 +23,7 @@ class Matching(Protocol):
     """What chooses lowerings (`matcher.Matcher`)."""
 
     code: Code
+    unread: frozenset[Equation]
 
     def match(self, equation: Equation, loop_indices: Sequence[Index] = ()) -> Matched: ...
 

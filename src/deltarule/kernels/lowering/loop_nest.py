@@ -31,6 +31,7 @@ from deltarule.kernels.lowering.determinants import write_inverse, write_log_det
 from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.loop_writer import LoopWriter
 from deltarule.kernels.lowering.site import Site
+from deltarule.kernels.lowering.streamed_rows import StreamedRows, streams
 from deltarule.kernels.lowering.strides import along
 from deltarule.kernels.lowering.supported_spans import narrowed, ordered, real_ends, supports
 from deltarule.kernels.python_text.real_text import Code
@@ -45,11 +46,15 @@ def match(site: Site) -> Equation:
 def emit(plan: Equation, site: Site, out: Emitter) -> None:
     """Loops over the indices of the left-hand side, and within them those of reductions."""
     out.collapsed(site)
-    Loops(out, site.loop_indices).assign(plan.rhs, plan, site.waiting, list(site.loop_indices))
+    loops = Loops(out, site.loop_indices, site.equation in out.matcher.unread)
+    loops.assign(plan.rhs, plan, site.waiting, list(site.loop_indices))
 
 
 class Loops(LoopWriter):
     """Writes equations as loops."""
+
+    #: The rows that are being written, where they may be written past the cache.
+    rows: StreamedRows | None = None
 
     # ---- free indices ---------------------------------------------------------------------
     def assign(self, rhs: Expr, equation: Equation, waiting: list, known: list[Index]) -> None:
@@ -62,11 +67,35 @@ class Loops(LoopWriter):
         if not waiting:
             self.lines.add(f"{self.code.access(equation.lhs)} = {self.code.real(rhs)}")
             return
-        if len(waiting) == 1:
-            rhs = self._taken_out(rhs, waiting[0][0], known)
+        if not known and self._streams(rhs, equation, waiting):
+            self.rows = StreamedRows(self.out, equation.lhs)
+        self._over(rhs, equation, waiting, known)
+        if self.rows is not None and not known:
+            self.rows.settle(not self.parallel)
+            self.rows = None
+
+    def _over(self, rhs: Expr, equation: Equation, waiting: list, known: list[Index]) -> None:
+        """The loop over the first index that is waiting."""
         (index, extent), *waiting = waiting
-        with self.loop(index, f"{self.code.integer(extent)}", outermost=not known):
+        if not waiting:
+            rhs = self._taken_out(rhs, index, known)
+        bounds = self.code.integer(extent)
+        if self.rows is not None and not waiting:
+            value = self.code.real(rhs)
+            self.rows.write(index, "0", bounds, 1, lambda store: self.lines.add(store(0, value)))
+            return
+        with self.loop(index, bounds, outermost=not known):
             self.assign(rhs, equation, waiting, [*known, index])
+            if self.rows is not None and not known:
+                self.rows.settle(self.parallel)
+
+    def _streams(self, rhs: Expr, equation: Equation, waiting: list) -> bool:
+        """Whether the loop along the rows of a result may write past the cache."""
+        if not self.unread or self.loop_indices or len(waiting) == 1 and self.parallel:
+            return False  # one row alone is what threads share
+        if isinstance(rhs, Read):
+            return False  # a copy, for which there is a function of C's
+        return equation.subscripts == equation.indices and streams(self.out, equation.lhs, [rhs])
 
     def _taken_out(self, rhs: Expr, last: Index, known: list[Index]) -> Expr:
         """What the innermost loop need not read again and again is read before it."""

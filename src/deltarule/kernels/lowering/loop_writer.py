@@ -19,9 +19,11 @@ class LoopWriter:
     """Writes loops to an emitter, within loops over `loop_indices` if there are any.
 
     The outermost loop of all runs in threads where the emitter says so.
+    What is `unread` is neither read nor added to by what follows.
     """
 
-    def __init__(self, out: Emitter, loop_indices: tuple[Index, ...] = ()):
+    def __init__(self, out: Emitter, loop_indices: tuple[Index, ...] = (), unread: bool = False):
+        self.out, self.loop_indices, self.unread = out, loop_indices, unread
         self.code, self.lines, self.prelude = out.code, out.lines, out.prelude
         self.parallel = out.parallel and not loop_indices
         #: Of the loops around, how far they run.

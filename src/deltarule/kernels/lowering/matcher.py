@@ -20,6 +20,8 @@ class Matcher:
     def __init__(self, code: Code, lowerings: Iterable[Lowering[Any]] = LOWERINGS):
         self.code = code
         self.lowerings = sorted(lowerings, key=lambda row: -row.benefit)
+        #: The equations of what may be large and the pass around neither reads nor adds to.
+        self.unread: frozenset[Equation] = frozenset()
         self._found: dict[tuple, Match[Any]] = {}
 
     def match(self, equation: Equation, loop_indices: Sequence[Index] = ()) -> Match[Any]:

@@ -8,6 +8,8 @@ loops of their own for the few entries at both ends.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sympy import Dummy, Expr, Integer, Mul
 
 from deltarule.expressions import nodes
@@ -21,7 +23,9 @@ from deltarule.kernels.lowering.loop_nest import Loops
 from deltarule.kernels.lowering.loop_writer import LoopWriter
 from deltarule.kernels.lowering.polyphase_windows import subscripts
 from deltarule.kernels.lowering.row_patterns import Row, whole_rows
+from deltarule.kernels.lowering.rows_ahead import rows_ahead
 from deltarule.kernels.lowering.site import Site
+from deltarule.kernels.lowering.streamed_rows import Store, streamed
 from deltarule.kernels.passes.argmax_indices import number
 from deltarule.networks.equations import Equation
 
@@ -40,7 +44,8 @@ def emit(plan: Row, site: Site, out: Emitter) -> None:
     def by_rows() -> None:
         selection = out.code.numbers.get(equation.name)
         out.short_loops |= bool(plan.windows.stride > 1 or plan.windows.columns[0])
-        Rows(out, site.loop_indices).write(plan, site.loop_indices, selection)
+        rows = Rows(out, site.loop_indices, site.equation in out.matcher.unread)
+        rows.write(plan, site.loop_indices, selection)
 
     test = is_many(out.code, plan.total) if plan.windows.plain else ""
     if not test or ranges[-1:] != [r for r in ranges if r[0] == equation.subscripts[-1]]:
@@ -71,16 +76,16 @@ class Rows(LoopWriter):
         self.piece, self.phases = self.code.integer(self.seen.extent), self.seen.phases
         self._ends()
         outer = [r for r in row.equation.ranges if r[0] not in (*loop_indices, self.seen.last)]
-        if (
-            self.parallel
-            and not outer
-            and not loop_indices
-            and self.seen.everywhere
-            and row.in_steps
-        ):
+        around = bool(outer) and not loop_indices
+        self.rows = streamed(self.out, row) if around and self.unread else None
+        self.ahead = rows_ahead(self.out, row, outer[-1][0]) if around else None
+        alone = self.parallel and not outer and not loop_indices
+        if alone and self.seen.everywhere and row.in_steps:
             self._in_pieces()
         else:
             self._outer(outer, list(loop_indices))
+        if self.rows is not None:
+            self.rows.settle(not self.parallel)
 
     def _in_pieces(self) -> None:
         """A single row in pieces, which threads share; their number is not that of the threads."""
@@ -116,6 +121,8 @@ class Rows(LoopWriter):
             (index, extent), *waiting = waiting
             with self.loop(index, self.code.integer(extent), outermost=not known):
                 self._outer(waiting, [*known, index])
+                if self.rows is not None and not known:
+                    self.rows.settle(self.parallel)
             return
         self.in_steps = self.row.in_steps
         if not self.in_steps:
@@ -138,6 +145,8 @@ class Rows(LoopWriter):
     def _at_once(self, phases: tuple, known: list[Index]) -> None:
         """A row that is written once, from all taps of all rows."""
         self.in_steps, self.phases = False, phases
+        if self.ahead is not None:
+            self.ahead.write()
         self._along(known)
         self.in_steps, self.phases = True, self.seen.phases
 
@@ -164,11 +173,12 @@ class Rows(LoopWriter):
         """The loop along the row, and those at its ends."""
         seen = self.seen
         rows = () if self.in_steps else self.seen.rows[0]
-        span = self.count if seen.everywhere else f"{self.low}, {self.high}"
-        with self.loop(seen.inner, span):
-            for phase, taps in enumerate(self.phases):
-                at = {seen.last: seen.stride * seen.inner + phase}
-                (self._largest if self.maximum else self._added)(taps, at)
+        low, high = ("0", self.count) if seen.everywhere else (self.low, self.high)
+        if self.rows is not None and not self.in_steps:
+            self.rows.write(seen.inner, low, high, seen.stride, self._step)
+        else:
+            with self.loop(seen.inner, high if seen.everywhere else f"{low}, {high}"):
+                self._step(None)
         if seen.everywhere:
             return
         step = f"{seen.stride} * " if seen.stride > 1 else ""
@@ -177,6 +187,15 @@ class Rows(LoopWriter):
             self._single(known, rows)
 
     # ---- the inside -------------------------------------------------------------------------
+    def _step(self, store: Store | None) -> None:
+        """The entries of a row that belong to one place of the loop along it."""
+        for phase, taps in enumerate(self.phases):
+            at = {self.seen.last: self.seen.stride * self.seen.inner + phase}
+            if self.maximum:
+                self._largest(taps, at)
+            else:
+                self._added(taps, at, store and (lambda value, k=phase: store(k, value)))
+
     def _out(self, at: dict | None = None) -> str:
         return self.code.access(substitute(self.row.equation.lhs, at or {}))
 
@@ -188,19 +207,19 @@ class Rows(LoopWriter):
         self.code.locals[self.row.result] = total
         return self.code.real(self.row.finish)
 
-    def _added(self, taps: tuple, at: dict) -> None:
-        """The sum of the taps, added to the row or written into it."""
+    def _added(self, taps: tuple, at: dict, store: Callable[[str], str] | None) -> None:
+        """The sum of the taps, added to the row or written into it, by `store` if there is one."""
         text = " + ".join(map(self._term, (body for body, _ in taps)))
         if self.in_steps:
             if text:
                 self.lines.add(f"{self._out(at)} += {text}")
-        elif self.row.finish is None:
-            self.lines.add(f"{self._out(at)} = {text or 'real(0)'}")
-        else:
-            self.lines.add(f"total = {text or 'real(0)'}")
-            finish = substitute(self.row.finish, at)
+            return
+        text = text or "real(0)"
+        if self.row.finish is not None:
+            self.lines.add(f"total = {text}")
             self.code.locals[self.row.result] = "total"
-            self.lines.add(f"{self._out(at)} = {self.code.real(finish)}")
+            text = self.code.real(substitute(self.row.finish, at))
+        self.lines.add(store(text) if store else f"{self._out(at)} = {text}")
 
     def _term(self, body: Expr) -> str:
         """A tap's term. What a test of data may leave out is read before it: then nothing jumps."""

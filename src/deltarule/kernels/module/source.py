@@ -89,6 +89,10 @@ STRIP, STORED = {STRIP}, {STORED}
 """
 
 
+#: Results of so many axes may be large: images, sequences.
+STACKED = 3
+
+
 class Module:
     """Writes the file of one program, with the patterns of `lowerings`."""
 
@@ -182,6 +186,10 @@ class Module:
         """A pass as one compiled function."""
         body = Lines(1)
         self.code.forget()
+        used = [n for e in one.equations for n in (e.name, *e.read_names())]
+        self.matcher.unread = frozenset(
+            e for e in one.equations if used.count(e.name) == 1 and len(e.subscripts) >= STACKED
+        )
         parts = self._parts(name, one)
         private = self._private(one, parts)
         schedule = Schedule(self.matcher, body, self.parallel, private)

@@ -37,7 +37,7 @@ _NEEDS = {
 _BY_ITSELF = {"thread_count"}
 _ORDER = (
     "checked_arrays", "addresses", "views", "elementary", "maximum", "gaussian_elimination",
-    "listed_places", "open_ends", "closed_ends",
+    "listed_places", "open_ends", "closed_ends", "streams",
     *sum(_SHARED.values(), ()),
 )  # fmt: skip
 _LARGER = '''
