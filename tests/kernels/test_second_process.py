@@ -1,6 +1,7 @@
 """Compiling in two processes: what one has made the other loads, and none waits for a dead one."""
 
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from numba import types
 
 import deltarule
 from deltarule.kernels.cache import claims, second_process
+from deltarule.kernels.cache.called_anyway import called_anyway
+from deltarule.kernels.cache.linking import Link
 from deltarule.kernels.cache.loading import claim_of, entry, kind, signature
 
 #: A kernel that calls what kernels share.
@@ -76,3 +79,55 @@ def test_what_is_claimed_is_waited_for_until_it_is_given_back_or_the_other_is_go
     both.give_back("one")
     both.wait("one")
     assert claims.Claims(tmp_path / "gone", lambda: True).take("one")
+
+
+CALLS = """
+def outer(plan, x):
+    helped(plan)
+    for n in range(3):
+        while x:
+            inner(data(x))
+    if plan:
+        one_way(x)
+    last(x)
+
+def helped(plan):
+    if not plan:
+        return other_way(plan)
+    other_way(plan)
+
+def inner(x):
+    deepest(x)
+    first(x)
+"""
+
+
+def test_what_a_function_calls_in_any_case_is_known_before_it_runs(tmp_path):
+    (tmp_path / "calls.py").write_text(CALLS, encoding="utf-8")
+    known = {"one_way", "other_way", "last", "deepest", "first", "helped"}
+
+    def anyway(name, known):
+        return called_anyway(name, [str(tmp_path / "calls.py")], known)
+
+    assert anyway("outer", known) == ["helped", "deepest", "first", "last"]
+    assert anyway("outer", {*known, "inner"}) == ["helped", "inner", "last"]
+    assert anyway("helped", known) == anyway("nowhere", known) == []
+
+
+def test_while_the_other_process_compiles_something_this_one_compiles_what_that_calls(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "calls.py").write_text(CALLS, encoding="utf-8")
+    made, module = [], SimpleNamespace(__file__=str(tmp_path / "calls.py"), __needs__=[])
+    names = ("outer", "inner", "deepest", "first", "one_way", "last")
+
+    def link(name) -> Link:
+        return Link(f"{name}_float32_1", lambda: made.append(name) or 1, module)
+
+    module.OUTSIDE = {f"{name}_float32_1": link(name) for name in names}
+    shared = claims.Claims(tmp_path, lambda: True)
+    monkeypatch.setattr(claims, "shared", shared)
+    assert shared.take("outer_float32_1") and shared.take("inner_float32_1")
+    monkeypatch.setattr(shared, "wait", lambda name: made.append(f"waits for {name}"))
+    assert module.OUTSIDE["outer_float32_1"]() == 1
+    assert made == ["deepest", "first", "last", "waits for outer_float32_1", "outer"]

@@ -47,11 +47,14 @@ shared: Claims | None = None
 
 
 @contextmanager
-def claimed(name: str) -> Iterator[None]:
-    """Compile something. If the other process is at it, what it gave is in the cache then."""
+def claimed(name: str, meanwhile: Callable[[], None] | None = None) -> Iterator[None]:
+    """Compile something. If the other process is at it, what it gave is in the cache then;
+    `meanwhile` something else can be done."""
     claims = shared
     mine = claims is not None and claims.take(name)
     if claims is not None and not mine:
+        if meanwhile is not None:
+            meanwhile()
         claims.wait(name)
     try:
         yield

@@ -17,7 +17,9 @@ from numba.core import (
     compiler,
     compiler_machinery,
     event,
+    ir,
     postproc,
+    targetconfig,
     transforms,
     types,
 )
@@ -35,6 +37,10 @@ _found: dict[tuple, object] = {}
 _by_name: set[CodeType] = set()
 #: The lists of what modules register, by the tables of them that contexts have.
 _registered: dict[tuple, list[list]] = {}
+#: Of kinds of options the number by which they are looked up: that of their names.
+_hashes: dict[type, int] = {}
+#: Parts of statements that are no variables, and hold none.
+_WITHOUT_VARIABLES = frozenset({str, int, bool, type(None), ir.Loc})
 #: How much there was to be read when a context last read what Numba's modules register.
 _read: dict[int, tuple[int, ...]] = {}
 
@@ -115,6 +121,29 @@ def _lists(*known: dict) -> list[list]:
     return _registered[key]
 
 
+def _same_options(self, other):
+    """Whether two sets of options are alike: those with the same options set are."""
+    if type(self) is type(other) and self._values == other._values:
+        return True
+    return _usual_equality(self, other)
+
+
+def _hash_of_options(self) -> int:
+    """By the names of all options, as Numba has it."""
+    kind = type(self)
+    if kind not in _hashes:
+        _hashes[kind] = _usual_hash(self)
+    return _hashes[kind]
+
+
+def _variables(self, value) -> list:
+    """The variables in a part of a statement; most parts are one, or have none."""
+    kind = type(value)
+    if kind is ir.Var:
+        return [value]
+    return [] if kind in _WITHOUT_VARIABLES else _usual_variables(self, value)
+
+
 def _for_c(self):
     """What C calls by a name."""
     _by_name.add(self._pyfunc.__code__)
@@ -175,6 +204,9 @@ _REPLACED: list[tuple] = [
     (postproc.PostProcessor, "run", _lifetimes),
     (compiler_machinery.PassManager, "_runPass", _run_pass),
     (ccallback.CFunc, "_compile_uncached", _for_c),
+    (targetconfig.TargetConfig, "__eq__", _same_options),
+    (targetconfig.TargetConfig, "__hash__", _hash_of_options),
+    (ir.Inst, "_rec_list_vars", _variables),
 ]
 if codegen.CPUCodegen._function_pass_manager.__code__.co_argcount == 1:  # from Numba 0.63 on
     _REPLACED.append((codegen.CPUCodeLibrary, "_optimize_functions", _optimize_functions))
@@ -185,3 +217,6 @@ _usual_refresh: Callable = BaseContext.refresh
 _usual_start, _usual_end = event.start_event, event.end_event
 _usual_for_c: Callable = ccallback.CFunc._compile_uncached
 _usual_lifetimes: Callable = postproc.PostProcessor.run
+_usual_equality: Callable = targetconfig.TargetConfig.__eq__
+_usual_hash: Callable = targetconfig.TargetConfig.__hash__
+_usual_variables: Callable = ir.Inst._rec_list_vars

@@ -24,6 +24,7 @@ from numba.core.dispatcher import Dispatcher
 from numba.parfors import parfor_lowering
 
 from deltarule.kernels.cache import claims
+from deltarule.kernels.cache.called_anyway import called_anyway
 from deltarule.kernels.cache.lean_compiling import lean
 from deltarule.kernels.cache.loading import claim_of
 from deltarule.kernels.garbage import seldom_collected
@@ -154,16 +155,36 @@ def _loop(*arguments):
 class Link:
     """Makes a function that is called by its name ready, when it is first called.
 
-    Where the other process is compiling it, it is waited for.
+    Where the other process is compiling it, what it calls is made ready before it is waited for.
     """
 
-    def __init__(self, name: str, make: Callable[[], int]):
-        self.name, self._make = name, make
+    def __init__(self, name: str, make: Callable[[], int], module: ModuleType):
+        self.name, self._make, self._module = name, make, module
+        self._made = False
 
     def __call__(self) -> int:
         """Load it, or compile it; where it lies."""
-        with claims.claimed(self.name), _made_in_one_go():
+        with claims.claimed(self.name, self._go_ahead), _made_in_one_go():
+            self._made = True
             return self._make()
+
+    def _go_ahead(self) -> None:
+        """Make ready what it calls in any case, unless the other process is at that as well."""
+        outside = {_function(name): link for name, link in self._module.OUTSIDE.items()}
+        files = [*self._module.__needs__, str(self._module.__file__)]
+        for name in called_anyway(_function(self.name), files, outside):
+            link = outside[name]
+            if link._made:
+                continue
+            if claims.shared is not None and claims.shared.taken(link.name):
+                link._go_ahead()
+            else:
+                link()
+
+
+def _function(name: str) -> str:
+    """The function of such a name: behind it follow a type and a version."""
+    return name.rsplit("_", 2)[0]
 
 
 def made_once(module: ModuleType) -> None:
@@ -171,7 +192,7 @@ def made_once(module: ModuleType) -> None:
     outside = vars(module).get("OUTSIDE", {})
     for name, link in outside.items():
         if not isinstance(link, Link):
-            outside[name] = Link(name, link)
+            outside[name] = Link(name, link, module)
     for function in vars(module).values():
         if isinstance(function, Dispatcher) and "compile" not in vars(function):
             function.compile = partial(_compile, claim_of(function), function.compile)
