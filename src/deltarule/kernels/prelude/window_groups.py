@@ -31,15 +31,51 @@ def by_planes(plan):
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def stepped_outside_to_y(x, w, y, first, plan):
+    """`stepped_to_y`, where it is what is taken."""
+    stepped_to_y(from_start(x), from_start(w), from_start(y), from_start(first), from_start(plan))
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def planes_outside_to_y(x, w, y, first, plan):
+    """`planes_to_y`, where it is what is taken."""
+    planes_to_y(from_start(x), from_start(w), from_start(y), from_start(first), from_start(plan))
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def stepped_outside_to_x(x, w, y, first, plan):
+    """`stepped_to_x`, where it is what is taken."""
+    stepped_to_x(from_start(x), from_start(w), from_start(y), from_start(first), from_start(plan))
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def planes_outside_to_x(x, w, y, first, plan):
+    """`planes_to_x`, where it is what is taken."""
+    planes_to_x(from_start(x), from_start(w), from_start(y), from_start(first), from_start(plan))
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def stepped_outside_to_w(x, w, y, first, plan):
+    """`stepped_to_w`, where it is what is taken."""
+    stepped_to_w(from_start(x), from_start(w), from_start(y), from_start(first), from_start(plan))
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def planes_outside_to_w(x, w, y, first, plan):
+    """`planes_to_w`, where it is what is taken."""
+    planes_to_w(from_start(x), from_start(w), from_start(y), from_start(first), from_start(plan))
+
+
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
 def groups_to_y(x, w, y, first, plan):
     """`windows_to_y`, plane by plane where groups have few channels."""
     sizes = from_start(plan)
     if not by_planes(sizes):
         windows_to_y(x, w, y, first, plan)
     elif in_steps(sizes):
-        stepped_to_y(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
+        stepped_outside_to_y(x, w, y, first, plan)
     else:
-        planes_to_y(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
+        planes_outside_to_y(x, w, y, first, plan)
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
@@ -49,9 +85,9 @@ def groups_to_x(x, w, y, first, plan):
     if not by_planes(sizes):
         windows_to_x(x, w, y, first, plan)
     elif in_steps(sizes):
-        stepped_to_x(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
+        stepped_outside_to_x(x, w, y, first, plan)
     else:
-        planes_to_x(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
+        planes_outside_to_x(x, w, y, first, plan)
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
@@ -61,6 +97,6 @@ def groups_to_w(x, w, y, first, plan):
     if not by_planes(sizes):
         windows_to_w(x, w, y, first, plan)
     elif in_steps(sizes):
-        stepped_to_w(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
+        stepped_outside_to_w(x, w, y, first, plan)
     else:
-        planes_to_w(from_start(x), from_start(w), from_start(y), from_start(first), sizes)
+        planes_outside_to_w(x, w, y, first, plan)
