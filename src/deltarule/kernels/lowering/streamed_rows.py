@@ -50,7 +50,7 @@ class StreamedRows:
     def __init__(self, out: Emitter, lhs: Read):
         self.code, self.lines, self.lhs = out.code, out.lines, lhs
         fresh = out.code.spelling.fresh
-        self.large, self.row, self.done = map(fresh, ("large", "row", "done"))
+        self.large, self.row, self.done, self.left = map(fresh, ("large", "row", "done", "left"))
         self.block, self.start, self.entry = map(fresh, ("block", "start", "entry"))
         self.array = out.code.spelling.tensor(tensor_name(lhs))
         out.prelude |= {"streams", *(["thread_count"] if out.parallel else [])}
@@ -66,7 +66,7 @@ class StreamedRows:
         begin = "" if low == "0" else f"{low} + "
         many = f"{high} - {low}" if begin else high
         many = f"{each}({many})" if each else many
-        lines.add(f"{self.done} = 0")
+        lines.add(f"{self.left} = {low}")
         with lines.block(f"if {self.large}:"):
             lines.add(f"{self.row} = row_at({self.array}, {self._place(each, low)})")
             lines.add(f"{self.done} = whole_blocks({self.row}, {many})")
@@ -76,7 +76,8 @@ class StreamedRows:
                     lines.add(f"{name} = {begin}{self._steps(self.start, stride)} + {self.entry}")
                     step(lambda k, value: self._put(f"{each}{self.entry}", k, value))
                 lines.add(f"stream({self.block}, {self.row}, {self.start})")
-        with lines.block(f"for {name} in range({begin}{self._steps(self.done, stride)}, {high}):"):
+            lines.add(f"{self.left} = {begin}{self._steps(self.done, stride)}")
+        with lines.block(f"for {name} in range({self.left}, {high}):"):
             step(lambda k, value: self._set(stride * index + k, value))
 
     def settle(self, here: bool) -> None:
