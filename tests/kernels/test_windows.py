@@ -167,3 +167,70 @@ ROWS = st.builds(
 def test_long_rows_of_few_channels_give_the_sums(summed, moved, n, channels, order, begins):
     """Columns are unfolded, in several blocks of rows where they reach beyond a near cache."""
     give_the_sums(summed, moved, n, channels, order, begins)
+
+
+FEW = st.builds(
+    SimpleNamespace,
+    length=st.integers(1, 6),
+    taps=st.integers(1, 3),
+    stride=st.integers(1, 3),
+    dilation=st.integers(1, 2),
+    pad=st.integers(0, 2),
+)
+
+
+@settings(max_examples=24, deadline=None, derandomize=True)
+@given(
+    st.one_of(
+        st.tuples(MISSING, FEW, FEW), st.tuples(MISSING, MISSING, FEW), st.tuples(FEW, FEW, FEW)
+    ),
+    st.integers(1, 3),
+    st.sampled_from([(1, 96, 64), (1, 70, 131), (2, 67, 37), (1, 3, 600), (1, 600, 16)]),
+    st.integers(0, 2),
+)
+def test_few_places_of_many_channels_give_the_sums(summed, moved, n, channels, begins):
+    """Windows are the rows of a matrix, and the weights are read where they lie."""
+    give_the_sums(summed, moved, n, channels, (0, 1, 2, 3, 4, 5), begins)
+
+
+def plan_of(n, c, f, length, filters_last=False):
+    """A plan of windows of 3 × 3 with a pad of 1; with `filters_last`, taps are not neighbours."""
+    image, of_w = length * length, (1, 9 * f, f * 3, f) if filters_last else (c * 9, 9, 3, 1)
+    strides = [c * image, 0, image, 0, length, 1, 0, *of_w[:2], 0, *of_w[2:]]
+    strides += [f * image, 0, image, 0, length, 1]
+    sizes = [n, 1, c, f, 1, length, length, 1, 3, 3, 1, length, length]
+    return np.array([*strides, *sizes, *[1] * 6, 0, 1, 1, 0, 0, 0, 0])
+
+
+@pytest.mark.parametrize(
+    "sizes, taken",
+    [
+        ((1, 512, 512, 7), True),
+        ((1, 64, 64, 5), True),
+        ((1, 64, 64, 5, True), False),
+        ((8, 16, 16, 28), False),
+        ((1, 1, 6, 28), False),
+    ],
+)
+def test_windows_are_rows_where_places_are_few(cache, sizes, taken):
+    names = vars(build.module("grouped_conv2d", {}, "float64", False, cache))
+    data, pays, of = names["data"], names["im2col_pays"], [names[f"OF_{t}"] for t in "XWY"]
+
+    @njit
+    def run(plan, of, y):
+        return pays(data(plan), of, data(y))
+
+    y = np.zeros(sizes[0] * sizes[2] * sizes[3] ** 2)
+    assert [run(plan_of(*sizes), tensor, y) for tensor in of] == [taken] * 3
+
+
+def test_an_infinite_gradient_reaches_no_weight_that_does_not_see_it(summed):
+    """At the corner, the first taps lie beyond the border, where X is laid out as 0."""
+    plan, c, f, length = plan_of(1, 64, 64, 5), 64, 64, 5
+    x, w, y = np.ones(c * length * length), np.empty(f * c * 9), np.ones(f * length * length)
+    y[0] = np.inf
+    summed(x, w, y, x, plan, 1)
+    w = w.reshape(f, c, 3, 3)
+    assert np.isinf(w[0, :, 1:, 1:]).all()
+    assert np.isfinite(w[0, :, 0]).all() and np.isfinite(w[0, :, :, 0]).all()
+    assert np.isfinite(w[1:]).all()

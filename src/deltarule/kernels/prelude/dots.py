@@ -207,7 +207,8 @@ def dot_products(c, cr, cb, a, ar, ab, b, bb, at, M, K, runs, further, B):
                     data(totals), to, at.size, data(a), ab * g + ar * m + o, ar, further, data(b),
                     bb * g + o, further, data(at), first, last, high, steps * LANES, many,
                 )
-    for o in range(results):
-        g, m, t = o // at.size // M, o // at.size % M, o % at.size
+    for row in range(B * M):
+        to, o = cb * (row // M) + cr * (row % M), row * at.size
         for piece in range(pieces):
-            c[U(cb * g + cr * m + t)] += totals[U(piece * results + o)]
+            for t in range(U(at.size)):
+                c[U(to) + t] += totals[U(piece * results + o) + t]

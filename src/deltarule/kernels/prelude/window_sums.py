@@ -3,7 +3,8 @@
 Each of the three is a sum over products of the other two, taken where X's entry exists. Windows
 move in up to three directions, of which those that are missing have one place. What stands in
 all three, b, are groups: each is summed by itself. Images are laid out flat, or their columns are
-unfolded (`flat_sums`, `unfolded_sums`), whichever costs less: `plan` tells (see `window_layout`).
+unfolded, or whole windows (`flat_sums`, `unfolded_sums`, `im2col_sums`), whichever costs less:
+`plan` tells (see `window_layout`).
 Arrays come as places in memory; `first` is what the result may begin with.
 """
 
@@ -14,6 +15,8 @@ from numba import njit
 
 from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, _WHOLE, data, from_start, outside
 from deltarule.kernels.prelude.flat_sums import flat_to_w, flat_to_x, flat_to_y
+from deltarule.kernels.prelude.im2col import im2col_pays
+from deltarule.kernels.prelude.im2col_sums import im2col_to_w, im2col_to_x, im2col_to_y
 from deltarule.kernels.prelude.unfolded_rows import PAYS, blocks_of
 from deltarule.kernels.prelude.unfolded_sums import unfolded_to_w, unfolded_to_x, unfolded_to_y
 from deltarule.kernels.prelude.window_layout import (
@@ -22,6 +25,7 @@ from deltarule.kernels.prelude.window_layout import (
     AT_SIZES,
     AT_WIDE,
     FROM_FIRST,
+    FROM_ZERO,
     OF_W,
     OF_X,
     OF_Y,
@@ -55,10 +59,11 @@ def begin_alone(y, first, plan, of):
                 if plan[AT_BEGINS] == FROM_FIRST:
                     entry = n * plan[AT_BEGINS + 1] + b * plan[AT_BEGINS + 2]
                     start = first[U(entry + c * plan[AT_BEGINS + 3])]
-                for o in range(plan[k] * plan[k + 1] * plan[k + 2]):
-                    j, left = o % plan[k + 2], o // plan[k + 2]
-                    i, g = left % plan[k + 1], left // plan[k + 1]
-                    y[U(here + g * plan[of + 3] + i * plan[of + 4] + j * plan[of + 5])] = start
+                for o in range(plan[k] * plan[k + 1]):
+                    i, g = o % plan[k + 1], o // plan[k + 1]
+                    to = here + g * plan[of + 3] + i * plan[of + 4]
+                    for j in range(plan[k + 2]):
+                        y[U(to + j * plan[of + 5])] = start
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
@@ -67,6 +72,9 @@ def windows_to_y(x, w, y, first, plan):
     sizes = from_start(plan)
     if empty(sizes):
         begin_alone(y, first, plan, OF_Y)
+        return
+    if im2col_pays(plan, OF_Y, y):
+        im2col_to_y(x, w, y, first, plan)
         return
     table = blocks_of(sizes, OF_Y)
     if table[PAYS]:
@@ -83,6 +91,11 @@ def windows_to_w(x, w, y, first, plan):
     if empty(sizes):
         begin_alone(w, first, plan, OF_W)
         return
+    if im2col_pays(plan, OF_W, y):
+        if sizes[AT_BEGINS] != FROM_ZERO:
+            begin_alone(w, first, plan, OF_W)
+        im2col_to_w(x, w, y, plan)
+        return
     table = blocks_of(sizes, OF_W)
     if table[PAYS]:
         unfolded_to_w(x, w, y, first, plan, data(table), table.size)
@@ -97,6 +110,10 @@ def windows_to_x(x, w, y, first, plan):
     sizes = from_start(plan)
     if empty(sizes):
         begin_alone(x, first, plan, OF_X)
+        return
+    if im2col_pays(plan, OF_X, y):
+        begin_alone(x, first, plan, OF_X)
+        im2col_to_x(x, w, y, plan)
         return
     table = blocks_of(sizes, OF_X)
     if table[PAYS]:

@@ -70,14 +70,13 @@ def total_of_tap(totals, at, x, y, plan, tap, b, f, c):
 def totals_out(totals, entries, x, w, y, first, plan):
     """The totals [b][f][c, q, k, l] to where weights lie, of taps at such `entries`."""
     B, C, F = plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
-    steps = C * entries.size
-    for b in range(B):
-        for f in range(F):
-            for t in range(steps):
-                c, tap = t // entries.size, t % entries.size
-                at = (b * F + f) * steps + t
-                if totals[U(at)] != totals[U(at)]:
-                    total_of_tap(data(totals), at, data(x), data(y), data(plan), tap, b, f, c)
-                entry = U(b * plan[OF_W] + f * plan[OF_W + 1] + c * plan[OF_W + 2] + entries[tap])
-                start = w[entry] if plan[AT_BEGINS] == ADDED_TO else begun(first, plan, b, f, c)
-                w[entry] = totals[U(at)] + start
+    for o in range(B * F * C):
+        b, f, c = o // (F * C), o // C % F, o % C
+        here, start = b * plan[OF_W] + f * plan[OF_W + 1] + c * plan[OF_W + 2], real(0)
+        if plan[AT_BEGINS] != ADDED_TO:
+            start = begun(first, plan, b, f, c)
+        for tap in range(entries.size):
+            at, entry = o * entries.size + tap, U(here + entries[tap])
+            if totals[U(at)] != totals[U(at)]:
+                total_of_tap(data(totals), at, data(x), data(y), data(plan), tap, b, f, c)
+            w[entry] = totals[U(at)] + (w[entry] if plan[AT_BEGINS] == ADDED_TO else start)
