@@ -138,13 +138,14 @@ def test_machine_code_that_was_changed_is_not_run(fresh, tmp_path):
 
 
 def test_a_function_that_is_called_by_name_may_be_missing(cache, with_shared_parts, tmp_path):
-    arrays = {"x": np.ones((4, 3)), "W": np.ones((3, 2)), "b": np.ones(2)}
+    arrays = {"x": np.ones((64, 32)), "W": np.ones((32, 48)), "b": np.ones(48)}
     deltarule.kernel("dense", cache=cache).forward(**arrays)
     with_shared_parts(tmp_path)
     code = (
         "import numpy, deltarule\n"
         f"made = deltarule.kernel('dense', cache={str(tmp_path)!r}, progress=print)\n"
-        "print(made.forward(x=numpy.ones((4, 3)), W=numpy.ones((3, 2)), b=numpy.ones(2)).sum())"
+        "x, W, b = map(numpy.ones, ((64, 32), (32, 48), 48))\n"
+        "print(made.forward(x=x, W=W, b=b).sum())"
     )
 
     def told():
@@ -152,8 +153,8 @@ def test_a_function_that_is_called_by_name_may_be_missing(cache, with_shared_par
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 
-    assert told()[-1] == "32.0"
-    assert told() == ["32.0"]
+    assert told()[-1] == "101376.0"
+    assert told() == ["101376.0"]
     missing = list(tmp_path.glob("kernels/__pycache__/*.pack-*"))
     emptied = list(tmp_path.glob("kernels/__pycache__/*.tiles-*.nbi"))
     assert missing and emptied
@@ -161,7 +162,7 @@ def test_a_function_that_is_called_by_name_may_be_missing(cache, with_shared_par
         path.unlink()
     for path in emptied:
         path.write_bytes(b"")
-    assert told()[-1] == "32.0"
+    assert told()[-1] == "101376.0"
 
 
 def test_where_numba_may_write_nowhere_kernels_are_compiled_all_the_same(tmp_path):
