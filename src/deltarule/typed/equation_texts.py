@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from deltarule.arithmetic.printed import shortened
 from deltarule.errors import DeltaruleError
@@ -40,7 +39,7 @@ from deltarule.typed.lecture_notation.sums_of_terms import with_whole_sums
 from deltarule.typed.lecture_notation.whole_texts import einsum_in, in_one_notation
 from deltarule.typed.quantities.loss_among_lines import with_loss_last
 from deltarule.typed.quantities.name_uses import divisors
-from deltarule.typed.quantities.typed_names import CALLED, WORDS, names_in
+from deltarule.typed.quantities.typed_names import CALLED, WORDS, names_known
 from deltarule.typed.slips.slips_of_indices import refuse_left_sides
 from deltarule.typed.slips.slips_of_quotients import with_rows_below
 from deltarule.typed.slips.slips_of_words import refuse_derivatives
@@ -71,13 +70,8 @@ class TypedEquation:
 
     def reads(self) -> dict[str, list[tuple[str, ...] | None]]:
         """The tensors on the right, each with the subscripts that it has there."""
-        found = _reads(self.formula, self.place, self.indices, self.letters)
+        found = names_known(self.formula, self.place, self.indices, self.letters)
         return {name: [*uses] for name, uses in found.items()}
-
-
-@lru_cache(maxsize=1 << 12)  # each question about a text asks it of all equations
-def _reads(formula: str, place: str, left: tuple[str, ...], letters: frozenset[str]) -> dict:
-    return names_in(formula, place, left, letters)
 
 
 def typed_equations(text: str, rows: bool = False) -> list[TypedEquation]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import FUNCTIONS
@@ -69,6 +70,12 @@ def subscripted(formula: str, place: str) -> bool:
         t.kind == "below" or (subscript_at(found, k) and found[k - 1].kind in ("name", "primed"))
         for k, t in enumerate(found)
     )
+
+
+@lru_cache(maxsize=1 << 12)  # each question about a text asks it of all equations
+def names_known(formula: str, place: str, left: tuple[str, ...], letters: frozenset[str]) -> dict:
+    """`names_in`, found once; not to be changed."""
+    return names_in(formula, place, left, letters)
 
 
 def names_in(
