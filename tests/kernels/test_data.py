@@ -194,3 +194,10 @@ def test_an_emitted_file_refuses_too(tmp_path):
     assert done.returncode == 0, done.stderr
     told = [f"t[1] = {bad} is out of range" for bad in (-1, -100, 4, 10**9)]
     assert done.stdout.splitlines() == told
+
+
+def test_where_data_point_to_is_read_once_for_a_row_and_not_for_each_entry():
+    """In E[w[n, t], d] the word is the same for all d: the loop over d is vectorised then."""
+    text = Module(programmed("embedding"), "float32").without_prelude()
+    [loop] = re.findall(r"    +(\w+) = w\[.*\]\n +for d in range\(D\):\n +(.*)", text)[:1]
+    assert f"E[U({loop[0]}), U(d)]" in loop[1]

@@ -6,7 +6,7 @@ as the conditions allow, and what no range expresses is tested.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sympy import Dummy, Expr
 
@@ -102,9 +102,8 @@ class Loops(LoopWriter):
         if last not in free_indices(rhs):
             return rhs
         table = {}
-        for access in _plain_reads(rhs):
-            if last in access.indices or not set(access.indices) <= set(known):
-                continue
+        ahead = set(known) - {last}
+        for access in _plain_reads(rhs, lambda r: set(r.indices) <= ahead):
             table[access] = Dummy("here", real=True)
             name = self.code.locals[table[access]] = self.code.spelling.fresh("here")
             whole = self.code.tensors[tensor_name(access)].integral
@@ -239,15 +238,15 @@ class Loops(LoopWriter):
         return shift + functions.log(self._reduce(rest, known))
 
 
-def _plain_reads(node: Expr) -> list[Read]:
-    """The reads of an expression that happen whatever the values are."""
-    if isinstance(node, Read):
+def _plain_reads(node: Expr, wanted: Callable[[Read], bool]) -> list[Read]:
+    """The wanted reads of an expression, and in subscripts, that happen whatever the values are."""
+    if isinstance(node, Read) and wanted(node):
         return [node]
     if isinstance(node, Reduction) or not node.args:
         return []
     # What a choice reads may lie outside where the other case holds.
     parts = [node.args[0]] if isinstance(node, Choose) else node.args
-    return list(dict.fromkeys(r for a in parts for r in _plain_reads(a)))
+    return list(dict.fromkeys(r for a in parts for r in _plain_reads(a, wanted)))
 
 
 _STARTS = (
