@@ -145,3 +145,33 @@ def test_what_a_plain_kernel_cannot_take_is_told():
         lookup.forward(w=np.array([[0, 7]]), E=np.ones((5, 2)))
     with pytest.raises(DeltaruleError, match="threads are for tuned kernels"):
         deltarule.kernel("dense", plain=True, parallel=True)
+
+
+#: Numbers of more bits than kernels compute with, where NumPy has them.
+LONG = ["float128"] if hasattr(np, "float128") else []
+
+
+@pytest.mark.parametrize("kind", [*LONG, "object", "complex128", "U3", "datetime64[s]"])
+def test_plain_kernels_refuse_types_as_tuned_ones_do(kind):
+    plain, x = deltarule.kernel("dense", plain=True), np.ones((2, 3), int).astype(kind)
+    with pytest.raises(DeltaruleError) as refused:
+        plain.forward(x=x, W=np.ones((3, 2)), b=np.ones(2))
+    fact = f"x is an array of {x.dtype}"
+    assert (refused.value.fact, refused.value.place) == (fact, "dense")
+    assert refused.value.remedy == "give it as float64"
+
+
+def test_plain_kernels_refuse_masks_sizes_and_empty_sequences_as_tuned_ones_do():
+    window = {"x": np.ones((1, 1, 4, 4)), "w": np.ones((1, 1, 7, 7)), "b": np.ones(1)}
+    step = {"x": np.ones((0, 2, 3)), "y": np.ones((0, 2, 2)), "h0": np.ones((2, 2))}
+    step |= {"W_xh": np.ones((3, 2)), "b_h": np.ones(2), "b_y": np.ones(2)}
+    step |= {"W_hh": np.ones((2, 2)), "W_hy": np.ones((2, 2))}
+    masked = {**window, "x": np.ma.masked_array(window["x"], window["x"] > 0)}
+    for name, given, fact, remedy in (
+        ("conv2d", masked, "x is a masked array", "give a plain one, such as its filled(0)"),
+        ("conv2d", window, "the sizes do not fit: I = -2", "I is H + 1 − K"),
+        ("rnn", step, "the sequence has no steps: T = 0", "give T at least 1"),
+    ):
+        with pytest.raises(DeltaruleError) as refused:
+            deltarule.kernel(name, plain=True).forward(**given)
+        assert (refused.value.fact, refused.value.remedy) == (fact, remedy)

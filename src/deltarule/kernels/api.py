@@ -56,12 +56,13 @@ def kernel(
     then costs outputs of its tile their digits, and one NaN or ∞ makes NaN of 4 × 4 outputs.
     Every number is added up in an order that does not depend on how many threads there are:
     results are the same to the last digit at every run, whatever `threads` is.
-    `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the user's cache folder.
+    `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the user's cache folder;
+    where none can be written, a temporary one is, with a warning.
     Where there are several processors, both passes are compiled at once, one of them in a second
     process (unless DELTARULE_PROCESSES is 1).
     `progress` is said what takes time. With `plain` it is a kernel of loops as one would write
-    them (`PlainKernel`), slower and easy to read. Raises DeltaruleError for an unknown name, an
-    unknown or impossible setting, and a cache folder that cannot be written.
+    them (`PlainKernel`), slower and easy to read. Raises DeltaruleError for an unknown name and an
+    unknown or impossible setting, and where not even a temporary folder can be written.
     The transforms are those of Winograd, Arithmetic Complexity of Computations (1980), and of Lavin
     and Gray, Fast Algorithms for Convolutional Neural Networks (CVPR 2016), section 4.
     """

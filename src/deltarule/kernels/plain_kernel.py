@@ -14,7 +14,11 @@ from deltarule.kernels.build import imported
 from deltarule.kernels.cache import store
 from deltarule.kernels.module.plain_source import PlainModule
 from deltarule.kernels.passes.program import program
+from deltarule.kernels.prelude.checked_arrays import Misfit, converted
+from deltarule.kernels.read_sizes import sizes_of
+from deltarule.networks.recurrences import sequence_lengths
 from deltarule.represented import Represented
+from deltarule.spelling.text import text
 
 if TYPE_CHECKING:
     from deltarule.networks.network import Network
@@ -28,8 +32,8 @@ def plain_source(name: str | Network, settings: Mapping) -> str:
 class PlainKernel(Represented):
     """Both passes of a derivation as loops that anybody can read (`source`), compiled by Numba.
 
-    It takes and gives what a tuned kernel does, in whatever type of floating-point numbers the
-    arrays have; of what it is given, names and numbers of axes are tested, and that sizes agree.
+    It takes and gives what a tuned kernel does, in float32 or float64, as the arrays are; names,
+    types and shapes of what it is given are tested, and that sizes agree.
     """
 
     def __init__(self, name: str | Network, settings: Mapping, cache: str | Path | None = None):
@@ -38,7 +42,7 @@ class PlainKernel(Represented):
         self.name = made.network.name
         self.source = module.text()
         self.passes = module.passes
-        self._tensors = made.network.tensors
+        self._network, self._tensors = made.network, made.network.tensors
         self._module = _imported(self.name, self.source, cache)
         self.inputs = tuple(t.name for t in self._tensors.values() if t.given)
         self.upstream = tuple(f"d{output}" for output in made.upstream)
@@ -98,12 +102,32 @@ class PlainKernel(Represented):
             found[name] = self._fitting(name, arrays[name], sizes)
         for name, array in found.items():
             self._refuse_strays(name, array, sizes)
+        self._refuse_sizes(found)
         return found
+
+    def _refuse_sizes(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """No size that follows from others is below 0, and no sequence has no steps."""
+        known, definitions = sizes_of(self._network, arrays), self._network.definitions
+        for symbol, definition in definitions.items():
+            if known.get(symbol, 0) < 0:
+                raise DeltaruleError(
+                    f"the sizes do not fit: {symbol} = {known[symbol]}",
+                    self.name,
+                    f"{symbol} is {text(definition)}",
+                )
+        for extent in sequence_lengths(self._network.equations):
+            if extent.subs(known) < 1:
+                raise DeltaruleError(
+                    f"the sequence has no steps: {text(extent)} = 0",
+                    self.name,
+                    f"give {text(extent)} at least 1",
+                )
 
     def _fitting(self, name: str, given, sizes: dict):
         """One array of the right number of axes, whose sizes are those of the others."""
         tensor = self._tensors.get(name) or self._tensors[name.removeprefix("d")]
-        array = np.ascontiguousarray(given) if tensor.axes else np.asarray(given)
+        array = self._converted(name, given, tensor.integral)
+        array = np.ascontiguousarray(array) if tensor.axes else array
         if array.ndim != len(tensor.axes):
             shape = ", ".join(map(str, tensor.axes))
             raise DeltaruleError(
@@ -116,10 +140,19 @@ class PlainKernel(Represented):
                     self.name,
                     f"give {name} a shape with {axis} = {sizes[axis]}",
                 )
-        if tensor.integral:
-            return array.astype(np.int64, copy=False)
-        kind = np.result_type(array.dtype, np.float32)
-        return array.astype(kind, copy=False) if tensor.axes else kind.type(array)
+        return array if tensor.axes or tensor.integral else array.dtype.type(array)
+
+    def _converted(self, name: str, given, integral: bool) -> np.ndarray:
+        """What is given as an array of 64-bit integers, of float32 or of float64."""
+        kind = np.dtype(np.int64 if integral else np.float64)
+        dtype = getattr(given, "dtype", None)
+        if not integral and isinstance(dtype, np.dtype) and dtype.kind in "biuf":
+            kind = np.dtype(np.float32) if np.can_cast(dtype, np.float32) else kind
+        try:
+            return converted(name, given, kind)
+        except Misfit as error:
+            fact, remedy = error.args
+            raise DeltaruleError(fact, self.name, remedy) from None
 
     def _refuse_strays(self, name: str, array: np.ndarray, sizes: dict) -> None:
         """Labels and positions must not lie beyond what they number."""

@@ -26,7 +26,7 @@ def refuse_empty(
             at = f" at {empty} = 0" if free_symbols(empty) else ""
             raise DeltaruleError(
                 f"{tensor.name}[{axes}] has no entries{at}: there is nothing to compute",
-                place or network.path or network.name,
+                place or network.name,
                 _remedy(network, empty),
             )
 
