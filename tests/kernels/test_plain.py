@@ -13,6 +13,7 @@ from deltarule.expressions.symbols import Size
 from deltarule.kernels.module.plain_source import PlainModule
 from deltarule.kernels.passes.program import known_sizes, program
 from deltarule.language.catalogue import catalogue
+from deltarule.typed.typed_layer import layer
 
 
 @pytest.mark.parametrize("name", catalogue())
@@ -175,3 +176,25 @@ def test_plain_kernels_refuse_masks_sizes_and_empty_sequences_as_tuned_ones_do()
         with pytest.raises(DeltaruleError) as refused:
             deltarule.kernel(name, plain=True).forward(**given)
         assert (refused.value.fact, refused.value.remedy) == (fact, remedy)
+
+
+def _loops_of(text: str) -> list[str]:
+    """The loops of a forward pass that stands alone, as their lines stand."""
+    plain = PlainModule(program(layer(text), {})).text().split("def forward")[1]
+    return [line.strip() for line in plain.split("@compiled")[0].splitlines() if "for " in line]
+
+
+@pytest.mark.parametrize(
+    ("text", "loops"),
+    [
+        # What reads the entry itself shares all loops; a sum of a row shares those of the row.
+        ("h[n, m] = tanh(x[n, m])\ny[n, m] = h[n, m]*h[n, m]", 2),
+        ("h[n, m] = tanh(x[n, m])\ny[n] = Sum[m](h[n, m]*x[n, m])", 3),
+        # What reads other rows, or all of them, waits until they are written.
+        ("h[n, m] = tanh(x[n, m])\ny[m] = Sum[n](h[n, m]*x[n, m])", 4),
+        ("h[n, m] = tanh(x[n, m])\ny[n, m] = h[n, m]/Sum[n](h[n, m])", 6),
+    ],
+)
+def test_loops_are_shared_where_what_is_read_is_written(text, loops, tmp_path, monkeypatch):
+    assert len(_loops_of(text)) == loops
+    assert_loops_agree(program(layer(text), {}), tmp_path, monkeypatch)

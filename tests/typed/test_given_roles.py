@@ -1,5 +1,6 @@
 """What typed texts leave out: targets and constants by name and use (1 s)."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -97,8 +98,8 @@ def test_a_constant_is_called_so_wherever_roles_are_shown(text):
     network = layer(text)
     (constant,) = network.with_role("target")
     assert "(a constant)" in read_so(network) and "target" not in read_so(network)
-    for shown in (plain_source(network, {}), Module(program(network, {}), "float64").text()):
-        assert f"{constant.name} []  constant" in shown
+    assert re.search(rf"constant: +{constant.name} \[\]\n", plain_source(network, {}))
+    assert f"{constant.name} []  constant" in Module(program(network, {}), "float64").text()
     assert {line.phase for line in lines(derive(network))} == {"forward", "backward"}
 
 

@@ -99,7 +99,7 @@ class Loops(LoopWriter):
 
     def _taken_out(self, rhs: Expr, last: Index, known: list[Index]) -> Expr:
         """What the innermost loop need not read again and again is read before it."""
-        if last not in free_indices(rhs):
+        if last not in free_indices(rhs) or self.code.plain:
             return rhs
         table = {}
         ahead = set(known) - {last}
@@ -186,7 +186,7 @@ class Loops(LoopWriter):
             write_long_sum(self, node.body, spans, list(tests), known, name)
             return result
         self.lines.add(f"{name} = {self.code.typed(start)}")
-        if isinstance(node, nodes.Max) and not self.code.complex:
+        if isinstance(node, nodes.Max) and not self.code.complex and not self.code.plain:
             self.prelude.add("maximum")
         self.nest(
             node.body,
@@ -262,7 +262,7 @@ def _step(node: Reduction, name: str, value: str, code: Code) -> Iterable[str]:
     if isinstance(node, nodes.Product):
         return [f"{name} *= {value}"]
     if code.plain:
-        return [f"{name} = larger({name}, {value})"]
+        return [f"{name} = np.maximum({name}, {value})"]
     if not code.complex:
         return [f"{name} = larger_of({name}, {value})"]
     larger = f"value.real > {name}.real or value != value"

@@ -58,10 +58,17 @@ def of_backward(program: Program, names: Mapping[str, str]) -> list[str]:
 
 
 def of_plain_file(network: Network, what: str) -> str:
-    """The docstring of a file for people to read: what it is, and its arrays."""
+    """The docstring of a file for people to read: what it is, and its arrays by what they are."""
     lines = [*wrap(f"{network.title}: {what}.", 94), ""]
-    lines += [f"    {shaped(t.name, t)}  {t.called}" for t in network.tensors.values()]
-    return f'"""{_safe(lines)}\n"""'
+    kinds: dict[str, list[str]] = {}
+    for tensor in network.tensors.values():
+        shape = shaped(tensor.name, tensor).replace(" ", _KEPT)
+        kinds.setdefault(tensor.called, []).append(shape)
+    width = max(map(len, kinds), default=0) + 1
+    for called, shapes in kinds.items():
+        row = f"    {f'{called}:':<{width}} {', '.join(shapes)}"
+        lines += wrap(row, 92, subsequent_indent=" " * (width + 5), break_long_words=False)
+    return f'"""{_safe(lines)}\n"""'.replace(_KEPT, " ")
 
 
 def of_plain_pass(name: str, returned: Iterable[str]) -> list[str]:

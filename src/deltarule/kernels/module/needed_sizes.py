@@ -43,20 +43,31 @@ class NeededSizes:
 
     def lines(self, one: Pass, code: PlainCode) -> list[str]:
         """Lines that read the sizes off the shapes, whole shapes where these tell all of theirs."""
-        needed, whole, lines = self.of(one), set(), []
+        needed, whole, known, lines = self.of(one), set(), set(), []
         spell, symbol = code.spelling.tensor, code.spelling.symbol
         for name in self.takes(one):
-            own = [s for s, (tensor, *_) in self.shapes.items() if tensor == name]
-            if len(own) > 1 and needed & {*own} and [*self.network.tensors[name].axes] == own:
-                lines.append(f"{', '.join(map(symbol, own))} = {spell(name)}.shape")
+            own = {s for s, (tensor, *_) in self.shapes.items() if tensor == name}
+            axes = [*self.network.tensors[name].axes] if own else []
+            every = all(a in own or a in known for a in axes) and len({*axes}) == len(axes)
+            if every and len(needed & own - whole) > 1:
+                lines.append(f"{', '.join(map(symbol, axes))} = {spell(name)}.shape")
                 whole.update(own)
+            known |= own
         for size, (name, axis, rest, coefficient) in self.shapes.items():
             if size in needed - whole:
                 value = f"{spell(name)}.shape[{axis}]"
                 value = f"({value} - {code.integer(rest, 2)})" if rest != 0 else value
                 value += f" // {code.integer(coefficient, 3)}" if coefficient != 1 else ""
                 lines.append(f"{symbol(size)} = {value}")
+        defined: list[tuple[str, str]] = []
         for size, definition in self.network.definitions.items():
-            if size in needed:
-                lines.append(f"{symbol(size)} = {code.integer(definition)}")
-        return lines
+            if size not in needed:
+                continue
+            name, value = symbol(size), code.integer(definition)
+            names, values = defined[-1] if defined else ("", value * 60)
+            follows = free_symbols(definition) & {*self.network.definitions}
+            if follows or len(f"{names}{values}{name}{value}") > 60:
+                defined.append((name, value))
+            else:
+                defined[-1] = f"{names}, {name}", f"{values}, {value}"
+        return lines + [" = ".join(pair) for pair in defined]

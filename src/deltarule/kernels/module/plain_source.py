@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from deltarule.kernels.lowering.fused_loops import neighbours
 from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
@@ -95,7 +96,7 @@ class PlainModule:
         body = Lines(1)
         self.code.forget()
         schedule = Schedule(self.matcher, body)
-        schedule.blocks(blocks(one.equations))
+        schedule.blocks(neighbours(blocks(one.equations)))
         self._prelude |= schedule.prelude
         spell = self.spelling.tensor
         lines.add("", "", "@compiled")
@@ -104,23 +105,34 @@ class PlainModule:
             lines.add(*self.sizes.lines(one, self.code))
             arrays = (t for t in takes if one.tensors[t].axes and not one.tensors[t].integral)
             kind = next(map(spell, arrays), None)  # a number has no dtype where it is compiled
-            for tensor in one.writes:
-                self._room(tensor, one, f"{kind}.dtype" if kind else "np.float64", lines)
+            lines.add(*self._rooms(one, f"{kind}.dtype" if kind else "np.float64"))
             lines.add(*self.code.said_before())
             lines.add(*(line.removeprefix("    ") for line in str(body).splitlines()))
             lines.add(*_returned([*map(spell, returned)]))
 
-    def _room(self, name: str, one: Pass, kind: str, lines: Lines) -> None:
-        """The line that makes an array to write into; none for a number."""
+    def _rooms(self, one: Pass, kind: str) -> list[str]:
+        """The lines that make arrays to write into, two of one shape in a line where it holds them;
+        none for a number.
+        """
+        rooms: list[tuple[list[str], str]] = []
+        for name in (n for n in one.writes if one.tensors[n].axes):
+            spelled, made = self.spelling.tensor(name), self._room(name, one, kind)
+            open_ = (n for n, m in rooms if m == made and len(n) == 1)
+            other = next((n for n in open_ if 2 * len(made) + len(n[0] + spelled) < 82), None)
+            if other is None:
+                rooms.append(([spelled], made))
+            else:
+                other.append(spelled)
+        return [f"{', '.join(names)} = {', '.join([made] * len(names))}" for names, made in rooms]
+
+    def _room(self, name: str, one: Pass, kind: str) -> str:
+        """An array to write into."""
         tensor = one.tensors[name]
         whole = all(e.subscripts == e.indices for e in one.equations if e.name == name)
-        if not tensor.axes:
-            return
         axes = ", ".join(self.code.integer(a) for a in tensor.axes)
         shape = f"({axes})" if len(tensor.axes) > 1 else axes
         kind = "np.int64" if tensor.integral else kind
-        room = "empty" if whole else "zeros"
-        lines.add(f"{self.spelling.tensor(name)} = np.{room}({shape}, {kind})")
+        return f"np.{'empty' if whole else 'zeros'}({shape}, {kind})"
 
 
 def _returned(names: Sequence[str]) -> list[str]:

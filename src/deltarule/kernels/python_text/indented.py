@@ -33,6 +33,14 @@ class Lines:
         self._starts = [s + len(lines) if place <= s else s for s in self._starts]
         self._lines[place:place] = ["    " * depth + line for line in lines]
 
+    def since(self, mark: tuple[int, int]) -> list[str]:
+        """The lines behind a place that was marked, with their indentation."""
+        return self._lines[mark[0] :]
+
+    def replace(self, mark: tuple[int, int], lines: Iterable[str]) -> None:
+        """Put other lines, with their indentation, for those behind a place that was marked."""
+        self._lines[mark[0] :] = lines
+
     def comment(self, text: str) -> None:
         """A comment, broken where it is too long."""
         self.add(*wrapped(text, "# ", 96 - 4 * self._depth))

@@ -7,7 +7,7 @@ from deltarule.expressions.functions import Elementwise
 from deltarule.kernels.python_text.gamma_text import GAMMA, body
 from deltarule.kernels.python_text.identifiers import Spelling
 from deltarule.kernels.python_text.indented import Lines
-from deltarule.kernels.python_text.integer_text import ATOM
+from deltarule.kernels.python_text.integer_text import ADD, ATOM, TIMES
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.tensors import Tensor
 
@@ -18,7 +18,10 @@ _CALLS = {
     "sin": "np.sin({})", "cos": "np.cos({})", "tan": "np.tan({})", "atan": "np.arctan({})",
     "asin": "np.arcsin({})", "acos": "np.arccos({})", "sinh": "np.sinh({})", "cosh": "np.cosh({})",
     "asinh": "np.arcsinh({})", "acosh": "np.arccosh({})", "atanh": "np.arctanh({})",
-    "floor": "np.floor({})", "round": "np.rint({})",
+    "floor": "np.floor({})", "round": "np.rint({})", "absolute": "abs({})",
+    "sign": "np.sign({})", "relu": "np.maximum(0.0, {})", "maximum": "np.maximum({}, {})",
+    "minimum": "np.minimum({}, {})", "relu_one": "np.maximum(0.0, {})",
+    "relu_half": "np.maximum(0.0, {})",
 }  # fmt: skip
 _BODIES = {
     "finite": "z if -np.inf < z < np.inf else 0.0", "difference": "z - a",
@@ -44,12 +47,17 @@ class PlainCode(Code):
 
     def _function(self, node: Elementwise) -> tuple[str, int]:
         call = _CALLS.get(type(node).row.name)
+        if type(node).row.name == "difference":
+            return f"({self.real(node.args[0], ADD)} - {self.real(node.args[1], TIMES)})", ATOM
+        if type(node).row.name == "finite" and node.args[0] in self.locals:
+            inner = self.real(node.args[0])
+            return f"({inner} if np.isfinite({inner}) else 0.0)", ATOM
         if call is None:
             return super()._function(node)
-        return call.format(self.real(node.args[0])), ATOM
+        return call.format(*map(self.real, node.args)), ATOM
 
     def need(self, function: type[Elementwise], arity: int) -> None:
-        if function.row.name not in _CALLS:
+        if function.row.name not in (*_CALLS, "difference"):
             super().need(function, arity)
 
     def kind(self, tensor: Tensor) -> str:
