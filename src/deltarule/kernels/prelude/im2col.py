@@ -70,7 +70,7 @@ def costs_less(plan, of):
     """
     C, F, R, taps = plan[AT_SIZES + 2], plan[AT_SIZES + 3], places_of(plan), volume(plan, AT_TAPS)
     steps = C * taps
-    if not side_by_side(plan) or R * steps * BYTES > UNFOLDED:
+    if not side_by_side(plan):
         return False
     run = plan[AT_SIZES]
     for k in range(3):
@@ -194,7 +194,10 @@ def choose_im2col(plan, of, y, answer):
 
 @compiled
 def im2col_pays(plan, of, y):
-    """`choose_im2col` as a condition."""
+    """`choose_im2col` as a condition, which is asked where there are more weights than places."""
+    R, steps = places_of(plan), plan[AT_SIZES + 2] * volume(plan, AT_TAPS)
+    if plan[AT_SIZES + 3] * steps < R or R * steps * BYTES > UNFOLDED:
+        return False
     answer = np.zeros(1, np.int64)
     choose_im2col(plan, of, y, data(answer))
     return answer[0] != 0
