@@ -40,12 +40,6 @@ _ORDER = (
     "listed_places", "open_ends", "closed_ends", "streams",
     *sum(_SHARED.values(), ()),
 )  # fmt: skip
-_LARGER = '''
-@compiled
-def larger(a, b):
-    """The larger of two numbers, or NaN."""
-    return a if a >= b or a != a else b
-'''
 _DEFINED = re.compile(r"^(?:def |class )?([A-Za-z_]\w*)(?: *[=(:])", re.MULTILINE)
 #: Outputs and taps of the Cook–Toom algorithm that window sums may take.
 _SHORT = (4, 3)
@@ -64,10 +58,8 @@ def own(parts: set[str]) -> str:
 
 def plain(parts: set[str]) -> str:
     """The parts asked for, in Python without machine code."""
-    found = {part: _file(part) for part in _ORDER if part in parts} | (
-        {"maximum": _LARGER} if "maximum" in parts else {}
-    )
-    return "".join(f"\n\n{part.strip()}\n" for part in found.values())
+    found = (_file(part) for part in _ORDER if part in parts)
+    return "".join(f"\n\n{part.strip()}\n" for part in found)
 
 
 def shared(parts: set[str], head: str) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ _CALLS = {
     "relu_half": "np.maximum(0.0, {})",
 }  # fmt: skip
 _BODIES = {
-    "finite": "z if -np.inf < z < np.inf else 0.0", "difference": "z - a",
+    "finite": "z if -np.inf < z < np.inf else 0.0",
     "weighted": "z * a if z != 0 or a != a else 0.0",
     "quotient": "z / a if z != 0 or a != 0 else 0.0",
 }  # fmt: skip
