@@ -15,20 +15,31 @@ WAYS = _Ways()
 
 def trained(work, arrays: dict, threads: int):
     """A step as `deltarule train` makes it: both passes, and an update of all parameters."""
+    return trainable(work, arrays, threads)()
+
+
+def trainable(work, arrays: dict, threads: int):
+    """The kernel of a step; called, it gives one with parameters and gradients of its own."""
+    import deltarule
+
+    options = {**work.settings, "parallel": threads > 1}
+    dtype = str(arrays[work.wanted[0]].dtype)
+    kernel = deltarule.kernel(work.derivation, dtype=dtype, wrt=list(work.wanted), **options)
+    return lambda: _step(kernel, work, arrays, threads)
+
+
+def _step(kernel, work, arrays: dict, threads: int):
     from training_steps import MOMENTUM
 
-    import deltarule
     from deltarule.language.load import load
     from deltarule.training.parameters import Parameters
     from deltarule.training.update_kernels import Update
 
-    options = {**work.settings, "parallel": threads > 1}
-    dtype = str(arrays[work.wanted[0]].dtype)
     network = load(work.derivation, **work.settings)
-    parameters = Parameters(network, {n: arrays[n].shape for n in work.wanted}, dtype)
+    shapes = {n: arrays[n].shape for n in work.wanted}
+    parameters = Parameters(network, shapes, kernel.dtype)
     for name, array in parameters.arrays.items():
         array[...] = arrays[name]
-    kernel = deltarule.kernel(work.derivation, dtype=dtype, wrt=list(work.wanted), **options)
     update = Update("momentum", work.rate, parameters.flat, threads=threads, mu=MOMENTUM)
     parts = parameters.parts(update.gradient)
     bound = kernel.bind_filling({}, parts, {**arrays, **parameters.arrays})

@@ -5,7 +5,12 @@ of this size was ever held), and gives freed memory back. Then the highest resid
 pass at full size is read off the system (Linux only), less what was resident before: outputs,
 gradients, intermediates and working space; told is the median of three processes. JAX compiles
 for each shape and keeps what it took: for it, XLA's own figures of results and working space
-are told.
+are told. A step of training makes its own parameters, gradients and momenta; it warms up with the
+same batch, as other sizes may run other code, and large pieces of memory go back to the system.
+
+What must live is reckoned from the equations (`deltarule.kernels.module.needed_memory`): what is
+given and asked for, momenta, and at the worst moment the activations that the backward pass still
+reads and the gradients handed on.
 """
 
 from __future__ import annotations
@@ -20,18 +25,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import numpy as np  # noqa: E402
 from processes import LIBRARIES, environment, say  # noqa: E402
 from workload import Workload  # noqa: E402
 from workloads import WORKLOADS  # noqa: E402
 
-#: Those with a batch in front of every image.
-KEYS = ("c64", "d", "e", "n")
+#: Those with a batch in front of every image; vgg11-8 takes 2 GB.
+KEYS = ("c64", "d", "e", "n", "lenet5-8")
 _WAYS = {
     "deltarule": ("bound",),
     "torch": ("plain", "channels_last"),
     "jax": ("NCHW",),
     "numpy": ("im2col",),
 }
+_STEP_WAYS = {"deltarule": ("bound",), "torch": ("plain foreach", "channels_last foreach")}
 
 
 def smaller(work: Workload, batch: int = 2) -> Workload:
@@ -43,17 +50,20 @@ def smaller(work: Workload, batch: int = 2) -> Workload:
 
 def told(keys: list[str], dtype: str) -> str:
     """A table: the memory of a pass for every workload and library."""
-    lines = ["| workload | arrays, MB | " + " | ".join(LIBRARIES) + " |", "| --- " * 6 + "|"]
+    columns = ["workload", "arrays, MB", "must live, MB", "deltarule / must live", *LIBRARIES]
+    lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
     for key in keys:
         work = WORKLOADS[key]
-        cells = []
+        cells, taken, least_of_all = [], None, must_live(work, dtype)
         for library in LIBRARIES:
-            found = [_of_three(library, way, key, dtype) for way in _WAYS[library]]
+            found = [_of_three(library, way, key, dtype) for way in _ways(library, work)]
             least = min((f for f in found if f), key=lambda f: f["taken"], default=None)
             cells.append(_cell(work, dtype, least))
+            taken = least if library == "deltarule" else taken
             say(f"    {key} {library}: {cells[-1]}")
         lines.append(
-            f"| {key} {work.title} | {work.bytes(dtype) / 1e6:.1f} | {' | '.join(cells)} |"
+            f"| {key} {work.title} | {work.bytes(dtype) / 1e6:.1f} | {least_of_all / 1e6:.2f} | "
+            f"{_share(taken, least_of_all)} | {' | '.join(cells)} |"
         )
     head = (
         f"{dtype}: arrays are the inputs, the upstream gradient, the output and the gradients. "
@@ -61,6 +71,33 @@ def told(keys: list[str], dtype: str) -> str:
         "what it takes):\n\n"
     )
     return head + "\n".join(lines)
+
+
+def must_live(work: Workload, dtype: str) -> int:
+    """The bytes that a pass cannot do without, and a step of training with momentum."""
+    from deltarule.kernels.module.needed_memory import must_live
+    from deltarule.kernels.module.source import Module
+    from deltarule.kernels.passes.program import program
+
+    settings = work.settings | ({} if work.rate is None else {"wrt": list(work.wanted)})
+    module = Module(program(work.derivation, settings), dtype)
+    module.text()
+    momenta = 0
+    if work.rate is not None:
+        entries = sum(int(np.prod(work.shapes[n])) for n in work.wanted)
+        momenta = entries * np.dtype(dtype).itemsize
+    return must_live(module, work.shapes) + momenta
+
+
+def _ways(library: str, work: Workload) -> tuple[str, ...]:
+    """The ways to run a workload; steps of training are run by two libraries."""
+    if work.rate is None:
+        return _WAYS[library]
+    return _STEP_WAYS.get(library, ())
+
+
+def _share(found: dict | None, least: int) -> str:
+    return "–" if found is None else f"{(found['given'] + found['taken']) / least:.2f}"
 
 
 def _cell(work: Workload, dtype: str, found: dict | None) -> str:
@@ -80,7 +117,7 @@ def _of_three(library: str, way: str, key: str, dtype: str) -> dict | None:
 def _in_a_process(library: str, way: str, key: str, dtype: str) -> dict | None:
     done = subprocess.run(
         [sys.executable, __file__, library, way, key, dtype],
-        env=environment(1),
+        env=environment(1) | {"MALLOC_MMAP_THRESHOLD_": "65536"},
         capture_output=True,
         text=True,
         check=False,
@@ -119,18 +156,45 @@ def _measured(library: str, way: str, key: str, dtype: str) -> dict:
     if library == "jax":
         told = _prepared(library, way, work, arrays).compiled().memory_analysis()
         return {"given": given, "taken": told.output_size_in_bytes + told.temp_size_in_bytes}
+    if work.rate is not None:
+        return _measured_step(library, way, work, arrays)
     small = smaller(work)
     _prepared(library, way, small, small.arrays(dtype))()
     late = library == "deltarule"  # binding makes its results, others' run does
     run = None if late else _prepared(library, way, work, arrays)
-    gc.collect()
-    ctypes.CDLL(None).malloc_trim(0)
-    before = _resident("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    before = _calm()
     results = (run or _prepared(library, way, work, arrays))()
     taken = _resident("VmHWM") - before
     del results
     return {"given": given, "taken": taken}
+
+
+def _measured_step(library: str, way: str, work: Workload, arrays: dict) -> dict:
+    """The same of a step of training, which is given images and labels."""
+    if library == "deltarule":
+        from deltarule_peer import trainable
+
+        make = trainable(work, arrays, 1)
+    else:
+
+        def make():
+            return _prepared(library, way, work, arrays), None
+
+    make()[0]()
+    before = _calm()
+    run = make()[0]
+    run()
+    taken = _resident("VmHWM") - before
+    return {"given": sum(arrays[n].nbytes for n in work.targets), "taken": taken}
+
+
+def _calm() -> int:
+    """The resident memory when freed memory is given back; its highest counts from now on."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    before = _resident("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return before
 
 
 if __name__ == "__main__":

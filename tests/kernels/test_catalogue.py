@@ -16,9 +16,12 @@ from whole_network import agrees
 
 from deltarule.arithmetic.base import Undecided
 from deltarule.expressions.symbols import Size
+from deltarule.kernels.module.needed_memory import must_live
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import Program, known_sizes
 from deltarule.language.catalogue import catalogue
+
+_NOTHING = np.empty(0)
 
 
 def on_a_plane(name: str, option: str) -> bool:
@@ -46,7 +49,8 @@ def test_the_kernel_agrees_with_the_evaluator(name, option, tmp_path, monkeypatc
     settings |= {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
     made, steps = traced(name, **settings)
     assert made.derivation.verified or not made.gradients or right(made)
-    module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
+    written = Module(made, "float64")
+    module = as_python(written.text(), tmp_path, monkeypatch)
     for seed in (0, 1) if option is None or FULL else (1,):
         for limit, small in (("SMALL", 0), ("STRIP", 2), ("STORED", 0)):
             if seed and hasattr(module, limit):
@@ -54,8 +58,35 @@ def test_the_kernel_agrees_with_the_evaluator(name, option, tmp_path, monkeypatc
         values = evaluated(made, seed)
         assert disagreements(made, steps, values) == []
         agree(module, made, values.arrays)
+        assert taken(module, made, values.arrays) <= allowed(written, values.arrays)
     if option is None or FULL:
         hold_at_extremes(made, tmp_path, monkeypatch)
+
+
+def taken(module, made: Program, arrays: dict) -> int:
+    """The bytes of all arrays that both passes are given and make."""
+    given = [arrays[n] for n in module.GIVEN]
+    _, forward, values = module.ready_forward(*given)
+    kept = [values[n] for n in module.KEPT]
+    backward = module.ready_backward(*given, *kept, *(arrays[g] for g in made.upstream.values()))[1]
+    owners = [_owner(a) for a in (*given, *forward, *backward)]
+    pieces = {id(b): b.nbytes for b in owners}
+    return sum(pieces.values())
+
+
+def _owner(array) -> np.ndarray:
+    """The piece of memory that an array lies in; sizes take none."""
+    while getattr(array, "base", None) is not None:
+        array = array.base
+    return np.asarray(array) if isinstance(array, np.ndarray) else _NOTHING
+
+
+def allowed(written: Module, arrays: dict) -> float:
+    """1.5 × what must live, and a cache line for each array that two passes have."""
+    shapes = {n: a.shape for n, a in arrays.items()}
+    program = written.program
+    many = sum(len(one.reads) + len(one.writes) for one in (program.forward, program.backward))
+    return 1.5 * must_live(written, shapes) + 64 * many
 
 
 def right(made: Program) -> bool:

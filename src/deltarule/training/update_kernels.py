@@ -16,6 +16,8 @@ from deltarule.language.optimisers import optimiser
 
 #: So many entries are moved at a time: what is read and written for them stays in a core's cache.
 BLOCK = 1 << 15
+#: But no more than a part of all, so that what is new takes little beside it, nor fewer than SMALL.
+PART, SMALL = 8, 1 << 13
 #: So many blocks are worth another thread: those of the passes stay awake for a while, and where
 #: there are no more processors, wait for work in its way.
 LEAST = 32
@@ -56,19 +58,20 @@ class Update:
         self._changed = {parameter: theta, **kept}
         found = kernel(name, dtype=str(theta.dtype), **settings)
         vectors = [n for n, a in self._changed.items() if a.ndim]
-        blocks = [slice(k, k + BLOCK) for k in range(0, max(1, theta.size), BLOCK)]
-        many = max(1, min(threads, len(blocks) // LEAST))
+        block = min(BLOCK, max(SMALL, theta.size // PART))
+        blocks = [slice(k, k + block) for k in range(0, max(1, theta.size), block)]
+        many = max(1, min(threads, -(-theta.size // BLOCK) // LEAST))
         self._shares: list[list[tuple[Bound, Moved]]] = [[] for _ in range(many)]
         for share, mine in enumerate(self._shares):
             # What is new is filled in for one block after another, and taken over at once.
-            after = {n: np.zeros(min(BLOCK, theta.size), theta.dtype) for n in vectors}
-            for block in blocks[share * len(blocks) // many : (share + 1) * len(blocks) // many]:
-                parts = {n: a[block] if a.ndim else a for n, a in self._changed.items()}
+            after = {n: np.zeros(min(block, theta.size), theta.dtype) for n in vectors}
+            for part in blocks[share * len(blocks) // many : (share + 1) * len(blocks) // many]:
+                parts = {n: a[part] if a.ndim else a for n, a in self._changed.items()}
                 new = {n: after[n][: parts[n].size] for n in vectors}
                 bound = found.bind_filling(
                     {f"{n} after": a for n, a in new.items()},
                     {},
-                    {**parts, gradient: self.gradient[block]},
+                    {**parts, gradient: self.gradient[part]},
                 )
                 mine.append((bound, [(parts[n], a) for n, a in new.items()]))
         self._others = ThreadPoolExecutor(many - 1) if many > 1 else None

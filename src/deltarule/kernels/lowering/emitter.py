@@ -53,6 +53,9 @@ class Emitter:
         found = site.collapsed
         self.code.tensors.update(found.tensors)
         for name, tensor in found.views.items():
+            other = self.code.spelling.array(tensor)
+            if other != tensor and name.startswith(tensor):
+                self.code.spelling.written_over(name, other + name.removeprefix(tensor))
             lengths = [self.code.integer(n) for n in found.tensors[name].axes]
             shape = f"({', '.join(lengths)}{',' if len(lengths) == 1 else ''})"
             spell = self.code.spelling.tensor

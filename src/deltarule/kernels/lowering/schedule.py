@@ -22,6 +22,7 @@ from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.packed_panels import Packed
 from deltarule.kernels.lowering.patterns import product_of
 from deltarule.kernels.lowering.scan import Scan
+from deltarule.kernels.lowering.shared_rooms import Rooms, begins
 from deltarule.kernels.lowering.strip_loop import StripLoop
 from deltarule.kernels.lowering.thread_bodies import bodies_apart
 from deltarule.kernels.lowering.time_loop import Times, time_span
@@ -46,7 +47,7 @@ class Schedule:
     """Writes blocks of equations into `lines`, and `functions` that they call.
 
     `prelude` collects what is called of it. `private` are tensors that only the block which
-    computes them reads: they need not be in memory.
+    computes them reads: they need not be in memory; others share it, as `rooms` tells.
     """
 
     def __init__(
@@ -55,8 +56,9 @@ class Schedule:
         lines: Lines,
         parallel: bool = False,
         private: frozenset[str] = frozenset(),
+        rooms: Rooms | None = None,
     ):
-        self.private = private
+        self.private, self._rooms = private, rooms or Rooms()
         self.out = Emitter(matcher, lines, parallel)
         self.code, self.lines, self.prelude = matcher.code, lines, self.out.prelude
         self.functions = Lines()
@@ -71,11 +73,18 @@ class Schedule:
             if waiting and (found is None or not found.joins(waiting)):
                 self._write(waiting)
                 waiting = []
+            if not waiting:
+                self._turn(part)
             if found is not None:
                 waiting.append(found)
             else:
                 self.block(part)
         self._write(waiting)
+
+    def _turn(self, part: Block) -> None:
+        """Say which arrays are done with, or begin, where others lie in the same memory."""
+        for name in self._rooms.turns.get(begins(part), ()):
+            self.lines.add(f"hand_over({self.code.spelling.tensor(name)})")
 
     def _write(self, found: Sequence[Match]) -> None:
         """Equations of which the later ones, if any, join the first."""

@@ -13,6 +13,7 @@ from dataclasses import replace
 from deltarule.kernels.lowering.lowering import Stage
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
+from deltarule.kernels.lowering.shared_rooms import Rooms
 from deltarule.kernels.lowering.thread_bodies import bodies_apart
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.networks.equations import Equation
@@ -23,7 +24,7 @@ class Stages:
     """Writes a pass in stages: `functions` and `body`; `tests` tell when it is to be taken.
 
     `transforms` is True where the sizes alone decide, None where cost does, and False for never.
-    `private` tensors need not be in memory (see `Schedule`).
+    `private` tensors need not be in memory, and others share `rooms` (see `Schedule`).
     """
 
     def __init__(
@@ -34,8 +35,9 @@ class Stages:
         parallel: bool,
         transforms: bool | None = None,
         private: frozenset[str] = frozenset(),
+        rooms: Rooms | None = None,
     ):
-        self.private = private
+        self.private, self._rooms = private, rooms
         self.matcher, self.code = matcher, matcher.code
         self.name, self.arguments = name, arguments
         self.parallel, self.transforms = parallel, transforms
@@ -90,7 +92,7 @@ class Stages:
         self._count += 1
         self.code.forget()
         inside = Lines(1)
-        schedule = Schedule(self.matcher, inside, self.parallel, self.private)
+        schedule = Schedule(self.matcher, inside, self.parallel, self.private, self._rooms)
         schedule.blocks(parts)
         self.prelude |= schedule.prelude
         lines = [f"    {line}" for line in self.code.said_before()]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from sympy import Expr
 from sympy.core.symbol import Symbol
 
+from deltarule.kernels.lowering.shared_rooms import Rooms
 from deltarule.kernels.module import docstrings
 from deltarule.kernels.module.one_thread import for_each_loop
 from deltarule.kernels.passes.program import Pass, Program, known_sizes
@@ -20,7 +21,7 @@ from deltarule.spelling.text import text
 class EntryPoints:
     """Writes the drivers of both passes into `lines`; `sizes` are all that the passes need.
 
-    Where one of its `tests` holds, a pass runs in stages.
+    Where one of its `tests` holds, a pass runs in stages; `rooms` tell which arrays share memory.
     """
 
     def __init__(
@@ -29,10 +30,11 @@ class EntryPoints:
         code: Code,
         sizes: list[Symbol],
         tests: Mapping[str, list[str]],
+        rooms: Mapping[str, Rooms],
         lines: Lines,
     ):
         self.program, self.code, self.sizes, self.lines = program, code, sizes, lines
-        self.tests = tests
+        self.tests, self.rooms = tests, rooms
         self.spell = code.spelling.tensor
         tensors = program.network.tensors.values()
         self.given = [t.name for t in tensors if t.given]
@@ -157,8 +159,7 @@ class EntryPoints:
             for tensor, place in more.items():
                 self._fit(tensor, self._tensor(tensor, one), place)
                 self._check(tensor, self._tensor(tensor, one), place)
-            for tensor in one.writes:
-                self.lines.add(f"{spell(tensor)} = {self._room(tensor, one)}")
+            self._make_room(one, self.rooms[name].needed)
             self.lines.add("filled = {")
             for key, tensor in self._returned(name):
                 flat = "" if one.tensors[tensor].axes else ".reshape(())"
@@ -206,6 +207,21 @@ class EntryPoints:
 
     def _tensor(self, name: str, one: Pass) -> Tensor:
         return one.tensors[name] if name in one.tensors else self.program.network.tensors[name]
+
+    def _make_room(self, one: Pass, needed: Mapping[str, tuple[int, int]]) -> None:
+        """The arrays that a pass fills; those `needed` at some of its steps alone share memory."""
+        for tensor in one.writes:
+            if tensor not in needed:
+                self.lines.add(f"{self.spell(tensor)} = {self._room(tensor, one)}")
+        sharing = [tensor for tensor in one.writes if tensor in needed]
+        if sharing:
+            names = ", ".join(map(self.spell, sharing))
+            with self.lines.block(f"{names} = rooms(real,"):
+                for tensor in sharing:
+                    first, last = needed[tensor]
+                    shape = self._shape(one.tensors[tensor].axes)
+                    self.lines.add(f"({shape}, {first}, {last}),")
+            self.lines.add(")")
 
     def _room(self, name: str, one: Pass) -> str:
         whole = all(e.subscripts == e.indices for e in one.equations if e.name == name)

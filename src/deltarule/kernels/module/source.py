@@ -16,6 +16,7 @@ from deltarule.kernels.lowering.lowering import Lowering
 from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
+from deltarule.kernels.lowering.shared_rooms import Rooms, shared_rooms, written_over
 from deltarule.kernels.lowering.stages import Stages, decorator
 from deltarule.kernels.lowering.strip_loop import STORED, STRIP
 from deltarule.kernels.lowering.thread_bodies import bodies_apart
@@ -24,6 +25,7 @@ from deltarule.kernels.module.entry_points import EntryPoints, strayed
 from deltarule.kernels.passes.argmax_indices import selections
 from deltarule.kernels.passes.program import Pass, Program
 from deltarule.kernels.passes.recomputed import recomputed
+from deltarule.kernels.passes.signs_of_outputs import signs_of_outputs
 from deltarule.kernels.passes.smoothness import steps
 from deltarule.kernels.passes.strip_groups import Strips, in_strips
 from deltarule.kernels.prelude import texts
@@ -104,7 +106,7 @@ class Module:
         transforms: bool | None = None,
         lowerings: Iterable[Lowering[Any]] = LOWERINGS,
     ):
-        program = recomputed(program)
+        program = recomputed(signs_of_outputs(program))
         tensors = {**program.backward.tensors, **program.forward.tensors}
         self.strips: dict[str, Strips] = {}
         if dtype != "complex128":
@@ -113,13 +115,15 @@ class Module:
         self.transforms = transforms
         self.head = _HEAD.format(dtype=dtype, parallel=parallel).rstrip()
         self.spelling = Spelling()
-        for tensor in program.backward.tensors:
-            self.spelling.tensor(tensor)
         self.code = Code(
             self.spelling, tensors, program.scalars, dtype == "complex128", dtype == "float32"
         )
         self.code.numbers = selections(program.forward.equations)
         self.matcher = Matcher(self.code, lowerings)
+        self._write_over()
+        self.rooms: dict[str, Rooms] = {}
+        for tensor in program.backward.tensors:
+            self.spelling.tensor(tensor)
         self.sizes = _sizes(program)
         self.prelude: set[str] = set()
         self.tests: dict[str, list[str]] = {}
@@ -166,7 +170,10 @@ class Module:
             lambda function, lines: write_function(function, self.code, lines, self.prelude)
         )
         around = Lines()
-        EntryPoints(self.program, self.code, self.sizes, self.tests, around).write(self.parallel)
+        entry_points = EntryPoints(
+            self.program, self.code, self.sizes, self.tests, self.rooms, around
+        )
+        entry_points.write(self.parallel)
         return [str(lines) for lines in (functions, passes, around) if str(lines)]
 
     def _contents(self) -> dict:
@@ -186,13 +193,19 @@ class Module:
         """A pass as one compiled function."""
         body = Lines(1)
         self.code.forget()
-        used = [n for e in one.equations for n in (e.name, *e.read_names())]
+        array = self.spelling.array
+        used = [array(n) for e in one.equations for n in (e.name, *e.read_names())]
         self.matcher.unread = frozenset(
-            e for e in one.equations if used.count(e.name) == 1 and len(e.subscripts) >= STACKED
+            e
+            for e in one.equations
+            if used.count(array(e.name)) == 1 and len(e.subscripts) >= STACKED
         )
-        parts = self._parts(name, one)
+        parts = self.parts(name, one)
         private = self._private(one, parts)
-        schedule = Schedule(self.matcher, body, self.parallel, private)
+        wanted = {*self._wanted, *private}
+        rooms = shared_rooms(one, parts, wanted, self.spelling.array, self.matcher)
+        self.rooms[name] = rooms
+        schedule = Schedule(self.matcher, body, self.parallel, private, rooms)
         schedule.blocks(parts)
         one = self._without(name, private, f"{schedule.functions}\n{body}")
         arguments = [self.spelling.tensor(t) for t in (*one.reads, *one.writes)]
@@ -208,7 +221,7 @@ class Module:
         if tests:
             lines.add(f"    if {tests}:", "        return 1")
         lines.add(*filter(None, inside), "    return 0" if tests else "    return")
-        given = (arguments, self.parallel, self.transforms, private)
+        given = (arguments, self.parallel, self.transforms, private, rooms)
         stages = Stages(self.matcher, name, *given)
         stages.write(parts)
         self.tests[name] = stages.tests
@@ -216,7 +229,25 @@ class Module:
             self.prelude |= stages.prelude
             lines.add(*str(stages).splitlines())
 
-    def _parts(self, name: str, one: Pass) -> list[Any]:
+    @property
+    def _wanted(self) -> set[str]:
+        """The arrays that a caller gets, or hands from one pass to the other."""
+        program = self.program
+        return {*program.values, *program.backward.results, *program.gradients.values()}
+
+    def _write_over(self) -> None:
+        """Leave out the arrays that lie in others, into which their entries are changed."""
+        passes = {"forward": self.program.forward, "backward": self.program.backward}
+        for (name, one), other in zip(passes.items(), reversed(passes.values()), strict=True):
+            elsewhere = {*other.reads, *other.writes, *other.working}
+            parts = self.parts(name, one)
+            found = written_over(one, parts, self._wanted, elsewhere, self.matcher)
+            for tensor, result in found.items():
+                self.spelling.written_over(tensor, result)
+            one = replace(one, writes=tuple(t for t in one.writes if t not in found))
+            self.program = replace(self.program, **{name: one})
+
+    def parts(self, name: str, one: Pass) -> list[Any]:
         """The blocks of a pass, in the order in which they are written."""
         group = self.strips.get(name)
         if group is None:
@@ -227,8 +258,7 @@ class Module:
 
     def _private(self, one: Pass, parts: Sequence[Block]) -> frozenset[str]:
         """The tensors that nobody asks for and that only their own recurrence reads."""
-        wanted = {*one.results, *self.program.kept, *self.program.gradients.values()}
-        found = set()
+        wanted, found = self._wanted, set()
         for block in parts:
             if isinstance(block, Recurrence):
                 others = (e for e in one.equations if e not in block.equations)

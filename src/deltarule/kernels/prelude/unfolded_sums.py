@@ -213,15 +213,23 @@ def block_to_w(x, y, totals, flat, at, steps, plan, table, item, together):
     )
 
 
+@inlined
+def items_to_w(plan, table):
+    """How many blocks `unfolded_totals` sums up: of rows, slabs, groups, and images together."""
+    high, together = table[HIGH], table[IMAGES]
+    blocks = (plan[AT_RUN + 1] + high - 1) // high
+    images = (plan[AT_SIZES] + together - 1) // together
+    return images * plan[AT_SIZES + 1] * plan[AT_RUN] * blocks
+
+
 @in_threads
 def unfolded_totals(totals, x, y, plan, table):
     """The sums [b][f][c, q, k, l] of all parts of the images, in totals[…] of the first part."""
     apart()
-    N, B, F, high = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 3], table[HIGH]
+    B, F = plan[AT_SIZES + 1], plan[AT_SIZES + 3]
     at = table[ENTRIES + volume(plan, AT_TAPS) :]
     together, size = table[IMAGES], B * F * at.size
-    blocks = (plan[AT_RUN + 1] + high - 1) // high
-    items = (N + together - 1) // together * B * plan[AT_RUN] * blocks
+    items = items_to_w(plan, table)
     parts = min(items, totals.size // size)
     for part in prange(parts):
         flat = aligned(together * table[PLANES] * table[PITCH])
@@ -242,6 +250,7 @@ def unfolded_to_w(x, w, y, first, plan, table, size):
     plan, table = from_start(plan), from_start(table)[:size]
     entries = table[ENTRIES : ENTRIES + volume(plan, AT_TAPS)]
     sums = plan[AT_SIZES + 1] * plan[AT_SIZES + 3] * plan[AT_SIZES + 2] * entries.size
-    totals = zeros(min(IMAGE_PARTS, max(4, TOTALS // sums)) * sums)
+    most = min(IMAGE_PARTS, max(4, TOTALS // sums))
+    totals = zeros(min(most, items_to_w(plan, table)) * sums)
     unfolded_totals(totals, x, y, plan, table)
     totals_out(totals, entries, x, w, y, first, plan)

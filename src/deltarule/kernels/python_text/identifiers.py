@@ -36,11 +36,21 @@ class Spelling:
 
     def __init__(self, taken: Iterable[str] | None = None):
         self._names: dict[object, str] = {}
+        self._same: dict[str, str] = {}
         self._taken: set[str] = set(reserved() if taken is None else taken)
 
     def tensor(self, name: str) -> str:
         """`dE/dTheta2` is spelled dE_dTheta2."""
+        name = self.array(name)
         return self._spell(("tensor", name), name)
+
+    def array(self, name: str) -> str:
+        """The tensor in whose array another lies: itself for most."""
+        return self._same.get(name, name)
+
+    def written_over(self, name: str, other: str) -> None:
+        """Say that a tensor lies in the array of another."""
+        self._same[name] = self.array(other)
 
     def symbol(self, symbol: Symbol) -> str:
         """A size, index or scalar; bound indices of one name share a spelling."""

@@ -67,15 +67,13 @@ class Code(IntegerText):
 
     def flat(self, name: str) -> str:
         """A tensor as an array of one axis, which the function around has to make."""
-        if name not in self.flattened:
-            self.flattened[name] = self.spelling.tensor(f"{name}, flat")
-        return self.flattened[name]
+        name = self.spelling.array(name)
+        return self.flattened.setdefault(name, self.spelling.tensor(f"{name}, flat"))
 
     def pointer(self, name: str) -> str:
         """Where a tensor's numbers lie, which the function around has to say."""
-        if name not in self.pointers:
-            self.pointers[name] = self.spelling.tensor(f"{name}, data")
-        return self.pointers[name]
+        name = self.spelling.array(name)
+        return self.pointers.setdefault(name, self.spelling.tensor(f"{name}, data"))
 
     def listed(self, name: str, axis: int) -> tuple[str, str]:
         """The first place that holds each position, and the next with the same, as arrays."""
