@@ -5,6 +5,7 @@ same as those of Python.
 import copy
 import gc
 import inspect
+import re
 import sys
 import threading
 from pathlib import Path
@@ -53,6 +54,26 @@ def test_they_follow_the_arrays_and_outlive_what_they_came_from():
     again = both()
     for name, array in wanted[1].items():
         np.testing.assert_array_equal(again[1][name], array)
+
+
+@pytest.mark.slow
+def test_what_a_pass_calls_is_the_same_machine_code_wherever_that_is_called_from(tmp_path):
+    """Code that is optimised twice adds up the sums of rows in another order; which of two copies
+    runs then depends on what was called before."""
+    made = kernel("attention", dtype="float32", cache=tmp_path)
+    arrays = {n: np.ones((1, 3, 4), np.float32) for n in "QKV"}
+    made.bind(**arrays).forward()
+    made.forward(**arrays)
+    here, there = (_bodies(getattr(made.module, name)) for name in ("forward_at", "forward_loops"))
+    [strip] = [name for name in here if "strip1" in name]
+    assert here[strip] == there[strip]
+
+
+def _bodies(function) -> dict[str, str]:
+    """The functions in a compiled function's code, by name, without the numbers of remarks."""
+    [found] = function.overloads.values()
+    code = re.sub(r"[#!]\d+", "", found.library.get_llvm_str())
+    return dict(re.findall(r"^define [^@]*@([^\s(]+)\([^\n]*\n(.*?)^}", code, re.M | re.S))
 
 
 def test_no_reference_is_lost_or_kept():

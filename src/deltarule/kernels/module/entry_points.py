@@ -180,6 +180,13 @@ class EntryPoints:
 
     def _at(self, name: str, one: Pass, called: list[str], sizes: list[str]) -> None:
         """The pass for arrays that stay in their place: it is called with one number."""
+        loops, inside = f"{name}_loops", f"{name}_inside"
+        self.lines.add(
+            "",
+            "",
+            "# Compiled anew: code that is optimised twice adds up in another order.",
+            f'{inside} = compiled(getattr({loops}, "py_func", {loops}))',
+        )
         self.lines.add("", "", "@kept", f"def {name}_at(place):")
         with self.lines.block('    """The pass over arrays whose addresses stand in a table."""'):
             for k, size in enumerate(sizes, len(called)):
@@ -191,7 +198,7 @@ class EntryPoints:
                     f"{self.spell(tensor)} = carray(address_at(place, {k}, "
                     f"{self.code.kind(described)}), {shape})"
                 )
-            self.lines.add(f"return {name}_loops({', '.join([*called, *sizes])})")
+            self.lines.add(f"return {inside}({', '.join([*called, *sizes])})")
 
     def _docstring(self, name: str, taken: tuple[str, ...]) -> list[str]:
         """The docstring of a pass, as lines."""

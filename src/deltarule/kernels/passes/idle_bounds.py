@@ -77,7 +77,7 @@ def _least(value: Expr) -> Expr | None:
             return None
         slope = split[0][stand]
         a, b = node.args
-        ends = ((a, a + b - 1) if isinstance(node, CeilingQuotient) else (a - b + 1, a))
+        ends = (a, a + b - 1) if isinstance(node, CeilingQuotient) else (a - b + 1, a)
         if never_negative(slope):
             end = ends[0]
         elif never_negative(-slope):

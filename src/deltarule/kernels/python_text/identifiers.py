@@ -19,9 +19,9 @@ OWN = frozenset(
     intrinsic njit prange carray real U range min max abs int float len value taken run
     filled data place entry most larger total first end piece start stop found compiled
     inlined in_threads kept kept_in_threads inputs entries ready_forward ready_backward
-    forward backward forward_loops backward_loops forward_at backward_at forward_in_stages
-    backward_in_stages OPTIONS REAL PARALLEL GIVEN KEPT UPSTREAM OUTPUTS STEPS DETERMINANTS
-    in_order""".split()
+    forward backward forward_loops backward_loops forward_at backward_at forward_inside
+    backward_inside forward_in_stages backward_in_stages OPTIONS REAL PARALLEL GIVEN KEPT UPSTREAM
+    OUTPUTS STEPS DETERMINANTS in_order""".split()
 )
 
 
