@@ -59,11 +59,11 @@ LEFT = """\
     low = min(0, J)
     if J > 1:
         for n in prange(N):
-            b(J, low, U(n), x, y)
+            b(J, low, TURN(n), x, y)
     for m in prange(M):
         z[m] = 0.0
     for m in prange(M):
-        a(U(m), z)"""
+        a(TURN(m), z)"""
 
 
 def test_a_body_takes_what_was_set_before_it_and_nothing_else():

@@ -47,7 +47,7 @@ def bodies_apart(
         # Numba knows the index as an integer at first, and as one without a sign in the threads:
         # it would compile the function for both.
         turn = node.target.id
-        given = [f"U({n})" if n == turn else n for n in taken]
+        given = [f"TURN({n})" if n == turn else n for n in taken]
         lines[first:last] = [" " * (indent + 4) + f"{name}({', '.join(given)})"]
     return lines, str(functions).splitlines()
 

@@ -57,6 +57,7 @@ from numba.extending import intrinsic
 real = np.{dtype}
 REAL = np.dtype(real)
 U = np.uint64
+TURN = int if numba.config.DISABLE_JIT else U  # the number of a turn, as threads know it
 PARALLEL = {parallel}
 OPTIONS = {{"error_model": "numpy", "nogil": True, "fastmath": {{"contract", "reassoc", "nsz"}}}}
 # What compiled functions alone call; Python cannot.
