@@ -63,18 +63,25 @@ def never_negative(expression: Expr, ranges: Mapping[Index, Expr] | None = None)
     if found is not None:
         return found
     expression, ranges = _digits_as_indices(expression, ranges)
+    low = least(expression, ranges)
+    return low is not None and _certain(low, ranges)
+
+
+def least(expression: Expr, ranges: Mapping[Index, Expr]) -> Expr | None:
+    """What an affine expression is at the ends of the ranges where it is least; None if the sign
+    of a slope is not certain."""
     inside = tuple(i for i in ranges if i in free_symbols(expression))
     split = affine(expression, inside)
     if split is None:
-        return False
+        return None
     coefficients, low = split
     for index, coefficient in coefficients.items():
         if _certain(coefficient, ranges):
             continue  # least at index = 0
         if not _certain(-coefficient, ranges):
-            return False
+            return None
         low = low + coefficient * (ranges[index] - 1)
-    return _certain(low, ranges)
+    return low
 
 
 def _by_coefficients(expression: Expr, ranges: Mapping[Index, Expr]) -> bool | None:

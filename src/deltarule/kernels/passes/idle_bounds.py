@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sympy import Basic, Expr, cancel
 
-from deltarule.expressions.affine import affine, never_negative
+from deltarule.expressions.affine import affine, least, never_negative
 from deltarule.expressions.nodes import AtLeastZero, CeilingQuotient, FloorQuotient, Reduction
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.rewrites import replaced
@@ -43,19 +43,9 @@ def _without(node: Expr, ranges: Mapping[Index, Expr], definitions: Definitions)
 
 def certain(value: Expr, ranges: Mapping[Index, Expr], definitions: Definitions) -> bool:
     """Whether value ≥ 0 for all indices in their ranges, by what the sizes are defined as."""
-    present = tuple(i for i in ranges if value.has(i))
-    split = affine(value, present)
-    if split is None:
-        return False
-    slopes, low = split
-    for index, slope in slopes.items():
-        if never_negative(slope, ranges):
-            continue  # least at index = 0
-        if not never_negative(-slope, ranges):
-            return False
-        low += slope * (ranges[index] - 1)
-    least = _least(_defined(low, definitions).expand())
-    return least is not None and never_negative(least, ranges)
+    low = least(value, ranges)
+    bound = None if low is None else _below_quotients(_defined(low, definitions).expand())
+    return bound is not None and never_negative(bound, ranges)
 
 
 def _defined(value: Expr, definitions: Definitions) -> Expr:
@@ -67,7 +57,7 @@ def _defined(value: Expr, definitions: Definitions) -> Expr:
     return value
 
 
-def _least(value: Expr) -> Expr | None:
+def _below_quotients(value: Expr) -> Expr | None:
     """A polynomial that the value is at least, ⌊a/b⌋ being in (a − b + 1)/b … a/b; or None."""
     whole = value.atoms(FloorQuotient)
     result = value
