@@ -13,6 +13,7 @@ from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.row_patterns import Row, whole_rows
+from deltarule.kernels.lowering.streamed_rows import exceeds
 
 
 def rows_ahead(out: Emitter, row: Row, outer: Index) -> RowsAhead | None:
@@ -40,11 +41,8 @@ class RowsAhead:
     def __init__(self, out: Emitter, last: Index, read: dict[str, tuple[Read, Expr]]):
         self.out, self.last, self.read = out, last, read
         self.far = {name: out.code.spelling.fresh("far") for name in read}
-        out.prelude |= {"streams", *(["thread_count"] if out.parallel else [])}
         for name, far in self.far.items():
-            array = out.code.spelling.tensor(name)
-            threads = "threads()" if out.parallel else "1"
-            out.lines.add(f"{far} = exceeds({array}, FAR, {threads})")
+            out.lines.add(f"{far} = {exceeds(out, out.code.spelling.tensor(name), 'FAR')}")
 
     def write(self) -> None:
         """The lines before a row is computed."""

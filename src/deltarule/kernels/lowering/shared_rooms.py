@@ -80,8 +80,7 @@ def spans(
 
 def _is_plain(name: str, one: Pass) -> bool:
     """Whether an array holds real numbers, and all of it is written."""
-    whole = all(e.subscripts == e.indices for e in one.equations if e.name == name)
-    return whole and not one.tensors[name].integral
+    return one.fills(name) and not one.tensors[name].integral
 
 
 def _steps(parts: Blocks, matcher: Matcher) -> list[int]:

@@ -44,6 +44,12 @@ def streamed(out: Emitter, row: Row) -> StreamedRows | None:
     return StreamedRows(out, row.equation.lhs)
 
 
+def exceeds(out: Emitter, array: str, limit: str) -> str:
+    """The test whether an array is larger than so many bytes, named in the prelude, a thread."""
+    out.prelude |= {"streams", *(["thread_count"] if out.parallel else [])}
+    return f"exceeds({array}, {limit}, {'threads()' if out.parallel else '1'})"
+
+
 class StreamedRows:
     """Writes the rows of the result `lhs`, contiguous along its last index, to an emitter."""
 
@@ -53,9 +59,7 @@ class StreamedRows:
         self.large, self.row, self.done, self.left = map(fresh, ("large", "row", "done", "left"))
         self.block, self.start, self.entry = map(fresh, ("block", "start", "entry"))
         self.array = out.code.spelling.tensor(tensor_name(lhs))
-        out.prelude |= {"streams", *(["thread_count"] if out.parallel else [])}
-        threads = "threads()" if out.parallel else "1"
-        self.lines.add(f"{self.large} = exceeds({self.array}, STREAMED, {threads})")
+        self.lines.add(f"{self.large} = {exceeds(out, self.array, 'STREAMED')}")
 
     def write(
         self, index: Index, low: str, high: str, stride: int, step: Callable[[Store], None]

@@ -231,9 +231,8 @@ class EntryPoints:
             self.lines.add(")")
 
     def _room(self, name: str, one: Pass) -> str:
-        whole = all(e.subscripts == e.indices for e in one.equations if e.name == name)
         tensor = one.tensors[name]
-        room = "empty" if whole else "zeros"
+        room = "empty" if one.fills(name) else "zeros"
         return f"on_line(np.{room}, {self._shape(tensor.axes)}, {self.code.kind(tensor)})"
 
     def _shape(self, axes: tuple[Expr, ...]) -> str:

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import prod
 
-from sympy import Expr, Integer, Symbol
+import numpy as np
+from sympy import Expr, Symbol
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.quotients import IfSmall
@@ -20,6 +21,7 @@ from deltarule.kernels.lowering.shared_rooms import spans
 from deltarule.kernels.lowering.strip_loop import STORED
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import known_sizes
+from deltarule.kernels.read_sizes import sizes_of
 from deltarule.networks.tensors import Tensor
 
 
@@ -53,17 +55,13 @@ def must_live(module: Module, shapes: Mapping[str, tuple[int, ...]]) -> int:
 
 def _sizes(module: Module, shapes: Mapping[str, tuple[int, ...]]) -> dict[Symbol, int]:
     """The sizes that the shapes of given arrays tell, and those that follow from them."""
-    network, numbers = module.program.network, {}
-    for size, (tensor, axis, rest, coefficient) in known_sizes(network)[0].items():
+    network = module.program.network
+    for tensor, *_ in known_sizes(network)[0].values():
         if tensor not in shapes:
             raise DeltaruleError(
                 f"the shape of {tensor} is missing", network.name, f"give one for {tensor}"
             )
-        rest, coefficient = (_number(Integer(0) + n, numbers) for n in (rest, coefficient))
-        numbers[size] = (shapes[tensor][axis] - rest) // coefficient
-    for size, definition in network.definitions.items():
-        numbers[size] = int(definition.subs(numbers))
-    return numbers
+    return sizes_of(network, {n: np.broadcast_to(0.0, shape) for n, shape in shapes.items()})
 
 
 def _bytes(tensor: Tensor, module: Module, numbers: Mapping[Symbol, int]) -> int:

@@ -64,10 +64,10 @@ class NeededSizes:
             if size not in needed:
                 continue
             name, value = symbol(size), code.integer(definition)
-            names, values = defined[-1] if defined else ("", value * 60)
             follows = free_symbols(definition) & {*self.network.definitions}
-            if follows or len(f"{names}{values}{name}{value}") > 60:
-                defined.append((name, value))
-            else:
+            if defined and not follows and len("".join((*defined[-1], name, value))) <= 60:
+                names, values = defined[-1]
                 defined[-1] = f"{names}, {name}", f"{values}, {value}"
+            else:
+                defined.append((name, value))
         return lines + [" = ".join(pair) for pair in defined]

@@ -128,11 +128,10 @@ class PlainModule:
     def _room(self, name: str, one: Pass, kind: str) -> str:
         """An array to write into."""
         tensor = one.tensors[name]
-        whole = all(e.subscripts == e.indices for e in one.equations if e.name == name)
         axes = ", ".join(self.code.integer(a) for a in tensor.axes)
         shape = f"({axes})" if len(tensor.axes) > 1 else axes
         kind = "np.int64" if tensor.integral else kind
-        return f"np.{'empty' if whole else 'zeros'}({shape}, {kind})"
+        return f"np.{'empty' if one.fills(name) else 'zeros'}({shape}, {kind})"
 
 
 def _returned(names: Sequence[str]) -> list[str]:

@@ -39,6 +39,10 @@ class Pass:
     tensors: dict[str, Tensor]
     working: tuple[str, ...] = ()
 
+    def fills(self, name: str) -> bool:
+        """Whether every equation of a tensor writes all of it, and not some of its entries."""
+        return all(e.subscripts == e.indices for e in self.equations if e.name == name)
+
 
 @dataclass(frozen=True)
 class Program:
