@@ -5,6 +5,7 @@ import pytest
 from agreement import agree, probed
 from laid_out import as_python
 
+from deltarule.kernels.lowering import sampling_loops
 from deltarule.kernels.module.plain_source import PlainModule
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import program
@@ -110,3 +111,37 @@ def test_taps_are_what_the_sum_says_at_edges_and_in_several_blocks(name, tmp_pat
     for seed, sizes in ((0, (1, 70, 3, 4)), (1, (2, 5, 1, 2))):
         arrays = probed(made, seed, C=2, **dict(zip("NIHW", sizes, strict=True)))
         agree(module, made, arrays)
+
+
+UPSAMPLED = """\"\"\"Volumes read between entries, at places that no data set.\"\"\"
+from deltarule.language import *
+N, C, H, W = sizes("N C H W")
+n, c, i, j, p, q = indices("n c i j p q")
+x, a = input("x", N, C, H, W), input("a", C)
+y = output("y", {axes})
+def near(i, p): return max(0, 1 - abs(i / 3 - p))
+y[{at}] = {summed}
+"""
+BETWEEN = "x[n, c, p, q] * near(i, p) * near(j, q)"
+
+
+@pytest.mark.parametrize(
+    ("axes", "at", "summed", "tables_for_all"),
+    [
+        ("N, C, 3 * H - 2, 3 * W - 2", "n, c, i, j", f"Sum[p, q]({BETWEEN})", 4),
+        ("N, C, 3 * H - 2, W", "n, c, i, q", "Sum[p](x[n, c, p, q] * near(i, p))", 2),
+        ("C, N, 3 * W - 2", "c, n, j", "Sum[p, q](x[n, c, p, q] * near(j, q))", 2),
+        ("N, 3 * W - 2", "n, j", "Sum[c, p, q](a[c] * x[n, c, p, q] * near(j, q))", 3),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("parallel", [False, True])
+def test_one_table_does_for_all_where_no_data_set_the_places(
+    axes, at, summed, tables_for_all, parallel, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(sampling_loops, "POINTS_FOR_ALL", 4)
+    made = _program(UPSAMPLED.format(axes=axes, at=at, summed=summed), tmp_path)
+    text = Module(made, "float64", parallel=parallel).text()
+    assert text.count("np.empty((3, min(") == tables_for_all
+    module = as_python(text, tmp_path, monkeypatch)
+    for seed, sizes in ((0, (2, 3, 4, 5)), (1, (1, 2, 1, 2)), (2, (3, 1, 2, 1))):
+        agree(module, made, probed(made, seed, **dict(zip("NCHW", sizes, strict=True))))

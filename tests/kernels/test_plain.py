@@ -9,6 +9,7 @@ from once import loaded, traced
 import deltarule
 from deltarule.calculus.derived_again import hvp
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.functions import OPERATIONS
 from deltarule.expressions.symbols import Size
 from deltarule.kernels.module.plain_source import PlainModule
 from deltarule.kernels.passes.program import known_sizes, program
@@ -83,6 +84,8 @@ def assert_loops_agree(made, tmp_path, monkeypatch):
     plain = PlainModule(made)
     text = plain.text()
     assert max(map(len, text.splitlines())) <= 100
+    said = "".join(line for line in text.splitlines() if line.lstrip().startswith("#"))
+    assert not any(f"{function.row.name}(" in said for function in OPERATIONS)
     module = as_python(text, tmp_path, monkeypatch)
     arrays = evaluated(made, 1).arrays
     found = dict(arrays)

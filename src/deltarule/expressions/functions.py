@@ -71,6 +71,7 @@ peak = elementwise(
     lambda a, b: choose(Positive(b - a), b, a),
     "larger one of two numbers, of which both may be −∞",
     native=True,
+    symbol="max",
 )
 weighted = elementwise(
     "weighted",
@@ -220,6 +221,8 @@ OF_KERNELS = {
         *("scaled_erfc", "log_erfc", "over_softplus"),
     )
 }
+#: Of these a text says the operation alone; what they do at the edges is for the code to say.
+OPERATIONS = (difference, finite, weighted, quotient)
 
 
 #: ReLU by what its derivative at 0 is declared to be.

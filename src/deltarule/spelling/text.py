@@ -14,7 +14,7 @@ from sympy.core.numbers import Infinity, NegativeInfinity, Pi
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span, limited, tight
 from deltarule.expressions.choices import Declared
-from deltarule.expressions.functions import Elementwise, exp, log
+from deltarule.expressions.functions import OPERATIONS, Elementwise, exp, log
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.quotients import Least
 from deltarule.expressions.rebuild import with_body
@@ -134,6 +134,8 @@ class Writer(Alphabet):
         return self.power(self.inside(base, ATOM), exponent), POWER
 
     def _function(self, node: Elementwise):
+        if isinstance(node, OPERATIONS):
+            return self.write(node.formula())
         symbol = node.row.symbol or node.row.name
         return self.function(symbol, [self(a) for a in flat_arguments(node)]), ATOM
 

@@ -19,8 +19,8 @@ from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.supported_spans import Ranges, Supports, narrowed
 from deltarule.networks.equations import Equation
 
-#: More taps than these, along one axis or in all, are gone through by loops.
-ALONG, TOGETHER = 4, 16
+#: More taps than these are gone through by loops.
+MOST = 16
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,13 @@ class Taps:
     def added(self) -> bool:
         """Whether a point's result is a sum over more than its taps."""
         return bool(self.summed) and not self.scattered
+
+    @property
+    def same_for_all(self) -> bool:
+        """Whether places and weights depend on no loop around, so that one table does for all."""
+        ends = (e for axis in self.axes for e in (*axis.span.lower, *axis.span.upper))
+        needed = frozenset().union(*map(free_indices, (self.weight, *ends)))
+        return bool(self.outer) and not self.added and not needed & {i for i, _ in self.outer}
 
     @property
     def shared(self) -> bool:
@@ -108,7 +115,7 @@ def taps(
 def _axes(ranges: Ranges, found: Supports, points: Iterable[Index]) -> tuple[Axis, ...] | None:
     spans = narrowed(tight(tuple(ranges), ())[0], found, points)
     counts = [_count(found[s.index].lower, found[s.index].upper) for s in spans]
-    if not all(0 < n <= ALONG for n in counts) or prod(counts) > TOGETHER:
+    if not 0 < prod(counts) <= MOST:
         return None
     return tuple(Axis(span, count) for span, count in zip(spans, counts, strict=True))
 

@@ -12,7 +12,15 @@ from sympy import Add, Expr, Mul, Pow
 
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.matrices import Inverse, LogDet
-from deltarule.expressions.nodes import Choose, Reduction, Selection, free_indices, read, walk
+from deltarule.expressions.nodes import (
+    Choose,
+    Reduction,
+    Selection,
+    free_indices,
+    read,
+    reads,
+    walk,
+)
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.passes.draft import Draft
@@ -48,7 +56,7 @@ def hoist(equation: Equation, made: WorkingArrays) -> None:
 
 
 def factors_hoisted(equation: Equation, made: WorkingArrays) -> Equation:
-    """The equation with factors taken out that are costly and the same along some index.
+    """The equation with what is costly and the same along some index taken out of it.
 
     In x̂[n, c] = (x[n, c] − μ[c])/√(v[c] + ε) the root is that of c, for all n.
     """
@@ -60,22 +68,55 @@ def factors_hoisted(equation: Equation, made: WorkingArrays) -> Equation:
 
 def _factors(node: Expr, loops: tuple, made: WorkingArrays, place: str) -> Expr:
     if isinstance(node, Add):
-        return Add(*(_factors(a, loops, made, place) for a in node.args))
+        return Add(*(_apart_if_costly(a, loops, made, place) for a in node.args))
+    if isinstance(node, Elementwise):
+        return rebuild(node, lambda part: _factors(part, loops, made, place))
     if not isinstance(node, Mul):
         return node
     indices = frozenset(i for i, _ in loops)
-    costly = [f for f in node.args if _costly(f) and free_indices(f) < indices]
-    along = frozenset().union(*(free_indices(f) for f in costly))
-    if not along or along == indices:
-        return node
-    taken = [f for f in node.args if free_indices(f) <= along]
-    if any(isinstance(n, (Reduction, Choose)) for f in taken for n in walk(f)):
-        return node
+    along = _along([f for f in node.args if free_indices(f) < indices])
+    taken = [f for f in node.args if along and free_indices(f) <= along]
+    if not along or along == indices or not _stands_alone(Mul(*taken), along, loops):
+        return Mul(*(_factors(f, loops, made, place) for f in node.args))
+    rest = [_factors(f, loops, made, place) for f in node.args if f not in taken]
+    return Mul(_kept(Mul(*taken), along, loops, made, place), *rest)
+
+
+def _apart_if_costly(summand: Expr, loops: tuple, made: WorkingArrays, place: str) -> Expr:
+    """In exp(x[n, c] − log(t[n])) the logarithm is that of n, for all c."""
+    along = _along([summand])
+    indices = frozenset(i for i, _ in loops)
+    if along and along < indices and _stands_alone(summand, along, loops):
+        sign = -1 if summand.could_extract_minus_sign() else 1
+        return sign * _kept(sign * summand, along, loops, made, place)
+    return _factors(summand, loops, made, place)
+
+
+def _kept(value: Expr, along: frozenset, loops: tuple, made: WorkingArrays, place: str) -> Expr:
+    """A read of the array that holds the value; two that are the same share one."""
     own = tuple(r for r in loops if r[0] in along)
-    tensor = made.tensor(tuple(n for _, n in own))
     subscripts = tuple(i for i, _ in own)
-    made.equations.append(Equation(tensor.name, subscripts, Mul(*taken), own, place))
-    return Mul(read(tensor.name, *subscripts), *(f for f in node.args if f not in taken))
+    same = (e for e in made.equations if (e.rhs, e.ranges) == (value, own))
+    found = next((e.name for e in same if e.name in made.tensors), None)
+    if found is None:
+        found = made.tensor(tuple(n for _, n in own)).name
+        made.equations.append(Equation(found, subscripts, value, own, place))
+    return read(found, *subscripts)
+
+
+def _along(parts: list[Expr]) -> frozenset[Index]:
+    """The indices of those parts that are costly."""
+    return frozenset().union(*(free_indices(p) for p in parts if _costly(p)))
+
+
+def _stands_alone(value: Expr, along: frozenset[Index], loops: tuple) -> bool:
+    """Whether a value may be computed apart: under no condition, and no sum where it is as well
+    added up in the outer loops.
+    """
+    if any(isinstance(n, Choose) for n in walk(value)):
+        return False
+    outermost = frozenset(i for i, _ in loops[: len(along)])
+    return along != outermost or not any(isinstance(n, Reduction) for n in walk(value))
 
 
 def _costly(factor: Expr) -> bool:
@@ -114,8 +155,23 @@ def _below(
     return with_body(node, body)
 
 
+def _as_read(node: Expr, loops: tuple) -> tuple:
+    """The loops, with those over the subscripts of what is read in the order in which it has them.
+
+    Σ_o x[o, p, q]·w[d, o] becomes t[d, p, q] wherever p and q stand around it: the innermost loop
+    runs along memory.
+    """
+    rows = [[i for i in r.indices if i in dict(loops)] for r in reads(node)]
+    order = max(rows, key=len, default=[])
+    if len(set(order)) < len(order):
+        return loops
+    extents, inside = dict(loops), iter(order)
+    return tuple((i := next(inside), extents[i]) if r[0] in order else r for r in loops)
+
+
 def _apart(node: Reduction, loops: tuple, made: WorkingArrays, place: str) -> Expr:
     rhs = _below(node, loops, frozenset(), made, place)
+    loops = _as_read(rhs, loops)
     tensor = made.tensor(tuple(n for _, n in loops))
     indices = tuple(i for i, _ in loops)
     made.equations.append(Equation(tensor.name, indices, rhs, loops, place))

@@ -49,9 +49,9 @@ def sums_apart(draft: Draft) -> Draft:
     made = draft.room()
     parts = blocks(draft.equations)
     known: dict[tuple[Expr, Ranges], Expr] = {}
-    recurrent = {id(e) for b in parts if isinstance(b, Recurrence) for e in b.equations}
+    recurrent = {e for b in parts if isinstance(b, Recurrence) for e in b.equations}
     for equation in draft.equations:
-        if id(equation) not in recurrent and not isinstance(equation.rhs, Selection):
+        if equation not in recurrent and not isinstance(equation.rhs, Selection):
             equation = replace(equation, rhs=_Apart(equation, made, known, draft.tensors).rhs())
         made.equations.append(equation)
     return draft.rewritten(made.equations, made)
