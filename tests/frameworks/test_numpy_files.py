@@ -15,6 +15,7 @@ from deltarule.frameworks.file_text import FrameworkFile, emitted_for
 from deltarule.kernels.passes.program import known_sizes
 from deltarule.kernels.python_text.long_lines import folded
 from deltarule.language.catalogue import catalogue
+from deltarule.networks.recurrences import sequence_lengths
 from deltarule.signed_files import is_ours
 from deltarule.typed.typed_layer import layer
 
@@ -112,3 +113,21 @@ def test_a_determinant_below_0_has_no_logarithm(tmp_path, monkeypatch):
     module = as_python(text, tmp_path, monkeypatch)
     for matrix, value in (([[0.0, 1.0], [1.0, 0.0]], np.nan), ([[0.0, 1.0], [-1.0, 0.0]], 1.0)):
         np.testing.assert_allclose(module.forward(np.array(matrix))[0], value)
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "crf", "kalman"])
+def test_a_sequence_without_steps_is_refused_in_a_sentence(name, tmp_path, monkeypatch):
+    made, _ = traced(name)
+    file = FrameworkFile(made, DIALECTS["numpy"])
+    module = as_python(file.text(), tmp_path, monkeypatch)
+    arrays, called = evaluated(made, 1).arrays, file.called()
+    for each, one in (("forward", called.forward), ("backward", called.backward)):
+        (extent,) = sequence_lengths(getattr(made, each).equations)
+        assert str(extent) == "T"
+        axes = {n: file.program.network.tensors.get(n) for n in one.takes}
+        given = [
+            arrays[n][tuple(slice(0 if a == extent else None) for a in (t.axes if t else ()))]
+            for n, t in axes.items()
+        ]
+        with pytest.raises(ValueError, match="the sequence has no steps: T = 0; give T at least 1"):
+            getattr(module, each)(*given)

@@ -18,7 +18,14 @@ from deltarule.kernels.passes.program import Pass, Program
 from deltarule.kernels.python_text.identifiers import Spelling
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.networks.equations import Equation
-from deltarule.networks.recurrences import Block, Recurrence, blocks, equations_of
+from deltarule.networks.recurrences import (
+    Block,
+    Recurrence,
+    blocks,
+    equations_of,
+    no_times,
+    sequence_lengths,
+)
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
 
@@ -44,6 +51,10 @@ class PassText:
         real = [n for n in takes if not self.tensors[n].integral]
         self.arrays.like = self._spell((real or list(takes))[0])
         lines.add(*self.sizes.lines(one, self.arrays.integers))
+        for extent in sequence_lengths(one.equations):  # a first time is read whatever its length
+            with lines.block(f"if {self.arrays.integers.integer(extent)} < 1:"):
+                told = no_times(extent, "")
+                lines.add(f'raise ValueError("{told.fact}; {told.remedy}")')
         for block in blocks(one.equations):
             self._block(block, {})
 

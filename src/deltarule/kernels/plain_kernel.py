@@ -16,7 +16,7 @@ from deltarule.kernels.module.plain_source import PlainModule
 from deltarule.kernels.passes.program import program
 from deltarule.kernels.prelude.checked_arrays import Misfit, converted
 from deltarule.kernels.read_sizes import sizes_of
-from deltarule.networks.recurrences import sequence_lengths
+from deltarule.networks.recurrences import no_times, sequence_lengths
 from deltarule.represented import Represented
 from deltarule.spelling.text import text
 
@@ -117,11 +117,7 @@ class PlainKernel(Represented):
                 )
         for extent in sequence_lengths(self._network.equations):
             if extent.subs(known) < 1:
-                raise DeltaruleError(
-                    f"the sequence has no steps: {text(extent)} = 0",
-                    self.name,
-                    f"give {text(extent)} at least 1",
-                )
+                raise no_times(extent, self.name)
 
     def _fitting(self, name: str, given, sizes: dict):
         """One array of the right number of axes, whose sizes are those of the others."""

@@ -13,7 +13,7 @@ from deltarule.kernels.module.one_thread import for_each_loop
 from deltarule.kernels.passes.program import Pass, Program, known_sizes
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
-from deltarule.networks.recurrences import sequence_lengths
+from deltarule.networks.recurrences import no_times, sequence_lengths
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
 
@@ -124,10 +124,8 @@ class EntryPoints:
         # A sequence has a first time, which is read whatever its length is.
         for extent in sequence_lengths(self.program.network.equations):
             with self.lines.block(f"if {self.code.integer(extent)} < 1:"):
-                self.lines.add(
-                    f'raise Misfit("the sequence has no steps: {text(extent)} = 0", '
-                    f'"give {text(extent)} at least 1")'
-                )
+                told = no_times(extent, "")
+                self.lines.add(f'raise Misfit("{told.fact}", "{told.remedy}")')
 
     def _fit(self, name: str, tensor: Tensor, called: str) -> None:
         array, axes = self.spell(name), tensor.axes
