@@ -133,7 +133,7 @@ BETWEEN = "x[n, c, p, q] * near(i, p) * near(j, q)"
         ("C, N, 3 * W - 2", "c, n, j", "Sum[p, q](x[n, c, p, q] * near(j, q))", 2),
         ("N, 3 * W - 2", "n, j", "Sum[c, p, q](a[c] * x[n, c, p, q] * near(j, q))", 3),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("parallel", [False, True])
 def test_one_table_does_for_all_where_no_data_set_the_places(
     axes, at, summed, tables_for_all, parallel, tmp_path, monkeypatch
