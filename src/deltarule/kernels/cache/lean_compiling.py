@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from types import CodeType
+from types import BuiltinFunctionType, CodeType
 
 from numba.core import (
     ccallback,
@@ -21,18 +21,18 @@ from numba.core import (
     postproc,
     targetconfig,
     transforms,
-    types,
 )
 from numba.core.base import BaseContext
-from numba.core.types.functions import BaseFunction
 from numba.np import linalg
+
+from deltarule.kernels.cache import lean_lowering, lean_typing
 
 #: What functions without inner functions can do without; it looks at every statement several times.
 _FOR_INNER_FUNCTIONS = "InlineClosureLikes"
 #: Locks of Numba's that are taken ten thousand times in a kernel, and passes; each is an event.
 _SILENT = frozenset({"numba:compiler_lock", "numba:llvm_lock", "numba:run_pass"})
-#: By operator and types of its operands, what Numba found: it tries dozens of rules, NumPy's too.
-_found: dict[tuple, object] = {}
+#: How names of functions begin that call another for C or for Python.
+_WRAPPERS = "cfunc.", "_ZN7cpython"
 #: The functions that are called by a name of C's; of others no such name is made.
 _by_name: set[CodeType] = set()
 #: The lists of what modules register, by the tables of them that contexts have.
@@ -40,7 +40,9 @@ _registered: dict[tuple, list[list]] = {}
 #: Of kinds of options the number by which they are looked up: that of their names.
 _hashes: dict[type, int] = {}
 #: Parts of statements that are no variables, and hold none.
-_WITHOUT_VARIABLES = frozenset({str, int, bool, type(None), ir.Loc})
+_WITHOUT_VARIABLES = frozenset(
+    {str, int, bool, type(None), BuiltinFunctionType, ir.Loc, ir.Const, ir.Global, ir.FreeVar}
+)
 #: How much there was to be read when a context last read what Numba's modules register.
 _read: dict[int, tuple[int, ...]] = {}
 
@@ -71,17 +73,6 @@ def _passes(state, *name):
 
 def _has_inner(code: CodeType) -> bool:
     return any(isinstance(constant, CodeType) for constant in code.co_consts)
-
-
-def _call(self, context, args, kws):
-    """The type of a call; that of an operator between numbers is found once."""
-    numbers = all(isinstance(a, types.Number | types.Boolean) for a in args)
-    if kws or not numbers or getattr(self.typing_key, "__module__", None) != "_operator":
-        return _usual_call(self, context, args, kws)
-    key = (self, context, args)
-    if key not in _found or _found[key] is None:
-        _found[key] = _usual_call(self, context, args, kws)
-    return _found[key]
 
 
 def _refresh(self) -> None:
@@ -122,10 +113,13 @@ def _lists(*known: dict) -> list[list]:
 
 
 def _same_options(self, other):
-    """Whether two sets of options are alike: those with the same options set are."""
-    if type(self) is type(other) and self._values == other._values:
+    """Whether two sets of options are alike; those that neither sets are."""
+    if type(self) is not type(other):
+        return _usual_equality(self, other)
+    mine, others = self._values, other._values
+    if mine == others:
         return True
-    return _usual_equality(self, other)
+    return all(getattr(self, name) == getattr(other, name) for name in mine.keys() | others.keys())
 
 
 def _hash_of_options(self) -> int:
@@ -141,7 +135,24 @@ def _variables(self, value) -> list:
     kind = type(value)
     if kind is ir.Var:
         return [value]
-    return [] if kind in _WITHOUT_VARIABLES else _usual_variables(self, value)
+    if kind in _WITHOUT_VARIABLES:
+        return []
+    if kind is dict:
+        parts = value.values()
+    elif kind is ir.Expr:
+        parts = value._kws.values()
+    elif kind is list or kind is tuple:
+        parts = value
+    else:
+        return _usual_variables(self, value)
+    found = []
+    for part in parts:
+        kind = type(part)
+        if kind is ir.Var:
+            found.append(part)
+        elif kind not in _WITHOUT_VARIABLES:
+            found += _variables(self, part)
+    return found
 
 
 def _for_c(self):
@@ -158,11 +169,8 @@ def _run_pass(self, index, one, state) -> None:
     changed |= one.run_finalizer(state)
     if isinstance(one, compiler_machinery.LoweringPass):
         return  # nobody looks at the statements any more
-    if compiler_machinery._pass_registry.get(type(one)).mutates_CFG:
-        if changed:
-            postproc.PostProcessor(state.func_ir).run()
-        else:
-            state.func_ir.blocks = transforms.canonicalize_cfg(state.func_ir.blocks)
+    if changed and compiler_machinery._pass_registry.get(type(one)).mutates_CFG:
+        postproc.PostProcessor(state.func_ir).run()
 
 
 def _start(kind, *data, **more) -> None:
@@ -187,17 +195,19 @@ def _lifetimes(self, emit_dels: bool = False, extend_lifetimes: bool = False) ->
 
 
 def _optimize_functions(self, module) -> None:
-    """Function by function, by one list of passes; what is only declared has no code."""
+    """Function by function, by one list of passes; what is only declared has no code.
+
+    What calls a function for C or Python is optimised with it at the end.
+    """
     module.data_layout = self._codegen._data_layout
     passes, builder = self._codegen._function_pass_manager()
     for function in module.functions:
-        if not function.is_declaration:
+        if not function.is_declaration and not function.name.startswith(_WRAPPERS):
             passes.run(function, builder)
 
 
 _REPLACED: list[tuple] = [
     (compiler.DefaultPassBuilder, "define_nopython_pipeline", staticmethod(_passes)),
-    (BaseFunction, "get_call_type", _call),
     (BaseContext, "refresh", _refresh),
     (event, "start_event", _start),
     (event, "end_event", _end),
@@ -207,12 +217,13 @@ _REPLACED: list[tuple] = [
     (targetconfig.TargetConfig, "__eq__", _same_options),
     (targetconfig.TargetConfig, "__hash__", _hash_of_options),
     (ir.Inst, "_rec_list_vars", _variables),
+    *lean_lowering.REPLACED,
+    *lean_typing.REPLACED,
 ]
 if codegen.CPUCodegen._function_pass_manager.__code__.co_argcount == 1:  # from Numba 0.63 on
     _REPLACED.append((codegen.CPUCodeLibrary, "_optimize_functions", _optimize_functions))
 _USUAL: list[tuple] = [(owner, name, vars(owner)[name]) for owner, name, _ in _REPLACED]
 _usual_passes: Callable = compiler.DefaultPassBuilder.define_nopython_pipeline
-_usual_call: Callable = BaseFunction.get_call_type
 _usual_refresh: Callable = BaseContext.refresh
 _usual_start, _usual_end = event.start_event, event.end_event
 _usual_for_c: Callable = ccallback.CFunc._compile_uncached

@@ -164,7 +164,7 @@ class Link:
 
     def __call__(self) -> int:
         """Load it, or compile it; where it lies."""
-        with claims.claimed(self.name, self._go_ahead), _made_in_one_go():
+        with claims.claimed(self.name, self._go_ahead), made_in_one_go():
             self._made = True
             return self._make()
 
@@ -204,14 +204,16 @@ def _compile(name: str, compile_: Callable, signature):
     Called by compiled functions it is one for all integers: Numba would make one for each.
     """
     if _active():
-        return compile_(tuple(map(types.unliteral, signature)))
-    with claims.claimed(name), _made_in_one_go():
+        signature = tuple(map(types.unliteral, signature))
+        known = compile_.__self__.overloads.get(signature)  # pyright: ignore
+        return compile_(signature) if known is None else known.entry_point
+    with claims.claimed(name), made_in_one_go():
         return compile_(signature)
 
 
 @contextmanager
-def _made_in_one_go() -> Iterator[None]:
-    """Functions that are compiled here wait for those that Python calls."""
+def made_in_one_go() -> Iterator[None]:
+    """Functions that are compiled here wait for those that Python calls, and Numba is lean."""
     if _active():
         yield
         return
