@@ -8,7 +8,7 @@ import pytest
 import deltarule
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import program
-from deltarule.kernels.prelude.streams import STREAMED
+from deltarule.kernels.prelude.stream_sizes import STREAMED
 
 #: Rows that begin cache lines and are whole blocks; that begin none; with entries left over.
 HEIGHTS = {"blocks": (64, 64), "odd rows": (63, 65), "left over": (66, 72)}

@@ -1,5 +1,8 @@
 """Compiling in two processes: what one has made the other loads, and none waits for a dead one."""
 
+import os
+import subprocess
+import sys
 import time
 from types import SimpleNamespace
 
@@ -10,6 +13,7 @@ from numba import types
 import deltarule
 from deltarule.kernels.cache import claims, second_process
 from deltarule.kernels.cache.called_anyway import called_anyway
+from deltarule.kernels.cache.kept_machine_code import NotKept, kind_of_type, type_of_kind
 from deltarule.kernels.cache.linking import Link
 from deltarule.kernels.cache.loading import claim_of, entry, kind, signature
 
@@ -35,6 +39,11 @@ def second(monkeypatch):
     second_process._second = claims.shared = None
 
 
+def claimed(folder) -> list:
+    """What is claimed, and not what is done."""
+    return [path for path in folder.iterdir() if not path.name.startswith("done ")]
+
+
 def test_a_pass_is_compiled_in_the_second_process_and_loaded_in_this_one(
     second, tmp_path, with_shared_parts
 ):
@@ -48,7 +57,7 @@ def test_a_pass_is_compiled_in_the_second_process_and_loaded_in_this_one(
         second_process.ask(run, taken, said.append)
     assert said == ["compiling backward_loops in a second process"]
     folder = tmp_path / "kernels" / "__pycache__"
-    while not list(folder.glob("product_*backward_loops*.sum")) or list(second.folder.iterdir()):
+    while not list(folder.glob("product_*backward_loops*.sum")) or claimed(second.folder):
         assert second.alive()
         time.sleep(0.02)
     entry(run, taken)(*taken)
@@ -131,3 +140,75 @@ def test_while_the_other_process_compiles_something_this_one_compiles_what_that_
     monkeypatch.setattr(shared, "wait", lambda name: made.append(f"waits for {name}"))
     assert module.OUTSIDE["outer_float32_1"]() == 1
     assert made == ["deepest", "first", "last", "waits for outer_float32_1", "outer"]
+
+
+USE = """
+import os, sys, numpy as np, deltarule
+from deltarule.kernels.cache import second_process
+second_process._wanted = lambda: {wanted}
+made = deltarule.kernel("softmax", cache={cache!r})
+z = np.random.default_rng(0).normal(size=(4, 5))
+{then}
+y, dz = made.forward(z=z), made.backward(z=z, dp=z)["z"]
+small = made.bind(z=z, dp=z).both()[1]["z"]
+print(y.tobytes().hex(), dz.tobytes().hex(), (dz == small).all(), "numba" in sys.modules)
+"""
+
+
+def used(cache, wanted: bool, then: str = "") -> str:
+    code = USE.format(cache=str(cache), wanted=wanted, then=then)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert not done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_a_process_without_numba_has_all_compiled_by_two_others(tmp_path):
+    alone = used(tmp_path / "alone", wanted=False)
+    assert alone.endswith(" True True\n")
+    assert used(tmp_path / "others", wanted=True) == alone.replace("True\n", "False\n")
+    # What they do not deliver is compiled with Numba here.
+    killed = "second_process.running().process.kill()"
+    assert used(tmp_path / "killed", wanted=True, then=killed) == alone
+    lost = "second_process.SecondProcess.ask = lambda *_, **__: (0, True); "
+    lost += "(second_process.running().folder / 'done 0').touch()"
+    assert used(tmp_path / "lost", wanted=True, then=lost) == alone
+
+
+SERVES = """
+import sys
+from deltarule.kernels.cache import compiling
+compiling.PATIENCE = 0.2
+compiling.serve(sys.argv[1], "float64", *map(int, sys.argv[2:]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("many", [1, 2])
+@pytest.mark.parametrize("closed", [False, True])
+def test_processes_end_when_nobody_wants_anything_any_more(tmp_path, many, closed):
+    folder = tmp_path / "claims"
+    folder.mkdir()
+    pipes = [os.pipe() for _ in range(many)]
+    reads = [read for read, _ in pipes]
+    code = SERVES.replace("0.2", "60") if closed else SERVES
+    said = [sys.executable, "-c", code, str(folder), *map(str, reads)]
+    # The output ends with the last process that has it.
+    made = subprocess.Popen(said, pass_fds=reads, stdout=subprocess.PIPE)
+    for read, write in pipes:
+        os.close(read)
+        if closed:
+            os.close(write)
+    assert made.communicate(timeout=50) == (b"", None)
+    assert made.returncode == 0
+    assert not folder.exists()
+    for _, write in pipes:
+        if not closed:
+            os.close(write)
+
+
+def test_kinds_of_arguments_are_found_again_in_what_is_kept():
+    kinds = [("float32", 2), None, 4, True]
+    assert [kind_of_type(type_of_kind(kind)) for kind in kinds] == kinds
+    with pytest.raises(NotKept):
+        kind_of_type("float")

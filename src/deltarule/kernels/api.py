@@ -58,8 +58,8 @@ def kernel(
     results are the same to the last digit at every run, whatever `threads` is.
     `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the user's cache folder;
     where none can be written, a temporary one is, with a warning.
-    Where there are several processors, both passes are compiled at once, one of them in a second
-    process (unless DELTARULE_PROCESSES is 1).
+    Where there are several processors, both passes are compiled at once, in other processes (unless
+    DELTARULE_PROCESSES is 1).
     `progress` is said what takes time. With `plain` it is a kernel of loops as one would write
     them (`PlainKernel`), slower and easy to read. Raises DeltaruleError for an unknown name and an
     unknown or impossible setting, and where not even a temporary folder can be written.

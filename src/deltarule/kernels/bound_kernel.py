@@ -215,6 +215,7 @@ def _call(
     if alone is not None:
         return _InThreads(threads, alone, run, taken, progress)
     made, given = _compiled(by_address, ready, alone)
+    second_process.ask_instead(made, given, progress, None if made is run else taken)
     if made is run:
         return partial(entry(run, taken, progress), *taken)
     called = entry(made, given, progress)

@@ -38,18 +38,19 @@ def module(
     path = find(name) if isinstance(name, str) else Path(name.name)
     said = path.read_bytes() if isinstance(name, str) else _said(name)
     key = _key(path, said, settings, dtype, parallel, transforms)
-    entry = store.find(place, key)
-    get = at_hand if entry is not None else imported
+    entry, made = store.find(place, key), None
     if entry is None:
         if progress:
             progress(f"deriving {path.stem}")
-        second_process.begin()
+        second_process.begin(dtype)
         what = str(path) if isinstance(name, str) else name
         made, read = _derived(what, settings, dtype, parallel, transforms)
         try:
             entry = _written(place, key, path, made, read)
         except OSError as error:
             entry = _written(store.instead_of(place, error), key, path, made, read)
+    second = second_process.running()
+    get = imported if made and (second is None or second.alone) else at_hand
     return get(Path(entry["file"]), progress, entry["needs"])
 
 

@@ -188,6 +188,7 @@ class Kernel(Represented):
         run, taken, filled = self._ready(name, given)
         call = self._entries.get(run)
         if call is None:
+            second_process.ask_instead(run, taken, self._progress)
             call = self._entries[run] = entry(run, taken, self._progress)
         if self.threads is None or run.__module__ != self.module.__name__:
             strayed = call(*taken)

@@ -66,6 +66,18 @@ def type_of_kind(kind: Sequence | int | None) -> str:
     return f"tuple {kind}" if isinstance(kind, int) else f"{np.dtype(kind[0]).str} {kind[1]}"
 
 
+def kind_of_type(said: str) -> tuple[str, int] | int | bool | None:
+    """What `loading.kind` says of arguments of a type. Raises NotKept for one without a kind."""
+    name, _, many = said.partition(" ")
+    if name == "tuple":
+        return int(many)
+    if many:
+        return np.dtype(name).name, int(many)
+    if name not in ("int", "bool"):
+        raise NotKept(said)
+    return None if name == "int" else True
+
+
 def place(file: str | Path, function: str, line: int, types: Iterable[str]) -> Path:
     """Where the code of a function of a kernel's file is kept; its name begins as Numba's do."""
     version = f"py{sys.version_info[0]}{sys.version_info[1]}{getattr(sys, 'abiflags', '')}"

@@ -11,6 +11,7 @@ import builtins
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -23,6 +24,8 @@ from deltarule.kernels.cache.store import module_name
 
 #: Kernels' modules that were imported without Numba, by name.
 _imported: dict[str, ModuleType] = {}
+#: Has another process compile a function (`second_process.deliver`), where there is one.
+deliver: Callable[..., bool] | None = None
 #: Variables with which Numba does what it always does.
 _HARMLESS = {"NUMBA_NUM_THREADS"}
 
@@ -56,7 +59,7 @@ def imported(path: Path, needs: Sequence[str], usual: Callable[[], ModuleType]) 
     outside = vars(made).get("OUTSIDE", {})
     for called, link in outside.items():
         if not isinstance(link, Link):
-            outside[called] = Link(called, link, usual)
+            outside[called] = Link(called, link, usual, vars(made))
     _imported[name] = made
     return made
 
@@ -64,15 +67,34 @@ def imported(path: Path, needs: Sequence[str], usual: Callable[[], ModuleType]) 
 class Link:
     """Makes a function that is called by its name ready: out of what is kept, else by Numba."""
 
-    def __init__(self, name: str, make: Callable[..., int], usual: Callable[[], ModuleType]):
-        self._name, self._make, self._usual = name, make, usual
+    def __init__(
+        self, name: str, make: Callable[..., int], usual: Callable[[], ModuleType], module: dict
+    ):
+        self._name, self._make, self._usual, self._module = name, make, usual, module
 
     def __call__(self) -> int:
         """Where it lies."""
         try:
-            return self._make()
+            return _kept(self._make, self._module, self._name)
         except Exception:  # whatever is in the file
             return self._make(self._usual().OUTSIDE[self._name]())
+
+
+def _kept(
+    get: Callable[[], Any], module: dict, function: str, types: Sequence | None = None
+) -> Any:
+    """What `get` makes of the kept code of a function, once another process has compiled that.
+
+    Raises NotKept where none does.
+    """
+    try:
+        return get()
+    except NotKept as error:
+        path = Path(module["__file__"]).parent / "__pycache__" / str(error)
+        kinds = types and [kept_machine_code.kind_of_type(one) for one in types]
+        if deliver is None or not deliver(module, function, path.exists, kinds):
+            raise
+    return get()
 
 
 class _Known:
@@ -119,7 +141,7 @@ class Loaded:
 
     def __init__(self, function: Callable, module: ModuleType, usual: Callable[[], ModuleType]):
         self.py_func, self._module, self._usual = function, module, usual
-        self.__name__, self.__module__ = function.__name__, module.__name__
+        self.__name__, self.__module__ = function.__name__, function.__module__
         self.__doc__ = function.__doc__
         #: What Python calls, by the types of its arguments.
         self.overloads: dict[tuple[str, ...], Callable] = {}
@@ -131,12 +153,17 @@ class Loaded:
             self.overloads[types] = self._found(types)
         return self.overloads[types]
 
+    def is_kept(self, types: tuple[str, ...]) -> bool:
+        """Whether it is compiled for arguments of these types."""
+        return types in self.overloads or _place(self.py_func, types).exists()
+
     def _found(self, types: tuple[str, ...]) -> Callable:
         from deltarule.kernels.cache.native_engine import engine
 
         linker = engine()
         try:
-            code = _read(self.py_func, types, self._module)
+            read = partial(_read, self.py_func, types, self._module)
+            code = _kept(read, self.py_func.__globals__, self.__name__, types)
             made = linker.function(code, self._module, self.__name__)
             self._codes[types] = code
             return made
@@ -192,12 +219,15 @@ def _read(function: Callable, types: tuple[str, ...], module: ModuleType) -> kep
     """The code of a function. Raises NotKept."""
     from deltarule.kernels.cache.native_engine import threads
 
-    source = function.__code__
-    path = kept_machine_code.place(source.co_filename, source.co_name, source.co_firstlineno, types)
-    code = kept_machine_code.read(path)
+    code = kept_machine_code.read(_place(function, types))
     if code.in_threads:
         threads()
     return code
+
+
+def _place(function: Callable, types: tuple[str, ...]) -> Path:
+    source = function.__code__
+    return kept_machine_code.place(source.co_filename, source.co_name, source.co_firstlineno, types)
 
 
 def _thread_count() -> int:

@@ -17,7 +17,7 @@ from deltarule.expressions.nodes import Max, Read, Reduction, tensor_name, walk
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.row_patterns import Row
-from deltarule.kernels.prelude.streams import AT_ONCE
+from deltarule.kernels.prelude.stream_sizes import AT_ONCE
 
 #: What sets an entry of the row: it takes which of the entries of a step, and the value.
 Store = Callable[[int, str], str]
@@ -46,7 +46,7 @@ def streamed(out: Emitter, row: Row) -> StreamedRows | None:
 
 def exceeds(out: Emitter, array: str, limit: str) -> str:
     """The test whether an array is larger than so many bytes, named in the prelude, a thread."""
-    out.prelude |= {"streams", *(["thread_count"] if out.parallel else [])}
+    out.prelude |= {"stream_sizes", "streams", *(["thread_count"] if out.parallel else [])}
     return f"exceeds({array}, {limit}, {'threads()' if out.parallel else '1'})"
 
 

@@ -14,6 +14,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from deltarule.kernels.prelude.addresses import LINE
+from deltarule.kernels.prelude.stream_sizes import AT_ONCE, EARLY
 
 real = np.float32
 inlined = numba.njit
@@ -21,10 +22,6 @@ inlined = numba.njit
 
 # ---- what follows goes into kernels
 
-#: A thread has 16 MiB of the last cache. Results of more bytes than half of them are written past
-#: it; rows of what holds more than a quarter are read EARLY bytes before they are needed. And so
-#: many entries are a block: with fewer, LLVM makes no vectors of them.
-STREAMED, FAR, EARLY, AT_ONCE = 1 << 23, 1 << 22, 1 << 13, 64
 #: The bytes of a number.
 WIDE = np.dtype(real).itemsize
 

@@ -37,7 +37,7 @@ _NEEDS = {
 _BY_ITSELF = {"thread_count"}
 _ORDER = (
     "checked_arrays", "addresses", "views", "elementary", "maximum", "gaussian_elimination",
-    "listed_places", "open_ends", "closed_ends", "streams",
+    "listed_places", "open_ends", "closed_ends", "stream_sizes", "streams",
     *sum(_SHARED.values(), ()),
 )  # fmt: skip
 _DEFINED = re.compile(r"^(?:def |class )?([A-Za-z_]\w*)(?: *[=(:])", re.MULTILINE)
