@@ -3,12 +3,12 @@
 The functions of one compiled kernel take any sizes and pads; they are compared with NumPy.
 """
 
-import importlib.util
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from correlations import by_numpy, drawn, plain_python
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,32 +19,6 @@ from deltarule.kernels.build import source
 @pytest.fixture(scope="module")
 def conv(cache):
     return kernel("conv2d", pad=1, transforms=True, cache=cache)
-
-
-def correlated(x, w, pads) -> np.ndarray:
-    """Σ_{c,k,l} w[f, c, k, l]·x[n, c, i + k − p0, j + l − p1]; negative pads cut off."""
-    out = [max(0, p) for p in pads]
-    x = np.pad(x, ((0, 0), (0, 0), (out[0], out[0]), (out[1], out[1])))
-    x = x[:, :, max(0, -pads[0]) : x.shape[2] + min(0, pads[0])]
-    x = x[:, :, :, max(0, -pads[1]) : x.shape[3] + min(0, pads[1])]
-    windows = np.lib.stride_tricks.sliding_window_view(x, w.shape[2:], (2, 3))
-    return np.einsum("ncijkl,fckl->nfij", windows, w, optimize=True)
-
-
-def by_numpy(x, w, dy, pads) -> dict:
-    """All three sums, in float64."""
-    x, w, dy = (a.astype(np.float64) for a in (x, w, dy))
-    turned = w.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1]
-    dw = correlated(x.transpose(1, 0, 2, 3), dy.transpose(1, 0, 2, 3), pads).transpose(1, 0, 2, 3)
-    rest = [2 - p for p in pads]
-    return {"y": correlated(x, w, pads), "x": correlated(dy, turned, rest), "w": dw}
-
-
-def drawn(seed, n, c, f, h, w, pads, dtype=np.float64) -> dict:
-    random = np.random.default_rng(seed)
-    i, j = (s + 2 * p - 2 for s, p in zip((h, w), pads))
-    shapes = {"x": (n, c, h, w), "w": (f, c, 3, 3), "dy": (n, f, i, j)}
-    return {k: random.normal(size=s).astype(dtype) for k, s in shapes.items()}
 
 
 def in_tiles(module, arrays, pads, parts=(0, 1, 2, 3)) -> dict:
@@ -169,85 +143,6 @@ def test_a_nan_spreads_to_its_tile_with_transforms_alone(conv, tmp_path, monkeyp
     near = np.zeros((12, 12), bool)
     near[4:7, 4:7] = True
     assert (np.isnan(plain.forward(x, w, b)["y"]) == near).all()
-
-
-def within_range(x, shape, pads) -> bool:
-    """Whether no tile of 4 × 4 outputs reads more than 16 times what one of its windows does."""
-    size = np.abs(x).max(1)
-    for image in size:
-        tiles = {}
-        for i, j in np.ndindex(*shape):
-            rows, columns = (slice(max(0, k - p), max(0, k - p + 3)) for k, p in zip((i, j), pads))
-            window = image[rows, columns]
-            if window.size:
-                tiles.setdefault((i // 4, j // 4), []).append(window.max())
-        for (i, j), windows in tiles.items():
-            rows, columns = (
-                slice(max(0, 4 * k - p), max(0, 4 * k - p + 6)) for k, p in zip((i, j), pads)
-            )
-            if not image[rows, columns].max() <= 16 * min(windows):
-                return False
-    return True
-
-
-@pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 2, 3, 1)])
-def test_the_range_of_every_tile_is_seen(order, tmp_path, monkeypatch):
-    text = source("conv2d", {"pad": 1}, "float32", transforms=True)
-    module = plain_python(text, tmp_path, monkeypatch)
-    random, told = np.random.default_rng(0), []
-    for number in range(120):
-        n, c, h, w = random.integers(1, (3, 6, 10, 12))
-        pads = tuple(random.choice([0, 1, 2, 4, -1], 2).tolist())
-        shape = tuple(int(s) + 2 * p - 2 for s, p in zip((h, w), pads))
-        if min(shape) < 1:
-            continue
-        x = random.uniform(1, 3, (n, c, h, w)) * random.choice([1, 1, 4], (n, 1, h, w))
-        x[0, -1, random.integers(h), random.integers(w)] *= random.choice([1, 9, 40, -1e4, np.nan])
-        x[0, :, -1, -1] *= random.choice([1, 0])
-        laid = np.ascontiguousarray(x.astype("f4").transpose(order))
-        strides = [s // 4 for s in laid.transpose(np.argsort(order)).strides]
-        sizes = (*map(int, x.shape), *shape)
-        found = module.narrow_range(laid.reshape(-1), tuple(strides), sizes, pads)
-        assert found == within_range(x.astype("f4"), shape, pads), (number, sizes, pads)
-        told.append(bool(found))
-    assert 20 < sum(told) < len(told) - 20
-
-
-def test_an_outlier_spoils_no_output_that_does_not_see_it(cache):
-    """A pixel of 10¹⁰, ∞ or NaN: what does not see it is as near as if the pixel were 0."""
-    made = kernel("conv2d", pad=1, cache=cache)
-    arrays, at, edge = drawn(3, 8, 16, 16, 28, 28, (1, 1)), (2, 3, 9, 10), (0, 5, 0, 4)
-    for key, pixel in (("x", at), ("dy", at), ("x", edge)):
-        arrays[key][pixel] = 0
-    wanted, b = by_numpy(**arrays, pads=(1, 1)), np.zeros(16)
-    seen = np.zeros(arrays["dy"].shape, bool)
-    seen[2, :, 8:11, 9:12] = True
-    for outlier in (1e10, np.inf, np.nan):
-        x, dy = arrays["x"].copy(), arrays["dy"].copy()
-        x[at] = dy[at] = outlier
-        found = {
-            "y": made.forward(x=x, w=arrays["w"], b=b),
-            "x": made.backward(**{**arrays, "dy": dy}, b=b)["x"],
-        }
-        for name, value in found.items():
-            np.testing.assert_allclose(value[~seen], wanted[name][~seen], 0, 1e-12)
-            large = abs(value[seen]) > 1e6
-            assert (large | np.isnan(value[seen])).all()
-    # At the edge, one row of taps does not see the pixel: the others do.
-    arrays["x"][edge] = 1e10
-    found = made.backward(**arrays, b=b)["w"]
-    np.testing.assert_allclose(found[:, 5, 2], wanted["w"][:, 5, 2], 0, 1e-11)
-    np.testing.assert_allclose(np.delete(found, 5, 1), np.delete(wanted["w"], 5, 1), 0, 1e-11)
-
-
-def plain_python(text: str, folder, monkeypatch):
-    """The kernel's file as a module whose functions are not compiled."""
-    monkeypatch.setattr("numba.config.DISABLE_JIT", True)
-    (folder / "kernel.py").write_text(text, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location("conv_as_python", folder / "kernel.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_the_transforms_run_where_nothing_is_compiled(tmp_path, monkeypatch):

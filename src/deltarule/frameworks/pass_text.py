@@ -53,8 +53,8 @@ class PassText:
         lines.add(*self.sizes.lines(one, self.arrays.integers))
         for extent in sequence_lengths(one.equations):  # a first time is read whatever its length
             with lines.block(f"if {self.arrays.integers.integer(extent)} < 1:"):
-                told = no_times(extent, "")
-                lines.add(f'raise ValueError("{told.fact}; {told.remedy}")')
+                refusal = no_times(extent, "")
+                lines.add(f'raise ValueError("{refusal.fact}; {refusal.remedy}")')
         for block in blocks(one.equations):
             self._block(block, {})
 

@@ -124,8 +124,8 @@ class EntryPoints:
         # A sequence has a first time, which is read whatever its length is.
         for extent in sequence_lengths(self.program.network.equations):
             with self.lines.block(f"if {self.code.integer(extent)} < 1:"):
-                told = no_times(extent, "")
-                self.lines.add(f'raise Misfit("{told.fact}", "{told.remedy}")')
+                refusal = no_times(extent, "")
+                self.lines.add(f'raise Misfit("{refusal.fact}", "{refusal.remedy}")')
 
     def _fit(self, name: str, tensor: Tensor, called: str) -> None:
         array, axes = self.spell(name), tensor.axes

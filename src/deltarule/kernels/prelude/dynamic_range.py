@@ -3,7 +3,8 @@
 All outputs of a tile are rounded as much as its largest number asks for, those too whose windows
 hold small numbers only: where one pixel is 10000 times as large as the others, outputs that do not
 see it lose four digits. So a sum is taken directly where a tile holds more than SPREAD times what
-one of its windows holds at most. NaN and ∞, which would spread to the whole tile, are such.
+one of its windows holds at most. NaN and ∞, which would spread to the whole tile, are such. So it
+is with filters, whose largest tap counts where an output sees the others alone, too.
 """
 
 from __future__ import annotations

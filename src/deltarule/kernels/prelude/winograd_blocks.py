@@ -9,7 +9,7 @@ algorithm: Ŷ = A Y Aᵀ is taken in, Ŵ[c, f] = Σ_tile X̂[tile, c]·Ŷ[tile, 
 
 In exact numbers all that is the sum over the windows. Rounded, a tile is as inexact everywhere as
 its largest number asks for, and NaN spreads to its tile, as ∞ does by ∞ − ∞: where the range of
-numbers is that wide, sums are taken directly (see `ranges`), unless transforms are forced.
+numbers is that wide, sums are taken directly (see `dynamic_range`), unless transforms are forced.
 """
 
 from __future__ import annotations
@@ -221,24 +221,36 @@ def fits_tiles(x, xs, shape, pads, known):
     return known[key]
 
 
+def fits_filters(w, ws, C, F, known):
+    """Whether the taps of each filter have a range that the transforms can take.
+
+    Outputs at an edge see some taps only, those at a corner down to one: as the windows of a
+    picture of TAPS × TAPS see it, in steps of 1, from one corner to the other.
+    """
+    pad, along = TAPS - 1, 2 * TAPS - 1
+    return fits_tiles(w, ws, (F, C, TAPS, TAPS, along, along), (pad, pad), known)
+
+
 def by_cost_to_y(x, xs, w, ws, y, ys, shape, axes, forced, known):
-    """The sum into Y, by whichever way is faster, if the range of X allows it."""
+    """The sum into Y, by whichever way is faster, if the ranges of X and W allow it."""
     N, C, F, H, W, K, L, I, J = shape
     chosen = untiled_to_y
     if tiles_pay(shape, forced) and (
         forced or fits_tiles(x, xs, (N, C, H, W, I, J), (axes[2], axes[5]), known)
+        and fits_filters(w, ws, C, F, known)
     ):
         chosen = tiled_to_y
     chosen(x, xs, w, ws, y, ys, shape, axes)
 
 
 def by_cost_to_x(x, xs, w, ws, y, ys, shape, axes, forced, known):
-    """The sum into X, by whichever way is faster, if the range of Y allows it."""
+    """The sum into X, by whichever way is faster, if the ranges of Y and W allow it."""
     N, C, F, H, W, K, L, I, J = shape
     pads = (K - 1 - axes[2], L - 1 - axes[5])
     chosen = untiled_to_x
     if tiles_pay(shape, forced) and (
         forced or fits_tiles(y, ys, (N, F, I, J, H, W), pads, known)
+        and fits_filters(w, (ws[1], ws[0], ws[2], ws[3]), F, C, known)
     ):
         chosen = tiled_to_x
     chosen(x, xs, w, ws, y, ys, shape, axes)
