@@ -79,10 +79,20 @@ def _from_start(lower, kind: types.Integer, entry, length):
     if not kind.signed:
         return lower.context.cast(lower.builder, entry, kind, types.uintp)
     entry = lower.context.cast(lower.builder, entry, kind, types.intp)
-    if isinstance(entry, ir.Constant) and entry.constant >= 0:
+    if _is_natural(entry):
         return entry
     negative = lower.builder.icmp_signed("<", entry, entry.type(0))
     return lower.builder.select(negative, lower.builder.add(entry, length), entry)
+
+
+def _is_natural(value) -> bool:
+    """Whether an integer is known and not negative: a constant, or a sum of such."""
+    if isinstance(value, ir.Constant):
+        return isinstance(value.constant, int) and value.constant >= 0
+    added = isinstance(value, ir.Instruction) and value.opname in ("add", "mul")
+    return added and all(
+        isinstance(one, ir.Constant) and _is_natural(one) for one in value.operands
+    )
 
 
 def _counted(self, builder, kind: types.Type, value) -> list:

@@ -10,21 +10,16 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
-from numba import carray, njit, types  # pyright: ignore
+from numba import njit, types
 from numba.core.ccallback import CFunc
+
+from deltarule.kernels.prelude.calls import from_start
 
 _OPTIONS = {"error_model": "numpy", "nogil": True, "fastmath": {"contract", "reassoc", "nsz"}}
 _INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 compiled = njit(**_OPTIONS, **_INNER)
-inlined = njit(**_OPTIONS, **_INNER, forceinline=True)
 kept = njit(**_OPTIONS, no_cfunc_wrapper=True)
 U = np.uint64
-
-
-@inlined
-def from_start(pointer):
-    """An array that starts somewhere."""
-    return carray(pointer, 1 << 40)
 
 
 @compiled

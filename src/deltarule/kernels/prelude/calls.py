@@ -16,13 +16,12 @@ import llvmlite.binding
 import numba
 import numpy as np
 from llvmlite import ir
-from numba import carray, njit, types  # pyright: ignore
+from numba import types  # pyright: ignore
 from numba.core import cgutils
 from numba.core.ccallback import CFunc
 from numba.extending import intrinsic
 
 real = np.float32
-inlined = njit
 
 
 # ---- what follows goes into kernels
@@ -47,9 +46,14 @@ def data(_typing, array):  # pyright: ignore
     """Where a contiguous array's numbers lie."""
 
     def write(context, builder, _signature, arguments):
-        return context.make_array(array)(context, builder, arguments[0]).data
+        return lies_at(context, builder, array, arguments[0])
 
     return types.CPointer(array.dtype)(array), write
+
+
+def lies_at(context, builder, kind, array):
+    """Where the numbers of an array of this kind lie, for what writes machine code."""
+    return builder.extract_value(array, context.data_model_manager[kind].get_field_position("data"))
 
 
 @intrinsic
@@ -79,10 +83,24 @@ _ONE_AT_A_TIME = threading.Lock()
 _CALLBACK = ctypes.CFUNCTYPE(None)
 
 
-@inlined
-def from_start(pointer):  # pyright: ignore
+@intrinsic
+def from_start(_typing, pointer):  # pyright: ignore
     """An array that starts somewhere, of a length that nobody asks for."""
-    return carray(pointer, 1 << 40)
+    kind = types.Array(pointer.dtype, 1, "C")
+
+    def write(context, builder, _signature, arguments):
+        model, [place] = context.data_model_manager[kind], arguments
+        made = ir.Constant(model.get_value_type(), None)
+        length = _WORD(1 << 40)
+        wide = _WORD(context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+        fields = {"data": place, "nitems": length, "itemsize": wide}
+        for name, value in fields.items():
+            made = builder.insert_value(made, value, model.get_field_position(name))
+        for name, value in {"shape": length, "strides": wide}.items():
+            made = builder.insert_value(made, value, [model.get_field_position(name), 0])
+        return made
+
+    return kind(pointer), write
 
 
 def outside(*kinds):

@@ -14,7 +14,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from deltarule.kernels.prelude.calls import _INT, _WORD
+from deltarule.kernels.prelude.calls import _INT, _WORD, lies_at
 
 real = np.float32
 
@@ -65,7 +65,7 @@ def _called(builder, name, result, arguments):
 def _pointers(context, builder, signature, arguments):
     """Pointers to the data of arrays; other arguments as they are."""
     return [
-        context.make_array(kind)(context, builder, value).data
+        lies_at(context, builder, kind, value)
         if isinstance(kind, types.Array) else value
         for kind, value in zip(signature.args, arguments)
     ]
