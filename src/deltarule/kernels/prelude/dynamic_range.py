@@ -9,8 +9,11 @@ is with filters, whose largest tap counts where an output sees the others alone,
 
 from __future__ import annotations
 
+import numba
 import numpy as np
-from numba import njit, prange
+from llvmlite import ir
+from numba import njit, prange, types
+from numba.extending import intrinsic
 
 from deltarule.kernels.prelude.micro_kernel import NIL, places
 
@@ -29,6 +32,25 @@ UNSIGNED = BITS(np.iinfo(BITS).max >> 1)
 INFINITE = np.array([np.inf], real).view(BITS)[0]
 #: 16 times as large, in bits; normal numbers differ by less than half of that.
 SPREAD = BITS(4) << MANTISSA
+
+
+@intrinsic
+def bits_of(_typing, array):  # pyright: ignore
+    """A row of numbers as integers, the same memory."""
+    kind = types.Array(types.uint32 if BITS is np.uint32 else types.uint64, 1, "C")
+
+    def write(context, builder, _signature, arguments):
+        from numba.core.imputils import impl_ret_borrowed
+
+        model = context.data_model_manager[kind]
+        made = ir.Constant(model.get_value_type(), None)
+        for at, wanted in enumerate(model.get_value_type().elements):
+            field = builder.extract_value(arguments[0], at)
+            field = field if field.type == wanted else builder.bitcast(field, wanted)
+            made = builder.insert_value(made, field, at)
+        return impl_ret_borrowed(context, builder, kind, made)
+
+    return kind(array), write
 
 
 @compiled
@@ -102,7 +124,7 @@ def is_narrow(most, H, W, top, shape, pads, rows):
 def narrow_range(x, xs, shape, pads):
     """Whether all tiles of X, for Y of I × J entries, have a range that the transforms can take."""
     N, C, H, W, I, J = shape
-    bits = x.view(BITS)
+    bits = bits_of(x)
     wide = places(N, NIL)
     for n in prange(N):
         most = np.empty(H * W, BITS)
@@ -116,3 +138,10 @@ def narrow_range(x, xs, shape, pads):
     for n in range(N):
         total += wide[n]
     return total == 0
+
+
+if numba.config.DISABLE_JIT:  # pyright: ignore
+
+    def bits_of(array):  # noqa: F811
+        """The row as integers, where nothing is compiled."""
+        return array.view(BITS)
