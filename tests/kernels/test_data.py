@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 from once import loaded, programmed
+from with_integers import INDEXED
 
 import deltarule
 from deltarule.arithmetic.random_arrays import random_arrays
@@ -17,34 +18,7 @@ from deltarule.kernels.api import Kernel
 from deltarule.kernels.export import emitted
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import known_sizes
-from deltarule.language.catalogue import catalogue
 
-#: Options that bring whole numbers into the data of a derivation.
-ASKED = ({}, {"mask": "given"}, {"lengths": True}, {"masked": True})
-
-
-def _with_integers(name: str) -> dict | None:
-    """The first of these options with which a derivation has whole numbers among its data; None
-    for a derivation that puts out integers alone.
-    """
-    options = set(loaded(name).options)
-    return next(
-        (
-            asked
-            for asked in ASKED
-            if options >= asked.keys()
-            and any(t.given and t.integral for t in loaded(name, **asked).tensors.values())
-        ),
-        None,
-    )
-
-
-INDEXED = {
-    name: asked
-    for name, path in catalogue().items()
-    if re.search("(below|earlier|later)=", path.read_text(encoding="utf-8"))
-    and (asked := _with_integers(name)) is not None
-}
 BAD = {"one too small": -1, "a padding of PyTorch": -100, "far out": 10**9, "the size": None}
 
 

@@ -3,10 +3,13 @@
 import importlib.util
 import runpy
 
+import numpy as np
 import pytest
+from with_integers import of_other_types, out_of_range, whole_numbers, with_data
 
 from deltarule.expressions.symbols import Size
-from deltarule.frameworks.file_text import emitted_for
+from deltarule.frameworks.dialect import DIALECTS
+from deltarule.frameworks.file_text import FrameworkFile, emitted_for
 from deltarule.kernels.passes.program import known_sizes
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
@@ -56,3 +59,28 @@ def test_a_gradient_that_lost_a_side_of_an_equality_is_told(side, tmp_path, caps
     capsys.readouterr()
     assert not runpy.run_path(str(path))["self_check"]()
     assert "gradient of x is NOT" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("target", ["torch", "jax"])
+@pytest.mark.parametrize("name", ["attention", "gru", "embedding", "multiclass_svm", "tree_lstm"])
+def test_whole_numbers_of_every_type_count_or_are_refused(target, name, tmp_path):
+    """PyTorch would read labels of 8 bits as a mask, and 0 − 1 of such is 255."""
+    array = pytest.importorskip(target)
+    array = array.as_tensor if target == "torch" else array.numpy.asarray
+    made, values = with_data(name)
+    file, path = FrameworkFile(made, DIALECTS[target]), tmp_path / f"{name}_{target}.py"
+    path.write_text(file.text(), encoding="utf-8")
+    forward, one = runpy.run_path(str(path))["forward"], file.called().forward
+
+    def results(arrays):
+        found = forward(*(array(arrays[n].copy()) for n in one.takes))
+        return found if len(one.returns) != 1 else (found,)
+
+    wanted = results(values.arrays)
+    for kind, arrays in of_other_types(made, values.arrays):
+        for value, right in zip(results(arrays), wanted, strict=True):
+            np.testing.assert_array_equal(np.asarray(value), np.asarray(right), kind)
+    for tensor in whole_numbers(made):
+        for bad in out_of_range(tensor, values.arrays[tensor.name], values.sizes):
+            with pytest.raises(ValueError, match=f"^{tensor.name} holds .* out of range; "):
+                results({**values.arrays, tensor.name: bad})

@@ -17,7 +17,7 @@ class Dialect:
     names for them, `permuted` its transposition, `copied` an array of one's own, `frozen` a value
     that no gradient flows through, `assigned` the line that writes into an array, `zeros` an empty
     one, `grid` indices along axes of their own, and `helpers` the texts of functions that a file
-    brings along, by name.
+    brings along, by name. `untested` says what happens to labels where nothing can refuse them.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Dialect:
     zeros: str
     grid: str
     helpers: Mapping[str, str]
+    untested: str = ""
 
     def call(self, function: str) -> str:
         """The name of a function of one argument."""
@@ -87,6 +88,7 @@ JAX = Dialect(
     zeros="jnp.zeros({shape}, {like}.dtype)",
     grid="np.ogrid[{ranges}]",
     helpers=helpers.JAX,
+    untested="Under jax.jit no entry is refused: one that is out of range reads another, or 0.",
 )  # fmt: skip
 
 DIALECTS = {d.name: d for d in (NUMPY, TORCH, JAX)}

@@ -25,7 +25,8 @@ class FrameworkSpelling(PlainSpelling):
         """jnp jax torch grid assigned finite real as_real as_integers entries largest logsumexp
         chosen inverse weighted quotient erf erfc first_largest log_determinant slice ctx saved
         lgamma digamma trigamma if_positive if_greater upstream random self_check sample
-        arrays inside einsum_where if_later""".split()
+        arrays inside einsum_where if_later
+        whole_numbers pointers""".split()
     )
 
 
@@ -68,7 +69,11 @@ class FrameworkFile:
 
     def _head(self) -> str:
         what = f"both passes for {self.dialect.title}"
-        return f"{docstrings.of_plain_file(self.program.network, what)}\n\n{self.dialect.imports}"
+        tensors = self.program.network.tensors.values()
+        labels = any(t.given and t.integral for t in tensors)
+        more = self.dialect.untested if labels else ""
+        said = docstrings.of_plain_file(self.program.network, what, more)
+        return f"{said}\n\n{self.dialect.imports}"
 
     def _function(self, name: str, one, returned: tuple[str, ...], lines: Lines) -> None:
         spell, takes = self.spelling.tensor, self.passes.sizes.takes(one)

@@ -41,7 +41,35 @@ def as_real(a, like):
     "as_integers": '''\
 def as_integers(a):
     """Real numbers that are integers, as places that arrays are read at."""
-    return {m}.asarray(a, int)''',
+    {undefined}return {m}.asarray(a).astype(int)''',
+    "_refused": '''\
+def _refused(a, wrong, name, holds):
+    """Raise ValueError with the first of the wrong entries{traced}."""
+    if {concrete}wrong.any():
+        first = a[wrong].reshape(-1)[0]
+        raise ValueError(f"{name} holds {first}, which is out of range; {name} holds {holds}")''',
+    "whole_numbers": '''\
+def whole_numbers(a, name, limit):
+    """Labels of any type of numbers as integers; others than 0 … limit − 1 are refused."""
+    a = {m}.asarray(a)
+    made = as_integers(a)
+    wrong = (made != a) | (made < 0) | (made >= limit)
+    _refused(a, wrong, name, f"whole numbers from 0 to {limit - 1}")
+    return made''',
+    "pointers": '''\
+def pointers(a, name, axis, way):
+    """Places of any type of numbers as integers; others than later ones along an axis (way 1),
+    earlier ones (way −1) and −1 for none are refused.
+    """
+    a = {m}.asarray(a)
+    made = as_integers(a)
+    along = {m}.moveaxis(made, axis, -1)
+    own = {m}.arange(along.shape[-1])
+    right = (along >= 0) & (along < own.size) & ((along - own) * way > 0)
+    wrong = (made != a) | ~{m}.moveaxis(right | (along == -1), -1, axis)
+    kind = "later" if way > 0 else "earlier"
+    _refused(a, wrong, name, f"{kind} places along axis {axis} than its own, or -1 for none")
+    return made''',
     "entries": '''\
 def entries(array, places, outside=0.0):
     """array[places], and `outside` for places beyond its shape."""
@@ -115,6 +143,9 @@ def log_determinant(a):
 }
 
 _NUMPY_TOP = {
+    "undefined": 'with np.errstate(invalid="ignore"):\n        ',  # NaN is none
+    "traced": "",
+    "concrete": "",
     "frozen_top": "finite(np.max(a, axis=axes, keepdims=True, initial=-np.inf))",
     "log_total": "_log(total)",
     "quietly": 'with np.errstate(divide="ignore", invalid="ignore"):\n        ',
@@ -124,6 +155,9 @@ if all(np.isfinite(f).all() for f in factors):
     return whole()""",
 }
 _JAX_TOP = {
+    "undefined": "",
+    "traced": "; under jit there is none to be seen",
+    "concrete": "not isinstance(wrong, jax.core.Tracer) and ",
     "frozen_top": (
         "jax.lax.stop_gradient(finite(jnp.max(a, axis=axes, keepdims=True, initial=-jnp.inf)))"
     ),

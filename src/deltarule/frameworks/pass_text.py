@@ -55,8 +55,19 @@ class PassText:
             with lines.block(f"if {self.arrays.integers.integer(extent)} < 1:"):
                 refusal = no_times(extent, "")
                 lines.add(f'raise ValueError("{refusal.fact}; {refusal.remedy}")')
+        limited = [n for n in takes if self.sizes.limited(n, one) is not None]
+        lines.add(*map(self._integers, limited))
         for block in blocks(one.equations):
             self._block(block, {})
+
+    def _integers(self, name: str) -> str:
+        """The line that makes integers of labels of any type, and refuses those out of range."""
+        tensor, own = self.tensors[name], self._spell(name)
+        limit = self.arrays.integers.integer(cast(Expr, tensor.integers_below))
+        if tensor.points is None:
+            return f'{own} = whole_numbers({own}, "{own}", {limit})'
+        axis, way = tensor.points
+        return f'{own} = pointers({own}, "{own}", {axis}, {way})'
 
     # ---- equations ----------------------------------------------------------------------------
     def _block(self, block: Block, times: Mapping[Index, str]) -> None:

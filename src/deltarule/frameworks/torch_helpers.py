@@ -51,6 +51,34 @@ def as_real(a, like):
 def as_integers(a):
     """Real numbers that are integers, as places that arrays are read at."""
     return torch.as_tensor(a).to(torch.int64)''',
+    "_refused": '''\
+def _refused(a, wrong, name, holds):
+    """Raise ValueError with the first of the wrong entries."""
+    if wrong.any():
+        first = a[wrong].reshape(-1)[0]
+        raise ValueError(f"{name} holds {first}, which is out of range; {name} holds {holds}")''',
+    "whole_numbers": '''\
+def whole_numbers(a, name, limit):
+    """Labels of any type of numbers as integers; others than 0 … limit − 1 are refused."""
+    a = torch.as_tensor(a)
+    made = as_integers(a)
+    wrong = (made < 0) | (made >= limit) | (a.is_floating_point() and made != a)
+    _refused(a, wrong, name, f"whole numbers from 0 to {limit - 1}")
+    return made''',
+    "pointers": '''\
+def pointers(a, name, axis, way):
+    """Places of any type of numbers as integers; others than later ones along an axis (way 1),
+    earlier ones (way −1) and −1 for none are refused.
+    """
+    a = torch.as_tensor(a)
+    made = as_integers(a)
+    along = made.movedim(axis, -1)
+    own = torch.arange(along.shape[-1], device=made.device)
+    right = (along >= 0) & (along < own.numel()) & ((along - own) * way > 0)
+    wrong = ~(right | (along == -1)).movedim(-1, axis) | (a.is_floating_point() and made != a)
+    kind = "later" if way > 0 else "earlier"
+    _refused(a, wrong, name, f"{kind} places along axis {axis} than its own, or -1 for none")
+    return made''',
     "entries": '''\
 def entries(array, places, outside=0.0):
     """array[places], and `outside` for places beyond its shape."""

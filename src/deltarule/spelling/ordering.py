@@ -187,6 +187,16 @@ def compared(left: Expr, right: Expr) -> tuple[Expr, str, Expr]:
     return left, "≥", right
 
 
+def inequality(difference: Expr) -> tuple[Expr, str, Expr]:
+    """difference ≥ 0 of integers as two sides and the sign between them, as it reads best."""
+    left, right = sides(difference)
+    shift, index = right.as_independent(Index, as_Add=True)
+    if isinstance(index, Index) and not left.has(Index):
+        # T ≥ t + 2 reads better from the index: t ≤ T − 2.
+        return index, "≤", left - shift
+    return compared(left, right)
+
+
 #: The exponents of √a and 1/√a.
 _HALVES = (Rational(1, 2), -Rational(1, 2))
 

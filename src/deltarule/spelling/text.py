@@ -24,12 +24,11 @@ from deltarule.spelling.decimals import as_decimal
 from deltarule.spelling.ordering import (
     as_factors,
     common_number,
-    compared,
     divided_inside,
     factor_order,
     flat_arguments,
+    inequality,
     over_under,
-    sides,
     term_order,
     turned,
     with_numbers_in_front,
@@ -241,12 +240,7 @@ class Writer(Alphabet):
         return self.function("stop_gradient", [self(node.args[0])]), ATOM
 
     def _at_least_zero(self, node):
-        left, right = sides(node.args[0])
-        shift, index = right.as_independent(Index, as_Add=True)
-        if isinstance(index, Index) and not left.has(Index):
-            # T ≥ t + 2 reads better from the index: t ≤ T − 2.
-            return self.relation(self(index), "≤", self(left - shift)), SUM
-        left, sign, right = compared(left, right)
+        left, sign, right = inequality(node.args[0])
         return self.relation(self(left), sign, self(right)), SUM
 
     def _positive(self, node):

@@ -57,8 +57,8 @@ def of_backward(program: Program, names: Mapping[str, str]) -> list[str]:
     return _of_pass(summary, given, returned, formulas)
 
 
-def of_plain_file(network: Network, what: str) -> str:
-    """The docstring of a file for people to read: what it is, and its arrays by what they are."""
+def of_plain_file(network: Network, what: str, more: str = "") -> str:
+    """The docstring of a file for people to read: what it is, its arrays by what they are, more."""
     lines = [*wrap(f"{network.title}: {what}.", 94), ""]
     kinds: dict[str, list[str]] = {}
     for tensor in network.tensors.values():
@@ -68,6 +68,7 @@ def of_plain_file(network: Network, what: str) -> str:
     for called, shapes in kinds.items():
         row = f"    {f'{called}:':<{width}} {', '.join(shapes)}"
         lines += wrap(row, 92, subsequent_indent=" " * (width + 5), break_long_words=False)
+    lines += ["", *wrap(more, 94)] if more else []
     return f'"""{_safe(lines)}\n"""'.replace(_KEPT, " ")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Symbol
+from sympy import Expr, Symbol
 
 from deltarule.expressions.nodes import free_symbols
 from deltarule.kernels.passes.program import Pass, Program, known_sizes
@@ -31,6 +31,7 @@ class NeededSizes:
         ]
         beyond = [n for n in one.reads if one.tensors[n].outside is not None]
         parts += [a for n in (*one.writes, *beyond) for a in one.tensors[n].axes]
+        parts += [b for n in one.reads if (b := self.limited(n, one)) is not None]
         found = {s for p in parts for s in free_symbols(p)}
         definitions = self.network.definitions
         for symbol in reversed([*definitions]):
@@ -40,6 +41,13 @@ class NeededSizes:
             if symbol in found:
                 found.update(*map(free_symbols, formula))
         return found
+
+    def limited(self, name: str, one: Pass) -> Expr | None:
+        """Below what the integers lie that a pass is given and reads; None for other arrays."""
+        tensor = self.network.tensors.get(name)
+        if tensor is None or not tensor.given or name not in one.reads:
+            return None
+        return tensor.integers_below
 
     def lines(self, one: Pass, code: PlainCode) -> list[str]:
         """Lines that read the sizes off the shapes, whole shapes where these tell all of theirs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deltarule.arithmetic.function_formulas import written_out
+from deltarule.expressions import nodes
 from deltarule.expressions.functions import Elementwise
 from deltarule.kernels.python_text.gamma_text import GAMMA, body
 from deltarule.kernels.python_text.identifiers import Spelling
@@ -10,6 +11,7 @@ from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.integer_text import ADD, ATOM, TIMES
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.tensors import Tensor
+from deltarule.spelling.ordering import inequality
 
 #: What computes a function that is not made of others; `{}` is its argument.
 _CALLS = {
@@ -23,6 +25,7 @@ _CALLS = {
     "minimum": "np.minimum({}, {})", "relu_one": "np.maximum(0.0, {})",
     "relu_half": "np.maximum(0.0, {})",
 }  # fmt: skip
+_SIGNS = {"≥": ">=", "≤": "<="}
 _BODIES = {
     "finite": "z if -np.inf < z < np.inf else 0.0",
     "weighted": "z * a if z != 0 or a != a else 0.0",
@@ -44,6 +47,15 @@ class PlainCode(Code):
 
     def entry(self, array, subscripts) -> str:
         return f"{array}[{', '.join(subscripts)}]" if subscripts else array
+
+    def condition(self, node: nodes.Condition) -> str:
+        """A condition between integers; both sides are ≥ 0 where they can be, so that numbers
+        without a sign, of masks and lengths, are compared as they are: 0 − 1 would wrap round.
+        """
+        if not isinstance(node, nodes.AtLeastZero):
+            return super().condition(node)
+        left, sign, right = inequality(node.args[0])
+        return f"{self.integer(left)} {_SIGNS.get(sign, sign)} {self.integer(right)}"
 
     def _function(self, node: Elementwise) -> tuple[str, int]:
         call = _CALLS.get(type(node).row.name)
