@@ -10,6 +10,9 @@ import pytest
 from once import sharing
 
 from deltarule.kernels.cache import store
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import program
+from deltarule.kernels.prelude import texts
 
 #: Sums over a batch and what is read back of them: both ways of sharing loops among threads, in
 #: half as many loops as batch normalisation has. A loop in threads takes long to compile.
@@ -23,6 +26,31 @@ mu = intermediate("mu", C)
 mu[c] = Mean[n](x[n, c])
 y[n, c] = gamma[c] * (x[n, c] - mu[c])
 """
+#: Two ways to change an array, of which a call takes one.
+TWO_WAYS = '''
+
+@outside(_NUMBERS, _WHOLE)
+def doubled(x, count):
+    """Twice as large."""
+    for n in range(count):
+        from_start(x)[n] *= 2.0
+
+
+@outside(_NUMBERS, _WHOLE)
+def halved(x, count):
+    """Half as large."""
+    for n in range(count):
+        from_start(x)[n] /= 2.0
+
+
+@kept
+def changed(x, up):
+    """In one of two ways."""
+    if up:
+        doubled(data(x), x.size)
+    else:
+        halved(data(x), x.size)
+'''
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +84,14 @@ def with_shared_parts(cache) -> Callable[[Path], None]:
                 shutil.copy2(path, kernels / path.relative_to(cache / "kernels"))
 
     return given
+
+
+@pytest.fixture
+def two_ways(tmp_path) -> tuple[Path, list[str]]:
+    """A kernel's file with two ways to change an array, and those that it needs."""
+    head = Module(program("dense", {}), "float64").head
+    shared = texts.shared({"strided_products"}, head)
+    needs = [str(store.keep_kernel(store.folder(tmp_path), *one)) for one in shared]
+    text = "\n".join([head, *(texts.taken_in(stem) for stem, _ in shared), TWO_WAYS])
+    stem = f"two_ways_{store.fingerprint(text)}"
+    return store.keep_kernel(store.folder(tmp_path), stem, text), needs

@@ -12,36 +12,7 @@ import numpy as np
 import pytest
 
 from deltarule.kernels import build
-from deltarule.kernels.cache import store
-from deltarule.kernels.module.source import Module
-from deltarule.kernels.passes.program import program
-from deltarule.kernels.prelude import texts
 
-#: Two ways to change an array, of which a call takes one.
-TWO_WAYS = '''
-
-@outside(_NUMBERS, _WHOLE)
-def doubled(x, count):
-    """Twice as large."""
-    for n in range(count):
-        from_start(x)[n] *= 2.0
-
-
-@outside(_NUMBERS, _WHOLE)
-def halved(x, count):
-    """Half as large."""
-    for n in range(count):
-        from_start(x)[n] /= 2.0
-
-
-@kept
-def changed(x, up):
-    """In one of two ways."""
-    if up:
-        doubled(data(x), x.size)
-    else:
-        halved(data(x), x.size)
-'''
 USE = """
 import sys, numpy as np
 from pathlib import Path
@@ -55,19 +26,8 @@ for up in {ways!r}:
 
 
 @pytest.fixture
-def file(tmp_path):
-    """A kernel's file with these two ways, and those that it needs."""
-    head = Module(program("dense", {}), "float64").head
-    shared = texts.shared({"strided_products"}, head)
-    needs = [str(store.keep_kernel(store.folder(tmp_path), *one)) for one in shared]
-    text = "\n".join([head, *(texts.taken_in(stem) for stem, _ in shared), TWO_WAYS])
-    stem = f"two_ways_{store.fingerprint(text)}"
-    return store.keep_kernel(store.folder(tmp_path), stem, text), needs
-
-
-@pytest.fixture
-def module(file):
-    return build.imported(file[0], None, file[1])
+def module(two_ways):
+    return build.imported(two_ways[0], None, two_ways[1])
 
 
 def compiled(place) -> set[str]:
@@ -115,8 +75,8 @@ def test_there_is_room_for_compiling_at_the_bottom_of_a_recursion(module):
 
 
 @pytest.mark.slow
-def test_what_cannot_be_made_ends_the_process_and_says_why(file):
-    code = USE.format(file=str(file[0]), needs=file[1], ways=[True]).replace(
+def test_what_cannot_be_made_ends_the_process_and_says_why(two_ways):
+    code = USE.format(file=str(two_ways[0]), needs=two_ways[1], ways=[True]).replace(
         "x =", "module.OUTSIDE.update({n: None for n in module.OUTSIDE})\nx ="
     )
     done = subprocess.run(
@@ -128,9 +88,9 @@ def test_what_cannot_be_made_ends_the_process_and_says_why(file):
 
 
 @pytest.mark.slow
-def test_a_process_without_numba_imports_it_for_the_way_that_no_other_took(file):
+def test_a_process_without_numba_imports_it_for_the_way_that_no_other_took(two_ways):
     def printed(ways) -> str:
-        code = USE.format(file=str(file[0]), needs=file[1], ways=ways)
+        code = USE.format(file=str(two_ways[0]), needs=two_ways[1], ways=ways)
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert not done.stderr
         return done.stdout

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 from importlib.machinery import BYTECODE_SUFFIXES, SourceFileLoader
 
+from deltarule.kernels.cache.held_texts import text_of
+
 _LENGTH = hashlib.sha256().digest_size
 
 
@@ -16,9 +18,9 @@ class CheckedLoader(SourceFileLoader):
 
     def get_data(self, path: str) -> bytes:
         """The file's bytes. Raises OSError for damaged bytecode, which then counts as none."""
-        data = super().get_data(path)
         if not path.endswith(tuple(BYTECODE_SUFFIXES)):
-            return data
+            return text_of(path)
+        data = super().get_data(path)
         code, stored = data[:-_LENGTH], data[-_LENGTH:]
         if hashlib.sha256(code).digest() != stored:
             raise OSError(f"{path} is damaged")

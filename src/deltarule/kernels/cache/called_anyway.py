@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+
+from deltarule.kernels.cache.held_texts import text_of
 
 
 def called_anyway(function: str, files: Iterable[str], known: Iterable[str]) -> list[str]:
@@ -33,8 +34,11 @@ def called_anyway(function: str, files: Iterable[str], known: Iterable[str]) -> 
 
 @functools.cache
 def _calls(file: str) -> dict[str, list[str]]:
-    """Of each function of a file the names that it calls in any case."""
-    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    """Of each function of a file the names that it calls in any case; none if it is gone."""
+    try:
+        tree = ast.parse(text_of(file))
+    except OSError:
+        return {}
     functions = (node for node in tree.body if isinstance(node, ast.FunctionDef))
     return {f.name: [*_called(f.body)] for f in functions}
 

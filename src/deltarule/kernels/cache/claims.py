@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 #: Seconds between two looks at a claim of the other process.
@@ -30,7 +30,8 @@ class Claims:
 
     def give_back(self, name: str) -> None:
         """What was claimed is done, or somebody else may try."""
-        (self.folder / name).unlink(missing_ok=True)
+        with suppress(OSError):  # the folder may be gone
+            (self.folder / name).unlink()
 
     def taken(self, name: str) -> bool:
         """Whether one of the processes is at it."""

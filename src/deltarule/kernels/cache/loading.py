@@ -9,6 +9,7 @@ another, is deleted and compiled anew.
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -90,6 +91,10 @@ def _quick_cache(usual: type, report: Callable[[str], None] | None) -> type:
         progress = staticmethod(report) if report else None
 
         def __init__(self, function):
+            # Where the file is gone, a function is compiled for this process alone.
+            self._nowhere = not os.path.exists(function.__code__.co_filename)
+            if self._nowhere:
+                return
             super().__init__(function)
             try:
                 self._cache_file._load_index()
@@ -99,7 +104,7 @@ def _quick_cache(usual: type, report: Callable[[str], None] | None) -> type:
         def load_overload(self, sig, target_context):
             """The compiled function; None where it is not there, or damaged."""
             try:
-                found = _found(self, sig, target_context)
+                found = None if self._nowhere else _found(self, sig, target_context)
             except Exception:
                 # Whatever is in the files: what reads them may raise anything.
                 _forget(self)
@@ -112,6 +117,8 @@ def _quick_cache(usual: type, report: Callable[[str], None] | None) -> type:
 
         def save_overload(self, sig, data):
             """Keep it, if that is possible: it can be used all the same."""
+            if self._nowhere:
+                return
             with contextlib.suppress(OSError):
                 super().save_overload(sig, data)
                 path = _place(self, sig, data.codegen)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from deltarule.errors import DeltaruleError
 from deltarule.kernels.cache.fallback import temporary, usable
+from deltarule.kernels.cache.held_texts import hold
 from deltarule.signed_files import fingerprint
 
 
@@ -93,6 +94,7 @@ def keep_kernel(cache: Path, stem: str, text: str) -> Path:
     path = cache / "kernels" / f"{stem}.py"
     if not _holds(path, text):
         write_whole(path, text, keep=not path.exists())
+    hold(path, text.encode())
     return path
 
 
@@ -108,8 +110,12 @@ def find(cache: Path, key: str) -> dict | None:
 
 
 def sound(path: Path) -> bool:
-    """Whether a kernel's file holds the text whose hash its name ends with."""
-    return path.stem.rpartition("_")[2] == fingerprint(path.read_bytes())
+    """Whether a kernel's file holds the text whose hash its name ends with; then we hold it too."""
+    text = path.read_bytes()
+    if path.stem.rpartition("_")[2] != fingerprint(text):
+        return False
+    hold(path, text)
+    return True
 
 
 def record(cache: Path, key: str, entry: dict) -> None:

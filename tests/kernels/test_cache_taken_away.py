@@ -1,0 +1,103 @@
+"""The cache folder is deleted, replaced, full or read-only while a program runs: it goes on."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from deltarule.kernels import build
+from deltarule.kernels.cache import claims
+
+#: What becomes of a folder, as the body of a program.
+FATES = {
+    "deleted": "shutil.rmtree(folder)",
+    "another": "shutil.rmtree(folder); folder.mkdir()",
+    "a file": "shutil.rmtree(folder); folder.write_text('')",
+    "full": "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))",
+    "read-only": "[path.chmod(0o500) for path in (folder, *folder.rglob('*')) if path.is_dir()]",
+}
+#: Both ways of a function: one before, and one after that.
+USE = """
+import resource, shutil, sys, numpy as np
+from pathlib import Path
+from deltarule.kernels.build import at_hand
+from deltarule.kernels.cache.store import sound
+folder, needs = Path({folder!r}), {needs!r}
+assert all(map(sound, map(Path, [*needs, {file!r}])))
+module = at_hand(Path({file!r}), None, needs)
+x = np.full(3, 4.0)
+module.changed(x, True)
+before = "numba" in sys.modules
+{fate}
+module.changed(x, False)
+print(x[2], before)
+"""
+#: A kernel whose second call needs what the first did not.
+WHOLE = """
+import resource, shutil, sys, numpy as np, deltarule
+from pathlib import Path
+folder = Path({folder!r})
+def made(**more):
+    return deltarule.kernel("dense", cache=folder, **more)
+def sums(kernel, n, d, m):
+    a = dict(x=np.ones((n, d)), W=np.ones((d, m)), b=np.ones(m))
+    y = kernel.forward(**a)
+    return float(y.sum()), [float(g.sum()) for g in kernel.backward(**a, dy=np.ones((n, m))).values()]
+kernel = made({options})
+sums(kernel, 1, 2, 2)
+{fate}
+print(sums(kernel, 64, 300, 256))
+print(sums(made(plain=True), 64, 300, 256))
+"""
+
+
+def printed(code: str, **settings: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **settings}
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fate", FATES)
+def test_a_way_that_was_not_taken_yet_is_compiled_all_the_same(two_ways, tmp_path, fate):
+    """Also where the first way was loaded without Numba."""
+    path, needs = two_ways
+    place = str(tmp_path)
+    code = USE.format(file=str(path), folder=place, needs=needs, fate="")
+    code = code.replace("module.changed(x, False)", "x /= 2")
+    assert printed(code) == "4.0 True\n"
+    code = USE.format(file=str(path), folder=place, needs=needs, fate=FATES[fate])
+    assert printed(code) == "4.0 False\n"
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_what_another_process_has_claimed_is_compiled_here(two_ways, tmp_path, monkeypatch, restored):
+    """While it is at that, what the function calls is looked up in its text."""
+    path, needs = two_ways
+    module = build.imported(path, None, needs)
+
+    class Taken(claims.Claims):
+        def take(self, name):
+            return False
+
+    monkeypatch.setattr(claims, "shared", Taken(tmp_path.with_name("claims"), lambda: True))
+    shutil.rmtree(tmp_path)
+    if restored:
+        tmp_path.mkdir()
+    x = np.full(3, 4.0)
+    module.changed(x, True)
+    assert (x == 8).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", ["", "parallel=True, threads=2"])
+@pytest.mark.parametrize("fate", ["deleted", "a file"])
+def test_a_kernel_goes_on_and_a_plain_one_can_be_made(tmp_path, fate, options):
+    code = WHOLE.format(folder=str(tmp_path / "cache"), options=options, fate=FATES[fate])
+    right = (64 * 256 * 301.0, [64 * 300 * 256.0, 64 * 300 * 256.0, 64 * 256.0])
+    assert printed(code) == f"{right}\n{right}\n"
