@@ -11,6 +11,7 @@ from deltarule.calculus.derived_again import hvp
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import OPERATIONS
 from deltarule.expressions.symbols import Size
+from deltarule.kernels import plain_kernel
 from deltarule.kernels.module.plain_source import PlainModule
 from deltarule.kernels.passes.program import known_sizes, program
 from deltarule.language.catalogue import catalogue
@@ -131,10 +132,73 @@ def test_plain_and_tuned_kernels_give_the_same(name, settings):
         np.testing.assert_allclose(value, backward[tensor], 1e-12, 1e-13, err_msg=tensor)
 
 
+@pytest.mark.parametrize("name", catalogue())
+def test_gradients_come_in_the_tuned_order_and_in_the_one_type_of_what_is_given(
+    name, tmp_path, monkeypatch
+):
+    settings = {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
+    made = traced(name, **settings)[0]
+    monkeypatch.setattr(
+        plain_kernel, "_imported", lambda _, text, __: as_python(text, tmp_path, monkeypatch)
+    )
+    plain = deltarule.kernel(name, plain=True, **settings)
+    arrays = evaluated(made, 1).arrays
+    given = {n: arrays[n] for n in plain.inputs}
+    given |= {f"d{output}": arrays[g] for output, g in made.upstream.items()}
+    real = [n for n in given if given[n].dtype.kind == "f"]
+    for kind in ("float64", "float32"):
+        typed = {n: a.astype(kind) if n in real else a for n, a in given.items()}
+        with np.errstate(all="ignore"):
+            found = plain.backward(**typed)
+        assert list(found) == list(made.gradients)
+        assert {a.dtype.name for a in found.values()} <= {kind}
+    for other in real[1:]:
+        with pytest.raises(DeltaruleError, match=f"{other} is an array of float64, but {real[0]}"):
+            plain.backward(**{**typed, other: given[other]})
+
+
+@pytest.mark.parametrize("kind", ["uint8", "bool", "int16", "int64", "object"])
+def test_integers_and_lists_take_the_type_of_the_real_arrays(kind):
+    plain, tuned = (deltarule.kernel("dense", plain=own) for own in (True, False))
+    W, b = np.linspace(-1, 1, 15).reshape(3, 5), np.linspace(0, 1, 5)
+    x = np.array([[0, 1, 1], [1, 0, 1]]).astype(kind)
+    x = x.tolist() if kind == "object" else x
+    y = plain.forward(x=x, W=W, b=b)
+    np.testing.assert_allclose(y, tuned.forward(x=x, W=W, b=b), 1e-14)
+    assert y.dtype == np.float64
+    assert plain.forward(x=x, W=W.round().astype(int), b=[1] * 5).dtype == np.float64
+    if kind != "int64":
+        single = {"W": W.astype("float32"), "b": b.astype("float32")}
+        assert plain.forward(x=x, **single).dtype == np.float32
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize(
+    ("name", "given", "fact", "remedy"),
+    [
+        (
+            "embedding",
+            {"w": [[0, 7]], "E": np.ones((5, 2))},
+            "w[0, 1] = 7 is out of range",
+            "w holds whole numbers from 0 to V − 1 = 4",
+        ),
+        (
+            "binary_cross_entropy",
+            {"yhat": [[0.5, 1.5]], "y": [[0.0, 1.0]]},
+            "yhat[0, 1] = 1.5 is out of range",
+            "yhat is between 0 and 1",
+        ),
+    ],
+)
+def test_entries_out_of_range_are_refused_in_one_sentence(name, given, fact, remedy, plain):
+    with pytest.raises(DeltaruleError) as found:
+        deltarule.kernel(name, plain=plain).forward(**given)
+    assert (found.value.fact, found.value.remedy) == (fact, remedy)
+
+
 def test_what_a_plain_kernel_cannot_take_is_told():
     plain = deltarule.kernel("dense", plain=True)
     x, W, b = np.ones((2, 3)), np.ones((3, 4)), np.ones(4)
-    assert plain.forward(x=x.astype("float32"), W=W, b=b).dtype == np.float32
     for given, fact in (
         ({"x": x, "W": W}, "b is missing"),
         ({"x": x, "W": W.T, "b": b}, "W has the shape [4, 3], but D is 3"),
@@ -144,9 +208,6 @@ def test_what_a_plain_kernel_cannot_take_is_told():
         with pytest.raises(DeltaruleError) as found:
             plain.forward(**given)
         assert found.value.fact == fact and found.value.remedy
-    lookup = deltarule.kernel("embedding", plain=True)
-    with pytest.raises(DeltaruleError, match="w holds 7, which is out of range"):
-        lookup.forward(w=np.array([[0, 7]]), E=np.ones((5, 2)))
     with pytest.raises(DeltaruleError, match="threads are for tuned kernels"):
         deltarule.kernel("dense", plain=True, parallel=True)
 

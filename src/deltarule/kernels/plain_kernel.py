@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -14,14 +15,23 @@ from deltarule.kernels.build import imported
 from deltarule.kernels.cache import store
 from deltarule.kernels.module.plain_source import PlainModule
 from deltarule.kernels.passes.program import program
-from deltarule.kernels.prelude.checked_arrays import Misfit, converted
+from deltarule.kernels.prelude.checked_arrays import (
+    Misfit,
+    below,
+    converted,
+    summing_to_one,
+    within,
+)
 from deltarule.kernels.read_sizes import sizes_of
 from deltarule.networks.recurrences import no_times, sequence_lengths
 from deltarule.represented import Represented
 from deltarule.spelling.text import text
 
 if TYPE_CHECKING:
+    from sympy import Symbol
+
     from deltarule.networks.network import Network
+    from deltarule.networks.tensors import Tensor
 
 
 def plain_source(name: str | Network, settings: Mapping) -> str:
@@ -32,8 +42,9 @@ def plain_source(name: str | Network, settings: Mapping) -> str:
 class PlainKernel(Represented):
     """Both passes of a derivation as loops that anybody can read (`source`), compiled by Numba.
 
-    It takes and gives what a tuned kernel does, in float32 or float64, as the arrays are; names,
-    types and shapes of what it is given are tested, and that sizes agree.
+    It takes and gives what a tuned kernel does, in float32 or float64, as the arrays of real
+    numbers are, which must be of one type; lists, integers and booleans take theirs. Names, types
+    and shapes of what it is given are tested, that sizes agree, and what tensors are declared as.
     """
 
     def __init__(self, name: str | Network, settings: Mapping, cache: str | Path | None = None):
@@ -73,10 +84,12 @@ class PlainKernel(Represented):
         Raises DeltaruleError for a name or a number of axes that does not fit.
         """
         given = self._given(arrays, (*self.inputs, *self.upstream))
+        if "backward" not in self.passes:  # an update has no gradients
+            return {}
         values = self._run("forward", {n: given[n] for n in self.inputs})
         own = {g: given[up] for g, up in self._upstream.items()}
         found = self._run("backward", {**given, **values, **own})
-        return {self._gradients[name]: array for name, array in found.items()}
+        return {tensor: found[gradient] for gradient, tensor in self._gradients.items()}
 
     def _run(self, name: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         one = self.passes[name]
@@ -91,22 +104,37 @@ class PlainKernel(Represented):
             if name not in needed:
                 hint = did_you_mean(name, needed) or "it takes " + ", ".join(needed)
                 raise DeltaruleError(f"the kernel takes no array {name}", self.name, hint)
-        found = {}
-        sizes: dict = {}
+        found, sizes = {}, {}
         for name in needed:
             if name not in arrays:
                 wanted = ", ".join(needed)
                 raise DeltaruleError(
                     f"{name} is missing", self.name, f"give {name}=…; needed: {wanted}"
                 )
-            found[name] = self._fitting(name, arrays[name], sizes)
-        for name, array in found.items():
-            self._refuse_strays(name, array, sizes)
-        self._refuse_sizes(found)
+        with self._misfits():
+            real = _real({n: arrays[n] for n in needed if not self._tensor(n).integral})
+            for name in needed:
+                found[name] = self._fitting(name, arrays[name], real, sizes)
+            known = self._fitting_sizes(found)
+            for name in self.inputs:
+                _as_declared(self._tensors[name], found[name], known)
         return found
 
-    def _refuse_sizes(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """No size that follows from others is below 0, and no sequence has no steps."""
+    @contextmanager
+    def _misfits(self) -> Iterator[None]:
+        """What an array is refused for, in our words."""
+        try:
+            yield
+        except Misfit as error:
+            fact, remedy = error.args
+            raise DeltaruleError(fact, self.name, remedy) from None
+
+    def _tensor(self, name: str) -> Tensor:
+        """What an array by this name is, or is the gradient of."""
+        return self._tensors.get(name) or self._tensors[name.removeprefix("d")]
+
+    def _fitting_sizes(self, arrays: Mapping[str, np.ndarray]) -> dict[Symbol, int]:
+        """All sizes: none that follows from others is below 0, and no sequence has no steps."""
         known, definitions = sizes_of(self._network, arrays), self._network.definitions
         for symbol, definition in definitions.items():
             if known.get(symbol, 0) < 0:
@@ -118,11 +146,12 @@ class PlainKernel(Represented):
         for extent in sequence_lengths(self._network.equations):
             if extent.subs(known) < 1:
                 raise no_times(extent, self.name)
+        return known
 
-    def _fitting(self, name: str, given, sizes: dict):
+    def _fitting(self, name: str, given, real: np.dtype, sizes: dict):
         """One array of the right number of axes, whose sizes are those of the others."""
-        tensor = self._tensors.get(name) or self._tensors[name.removeprefix("d")]
-        array = self._converted(name, given, tensor.integral)
+        tensor = self._tensor(name)
+        array = converted(name, given, np.dtype(np.int64) if tensor.integral else real)
         array = np.ascontiguousarray(array) if tensor.axes else array
         if array.ndim != len(tensor.axes):
             shape = ", ".join(map(str, tensor.axes))
@@ -138,42 +167,55 @@ class PlainKernel(Represented):
                 )
         return array if tensor.axes or tensor.integral else array.dtype.type(array)
 
-    def _converted(self, name: str, given, integral: bool) -> np.ndarray:
-        """What is given as an array of 64-bit integers, of float32 or of float64."""
-        kind = np.dtype(np.int64 if integral else np.float64)
-        dtype = getattr(given, "dtype", None)
-        if not integral and isinstance(dtype, np.dtype) and dtype.kind in "biuf":
-            kind = np.dtype(np.float32) if np.can_cast(dtype, np.float32) else kind
-        try:
-            return converted(name, given, kind)
-        except Misfit as error:
-            fact, remedy = error.args
-            raise DeltaruleError(fact, self.name, remedy) from None
 
-    def _refuse_strays(self, name: str, array: np.ndarray, sizes: dict) -> None:
-        """Labels and positions must not lie beyond what they number."""
-        tensor = self._tensors.get(name)
-        below = None if tensor is None else tensor.integers_below
-        if tensor is None or below is None:
-            return
-        limit = sizes.get(below, int(below) if below.is_Integer else None)
-        outside = (array < 0) | (array >= limit) if limit is not None else array < 0
-        holds = f"whole numbers from 0 to {below} − 1"
-        if tensor.points is not None:
-            axis, way = tensor.points
-            along = np.moveaxis(array, axis, -1)
-            ahead = np.moveaxis((along - np.arange(array.shape[axis])) * way, -1, axis)
-            outside = (array != -1) & (outside | (ahead <= 0))
-            holds = f"{'later' if way > 0 else 'earlier'} places than its own, or −1 for none"
-        if outside.any():
-            raise DeltaruleError(
-                f"{name} holds {array[outside][0]}, which is out of range",
-                self.name,
-                f"{name} holds {holds}",
+def _real(arrays: Mapping) -> np.dtype:
+    """The one type of real numbers that arrays have: float64 if none of them says. Raises Misfit.
+
+    What is refused in any case is left to `converted`.
+    """
+    first, kind = "", np.dtype(np.float64)
+    for name, array in arrays.items():
+        dtype = _dtype(array)
+        own = None if dtype is None else dtype.newbyteorder("=")
+        if own not in (np.float32, np.float64):
+            continue
+        if not first:
+            first, kind = name, own
+        elif own != kind:
+            raise Misfit(
+                f"{name} is an array of {own}, but {first} of {kind}",
+                f"give all of one type: {name} as {kind}, or {first} as {own}",
             )
+    return kind
+
+
+def _dtype(array: object) -> np.dtype | None:
+    """NumPy's type of an array, of whatever library; None of a list or a number."""
+    dtype = getattr(array, "dtype", None)
+    if dtype is None or isinstance(dtype, np.dtype):
+        return dtype
+    try:
+        return np.asarray(array).dtype
+    except Exception:  # an object whose own conversion fails
+        return None
+
+
+def _as_declared(tensor: Tensor, array: np.ndarray, sizes: Mapping[Symbol, int]) -> None:
+    """Refuse entries beyond what a tensor is declared to hold. Raises Misfit."""
+    if tensor.sums_to_one is not None:
+        summing_to_one(tensor.name, array, tensor.sums_to_one)
+    if tensor.within is not None:
+        within(tensor.name, np.asarray(array), *tensor.within)
+    if tensor.integers_below is not None:
+        limit, extent = int(tensor.integers_below.subs(sizes)), text(tensor.integers_below)
+        below(tensor.name, array, limit, extent, *(tensor.points or ()))
 
 
 def _imported(name: str, text: str, cache: str | Path | None) -> ModuleType:
     """The text as a module, from a file, so that tracebacks show its lines."""
-    stem = f"{Path(name).stem}_{store.fingerprint(text)}"
-    return imported(store.keep_kernel(store.folder(cache), stem, text))
+    stem, place = f"{Path(name).stem}_{store.fingerprint(text)}", store.folder(cache)
+    try:
+        path = store.keep_kernel(place, stem, text)
+    except OSError as error:
+        path = store.keep_kernel(store.instead_of(place, error), stem, text)
+    return imported(path)
