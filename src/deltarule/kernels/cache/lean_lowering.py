@@ -15,6 +15,8 @@ from numba.core.runtime.context import NRTContext
 
 #: Whether values of a type hold something of which references are counted.
 _holds_counted: dict[types.Type, bool] = {}
+#: How many bytes values of LLVM's types have.
+_sizes: dict[str, int] = {}
 
 
 def _getitem(self, resty, expr, value, index, signature):
@@ -137,6 +139,16 @@ def _is_number(kind: types.Type) -> bool:
     return isinstance(kind, types.Integer | types.Float | types.Boolean)
 
 
+def _size(self, kind) -> int:
+    """The bytes of a value of one of LLVM's types, for which Numba has LLVM read a module."""
+    said = str(kind)
+    if "%" in said:  # a name, which may stand for another type elsewhere
+        return _usual_size(self, kind)
+    if said not in _sizes:
+        _sizes[said] = _usual_size(self, kind)
+    return _sizes[said]
+
+
 def _returned(self, builder, kind: types.Type, value):
     """What a function has returned, as a value."""
     return value if _as_it_is(kind) else _usual_returned(self, builder, kind, value)
@@ -163,6 +175,7 @@ REPLACED: list[tuple] = [
     (lowering.Lower, "storevar", _store),
     (lowering.Lower, "delvar", _delete),
     (NRTContext, "get_meminfos", _counted),
+    (base.BaseContext, "get_abi_sizeof", _size),
     (base.BaseContext, "get_returned_value", _returned),
     (base.BaseContext, "get_return_value", _to_return),
 ]
@@ -170,5 +183,6 @@ _usual_getitem: Callable = lowering.Lower.lower_getitem
 _usual_setitem: Callable = lowering.Lower.lower_setitem
 _usual_store: Callable = lowering.Lower.storevar
 _usual_delete: Callable = lowering.Lower.delvar
+_usual_size: Callable = base.BaseContext.get_abi_sizeof
 _usual_returned: Callable = base.BaseContext.get_returned_value
 _usual_to_return: Callable = base.BaseContext.get_return_value
