@@ -56,10 +56,10 @@ def test_a_recurrence_is_one_loop_if_it_is_products_and_entries(tmp_path, equati
     found = [text for name, text in written.items() if name.startswith("scan")]
     assert len(found) == scans
     # A thread that goes through all times neither starts others nor waits for them.
-    assert not any("prange" in text or "multiply_packed" in text for text in found)
+    assert not any("in_turns" in text or "multiply_packed" in text for text in found)
     if shared is not None:
         passes = [written["forward_loops"], written["backward_loops"]]
-        assert all(("for part in prange(" in text) == shared for text in passes)
+        assert all((", parts" in text) == shared for text in passes)
 
 
 def test_what_a_nest_alone_reads_is_not_in_memory():

@@ -23,6 +23,12 @@ import numpy as np
 from deltarule.kernels.cache.store import write_whole
 from deltarule.signed_files import fingerprint
 
+#: What Numba's threads are called by machine code, without what stands before some of the names.
+THREADS = (
+    "numba_parallel_for do_scheduling_signed do_scheduling_unsigned allocate_sched "
+    "deallocate_sched get_num_threads set_num_threads get_thread_id set_parallel_chunksize "
+    "get_parallel_chunksize get_sched_size"
+).split()
 #: How many bytes a fingerprint has.
 _LENGTH = len(fingerprint())
 
@@ -133,6 +139,7 @@ def keep(function, signature, result, object_code: Callable[[], bytes]) -> None:
     if path.exists():
         return
     code, described = object_code(), result.fndesc
+    calls = _undefined(code)
     symbol = described.llvm_cfunc_wrapper_name if by_c else described.llvm_cpython_wrapper_name
     variables = result.library._get_module_for_linking().global_variables
     defined = {v.name for v in variables if not v.is_declaration}
@@ -144,8 +151,8 @@ def keep(function, signature, result, object_code: Callable[[], bytes]) -> None:
             for e in sorted(environments, key=lambda e: e.env_name)
             if e.env_name in defined
         },
-        "calls": sorted(_undefined(code)),
-        "in_threads": bool(result.reload_init),
+        "calls": sorted(calls),
+        "in_threads": not calls.isdisjoint(THREADS),
     }
     body = json.dumps(said).encode() + b"\n" + code
     write_whole(path, fingerprint(body).encode() + body)

@@ -22,14 +22,7 @@ from typing import Any
 import llvmlite.binding as llvm
 import numpy as np
 
-from deltarule.kernels.cache.kept_machine_code import Code, NotKept
-
-#: What Numba's threads are called by machine code, without what stands before some of the names.
-_THREADS = (
-    "numba_parallel_for do_scheduling_signed do_scheduling_unsigned allocate_sched "
-    "deallocate_sched get_num_threads set_num_threads get_thread_id set_parallel_chunksize "
-    "get_parallel_chunksize get_sched_size"
-).split()
+from deltarule.kernels.cache.kept_machine_code import THREADS, Code, NotKept
 
 
 class Engine:
@@ -106,7 +99,7 @@ class Threads:
 
     def __init__(self):
         pool: Any = _extension("numba.np.ufunc.omppool")
-        for symbol in _THREADS:
+        for symbol in THREADS:
             llvm.add_symbol(symbol, getattr(pool, symbol.removeprefix("numba_")))
         given = os.environ.get("NUMBA_NUM_THREADS")
         self.most = int(given) if given else len(os.sched_getaffinity(0))

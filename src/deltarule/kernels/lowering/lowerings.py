@@ -21,6 +21,7 @@ from deltarule.kernels.lowering import (
     softmax_rows,
     sorted_ranks,
     sums_in_order,
+    sums_of_columns,
     vector_rows,
     winograd_windows,
 )
@@ -55,6 +56,7 @@ LOWERINGS: tuple[Lowering[Any], ...] = (
         34,
         used_by="y_n = Π_k x_nk",
     ),
+    Lowering("sums_of_columns", sums_of_columns.match, sums_of_columns.emit, 32, used_by="dense"),
     Lowering("vector_rows", row_patterns.match, vector_rows.emit, 30, used_by="max_pool2d"),
     Lowering("softmax_rows", softmax_rows.match, softmax_rows.emit, 20, used_by="softmax"),
     Lowering("added_in_place", added_in_place.match, added_in_place.emit, 10, used_by="embedding"),

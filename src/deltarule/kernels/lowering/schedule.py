@@ -137,7 +137,7 @@ class Schedule:
         tensors, sizes = loop.arguments(text_)
         names = [loop.alone] * loop.apart + [again] * bool(group.again)
         names += [*map(code.spelling.tensor, tensors), *map(code.spelling.symbol, sizes)]
-        lines, bodies = bodies_apart(text_, names, code.spelling.fresh)
+        lines, bodies = bodies_apart(text_, names, code.spelling.fresh, alone=loop.alone)
         self.functions.add(*bodies, "", "", *loop.function(names, lines))
         loop.write(self.lines, tensors, sizes)
 

@@ -102,11 +102,6 @@ class Stages:
         lines, bodies = bodies_apart("\n".join(lines), taken, self.code.spelling.fresh)
         call = f"{self.name}_{self._count}({', '.join(taken)})"
         self.functions.add(*str(schedule.functions).splitlines(), *bodies)
-        self.functions.add("", "", decorator("\n".join(lines)), f"def {call}:")
+        self.functions.add("", "", "@kept", f"def {call}:")
         self.functions.add(*lines)
         self.body.add(call)
-
-
-def decorator(body: str) -> str:
-    """How a function is compiled that is called from outside; Numba warns of idle threads."""
-    return "@kept_in_threads" if "prange(" in body else "@kept"

@@ -117,15 +117,9 @@ class StripLoop:
         )
 
     def function(self, names: list[str], body: list[str]) -> list[str]:
-        """The lines of the function; compiled for one thread too where threads share the rows."""
-        start = ["    apart()", "    unaliased()", *body]
-        head = f"({', '.join(names)}):"
-        if not self.apart:
-            kind = "@in_threads" if any("prange(" in line for line in body) else "@compiled"
-            return [kind, f"def {self.name}{head}", *start]
-        made = self.code.spelling.fresh("of_strip")
-        both = [f"{self.name} = in_threads({made})", f"{self.name}_alone = compiled({made})"]
-        return [f"def {made}{head}", *start, "", "", *both]
+        """The lines of the function."""
+        head = f"def {self.name}({', '.join(names)}):"
+        return ["@compiled", head, "    apart()", "    unaliased()", *body]
 
     def write(self, lines: Lines, tensors: list[str], sizes: list[Size]) -> None:
         """The room for tiles, the loops and the call."""
@@ -195,7 +189,7 @@ class StripLoop:
                 few = f"min({many}, {first} + {count})"
                 few = f"{many} if {self.whole} else {few}" if group.kept else few
                 lines.add(f"{symbol(self.columns)} = {few}")
-            lines.add(f"{self.name}{'_alone' if alone else ''}(")
+            lines.add(f"{self.name}(")
             lines.add(*([f"    {int(alone)},"] * self.apart))
             lines.add(*([f"    1 - {self.whole},"] * bool(group.again)))
             for name in tensors:

@@ -1,28 +1,57 @@
 """What a thread does in one turn of a parallel loop, as a function of its own.
 
-Numba makes a function of the body of every parallel loop, in which LLVM finds fewer vectors than
-in one that is compiled by itself: a maximum over windows took 6.6 times as long. So nothing but a
-call is left in such a body.
+In what Numba makes of the body of a parallel loop LLVM finds fewer vectors than in a function that
+is compiled by itself: a maximum over windows took 6.6 times as long. It also takes long to make it.
+So loops are written with `prange` at first, and then such functions are called (`in_turns`).
 """
 
 from __future__ import annotations
 
 import ast
+import functools
+import itertools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from deltarule.kernels.python_text.indented import Lines
 
+#: A function whose loops threads share, with its arguments and its body.
+_IN_THREADS = re.compile(
+    r"^@(kept_)?in_threads\ndef (\w+)\(([^)]*)\):\n((?:    .*(?:\n|\Z)|\n(?=    ))*)", re.MULTILINE
+)
+
+
+@functools.cache
+def all_bodies_apart(text: str) -> str:
+    """The same of all functions of a text that are marked as such, whose names they then bear."""
+    return _IN_THREADS.sub(_bodies_apart, text)
+
+
+def _bodies_apart(found: re.Match) -> str:
+    kept, name, arguments, body = found.groups()
+    names = (f"turn{n}_of_{name}" for n in itertools.count(1))
+    taken = re.findall(r"\w+", arguments)
+    lines, functions = bodies_apart(body, taken, lambda _: next(names), signed=True)
+    head = ["@kept" if kept else "@compiled", f"def {name}({arguments}):"]
+    return "\n".join([*functions[2:], "", "", *head, *lines]) + "\n"
+
 
 def bodies_apart(
-    body: str, arguments: list[str], fresh: Callable[[str], str], short_loops: bool = False
+    body: str,
+    arguments: list[str],
+    fresh: Callable[[str], str],
+    short_loops: bool = False,
+    alone: str = "0",
+    signed: bool = False,
 ) -> tuple[list[str], list[str]]:
     """The lines of a function's body whose parallel loops call functions, and the lines of these.
 
     `body` has one level of indentation, `arguments` are those of its function, and `fresh` gives
-    a new name for a stem. A body without loops of its own stays: there the loop
-    that is shared among the threads is the one that becomes vectors. With `short_loops` it is
-    said that arrays lie apart.
+    a new name for a stem. A body without loops of its own is copied into the loop that threads
+    share: that one becomes vectors. With `short_loops` it is said that arrays lie apart. Where
+    `alone` is not 0 when it runs, no other threads are woken. Numbers of turns are without a
+    sign, as indices are, unless they are to be `signed`.
     """
     lines, functions = body.splitlines(), Lines()
     head = ["    unaliased()"] if short_loops else []
@@ -34,21 +63,19 @@ def bodies_apart(
     for node in sorted(loops, key=lambda loop: -loop.lineno):
         # Lines are counted from 1, and the first is that of the function.
         first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
-        if not any(_is_loop(inner) for part in node.body for inner in ast.walk(part)):
-            continue
-        around = known | _stored_before(made, node)
-        taken = sorted(_taken(node.body) & (around | {node.target.id}))
+        nested = any(_is_loop(inner) for part in node.body for inner in ast.walk(part))
+        turn = node.target.id
+        taken = sorted(_taken(node.body) & (known | _stored_before(made, node)) - {turn})
         name, inside = fresh("in_thread"), lines[first:last]
         indent = len(lines[first - 1]) - len(lines[first - 1].lstrip())
-        call = f"{name}({', '.join(taken)})"
-        functions.add("", "", "@compiled", f"def {call}:")
-        functions.add(*(head if _all_apart(made, taken) else []))
+        functions.add("", "", "@compiled", f"def {name}({', '.join([turn, *taken])}):")
+        functions.add(*([] if nested else ["    copied_in()"]))
+        functions.add(*(head if nested and _all_apart(made, taken) else []))
+        functions.add(*([f"    {turn} = np.int64({turn})"] * signed))
         functions.add(*(line[indent:] for line in inside))
-        # Numba knows the index as an integer at first, and as one without a sign in the threads:
-        # it would compile the function for both.
-        turn = node.target.id
-        given = [f"TURN({n})" if n == turn else n for n in taken]
-        lines[first:last] = [" " * (indent + 4) + f"{name}({', '.join(given)})"]
+        count, held = ast.unparse(node.iter.args[0]), "".join(f"{n}, " for n in taken)
+        call = f"in_turns({name}, {count}, ({held.rstrip()}), {alone})"
+        lines[first - 1 : last] = [" " * indent + call]
     return lines, str(functions).splitlines()
 
 

@@ -17,9 +17,9 @@ from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.lowering.shared_rooms import Rooms, shared_rooms, written_over
-from deltarule.kernels.lowering.stages import Stages, decorator
+from deltarule.kernels.lowering.stages import Stages
 from deltarule.kernels.lowering.strip_loop import STORED, STRIP
-from deltarule.kernels.lowering.thread_bodies import bodies_apart
+from deltarule.kernels.lowering.thread_bodies import all_bodies_apart, bodies_apart
 from deltarule.kernels.module import docstrings
 from deltarule.kernels.module.entry_points import EntryPoints, strayed
 from deltarule.kernels.passes.argmax_indices import selections
@@ -57,7 +57,6 @@ from numba.extending import intrinsic
 real = np.{dtype}
 REAL = np.dtype(real)
 U = np.uint64
-TURN = int if numba.config.DISABLE_JIT else U  # the number of a turn, as threads know it
 PARALLEL = {parallel}
 OPTIONS = {{"error_model": "numpy", "nogil": True, "fastmath": {{"contract", "reassoc", "nsz"}}}}
 # What compiled functions alone call; Python cannot.
@@ -84,7 +83,6 @@ STEPS = {steps}
 # Where among a forward pass's arrays those are that hold logarithms of determinants.
 DETERMINANTS = {determinants}
 """
-
 
 _STRIP = f"""\
 # So many rows of large arrays are computed at once; those of so many entries are kept.
@@ -114,6 +112,7 @@ class Module:
             program, self.strips = in_strips(program)
         self.program, self.dtype, self.parallel = program, dtype, parallel
         self.transforms = transforms
+        self._loops_of_prelude = all_bodies_apart if parallel else str
         self.head = _HEAD.format(dtype=dtype, parallel=parallel).rstrip()
         self.spelling = Spelling()
         self.code = Code(
@@ -133,17 +132,17 @@ class Module:
 
     def text(self) -> str:
         """The whole file, which needs NumPy and Numba alone."""
-        body = self._body()
-        return self._file([texts.text({*self.prelude, "checked_arrays", "addresses"})], body)
+        body, parts = self._body(), {*self.prelude, "checked_arrays", "addresses"}
+        return self._file([texts.text(parts, self._loops_of_prelude)], body)
 
     def without_prelude(self) -> str:
-        """The file without the functions of the prelude: what is this program's own."""
+        """What is this program's own in the file."""
         return self._file([], self._body())
 
     def files(self) -> tuple[str, list[tuple[str, str]]]:
         """The file without what kernels share, and the files with that, as stems and texts."""
         body = self._body()
-        shared = texts.shared(self.prelude, self.head)
+        shared = texts.shared(self.prelude, self.head, self._loops_of_prelude)
         taken = [texts.taken_in(stem) for stem, _ in shared[-1:]]
         own = texts.own({*self.prelude, "checked_arrays", "addresses"})
         return self._file([*taken, own], body), shared
@@ -175,6 +174,7 @@ class Module:
             self.program, self.code, self.sizes, self.tests, self.rooms, around
         )
         entry_points.write(self.parallel)
+        self.prelude |= {"turns"} if "in_turns(" in str(passes) else set()
         return [str(lines) for lines in (functions, passes, around) if str(lines)]
 
     def _contents(self) -> dict:
@@ -218,7 +218,7 @@ class Module:
             f"{said}\n{body}", arguments, self.spelling.fresh, schedule.out.short_loops
         )
         lines.add(*str(schedule.functions).splitlines(), *bodies)
-        lines.add("", "", decorator(str(body)), f"def {name}_loops({', '.join(arguments)}):")
+        lines.add("", "", "@kept", f"def {name}_loops({', '.join(arguments)}):")
         if tests:
             lines.add(f"    if {tests}:", "        return 1")
         lines.add(*filter(None, inside), "    return 0" if tests else "    return")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import re
+from collections.abc import Callable
 
 from deltarule.kernels.cache.store import module_name
 from deltarule.kernels.winograd import transforms
@@ -14,8 +15,8 @@ _MARK = "# ---- what follows goes into kernels\n"
 #: in which each stands behind those that it needs.
 _SHARED = {
     "strided_products": (
-        *("calls", "vectors", "micro_kernel", "thread_count"),
-        *("panel_products", "strided_products"),
+        *("calls", "vectors", "micro_kernel", "thread_count", "turns"),
+        *("panel_products", "strided_products", "column_sums"),
     ),
     "window_sums": (
         *("dots", "paired_rows", "window_layout", "window_tap"),
@@ -34,7 +35,7 @@ _NEEDS = {
     "winograd_blocks": {"strided_products", "window_sums"},
 }
 #: What a kernel may also hold by itself, without the rest of its group.
-_BY_ITSELF = {"thread_count"}
+_BY_ITSELF = {"thread_count", "turns"}
 _ORDER = (
     "checked_arrays", "addresses", "views", "elementary", "maximum", "gaussian_elimination",
     "listed_places", "open_ends", "closed_ends", "stream_sizes", "streams",
@@ -45,9 +46,10 @@ _DEFINED = re.compile(r"^(?:def |class )?([A-Za-z_]\w*)(?: *[=(:])", re.MULTILIN
 _SHORT = (4, 3)
 
 
-def text(parts: set[str]) -> str:
-    """The parts asked for, and those that they need."""
-    return _marked("\n\n\n".join(_file(part) for part in _ORDER if part in _with_needs(parts)))
+def text(parts: set[str], loops: Callable[[str], str] = str) -> str:
+    """The parts asked for, and those that they need; `loops` writes those that threads share."""
+    wanted = _with_needs(parts)
+    return _marked("\n\n\n".join(loops(_file(part)) for part in _ORDER if part in wanted))
 
 
 def own(parts: set[str]) -> str:
@@ -62,17 +64,20 @@ def plain(parts: set[str]) -> str:
     return "".join(f"\n\n{part.strip()}\n" for part in found)
 
 
-def shared(parts: set[str], head: str) -> list[tuple[str, str]]:
+def shared(
+    parts: set[str], head: str, loops: Callable[[str], str] = str
+) -> list[tuple[str, str]]:
     """Stem and text of the files that kernels share and that are asked for, in order.
 
-    Each begins with `head` and takes in the names of the file before it.
+    Each begins with `head` and takes in the names of the file before it. `loops` writes those
+    that threads share.
     """
     wanted, files = _groups(parts), []
     for name, group in _SHARED.items():
         if name not in wanted:
             continue
         before = [taken_in(stem) for stem, _ in files[-1:]]
-        whole = "\n\n\n".join(_file(part) for part in group)
+        whole = "\n\n\n".join(loops(_file(part)) for part in group)
         everything = '__all__ = [name for name in globals() if not name.startswith("__")]'
         written = _marked("\n\n".join([head, *before, whole, everything]) + "\n")
         files.append((f"{name}_{fingerprint(written)}", written))
