@@ -13,7 +13,7 @@ from deltarule.kernels.lowering.fused_loops import neighbours
 from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
-from deltarule.kernels.module import docstrings
+from deltarule.kernels.module import docstrings, plain_integers
 from deltarule.kernels.module.needed_sizes import NeededSizes
 from deltarule.kernels.passes.argmax_indices import selections
 from deltarule.kernels.passes.idle_bounds import without_idle_bounds
@@ -87,7 +87,9 @@ class PlainModule:
             said=docstrings.of_plain_file(program.network, "both passes as plain loops"),
             imports="import math\n" if "math." in body else "",
         )
-        return folded(f"{head}{texts.plain(self._prelude)}{body.rstrip()}\n")
+        return folded(
+            f"{head}{texts.plain(self._prelude)}{plain_integers.functions(body)}{body.rstrip()}\n"
+        )
 
     def _pass(self, name: str, one: Pass, returned: tuple[str, ...], lines: Lines) -> None:
         """One function: sizes, room for what it writes, the loops, what it gives."""
@@ -103,6 +105,7 @@ class PlainModule:
         with lines.block(f"def {name}({', '.join(map(spell, takes))}):"):
             lines.add(*docstrings.of_plain_pass(name, returned))
             lines.add(*self.sizes.lines(one, self.code))
+            lines.add(*plain_integers.lines(one, self.sizes, self.code))
             arrays = (t for t in takes if one.tensors[t].axes and not one.tensors[t].integral)
             kind = next(map(spell, arrays), None)  # a number has no dtype where it is compiled
             lines.add(*self._rooms(one, f"{kind}.dtype" if kind else "np.float64"))

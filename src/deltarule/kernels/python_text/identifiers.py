@@ -86,7 +86,9 @@ class PlainSpelling(Spelling):
     )
 
     def __init__(self):
-        super().__init__(self.OWN | {"invert", "exchanged", "log_determinant"})
+        super().__init__(
+            self.OWN | {"invert", "exchanged", "log_determinant", "whole_numbers", "pointers"}
+        )
         self._free: set[str] = set()
 
     def fresh(self, stem: str) -> str:
