@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -37,6 +36,7 @@ from deltarule.cli.progress import Progress
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import Exam
 from deltarule.marking.points import points_text
+from deltarule.processors import processors
 from deltarule.spelling.counted import counted
 from deltarule.whole_files import made_folder
 
@@ -153,14 +153,8 @@ def _marks(asked: Class) -> Callable[[Exam], AbstractContextManager[Marks]]:
         return lambda exam: DaskCluster(exam, address, seconds)
     from deltarule.classes.worker_pool import WorkerPool
 
-    jobs = asked.jobs or _processors()
+    jobs = asked.jobs or processors()
     return lambda exam: WorkerPool(exam, jobs, seconds)
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
 
 
 def class_page(page: Page, result: ClassResult) -> None:

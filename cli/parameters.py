@@ -82,7 +82,7 @@ def _one(kind) -> tuple[bool, type]:
     return (True, get_args(kind)[0]) if get_origin(kind) is list else (False, kind)
 
 
-class _FiniteRange(click.FloatRange):
+class _Finite(click.ParamType):
     """Numbers without ∞ and NaN, which Click takes: NaN is in every range."""
 
     def convert(self, value, param, ctx):
@@ -92,12 +92,20 @@ class _FiniteRange(click.FloatRange):
         return number
 
 
+class _FiniteNumber(_Finite, type(click.FLOAT)):
+    """Any of them."""
+
+
+class _FiniteRange(_Finite, click.FloatRange):
+    """Those from a least one on."""
+
+
 _TYPES: Mapping[type, Callable[[float | None], click.ParamType]] = {
     bool: lambda _least: click.BOOL,
     str: lambda _least: click.STRING,
     Path: lambda _least: click.Path(path_type=Path),
     int: lambda least: click.INT if least is None else _number(click.IntRange(int(least))),
-    float: lambda least: _number(_FiniteRange(least)),
+    float: lambda least: _number(_FiniteNumber() if least is None else _FiniteRange(least)),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -13,6 +12,7 @@ from deltarule.cli.formats import FORMATS, refuse, show
 from deltarule.cli.page import Page
 from deltarule.cli.serve_command import Serve
 from deltarule.errors import DeltaruleError
+from deltarule.processors import processors
 
 #: What the extra installs.
 _NEEDS = ("starlette", "uvicorn")
@@ -94,7 +94,7 @@ def _settings(asked: Serve) -> Any:
         asked.host,
         asked.port,
         tuple(asked.name or ()),
-        asked.jobs or os.cpu_count() or 1,
+        asked.jobs or processors(),
         asked.sandbox,
         asked.https,
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import multiprocessing.util
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from deltarule.cli.check_command import Check
 from deltarule.cli.code_checker import Checker
 from deltarule.cli.started_sandbox import StartedSandbox
+from deltarule.processors import processors
 from deltarule.reports.things import CheckedFile
 from deltarule.spelling.counted import counted
 
@@ -24,7 +24,7 @@ def checked_side_by_side(
     """What was found of each file, in their order."""
     found: dict[str, CheckedFile] = {}
     with ProcessPoolExecutor(
-        min(os.cpu_count() or 1, len(paths)), multiprocessing.get_context("spawn"), _begin, (asked,)
+        min(processors(), len(paths)), multiprocessing.get_context("spawn"), _begin, (asked,)
     ) as pool:
         waiting = {pool.submit(_checked, path, len(paths)): path for path in paths}
         for done in as_completed(waiting):

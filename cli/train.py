@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.text import Text
@@ -12,6 +12,7 @@ from deltarule.cli.page import Page
 from deltarule.cli.pager import Paging
 from deltarule.cli.screen import console
 from deltarule.cli.train_command import Train
+from deltarule.kernels.threads import most, too_many
 from deltarule.reports import training_values as told
 from deltarule.training.handwritten_digits import digits
 from deltarule.training.plan import Plan
@@ -24,6 +25,10 @@ def show_training(asked: Train) -> int:
     quiet = asked.format != "text"
     Paging.wanted = False  # it is watched while it goes on
     plan = Plan(**{f.name: getattr(asked, f.name) for f in fields(Plan)})
+    words = too_many(plan.threads)
+    if words is not None:
+        console(stderr=True).print(Text(words, style="dim"), soft_wrap=True)
+        plan = replace(plan, threads=most())
     data = digits()
     screen = console(stderr=quiet)
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()

@@ -22,7 +22,9 @@ class Train(Asked):
     few: Annotated[int, option("So many are learnt by heart first; 0 leaves it out.", "N")] = 20
     held_out: Annotated[int, option("So many are kept to try the network on.", "N")] = 360
     seed: Annotated[int, option("What all that is random is drawn from.", "N")] = 0
-    threads: Annotated[int, option("Cores that share the loops; digits stay.", "N")] = 1
+    threads: Annotated[
+        int, option("Cores that share the loops, at most all; digits stay.", "N")
+    ] = 1
 
 
 ROW = Row(

@@ -74,6 +74,7 @@ def test_help_has_examples_and_the_exit_status(invoke, name):
     assert done.status == 0
     assert "Examples:" in done.out and "Exit status:" in done.out
     assert COMMANDS[name].examples[0][0] in done.out
+    assert "None" not in done.out and "[x" not in done.out.replace("[x>=", "")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import deltarule
-from deltarule.kernels import build
+from deltarule.kernels import build, threads
 from deltarule.kernels.passes.program import loaded
 
 NAN, HUGE = float("nan"), 2**70
@@ -210,3 +210,18 @@ def test_what_is_no_array_of_the_kernel_is_refused(dense, case):
             call()
         assert told in caught.value.fact
         assert caught.value.place == "dense" and caught.value.remedy
+
+
+def test_more_threads_than_processors_are_as_many_and_that_is_said(monkeypatch, cache):
+    monkeypatch.setattr(threads, "processors", lambda: 2)
+    monkeypatch.delenv("NUMBA_NUM_THREADS", raising=False)
+    with pytest.warns(RuntimeWarning, match="threads = 99, but there are 2 processors: 2 run"):
+        made = deltarule.kernel("activation", parallel=True, threads=99, cache=cache)
+    assert made.threads == 2
+    assert made.recipe[1][1]["threads"] == 99
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "128")
+    assert deltarule.kernel("activation", parallel=True, threads=99, cache=cache).threads == 99
+    monkeypatch.setattr(threads, "processors", lambda: 1)
+    monkeypatch.delenv("NUMBA_NUM_THREADS")
+    assert threads.too_many(2) == "threads = 2, but there is 1 processor: 1 run"
+    assert threads.too_many(1) is None

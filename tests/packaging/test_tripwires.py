@@ -15,11 +15,11 @@ from syntax_trees import parsed, text_of, walked
 ROOT = Path(__file__).resolve().parents[2]
 # A room may import from itself and from the rooms before it.
 ORDER = (
-    "lazy_names", "represented", "nearest", "errors", "whole_files", "signed_files", "sandbox",
-    "expressions", "spelling", "networks", "language", "arithmetic", "matrix_form", "calculus",
-    "counting", "proving", "tracing", "kernels", "frameworks", "gradcheck", "training", "formulas",
-    "typed", "marking", "submissions", "reports", "pages", "exams", "classes", "serving", "cli",
-    "testing", "notebooks",
+    "lazy_names", "represented", "nearest", "errors", "processors", "whole_files", "signed_files",
+    "sandbox", "expressions", "spelling", "networks", "language", "arithmetic", "matrix_form",
+    "calculus", "counting", "proving", "tracing", "kernels", "frameworks", "gradcheck", "training",
+    "formulas", "typed", "marking", "submissions", "reports", "pages", "exams", "classes",
+    "serving", "cli", "testing", "notebooks",
 )  # fmt: skip
 LARGEST = 300
 EXECUTE = {"eval", "exec", "sympify", "parse_expr", "lambdify"}
@@ -41,7 +41,7 @@ EVERYTHING = [*LIBRARY, *sources("tests")]
 def room(place: str) -> str:
     """expressions, … cli, derivations; "" for src/deltarule/__init__.py itself.
 
-    errors.py, nearest.py, represented.py and lazy_names.py stand alone, and are rooms of their own.
+    errors.py, nearest.py, processors.py and the like stand alone, and are rooms of their own.
     """
     parts = Path(place).parts
     if parts[0] == "src":

@@ -21,6 +21,7 @@ from deltarule.reports import training_values as told
 from deltarule.training import handwritten_digits, training_run, update_kernels
 from deltarule.training.parameters import Parameters
 from deltarule.training.plan import Plan
+from deltarule.training.trainer import Trainer
 from deltarule.training.training_run import train
 from deltarule.training.unit_responses import unit_responses
 from deltarule.training.update_kernels import Update
@@ -158,6 +159,12 @@ def test_the_picture_has_the_numbers_of_the_record(result):
         ({"rate": 0.0}, "adam cannot be run with a learning rate of 0.0"),
         ({"update": "dense"}, "dense is no optimiser: it declares 0 gradients and 2 parameters"),
         ({"network": "dense"}, "dense cannot be trained on images: as input it takes x[N, D]"),
+        ({"network": "lstm"}, "lstm cannot be trained on images: as output it gives y[T, N, H]"),
+        (
+            {"network": "vgg11"},
+            "vgg11 cannot be trained on images: they have one channel, and not 3",
+        ),
+        ({"network": "mlp"}, "mlp cannot be trained on images: as input it takes x[N, D], y[N, M]"),
     ],
 )
 def test_what_cannot_be_trained(change, fact, plan, scribbles, cache):
@@ -165,6 +172,33 @@ def test_what_cannot_be_trained(change, fact, plan, scribbles, cache):
     with pytest.raises(DeltaruleError) as caught:
         train(Plan(**values), scribbles, cache=cache)
     assert caught.value.fact == fact
+    assert ".py" not in caught.value.place
+
+
+#: Networks of somebody's own, and why they cannot be trained.
+OWN = {
+    'v = input("v", N, K, K, below=C)': "as input it takes whole numbers, v[N, K, K]",
+    'v = input("v", N, below=C)': "as input it takes v[N]",
+    'x, v = input("x", N, K, K), input("v", N)': "as input it takes x[N, K, K], v[N]",
+    'x = input("x", N, K, K)\nL = loss("L", Sum[n,i,j](x[n, i, j]))': "it has a loss of its own, L",
+    'x = input("x", N, K, K)\nE = parameter("E", C)': "the loss that it is trained with has a",
+}
+
+
+@pytest.mark.parametrize("lines", OWN)
+def test_a_network_of_ones_own_that_cannot_be_trained_is_told_so(lines, tmp_path):
+    """Whatever it is, and not in words about the file that puts the loss behind it."""
+    file = tmp_path / "own.py"
+    file.write_text(
+        "from deltarule.language import *\n"
+        'N, K, C = sizes("N K C")\nn, i, j, c = indices("n i j c")\n'
+        f'W = parameter("W", C)\n{lines}\n'
+        'y = output("y", N, C)\ny[n, c] = W[c] * (n + 1)\n'
+    )
+    with pytest.raises(DeltaruleError) as caught:
+        Trainer(str(file), "adam")
+    assert OWN[lines] in caught.value.fact and str(file) in caught.value.fact
+    assert caught.value.place == "--network" and caught.value.remedy
 
 
 @pytest.mark.slow

@@ -50,10 +50,11 @@ def kernel(
     network has its options already);
     `dtype` is float32, float64 or complex128; `wrt` names the tensors whose gradients are wanted,
     if not those of all inputs, parameters and states; with `parallel`, outer loops run in `threads`
-    threads (all, if None). Sums over windows of 3 × 3 taps may take fewer multiplications by
-    Cook–Toom transforms, where sizes make that faster and no tile of 6 × 6 inputs has a wide range
-    (see `prelude.ranges`); with `transforms` False they never do, and with True always: an outlier
-    then costs outputs of its tile their digits, and one NaN or ∞ makes NaN of 4 × 4 outputs.
+    threads (all, if None; more than there are processors are as many). Sums over windows of 3 × 3
+    taps may take fewer multiplications by Cook–Toom transforms, where sizes make that faster and no
+    tile of 6 × 6 inputs has a wide range (see `prelude.ranges`); with `transforms` False they never
+    do, and with True always: an outlier then costs outputs of its tile their digits, and one NaN or
+    ∞ makes NaN of 4 × 4 outputs.
     Every number is added up in an order that does not depend on how many threads there are:
     results are the same to the last digit at every run, whatever `threads` is.
     `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the user's cache folder;
@@ -71,7 +72,7 @@ def kernel(
     kind = requests.known_dtype(dtype, name)
     parallel = bool(yes_or_no("parallel", parallel, name))
     transforms = yes_or_no("transforms", transforms, name, none=True)
-    threads = requests.known_threads(threads, parallel, name)
+    asked, threads = threads, requests.known_threads(threads, parallel, name)
     cache, progress = requests.known_cache(cache, name), known_progress(progress, name)
     wanted = requests.known_tensors(wrt, name)
     settings |= {} if wanted is None else {"wrt": wanted}
@@ -84,7 +85,7 @@ def kernel(
     text = partial(build.source, what, settings, kind, parallel, transforms)
     made = Kernel(name, found, kind, threads if parallel else None, progress, text)
     options = {"dtype": kind, "wrt": wanted, "transforms": transforms, "cache": cache}
-    options |= {"parallel": parallel, "threads": threads}
+    options |= {"parallel": parallel, "threads": asked}  # elsewhere there may be more processors
     made.recipe = (_made_again, (_from_anywhere(what), {**settings, **options}))
     if parallel:
         made.alone = partial(build.module, what, settings, kind, False, cache, progress, transforms)

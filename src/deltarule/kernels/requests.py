@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from numbers import Integral
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from deltarule.errors import DeltaruleError, did_you_mean, in_short
 from deltarule.expressions.given_arguments import known_names, known_path
+from deltarule.kernels.threads import most, too_many
 
 if TYPE_CHECKING:
     from deltarule.networks.network import Network
@@ -48,7 +50,10 @@ def known_name(name: object) -> str | Network:
 
 
 def known_threads(threads: object, parallel: bool, place: str) -> int | None:
-    """A number of threads, at least 1; None for all. Raises DeltaruleError."""
+    """A number of threads, at least 1; None for all. Raises DeltaruleError.
+
+    More than there are processors are as many, with a warning: results are the same.
+    """
     if threads is None:
         return None
     if not isinstance(threads, Integral) or isinstance(threads, bool) or threads < 1:
@@ -63,7 +68,10 @@ def known_threads(threads: object, parallel: bool, place: str) -> int | None:
             place,
             "add parallel=True, or leave threads out",
         )
-    return int(threads)
+    words = too_many(int(threads))
+    if words is not None:
+        warnings.warn(words, RuntimeWarning, stacklevel=3)
+    return min(int(threads), most())
 
 
 def refuse_tuning(place: str, dtype: bool, parallel: bool) -> None:

@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from deltarule.processors import processors
+from deltarule.spelling.counted import counted
+
 #: The modules that start threads.
 _NUMBA, _ENGINE = "numba.np.ufunc.parallel", "deltarule.kernels.cache.native_engine"
 _lost = False
@@ -21,6 +24,20 @@ _lost = False
 def lost() -> bool:
     """Whether this process was forked from one that had started threads."""
     return _lost
+
+
+def most() -> int:
+    """So many threads run at once: one a processor, unless NUMBA_NUM_THREADS says how many."""
+    given = os.environ.get("NUMBA_NUM_THREADS", "")
+    return int(given) if given.isdigit() and int(given) else processors()
+
+
+def too_many(wanted: int) -> str | None:
+    """What is said of more threads than there are processors; None if they are no more."""
+    if wanted <= most():
+        return None
+    there = counted(most(), "processor")
+    return f"threads = {wanted}, but there {'is' if most() == 1 else 'are'} {there}: {most()} run"
 
 
 def _by_numba() -> bool:

@@ -11,12 +11,14 @@ from dataclasses import replace
 
 from sympy import Basic, Expr, Integer
 
+from deltarule.errors import DeltaruleError
 from deltarule.expressions.at_infinity import infinite
 from deltarule.expressions.conditions import AtLeastZero, Condition, Positive
 from deltarule.expressions.index_facts import IndexFacts
 from deltarule.expressions.nodes import Choose, Read
 from deltarule.expressions.rebuild import with_parts
 from deltarule.expressions.symbols import Index
+from deltarule.language.literals import infinite as infinite_stands
 from deltarule.networks.equations import Equation
 
 
@@ -25,6 +27,26 @@ def is_mask(equation: Equation, role: str) -> bool:
     at = equation.subscripts
     whole = all(isinstance(s, Index) for s in at) and len(set(at)) == len(at)
     return role == "intermediate" and whole and isinstance(equation.rhs, Choose)
+
+
+def no_mask(equation: Equation, role: str) -> DeltaruleError:
+    """What is said of an equation that is infinite, or has infinite cases, and gives no mask."""
+    name, at = equation.name, equation.place
+    if not isinstance(equation.rhs, Choose):
+        return infinite_stands(at)
+    if role != "intermediate":
+        kind = f"{'an' if role[0] in 'aeiou' else 'a'} {role}"
+        return DeltaruleError(
+            f"{name} is {kind}, and ∞ in some case: only an intermediate tensor may be",
+            at,
+            f'give that to one, intermediate("…", …), and let {name} read it, in a softmax or '
+            "behind exp, say",
+        )
+    return DeltaruleError(
+        f"a part of {name} is ∞ in some case: only a tensor that one line gives whole may be",
+        at,
+        "write one line for all of it, with an index for each axis",
+    )
 
 
 def finite(equation: Equation) -> Equation:

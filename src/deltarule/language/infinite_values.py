@@ -35,7 +35,16 @@ from deltarule.expressions.nodes import (
 )
 from deltarule.expressions.rebuild import with_body, with_parts
 from deltarule.expressions.symbols import Attribute, Scalar, Size
-from deltarule.language.infinite_cases import counting, decided, ends, finite, is_mask, known, seen
+from deltarule.language.infinite_cases import (
+    counting,
+    decided,
+    ends,
+    finite,
+    is_mask,
+    known,
+    no_mask,
+    seen,
+)
 from deltarule.language.literals import infinite as infinite_stands
 from deltarule.networks.constant_ranges import Between
 from deltarule.networks.equations import Equation
@@ -66,9 +75,10 @@ def without_infinity(
     masked = equation.rhs.has(oo, -oo) or not masks.keys().isdisjoint(equation.read_names())
     if not ends(rhs):
         return replace(equation, rhs=rhs)
-    if not (masked and is_mask(replace(equation, rhs=rhs), tensors[equation.name].role)):
-        raise found.endless(equation)
-    equation = replace(equation, rhs=rhs)
+    ended, role = replace(equation, rhs=rhs), tensors[equation.name].role
+    if not (masked and is_mask(ended, role)):
+        raise no_mask(ended, role) if masked else found.endless(equation)
+    equation = ended
     masks[equation.name] = seen(equation)
     return finite(equation)
 
@@ -256,9 +266,7 @@ class _Cases:
         )
 
     def endless(self, equation: Equation) -> DeltaruleError:
-        """What is said of a formula that is infinite itself."""
-        if equation.rhs.has(oo, -oo):
-            return infinite_stands(self.place)
+        """What is said of a formula that is infinite where it reads what is."""
         return DeltaruleError(
             f"{equation.name} would be ∞ where its formula reads beyond an edge",
             self.place,

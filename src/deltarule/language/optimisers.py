@@ -35,7 +35,7 @@ def optimiser(name: str) -> Network:
         raise DeltaruleError(
             f"{network.name} is no optimiser: it declares "
             f"{counted(len(gradients), 'gradient')} and {counted(len(parameters), 'parameter')}",
-            network.path,
+            name,
             'an optimiser declares one parameter("theta", ...) and one gradient("g", ...)',
         )
     return network

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from deltarule.expressions.nodes import free_symbols
 from deltarule.expressions.symbols import Size
 from deltarule.kernels.api import kernel
 from deltarule.kernels.bound_kernel import Bound
+from deltarule.kernels.threads import most
 from deltarule.language.load import load
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
@@ -46,20 +47,24 @@ class Trainer:
         progress: Callable[[str], None] | None = None,
         threads: int = 1,
     ):
+        _refuse(load(network), network)
         self.network = load("classifier", network=network)
-        self._image, self._label = _only(self.network, "input"), _only(self.network, "target")
+        self._image, self._label = (self.network.with_role(r)[0] for r in ("input", "target"))
         sizes = self._sizes = _sizes(self.network, self._image)
         shapes = {
             t.name: _shape(t, self.network, sizes) for t in self.network.with_role("parameter")
         }
         self._shape = _shape(self._image, self.network, sizes)[1:]
+        if self._shape[:-2] not in ((), (1,)):
+            raise _untrainable(network, f"they have one channel, and not {self._shape[0]}")
         self.parameters = Parameters(self.network, shapes, DTYPE)
         settings = {"cache": cache, "progress": progress}
         wrt = list(shapes)
         shared = {"parallel": True, "threads": threads} if threads > 1 else {}
         options = {"network": network, "dtype": DTYPE, "wrt": wrt, **shared}
         self._kernel = kernel("classifier", **options, **settings)
-        self.update = Update(update, rate, self.parameters.flat, threads=threads, **settings)
+        many = min(threads, most())
+        self.update = Update(update, rate, self.parameters.flat, threads=many, **settings)
         self._gradients = self.parameters.parts(self.update.gradient)
         self._bound: dict[int, tuple[np.ndarray, np.ndarray, Bound]] = {}
 
@@ -133,16 +138,43 @@ class Trainer:
         return bound
 
 
-def _only(network: Network, role: str) -> Tensor:
-    found = network.with_role(role)
-    if len(found) != 1 or len(found[0].axes) not in ({"input": (3, 4)}.get(role, (1,))):
-        raise DeltaruleError(
-            f"{network.options['network'].value} cannot be trained on images: as {role} it takes "
-            + ", ".join(f"{t.name}[{', '.join(map(str, t.axes))}]" for t in found),
-            network.path,
-            "choose a network that takes images alone, such as lenet5, lenet1 or image_mlp",
-        )
-    return found[0]
+def _refuse(network: Network, name: str) -> None:
+    """Raise DeltaruleError for a network that is not one image in and the classes' logits out."""
+    given = network.with_role("input", "target")
+    if [t.role for t in given] != ["input"] or len(given[0].axes) not in (3, 4):
+        wrong = f"as input it takes {_listed(given)}"
+    elif given[0].integral:
+        wrong = f"as input it takes whole numbers, {_listed(given)}"
+    elif network.with_role("loss"):
+        wrong = f"it has a loss of its own, {network.with_role('loss')[-1].name}"
+    elif len(results := network.with_role("output")[-1:]) != 1 or len(results[0].axes) != 2:
+        wrong = f"as output it gives {_listed(results)}"
+    else:
+        _refuse_names(network, name)
+        return
+    raise _untrainable(name, wrong)
+
+
+def _untrainable(name: str, reason: str) -> DeltaruleError:
+    return DeltaruleError(
+        f"{name} cannot be trained on images: {reason}",
+        "--network",
+        "choose a network that takes images alone, such as lenet5, lenet1 or image_mlp",
+    )
+
+
+def _refuse_names(network: Network, name: str) -> None:
+    """Its tensors stand beside those of the loss."""
+    loss = load("label_cross_entropy", mean=True)
+    others = {t.name for t in loss.tensors.values() if t.role != "input"}
+    for taken in (t for t in network.tensors if t in others):
+        what = f"the loss that it is trained with has a tensor {taken} too"
+        remedy = f"give {taken} another name in the network's file"
+        raise DeltaruleError(f"{name} cannot be trained: {what}", "--network", remedy)
+
+
+def _listed(tensors: Iterable[Tensor]) -> str:
+    return ", ".join(f"{t.name}[{', '.join(map(str, t.axes))}]" for t in tensors) or "nothing"
 
 
 def _sizes(network: Network, image: Tensor) -> dict:
