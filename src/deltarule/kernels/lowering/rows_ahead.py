@@ -42,7 +42,9 @@ class RowsAhead:
         self.out, self.last, self.read = out, last, read
         self.far = {name: out.code.spelling.fresh("far") for name in read}
         for name, far in self.far.items():
-            out.lines.add(f"{far} = {exceeds(out, out.code.spelling.tensor(name), 'FAR')}")
+            out.prelude |= {"thread_count"} if out.parallel else set()
+            larger = exceeds(out, out.code.spelling.tensor(name), "FAR", "threads()")
+            out.lines.add(f"{far} = {larger}")
 
     def write(self) -> None:
         """The lines before a row is computed."""

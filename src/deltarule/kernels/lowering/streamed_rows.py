@@ -44,10 +44,10 @@ def streamed(out: Emitter, row: Row) -> StreamedRows | None:
     return StreamedRows(out, row.equation.lhs)
 
 
-def exceeds(out: Emitter, array: str, limit: str) -> str:
+def exceeds(out: Emitter, array: str, limit: str, threads: str) -> str:
     """The test whether an array is larger than so many bytes, named in the prelude, a thread."""
-    out.prelude |= {"stream_sizes", "streams", *(["thread_count"] if out.parallel else [])}
-    return f"exceeds({array}, {limit}, {'threads()' if out.parallel else '1'})"
+    out.prelude |= {"stream_sizes", "streams"}
+    return f"exceeds({array}, {limit}, {threads if out.parallel else '1'})"
 
 
 class StreamedRows:
@@ -59,7 +59,8 @@ class StreamedRows:
         self.large, self.row, self.done, self.left = map(fresh, ("large", "row", "done", "left"))
         self.block, self.start, self.entry = map(fresh, ("block", "start", "entry"))
         self.array = out.code.spelling.tensor(tensor_name(lhs))
-        self.lines.add(f"{self.large} = {exceeds(out, self.array, 'STREAMED')}")
+        # Both loops may round differently: which one runs must not depend on how many threads do.
+        self.lines.add(f"{self.large} = {exceeds(out, self.array, 'STREAMED', 'USUAL_THREADS')}")
 
     def write(
         self, index: Index, low: str, high: str, stride: int, step: Callable[[Store], None]
