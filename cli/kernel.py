@@ -40,10 +40,13 @@ def show_kernel(asked: Derive) -> int:
         settings["wrt"] = tuple(shown_by(asked))
     plain = asked.plain if asked.emit is not None else not asked.tuned
     target = _target(asked)
+    if asked.dtype:
+        known_dtype(asked.dtype, "--dtype")
     if plain and (asked.dtype or asked.parallel):
         refused = "--parallel" if asked.parallel else "--dtype"
+        why = "run in one thread" if asked.parallel else "take the type that the arrays have"
         raise DeltaruleError(
-            f"{refused} is for kernels that are tuned: plain loops take numbers of any type",
+            f"{refused} is for kernels that are tuned: plain loops {why}",
             "the command line",
             f"leave {refused} out, or {'leave --plain out' if asked.plain else 'add --tuned'}",
         )
@@ -62,11 +65,15 @@ def _target(asked: Derive) -> str:
     from deltarule.frameworks.dialect import known_target
 
     target = known_target(asked.target or "numba")
-    tuned = {"--plain": asked.plain, "--parallel": asked.parallel, "--dtype": asked.dtype}
-    for option, given in tuned.items():
+    reasons = {
+        "--plain": (asked.plain, "has no loops but those over time"),
+        "--parallel": (asked.parallel, "leaves threads to its framework"),
+        "--dtype": (asked.dtype, "takes the type of real numbers that the arrays have"),
+    }
+    for option, (given, why) in reasons.items():
         if target != "numba" and given:
             raise DeltaruleError(
-                f"{option} is for kernels of Numba: a file for {target} takes arrays of any type",
+                f"{option} is for kernels of Numba: a file for {target} {why}",
                 "the command line",
                 f"leave {option} out, or --target {target}",
             )
