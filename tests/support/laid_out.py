@@ -45,6 +45,11 @@ class PoisonedNumpy(ModuleType):
 
     empty = staticmethod(poisoned)
 
+    @staticmethod
+    def empty_like(array: np.ndarray) -> np.ndarray:
+        """New memory for an array like another."""
+        return poisoned(array.shape, array.dtype)
+
     def __getattr__(self, name: str):
         return getattr(np, name)
 

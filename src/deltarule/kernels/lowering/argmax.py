@@ -54,9 +54,10 @@ class Selections(LoopWriter):
         self.lines.add(f"{top} = {self.code.real(largest)}", f"{entry} = -1")
 
         def step(body: Expr) -> list[str]:
-            value = f"value = {self.code.real(body)}"
-            same = f"value == {top} or {top} != {top} and value != value"
-            return [value, f"if {entry} < 0 and ({same}):", f"    {entry} = {own}"]
+            value = self.code.spelling.fresh("value") if self.code.plain else "value"
+            same = f"{value} == {top} or {top} != {top} and {value} != {value}"
+            test = f"if {entry} < 0 and ({same}):"
+            return [f"{value} = {self.code.real(body)}", test, f"    {entry} = {own}"]
 
         if len(spans) > 1 and not tests and not (self.code.complex or self.code.plain):
             self._by_rows(maximum.body, spans, known, step, (entry, top))

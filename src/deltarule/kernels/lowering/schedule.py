@@ -16,7 +16,6 @@ from sympy import Add
 from deltarule.expressions.nodes import reads, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
-from deltarule.kernels.lowering.fused_loops import FusedLoops
 from deltarule.kernels.lowering.lowering import Match
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.packed_panels import Packed
@@ -30,7 +29,6 @@ from deltarule.kernels.passes.strip_groups import Strips
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Block, Recurrence, equations_of
-from deltarule.spelling.text import text
 
 LoopIndices = Mapping[int, tuple[Index, ...]]
 
@@ -63,7 +61,6 @@ class Schedule:
         self.code, self.lines, self.prelude = matcher.code, lines, self.out.prelude
         self.functions = Lines()
         self._begun: dict[int, Equation] = {}
-        self._fused = FusedLoops(lines, self.code.spelling) if self.code.plain else None
 
     def blocks(self, parts: Iterable[Block]) -> None:
         """All blocks of a pass; neighbours that share their loops are written together."""
@@ -90,14 +87,10 @@ class Schedule:
         """Equations of which the later ones, if any, join the first."""
         if not found:
             return
-        self.code.spelling.begin()
-        mark = self.lines.mark()
-        for equation in (m.site.equation for m in found):
-            self.lines.comment(f"{text(equation.lhs)} = {text(equation.rhs)}")
+        for match in found:
+            self.lines.about(match.site.equation)
         *others, last = found
         last.emit_with(others, self.out)
-        if self._fused is not None and last.lowering.name == "loop_nest":
-            self._fused.written(last.site.equation, mark)
 
     def block(self, block: Block, loop_indices: LoopIndices | None = None) -> None:
         """One equation, or one recurrence; `loop_indices` are set by the loops around it."""

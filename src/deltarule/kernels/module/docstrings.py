@@ -57,9 +57,14 @@ def of_backward(program: Program, names: Mapping[str, str]) -> list[str]:
     return _of_pass(summary, given, returned, formulas)
 
 
-def of_plain_file(network: Network, what: str, more: str = "") -> str:
-    """The docstring of a file for people to read: what it is, its arrays by what they are, more."""
-    lines = [*wrap(f"{network.title}: {what}.", 94), ""]
+def of_plain_file(network: Network, what: str, more: str = "", always: bool = True) -> str:
+    """The docstring of a file for people to read: what it is, its arrays by what they are, more.
+
+    `what` stands behind the title, and if not `always` only where the line has room for it.
+    """
+    said = f"{network.title}: {what}."
+    short = not always and len(said) > 94
+    lines = [*(wrap(f"{network.title}.", 96) if short else wrap(said, 94)), ""]
     kinds: dict[str, list[str]] = {}
     for tensor in network.tensors.values():
         shape = shaped(tensor.name, tensor).replace(" ", _KEPT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sympy import Expr, Symbol
 
 from deltarule.expressions.nodes import free_symbols
@@ -50,32 +52,52 @@ class NeededSizes:
         return tensor.integers_below
 
     def lines(self, one: Pass, code: PlainCode) -> list[str]:
-        """Lines that read the sizes off the shapes, whole shapes where these tell all of theirs."""
-        needed, whole, known, lines = self.of(one), set(), set(), []
+        """Lines that read the sizes off the shapes, whole shapes where these tell several."""
+        needed, lines = self.of(one), []
         spell, symbol = code.spelling.tensor, code.spelling.symbol
-        for name in self.takes(one):
-            own = {s for s, (tensor, *_) in self.shapes.items() if tensor == name}
-            axes = [*self.network.tensors[name].axes] if own else []
-            every = all(a in own or a in known for a in axes) and len({*axes}) == len(axes)
-            if every and len(needed & own - whole) > 1:
-                lines.append(f"{', '.join(map(symbol, axes))} = {spell(name)}.shape")
-                whole.update(own)
-            known |= own
+        whole = self._whole_shapes(self.takes(one), {s for s in self.shapes if s in needed})
+        for name in whole:
+            axes = self.network.tensors[name].axes
+            lines.append(f"{', '.join(map(symbol, axes))} = {spell(name)}.shape")
+        known = {a for name in whole for a in self.network.tensors[name].axes}
+        pairs: list[tuple[str, str]] = []
         for size, (name, axis, rest, coefficient) in self.shapes.items():
-            if size in needed - whole:
+            if size in needed - known:
                 value = f"{spell(name)}.shape[{axis}]"
                 value = f"({value} - {code.integer(rest, 2)})" if rest != 0 else value
                 value += f" // {code.integer(coefficient, 3)}" if coefficient != 1 else ""
-                lines.append(f"{symbol(size)} = {value}")
-        defined: list[tuple[str, str]] = []
+                joins = pairs and rest == 0 and free_symbols(coefficient) == set()
+                _pair(pairs, symbol(size), value, bool(joins))
+        lines += [" = ".join(pair) for pair in pairs]
+        pairs = []
         for size, definition in self.network.definitions.items():
-            if size not in needed:
-                continue
-            name, value = symbol(size), code.integer(definition)
-            follows = free_symbols(definition) & {*self.network.definitions}
-            if defined and not follows and len("".join((*defined[-1], name, value))) <= 60:
-                names, values = defined[-1]
-                defined[-1] = f"{names}, {name}", f"{values}, {value}"
-            else:
-                defined.append((name, value))
-        return lines + [" = ".join(pair) for pair in defined]
+            if size in needed:
+                apart = not free_symbols(definition) & {*self.network.definitions}
+                _pair(pairs, symbol(size), code.integer(definition), apart)
+        return lines + [" = ".join(pair) for pair in pairs]
+
+    def _whole_shapes(self, takes: Sequence[str], wanted: set[Symbol]) -> list[str]:
+        """Arrays whose shapes tell two or more of some sizes that no earlier one tells."""
+        found: list[str] = []
+        while True:
+            new = {n: self._seen_in(n, wanted) for n in takes if n in self.network.tensors}
+            best = max(new, key=lambda n: len(new[n]), default=None)
+            if best is None or len(new[best]) < 2:
+                return [n for n in takes if n in found]
+            found.append(best)
+            wanted = wanted - new[best]
+
+    def _seen_in(self, name: str, wanted: set[Symbol]) -> set[Symbol]:
+        """The wanted sizes that a shape tells, if it is made of different sizes alone."""
+        axes = self.network.tensors[name].axes
+        sizes = len({*axes}) == len(axes) and all(a in self.shapes for a in axes)
+        return {*axes} & wanted if sizes else set()
+
+
+def _pair(pairs: list[tuple[str, str]], name: str, value: str, joins: bool) -> None:
+    """One more name and its value, in the line of the last ones where they are short."""
+    if pairs and joins and len("".join((*pairs[-1], name, value))) <= 60:
+        names, values = pairs[-1]
+        pairs[-1] = f"{names}, {name}", f"{values}, {value}"
+    else:
+        pairs.append((name, value))

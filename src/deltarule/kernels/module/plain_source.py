@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deltarule.kernels.lowering.fused_loops import neighbours
 from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.module import docstrings, plain_integers
 from deltarule.kernels.module.needed_sizes import NeededSizes
+from deltarule.kernels.module.new_arrays import NewArrays
 from deltarule.kernels.passes.argmax_indices import selections
 from deltarule.kernels.passes.idle_bounds import without_idle_bounds
 from deltarule.kernels.passes.program import Pass, Program
+from deltarule.kernels.plain_loops.loop_tree import BodyLines, write
+from deltarule.kernels.plain_loops.shortened import Shortened
 from deltarule.kernels.prelude import texts
-from deltarule.kernels.python_text.identifiers import PlainSpelling
+from deltarule.kernels.python_text.identifiers import LoopSpelling
 from deltarule.kernels.python_text.indented import Lines, wrapped
 from deltarule.kernels.python_text.long_lines import folded
 from deltarule.kernels.python_text.plain_text import PlainCode
@@ -61,7 +63,7 @@ class PlainModule:
     def __init__(self, program: Program):
         self.program = program
         tensors = {**program.backward.tensors, **program.forward.tensors}
-        self.spelling = PlainSpelling()
+        self.spelling = LoopSpelling()
         for tensor in tensors:
             self.spelling.tensor(tensor)
         self.code = PlainCode(self.spelling, tensors, program.scalars)
@@ -70,9 +72,27 @@ class PlainModule:
         self.matcher = Matcher(self.code, PLAIN)
         self._prelude: set[str] = set()
         self.passes: dict[str, PlainPass] = {}
+        self._gradients = {gradient: tensor for tensor, gradient in program.gradients.items()}
 
     def text(self) -> str:
         """The whole text, which needs NumPy and Numba alone."""
+        program = self.program
+        body = self._body()
+        self.code.inlined = self._inlined(body)
+        if self.code.inlined:
+            self.code.functions.clear()
+            body = self._body()
+        functions = self.code.written_functions(self.code.write_function)
+        body = f"{functions}\n{body}" if str(functions) else body
+        head = _HEAD.format(
+            said=docstrings.of_plain_file(program.network, "both passes as plain loops", always=False),
+            imports="import math\n" if "math." in body else "",
+        )
+        helpers = f"{texts.plain(self._prelude)}{plain_integers.functions(body)}"
+        return folded(f"{head}{helpers}{body.rstrip()}\n")
+
+    def _body(self) -> str:
+        """Both functions."""
         program, lines = self.program, Lines()
         definitions = program.network.definitions
         forward, backward = (
@@ -81,60 +101,41 @@ class PlainModule:
         self._pass("forward", forward, program.values, lines)
         if program.gradients:
             self._pass("backward", backward, program.gradient_names, lines)
-        functions = self.code.written_functions(self.code.write_function)
-        body = f"{functions}\n{lines}" if str(functions) else str(lines)
-        head = _HEAD.format(
-            said=docstrings.of_plain_file(program.network, "both passes as plain loops"),
-            imports="import math\n" if "math." in body else "",
-        )
-        return folded(
-            f"{head}{texts.plain(self._prelude)}{plain_integers.functions(body)}{body.rstrip()}\n"
-        )
+        return str(lines)
 
     def _pass(self, name: str, one: Pass, returned: tuple[str, ...], lines: Lines) -> None:
         """One function: sizes, room for what it writes, the loops, what it gives."""
         takes = self.sizes.takes(one)
         self.passes[name] = PlainPass(takes, returned)
-        body = Lines(1)
+        body = BodyLines()
         self.code.forget()
+        self.spelling.stems.clear()
         schedule = Schedule(self.matcher, body)
-        schedule.blocks(neighbours(blocks(one.equations)))
+        schedule.blocks(blocks(one.equations))
         self._prelude |= schedule.prelude
+        axes = {n: [*map(self.code.integer, one.tensors[n].axes)] for n in one.writes}
+        once = [n for n in axes if sum(e.name == n for e in one.equations) == 1 and one.fills(n)]
+        short = Shortened(body.nodes(), axes, returned, once, self.spelling)
         spell = self.spelling.tensor
         lines.add("", "", "@compiled")
         with lines.block(f"def {name}({', '.join(map(spell, takes))}):"):
             lines.add(*docstrings.of_plain_pass(name, returned))
             lines.add(*self.sizes.lines(one, self.code))
             lines.add(*plain_integers.lines(one, self.sizes, self.code))
-            arrays = (t for t in takes if one.tensors[t].axes and not one.tensors[t].integral)
-            kind = next(map(spell, arrays), None)  # a number has no dtype where it is compiled
-            lines.add(*self._rooms(one, f"{kind}.dtype" if kind else "np.float64"))
+            new = [n for n in axes if one.tensors[n].axes and spell(n) not in short.numbers]
+            arrays = NewArrays(one, takes, self._gradients, self.code)
+            zeros = {n for n in new if spell(n) in short.zeros}
+            new.sort(key=[*returned, *axes].index)  # what is returned comes first
+            lines.add(*arrays.lines(new, zeros))
             lines.add(*self.code.said_before())
-            lines.add(*(line.removeprefix("    ") for line in str(body).splitlines()))
+            write(short.nodes, lines)
             lines.add(*_returned([*map(spell, returned)]))
 
-    def _rooms(self, one: Pass, kind: str) -> list[str]:
-        """The lines that make arrays to write into, two of one shape in a line where it holds them;
-        none for a number.
-        """
-        rooms: list[tuple[list[str], str]] = []
-        for name in (n for n in one.writes if one.tensors[n].axes):
-            spelled, made = self.spelling.tensor(name), self._room(name, one, kind)
-            open_ = (n for n, m in rooms if m == made and len(n) == 1)
-            other = next((n for n in open_ if 2 * len(made) + len(n[0] + spelled) < 82), None)
-            if other is None:
-                rooms.append(([spelled], made))
-            else:
-                other.append(spelled)
-        return [f"{', '.join(names)} = {', '.join([made] * len(names))}" for names, made in rooms]
-
-    def _room(self, name: str, one: Pass, kind: str) -> str:
-        """An array to write into."""
-        tensor = one.tensors[name]
-        axes = ", ".join(self.code.integer(a) for a in tensor.axes)
-        shape = f"({axes})" if len(tensor.axes) > 1 else axes
-        kind = "np.int64" if tensor.integral else kind
-        return f"np.{'empty' if one.fills(name) else 'zeros'}({shape}, {kind})"
+    def _inlined(self, text: str) -> set[str]:
+        """The functions that are called once or twice, and stand better where they are called."""
+        names = {n: self.code.function_name(f) for n, f in self.code.functions.items()}
+        few = (n for n, own in names.items() if text.count(f"{own}(") <= 2)
+        return {n for n in few if self.code.may_stand_inside(self.code.functions[n])}
 
 
 def _returned(names: Sequence[str]) -> list[str]:

@@ -35,7 +35,7 @@ class Spelling:
     """One Python name for each tensor and symbol: tensors first, then sizes, then indices."""
 
     def __init__(self, taken: Iterable[str] | None = None):
-        self._names: dict[object, str] = {}
+        self._names: dict[tuple[str, str], str] = {}
         self._same: dict[str, str] = {}
         self._taken: set[str] = set(reserved() if taken is None else taken)
 
@@ -67,7 +67,7 @@ class Spelling:
     def begin(self) -> None:
         """A new equation begins."""
 
-    def _spell(self, key, wanted: str) -> str:
+    def _spell(self, key: tuple[str, str], wanted: str) -> str:
         if key not in self._names:
             name = re.sub(r"\W+", "_", wanted.replace("′", "_").replace("/", "_"))
             while name in self._taken or keyword.iskeyword(name) or not name.isidentifier():
@@ -102,6 +102,34 @@ class PlainSpelling(Spelling):
     def begin(self) -> None:
         """Running totals of other equations are done with."""
         self._free.clear()
+
+
+class LoopSpelling(PlainSpelling):
+    """Names in plain loops: each new one is another, until it is known how long each is kept."""
+
+    OWN = PlainSpelling.OWN - {"value"}
+
+    def __init__(self):
+        super().__init__()
+        #: New names of a function by what they stand for.
+        self.stems: dict[str, str] = {}
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """The names of all else."""
+        return frozenset(self._taken)
+
+    def fresh(self, stem: str) -> str:
+        number = 1
+        while (name := f"{stem}{number}") in self._taken or name in self.stems:
+            number += 1
+        self.stems[name] = stem
+        return name
+
+    def index(self, name: str) -> Index | None:
+        """The index that is spelled so."""
+        keys = (key for key, own in self._names.items() if own == name)
+        return next((Index(key[1]) for key in keys if key[0] == "index"), None)
 
 
 def spelled_class(name: str, snake: bool = False) -> str:

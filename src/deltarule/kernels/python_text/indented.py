@@ -6,6 +6,9 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from deltarule.networks.equations import Equation
+from deltarule.spelling.text import text
+
 
 class Lines:
     """Text that grows line by line: `with lines.block("for n in range(N):"): lines.add(…)`."""
@@ -41,9 +44,13 @@ class Lines:
         """Put other lines, with their indentation, for those behind a place that was marked."""
         self._lines[mark[0] :] = lines
 
-    def comment(self, text: str) -> None:
+    def comment(self, words: str) -> None:
         """A comment, broken where it is too long."""
-        self.add(*wrapped(text, "# ", 96 - 4 * self._depth))
+        self.add(*wrapped(words, "# ", 96 - 4 * self._depth))
+
+    def about(self, equation: Equation) -> None:
+        """The equation that the next lines compute, as a comment."""
+        self.comment(f"{text(equation.lhs)} = {text(equation.rhs)}")
 
     @contextmanager
     def recorded(self) -> Iterator[Callable[[], str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sympy import Pow, preorder_traversal
+
 from deltarule.arithmetic.function_formulas import written_out
 from deltarule.expressions import nodes
 from deltarule.expressions.functions import Elementwise
@@ -41,6 +43,8 @@ class PlainCode(Code):
 
     def __init__(self, spelling: Spelling, tensors: dict[str, Tensor], scalars):
         super().__init__(spelling, tensors, scalars, complex_=False)
+        #: The functions that are written out where they are called.
+        self.inlined: set[str] = set()
 
     def typed(self, text: str) -> str:
         return f"{text}.0" if text.lstrip("-").isdigit() else text
@@ -52,6 +56,10 @@ class PlainCode(Code):
         """A condition between integers; both sides are ≥ 0 where they can be, so that numbers
         without a sign, of masks and lengths, are compared as they are: 0 − 1 would wrap round.
         """
+        if isinstance(node, nodes.Equal):
+            one, other = node.args
+            swapped = nodes.free_indices(other) and not nodes.free_indices(one)
+            return super().condition(nodes.Equal(other, one) if swapped else node)
         if not isinstance(node, nodes.AtLeastZero):
             return super().condition(node)
         left, sign, right = inequality(node.args[0])
@@ -64,18 +72,36 @@ class PlainCode(Code):
         if type(node).row.name == "finite" and node.args[0] in self.locals:
             inner = self.real(node.args[0])
             return f"({inner} if np.isfinite({inner}) else 0.0)", ATOM
+        if type(node).row.name in self.inlined:
+            formula, dummies = written_out(type(node), len(node.args), stable=True)
+            self.locals.update(zip(dummies, (self.real(a, ATOM) for a in node.args), strict=True))
+            return self._real(formula)
         if call is None:
             return super()._function(node)
         return call.format(*map(self.real, node.args)), ATOM
 
+    def _pow(self, node: Pow) -> tuple[str, int]:
+        base, exponent = node.args
+        if isinstance(base, Pow):
+            self.locals[base] = f"({self.real(base)})"
+        return (f"{self.real(base, ATOM)} ** 2", ATOM) if exponent == 2 else super()._pow(node)
+
+    def may_stand_inside(self, function: type[Elementwise]) -> bool:
+        """Whether a function is a formula in which each argument stands once."""
+        row = function.row
+        if row.leaf or row.native or row.name in (*GAMMA, *_BODIES):
+            return False
+        formula, dummies = written_out(function, row.arity, stable=True)
+        return all(sum(n == d for n in preorder_traversal(formula)) == 1 for d in dummies)
+
     def need(self, function: type[Elementwise], arity: int) -> None:
-        if function.row.name not in (*_CALLS, "difference"):
+        if function.row.name not in (*_CALLS, *self.inlined, "difference"):
             super().need(function, arity)
 
     def kind(self, tensor: Tensor) -> str:
         return "np.int64" if tensor.integral else self.real_kind
 
-    _methods = {**Code._methods, Elementwise: _function}
+    _methods = {**Code._methods, Elementwise: _function, Pow: _pow}
 
     def write_function(self, function: type[Elementwise], lines: Lines) -> None:
         """The definition of a function that is made of others."""

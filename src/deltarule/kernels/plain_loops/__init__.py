@@ -1,0 +1,1 @@
+"""Loops as people read them: a tree of lines, and what makes it shorter."""
