@@ -84,8 +84,9 @@ class PlainModule:
             body = self._body()
         functions = self.code.written_functions(self.code.write_function)
         body = f"{functions}\n{body}" if str(functions) else body
+        what = "both passes as plain loops"
         head = _HEAD.format(
-            said=docstrings.of_plain_file(program.network, "both passes as plain loops", always=False),
+            said=docstrings.of_plain_file(program.network, what, always=False),
             imports="import math\n" if "math." in body else "",
         )
         helpers = f"{texts.plain(self._prelude)}{plain_integers.functions(body)}"
