@@ -63,6 +63,8 @@ class PlainCode(Code):
         if not isinstance(node, nodes.AtLeastZero):
             return super().condition(node)
         left, sign, right = inequality(node.args[0])
+        if sign == "≤" and right.as_coeff_Add()[0] < 0:  # t < T - 1 for t ≤ T − 2
+            return f"{self.integer(left)} < {self.integer(right + 1)}"
         return f"{self.integer(left)} {_SIGNS.get(sign, sign)} {self.integer(right)}"
 
     def _function(self, node: Elementwise) -> tuple[str, int]:
