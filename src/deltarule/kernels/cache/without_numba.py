@@ -24,6 +24,9 @@ from deltarule.kernels.cache.store import module_name
 
 #: Kernels' modules that were imported without Numba, by name.
 _imported: dict[str, ModuleType] = {}
+#: What each of them finds, also those that are being imported. A file takes in what the file before
+#: it has made of Numba's names: whose function it is that these are given, it says itself.
+_known: dict[str, _Known] = {}
 #: Has another process compile a function (`second_process.deliver`), where there is one.
 deliver: Callable[..., bool] | None = None
 #: Variables with which Numba does what it always does.
@@ -52,7 +55,7 @@ def imported(path: Path, needs: Sequence[str], usual: Callable[[], ModuleType]) 
     if spec is None:
         raise NotKept(name)
     made = module_from_spec(spec)
-    known = _Known(made, usual)
+    known = _known[name] = _Known(made, usual)
     known_builtins = {**vars(builtins), "__import__": known.import_}
     vars(made).update(__needs__=list(needs), __builtins__=known_builtins)
     loader.exec_module(made)
@@ -125,7 +128,7 @@ class _Known:
 
     def _inside(self) -> Any:
         """Names of modules inside Numba, and of what writes code for LLVM."""
-        callback = lambda function, *_: Callback(function, self.module)  # noqa: E731
+        callback = lambda function, *_: Callback(function, _of(function).module)  # noqa: E731
         callback._targetdescr = _UNUSED  # pyright: ignore
         return SimpleNamespace(cgutils=_UNUSED, ir=_UNUSED, CFunc=callback, intrinsic=_as_it_is)
 
@@ -133,7 +136,13 @@ class _Known:
         """What stands for functions that are compiled: those that are kept are loaded."""
         if function is None:
             return lambda function: self._compiled(function, **options)
-        return Loaded(function, self.module, self.usual) if options.get("cache") else function
+        of = _of(function)
+        return Loaded(function, of.module, of.usual) if options.get("cache") else function
+
+
+def _of(function: Callable) -> _Known:
+    """What belongs to the file that a function stands in."""
+    return _known[function.__module__]
 
 
 class Loaded:
