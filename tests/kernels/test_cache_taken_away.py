@@ -96,8 +96,9 @@ def test_what_another_process_has_claimed_is_made_here(two_ways, tmp_path, monke
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("options", ["", "parallel=True, threads=2"])
-@pytest.mark.parametrize("fate", ["deleted", "a file"])
+@pytest.mark.parametrize(
+    ("fate", "options"), [("deleted", "parallel=True, threads=2"), ("a file", "")]
+)
 def test_a_kernel_goes_on_and_a_plain_one_can_be_made(tmp_path, fate, options):
     code = WHOLE.format(folder=str(tmp_path / "cache"), options=options, fate=FATES[fate])
     right = (64 * 256 * 301.0, {"b": 64 * 256.0, "W": 64 * 300 * 256.0, "x": 64 * 300 * 256.0})

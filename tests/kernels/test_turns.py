@@ -51,9 +51,10 @@ def parallel(request, monkeypatch):
 
 
 def test_each_turn_is_done_once(parallel):
+    most: int = numba.config.NUMBA_NUM_THREADS  # pyright: ignore
     for body, each in ((counted, 3 + 3), (numbered, 3)):
         run = calling(body)
-        for threads in range(1, numba.config.NUMBA_NUM_THREADS + 1):
+        for threads in range(1, most + 1):
             numba.set_num_threads(threads)
             for count in (0, 1, 2, 3, 7, 64, 1000):
                 for alone in (0, 1):

@@ -171,7 +171,8 @@ def self_check(seed=0):
         right = right and agrees
         told = " is" if agrees else " is NOT"
         told = ": NaN in it or in" if np.isnan(worst) else told
-        print(f"gradient of {{name}}{{told}} {framework}'s own (gap {{worst:.1e}})")
+        note = "" if np.any(one) or np.any(two) else "; all are 0, which tells little"
+        print(f"gradient of {{name}}{{told}} {framework}'s own (gap {{worst:.1e}}){{note}}")
     return right
 
 
