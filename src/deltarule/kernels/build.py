@@ -6,6 +6,7 @@ import atexit
 import importlib.util
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib.abc import Loader
@@ -123,6 +124,10 @@ def _key(
     )
 
 
+#: Held while a module is made: no other thread finds half of one.
+_importing = threading.RLock()
+
+
 def at_hand(
     path: Path, progress: Callable[[str], None] | None = None, needs: Sequence[str] = ()
 ) -> ModuleType:
@@ -140,6 +145,13 @@ def imported(
     path: Path, progress: Callable[[str], None] | None = None, needs: Sequence[str] = ()
 ) -> ModuleType:
     """A kernel's file as a module, after those that it needs; Numba reloads what it compiled."""
+    with _importing:
+        return _imported(path, progress, needs)
+
+
+def _imported(
+    path: Path, progress: Callable[[str], None] | None, needs: Sequence[str]
+) -> ModuleType:
     for k, file in enumerate(needs):
         imported(Path(file), progress, needs[:k])
     name = store.module_name(path.stem)

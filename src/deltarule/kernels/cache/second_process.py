@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -71,6 +72,8 @@ class SecondProcess:
         #: By pipe the tasks that are not known to be done.
         self._open: dict[IO[bytes], set[int]] = {os.fdopen(w, "wb"): set() for _, w in pipes}
         self._asked: dict[str, int] = {}
+        #: Several threads may ask: each task has a number of its own.
+        self._asking = threading.Lock()
 
     @property
     def alone(self) -> bool:
@@ -86,6 +89,10 @@ class SecondProcess:
 
         Returns its number, and whether it was not asked for already.
         """
+        with self._asking:
+            return self._ask(**task)
+
+    def _ask(self, **task) -> tuple[int, bool]:
         key = json.dumps([task[part] for part in ("file", "name", "kinds")])
         if key in self._asked:
             return self._asked[key], False

@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
@@ -27,6 +28,8 @@ _imported: dict[str, ModuleType] = {}
 #: What each of them finds, also those that are being imported. A file takes in what the file before
 #: it has made of Numba's names: whose function it is that these are given, it says itself.
 _known: dict[str, _Known] = {}
+#: Held by the thread that makes a function ready which machine code calls by its name.
+_one_at_a_time = threading.RLock()
 #: Has another process compile a function (`second_process.deliver`), where there is one.
 deliver: Callable[..., bool] | None = None
 #: Variables with which Numba does what it always does.
@@ -76,11 +79,12 @@ class Link:
         self._name, self._make, self._usual, self._module = name, make, usual, module
 
     def __call__(self) -> int:
-        """Where it lies."""
-        try:
-            return _kept(self._make, self._module, self._name)
-        except Exception:  # whatever is in the file
-            return self._make(self._usual().OUTSIDE[self._name]())
+        """Where it lies. Threads that share a loop may all be the first to call it."""
+        with _one_at_a_time:
+            try:
+                return _kept(self._make, self._module, self._name)
+            except Exception:  # whatever is in the file
+                return self._make(self._usual().OUTSIDE[self._name]())
 
 
 def _kept(
