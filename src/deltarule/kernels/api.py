@@ -52,9 +52,9 @@ def kernel(
     if not those of all inputs, parameters and states; with `parallel`, outer loops run in `threads`
     threads (all, if None; more than there are processors are as many). Sums over windows of 3 × 3
     taps may take fewer multiplications by Cook–Toom transforms, where sizes make that faster and no
-    tile of 6 × 6 inputs has a wide range (see `prelude.ranges`); with `transforms` False they never
-    do, and with True always: an outlier then costs outputs of its tile their digits, and one NaN or
-    ∞ makes NaN of 4 × 4 outputs.
+    tile of 6 × 6 inputs or filter has a wide range (see `prelude.dynamic_range`); with `transforms`
+    False they never do, and with True always: an outlier then costs outputs of its tile their
+    digits, and one NaN or ∞ makes NaN of 4 × 4 outputs.
     Every number is added up in an order that does not depend on how many threads there are:
     results are the same to the last digit at every run, whatever `threads` is.
     `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the user's cache folder;

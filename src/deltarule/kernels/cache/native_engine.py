@@ -23,6 +23,7 @@ import llvmlite.binding as llvm
 import numpy as np
 
 from deltarule.kernels.cache.kept_machine_code import THREADS, Code, NotKept
+from deltarule.processors import processors
 
 
 class Engine:
@@ -102,7 +103,7 @@ class Threads:
         for symbol in THREADS:
             llvm.add_symbol(symbol, getattr(pool, symbol.removeprefix("numba_")))
         given = os.environ.get("NUMBA_NUM_THREADS")
-        self.most = int(given) if given else len(os.sched_getaffinity(0))
+        self.most = int(given) if given else processors()
         self.set: Callable[[int], None] = _taking_an_integer(pool.set_num_threads)
         self.get: Callable[[], int] = ctypes.CFUNCTYPE(ctypes.c_int)(pool.get_num_threads)
         _taking_an_integer(pool.launch_threads)(self.most)

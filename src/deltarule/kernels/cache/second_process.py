@@ -29,6 +29,7 @@ import numpy as np
 from deltarule.kernels.cache import claims, without_numba
 from deltarule.kernels.cache.kept_machine_code import type_of_kind
 from deltarule.kernels.cache.loading import claim_of, kind, signature
+from deltarule.processors import processors
 
 #: Set to 1, this variable keeps kernels from being compiled in other processes.
 SETTING = "DELTARULE_PROCESSES"
@@ -90,9 +91,9 @@ class SecondProcess:
         Returns its number, and whether it was not asked for already.
         """
         with self._asking:
-            return self._ask(**task)
+            return self._handed_on(task)
 
-    def _ask(self, **task) -> tuple[int, bool]:
+    def _handed_on(self, task: dict) -> tuple[int, bool]:
         key = json.dumps([task[part] for part in ("file", "name", "kinds")])
         if key in self._asked:
             return self._asked[key], False
@@ -155,10 +156,8 @@ def running() -> SecondProcess | None:
 
 
 def _wanted() -> bool:
-    several = hasattr(os, "sched_getaffinity")
-    processors = len(os.sched_getaffinity(0)) if several else os.cpu_count() or 1
     one = os.environ.get(SETTING) == "1" or os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
-    return bool(sys.executable) and processors > 1 and not one
+    return bool(sys.executable) and processors() > 1 and not one
 
 
 def ask(
