@@ -26,6 +26,10 @@ from hypothesis import HealthCheck, settings
 # Workers share the processors; a second process for each would take more than it gives.
 os.environ["DELTARULE_PROCESSES"] = "1"
 
+# Hundreds of derivations in one process need the same small terms again and again; SymPy keeps a
+# thousand unless it is told otherwise before it is imported.
+os.environ.setdefault("SYMPY_CACHE_SIZE", "20000")
+
 # Tests start hundreds of programs. Where Python is told to keep no compiled modules, as in many
 # containers, each would compile deltarule anew, and each worker the tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

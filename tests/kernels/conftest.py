@@ -86,12 +86,24 @@ def with_shared_parts(cache) -> Callable[[Path], None]:
     return given
 
 
+@pytest.fixture(scope="session")
+def two_ways_in() -> Callable[[Path], tuple[Path, list[str]]]:
+    """A function that writes a kernel's file with two ways to change an array, and those that it
+    needs, into a cache folder.
+    """
+
+    def written(place: Path) -> tuple[Path, list[str]]:
+        head = Module(program("dense", {}), "float64").head
+        shared = texts.shared({"strided_products"}, head)
+        needs = [str(store.keep_kernel(store.folder(place), *one)) for one in shared]
+        text = "\n".join([head, *(texts.taken_in(stem) for stem, _ in shared), TWO_WAYS])
+        stem = f"two_ways_{store.fingerprint(text)}"
+        return store.keep_kernel(store.folder(place), stem, text), needs
+
+    return written
+
+
 @pytest.fixture
-def two_ways(tmp_path) -> tuple[Path, list[str]]:
-    """A kernel's file with two ways to change an array, and those that it needs."""
-    head = Module(program("dense", {}), "float64").head
-    shared = texts.shared({"strided_products"}, head)
-    needs = [str(store.keep_kernel(store.folder(tmp_path), *one)) for one in shared]
-    text = "\n".join([head, *(texts.taken_in(stem) for stem, _ in shared), TWO_WAYS])
-    stem = f"two_ways_{store.fingerprint(text)}"
-    return store.keep_kernel(store.folder(tmp_path), stem, text), needs
+def two_ways(tmp_path, two_ways_in) -> tuple[Path, list[str]]:
+    """Such files in a folder of their own."""
+    return two_ways_in(tmp_path)

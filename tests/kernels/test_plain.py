@@ -139,6 +139,7 @@ def test_gradients_come_in_the_tuned_order_and_in_the_one_type_of_what_is_given(
 ):
     settings = {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
     made = traced(name, **settings)[0]
+    monkeypatch.setattr(plain_kernel, "program", lambda *_: made)
     monkeypatch.setattr(
         plain_kernel, "_imported", lambda _, text, __: as_python(text, tmp_path, monkeypatch)
     )
