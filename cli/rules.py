@@ -177,7 +177,8 @@ def _out_of_place(command: Row, use: Use, option: str, options: Sequence[str]) -
             f"--{option} says nothing about {use.shows} of what is typed", PLACE, "leave it out"
         )
     homes = [u for u in command.uses if option in u.options]
-    needed = _either([name for home in homes for name in home.asked_by])
+    asked_by = [name for home in homes for name in home.asked_by]
+    needed = _either(dict(command.needs).get(option) or asked_by)
     if not needed:
         raise DeltaruleError(
             f"--{option} is an option of the command, but nothing that it does takes it",

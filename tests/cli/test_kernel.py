@@ -88,6 +88,8 @@ def test_a_terminal_gets_colours(program, invoke):
         (["--kernel", "--wrt", "V"], "the kernel has no gradient by V", "its gradients are by"),
         (["--kernel", "--strid", "2"], "dense has no setting strid", "its settings are"),
         (["--kernel", "--target", "jax"], "--target is for --emit alone", "leave it out"),
+        (["--tuned"], "--tuned is for --kernel alone", "add --kernel"),
+        (["--emit", "k.py", "--tuned"], "--tuned is for --kernel alone", "add --kernel"),
         (["--emit", "k.py", "--target", "keras"], "nothing is written for keras", "say numba"),
         (["--kernel", "--parallel"], "plain loops run in one thread", "add --tuned"),
         (["--kernel", "--dtype", "int32"], "int32", "float32"),
