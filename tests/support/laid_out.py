@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import builtins
 import dis
-import importlib.util
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -59,14 +59,21 @@ def as_python(text: str, folder: Path, monkeypatch) -> ModuleType:
     monkeypatch.setattr("numba.config.DISABLE_JIT", True)
     path = folder / f"kernel_{fingerprint(text)}.py"
     path.write_text(text, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
+    module = ModuleType(path.stem)
+    module.__file__ = str(path)
     monkeypatch.setitem(sys.modules, path.stem, module)
-    spec.loader.exec_module(module)
-    assert unknown_names(compile(text, str(path), "exec"), set(vars(module))) == set()
+    code = _compiled(text, path.name)
+    exec(code, vars(module))  # noqa: S102 - our own text
+    assert unknown_names(code, set(vars(module))) == set()
     module.__dict__["np"] = PoisonedNumpy("numpy")
     module.__dict__["hand_over"] = _poison
     return module
+
+
+@lru_cache(maxsize=64)
+def _compiled(text: str, name: str) -> CodeType:
+    """A text as bytecode: the tests of one derivation ask for the same one in turn."""
+    return compile(text, name, "exec")
 
 
 def _poison(array: np.ndarray) -> None:
@@ -76,13 +83,24 @@ def _poison(array: np.ndarray) -> None:
 
 def unknown_names(code: CodeType, known: set[str]) -> set[str]:
     """The names that functions read and nobody gives, in lines that never run, too."""
-    read = {
-        instruction.argval
-        for instruction in dis.get_instructions(code)
-        if instruction.opname == "LOAD_GLOBAL"
-    }
+    return _global_names(code) - known - set(vars(builtins))
+
+
+#: The global names that a function reads, by its bytecode: kernels have many functions in common.
+_names_read: dict[tuple[bytes, tuple[str, ...]], set[str]] = {}
+
+
+def _global_names(code: CodeType) -> set[str]:
+    """The global names that a piece of code reads, and what is defined in it."""
+    key = code.co_code, code.co_names
+    if key not in _names_read:
+        _names_read[key] = {
+            instruction.argval
+            for instruction in dis.get_instructions(code)
+            if instruction.opname == "LOAD_GLOBAL"
+        }
     inside = (part for part in code.co_consts if isinstance(part, CodeType))
-    return (read - known - set(vars(builtins))).union(*(unknown_names(c, known) for c in inside))
+    return _names_read[key].union(*map(_global_names, inside))
 
 
 class LaidOut:
