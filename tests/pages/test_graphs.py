@@ -64,13 +64,15 @@ def crossings(picture: str) -> list[str]:
     found = []
     sides = np.array([*boxes.values()], float)
     first, last = sides[:, :2], sides[:, :2] + sides[:, 2:]
+    names = np.array([*boxes], object)
     for arrow in root.iter(f"{SVG}path"):
         if arrow.get("class") != "arrow":
             continue
         ends = {arrow.get("data-from"), arrow.get("data-to")}
         way = np.array([*points(arrow.get("d", ""))])
-        within = ((way[:, None] > first) & (way[:, None] < last)).all(axis=2).sum(axis=0)
-        for name, inside in zip(boxes, within, strict=True):
+        near = ((way.max(axis=0) > first) & (way.min(axis=0) < last)).all(axis=1).nonzero()[0]
+        within = (way[:, None] > first[near]) & (way[:, None] < last[near])
+        for name, inside in zip(names[near], within.all(axis=2).sum(axis=0), strict=True):
             if inside and (name not in ends or inside > 8):
                 found.append(f"{arrow.get('data-from')} → {arrow.get('data-to')} behind {name}")
         if (way < (left, top)).any() or (way > (left + width, top + height)).any():
