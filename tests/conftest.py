@@ -106,10 +106,12 @@ def pytest_collection():
 
 
 def pytest_collection_finish():
-    """Derivations are kept until the end: they need not be looked through as garbage."""
+    """Derivations are kept until the end: they need not be looked through as garbage. Of a million
+    new objects most are gone again; looking through 200,000 took a twentieth of the time.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(200_000, 50, 200)
+    gc.set_threshold(1_000_000, 50, 200)
 
 
 def pytest_sessionfinish():

@@ -1,4 +1,4 @@
-"""Layers and losses as people type them are what NumPy says (3 s in all).
+"""Layers and losses as people type them are what NumPy says: 700, about 20 ms each.
 
 The gradients of what is read are derived and measured elsewhere; here is whether it is read as it
 is meant. The NumPy lines of the table are forward passes, written by hand beside each text.
