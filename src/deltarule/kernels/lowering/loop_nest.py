@@ -6,7 +6,7 @@ as the conditions allow, and what no range expresses is tested.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from sympy import Dummy, Expr
 
@@ -36,6 +36,7 @@ from deltarule.kernels.lowering.strides import along
 from deltarule.kernels.lowering.supported_spans import narrowed, ordered, real_ends, supports
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.equations import Equation
+from deltarule.networks.tensors import Tensor
 
 
 def match(site: Site) -> Equation:
@@ -48,6 +49,20 @@ def emit(plan: Equation, site: Site, out: Emitter) -> None:
     out.collapsed(site)
     loops = Loops(out, site.loop_indices, site.equation in out.matcher.unread)
     loops.assign(plan.rhs, plan, site.waiting, list(site.loop_indices))
+
+
+def lies_inside(
+    node: Reduction, extents: Mapping[Index, Expr], tensors: Mapping[str, Tensor]
+) -> bool:
+    """Whether all that is read lies inside its tensor, without any condition: such a reduction
+    need not wait behind one. `extents` are those of the indices around.
+    """
+    extents = {**extents, **dict(node.ranges)}
+    return not any(isinstance(n, Reduction) for n in walk(node.body)) and all(
+        extents.get(s) == axis
+        for r in reads(node)
+        for s, axis in zip(r.indices, tensors[tensor_name(r)].axes, strict=True)
+    )
 
 
 class Loops(LoopWriter):
@@ -138,19 +153,11 @@ class Loops(LoopWriter):
 
         def change(part: Expr) -> Expr:
             if isinstance(part, Reduction) and free_indices(part) <= free:
-                return self._reduce(part, known) if self._inside(part) else part
+                ahead = lies_inside(part, self.extents, self.code.tensors)
+                return self._reduce(part, known) if ahead else part
             return part if isinstance(part, Choose) else rebuild(part, change)
 
         return rebuild(node, change)
-
-    def _inside(self, node: Reduction) -> bool:
-        """Whether all that is read lies inside its tensor, without any condition."""
-        extents = {**self.extents, **dict(node.ranges)}
-        return not any(isinstance(n, Reduction) for n in walk(node.body)) and all(
-            extents.get(s) == axis
-            for r in reads(node)
-            for s, axis in zip(r.indices, self.code.tensors[tensor_name(r)].axes, strict=True)
-        )
 
     def _choice(self, node: Choose, known: list[Index]) -> Expr:
         """One of two values, of which only that is computed which is wanted."""

@@ -112,7 +112,7 @@ class StripLoop:
         sizes = dict.fromkeys(p for p in parts if isinstance(p, Size))
         spelling = self.code.spelling
         return (
-            [n for n in self.accesses if spelling.tensor(n) in words],
+            [n for n in self.accesses if spelling.array(n) == n and spelling.tensor(n) in words],
             [s for s in sizes if spelling.symbol(s) in words],
         )
 

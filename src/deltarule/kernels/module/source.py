@@ -19,6 +19,7 @@ from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.lowering.shared_rooms import Rooms, shared_rooms, written_over
 from deltarule.kernels.lowering.stages import Stages
 from deltarule.kernels.lowering.strip_loop import STORED, STRIP
+from deltarule.kernels.lowering.tiles_in_place import tiles_in_place
 from deltarule.kernels.lowering.thread_bodies import all_bodies_apart, bodies_apart
 from deltarule.kernels.module import docstrings
 from deltarule.kernels.module.entry_points import EntryPoints, strayed
@@ -238,6 +239,8 @@ class Module:
 
     def _write_over(self) -> None:
         """Leave out the arrays that lie in others, into which their entries are changed."""
+        for tile, other in tiles_in_place(self.strips.values(), self.code.tensors).items():
+            self.spelling.written_over(tile, other)
         passes = {"forward": self.program.forward, "backward": self.program.backward}
         for (name, one), other in zip(passes.items(), reversed(passes.values()), strict=True):
             elsewhere = {*other.reads, *other.writes, *other.working}
