@@ -19,7 +19,7 @@ from deltarule.kernels.prelude.calls import (
 )
 from deltarule.kernels.prelude.micro_kernel import MR, aligned, places, tiles
 from deltarule.kernels.prelude.thread_count import threads
-from deltarule.kernels.prelude.vectors import BYTES, LANES, NR, take, turn
+from deltarule.kernels.prelude.vectors import BYTES, LANES, NR, copied, take, turn
 
 real = np.float32
 U = np.uint64
@@ -35,6 +35,8 @@ KC = 24576 // (NR * BYTES)
 MC, TILE_ROWS = 240, MR[0]
 #: More tasks than so many a thread are shared evenly enough.
 TASKS = 8
+#: Where so many products are added up, rows that lie side by side are copied into tiles.
+DEEP_ENOUGH = 16
 #: Of few rows so many products are added up before they go into what is there.
 PART = 512
 
@@ -98,6 +100,68 @@ def of_panel(task, blocks, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, 
         )
 
 
+@compiled
+def side_by_side(room, a, a0, ak, count, deep, step):
+    """room[step·q + TILE_ROWS·k + r] = a[a0 + ak·k + TILE_ROWS·q + r]: the rows of each tile."""
+    full = count // TILE_ROWS
+    left = count - full * TILE_ROWS
+    for k in range(deep):
+        o, to = a0 + ak * k, TILE_ROWS * k
+        copied(data(a), o, TILE_ROWS, data(room), to, step, full, TILE_ROWS)
+        copied(data(a), o + TILE_ROWS * full, 0, data(room), to + step * full, 0, min(left, 1), left)
+
+
+@compiled
+def of_panels(low, high, block, blocks, c, c0, cr, a, a0, M, ak, b, b0, at, bk, bc, N, K, scale, add):
+    """Some panels of columns, and one block of rows, of a product of a matrix that is turned:
+    its rows, which lie side by side, are copied tile by tile, once for all of these panels.
+    """
+    apart()
+    first, last = block_of_rows(block, blocks, M)
+    many, step = last - first, TILE_ROWS * at.size
+    room = aligned((many + TILE_ROWS - 1) // TILE_ROWS * step)
+    rows = np.empty(many, np.int64)
+    for r in range(many):
+        rows[r] = r // TILE_ROWS * step + r % TILE_ROWS
+    panel = aligned((at.size + LANES) * NR)
+    for k in range(0, K, KC):
+        deep = min(KC, K - k)
+        side_by_side(room, a, a0 + ak * k + first, ak, many, deep, step)
+        for p in range(low, high):
+            count, here = min(NR, N - p * NR), c0 + cr * first + p * NR
+            if count < NR:
+                for i in range(U(panel.size)):
+                    panel[i] = real(0)
+            pack(data(panel), data(b), b0 + bk * k + bc * p * NR, bk, bc, deep, count, scale)
+            tiles(
+                data(c), here, cr, data(room), 0, data(rows), TILE_ROWS, data(panel), 0, data(at),
+                0, many, deep, count, max(add, min(k, 1)),
+            )
+
+
+@in_threads
+def turned_product(c, c0, cr, a, a0, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
+    """`product`, where rows of a lie side by side: rows[m] = m."""
+    apart()
+    at = places(min(K, KC), NR)
+    panels, parts = (N + NR - 1) // NR, 1
+    blocks = row_blocks(M, panels, alone)
+    if alone:
+        for block in range(blocks):
+            of_panels(
+                0, panels, block, blocks, c, c0, cr, a, a0, M, ak, b, b0, at, bk, bc, N, K, scale, add
+            )
+        return
+    if PARALLEL and blocks % threads() and blocks < TASKS * threads():
+        parts = min(panels, threads())
+    for task in prange(parts * blocks):
+        part, block = task % parts, task // parts
+        of_panels(
+            part * panels // parts, (part + 1) * panels // parts, block, blocks, c, c0, cr, a, a0, M,
+            ak, b, b0, at, bk, bc, N, K, scale, add,
+        )
+
+
 @in_threads
 def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add, alone):
     """c[c0 + cr·m + n] (+)= scale·Σ_k a[a0 + rows[m] + ak·k]·b[b0 + bk·k + bc·n].
@@ -149,6 +213,12 @@ def spread(c, c0, cr, a, a0, rows, ak, b, b0, at, N, add, alone):
 )
 def in_panels(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """`multiply`, where columns of c lie side by side."""
+    if ar == 1 and ak > 1 and K >= DEEP_ENOUGH and N > NR:
+        turned_product(
+            from_start(c), c0, cr, from_start(a), a0, ak, from_start(b), b0, bk, bc, M, N, K, scale,
+            add, alone,
+        )
+        return
     rows = places(M, ar)
     product(
         from_start(c), c0, cr, from_start(a), a0, rows, ak, from_start(b), b0, bk, bc, N, K, scale,
