@@ -6,6 +6,7 @@ from sympy import Dummy, Expr
 
 from deltarule.expressions.matrices import Inverse, LogDet, matrix_indices
 from deltarule.expressions.symbols import Index
+from deltarule.kernels.passes.program import Pass
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
 
@@ -38,3 +39,9 @@ def write_log_determinant(node: LogDet, code: Code, lines: Lines) -> Expr:
     total = code.locals[result] = code.spelling.fresh("total")
     lines.add(f"{total} = log_determinant({name})")
     return result
+
+
+def with_determinants(one: Pass) -> dict[str, int]:
+    """The tensors that are computed with log-determinants, and their places among the arrays."""
+    places = {name: k for k, name in enumerate((*one.reads, *one.writes))}
+    return {e.name: places[e.name] for e in one.equations if e.rhs.has(LogDet)}

@@ -56,7 +56,8 @@ def _row_by_row(tile: str, equation: Equation, tensors: Mapping[str, Tensor]) ->
             bound |= {*node.indices}
             sums.append(node)
     extents, guarded = dict(equation.ranges), len(sums) < len(equation.rhs.atoms(Reduction))
-    return all(
-        last not in free_indices(node) and (not guarded or lies_inside(node, extents, tensors))
-        for node in sums
-    ) and all([*a.indices[:-1]] == rows and a.indices[-1] in bound for a in reads(equation.rhs, tile))
+    for node in sums:
+        if last in free_indices(node) or guarded and not lies_inside(node, extents, tensors):
+            return False
+    found = reads(equation.rhs, tile)
+    return all([*a.indices[:-1]] == rows and a.indices[-1] in bound for a in found)

@@ -9,9 +9,9 @@ from typing import Any
 
 from sympy.core.symbol import Symbol
 
-from deltarule.expressions.matrices import LogDet
 from deltarule.expressions.nodes import free_symbols, walk
 from deltarule.expressions.symbols import Size
+from deltarule.kernels.lowering.determinants import with_determinants
 from deltarule.kernels.lowering.lowering import Lowering
 from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.lowering.matcher import Matcher
@@ -19,8 +19,8 @@ from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.lowering.shared_rooms import Rooms, shared_rooms, written_over
 from deltarule.kernels.lowering.stages import Stages
 from deltarule.kernels.lowering.strip_loop import STORED, STRIP
-from deltarule.kernels.lowering.tiles_in_place import tiles_in_place
 from deltarule.kernels.lowering.thread_bodies import all_bodies_apart, bodies_apart
+from deltarule.kernels.lowering.tiles_in_place import tiles_in_place
 from deltarule.kernels.module import docstrings
 from deltarule.kernels.module.entry_points import EntryPoints, strayed
 from deltarule.kernels.passes.argmax_indices import selections
@@ -187,7 +187,7 @@ class Module:
             "upstream": tuple(f"d{t}" for t in program.upstream),
             "outputs": program.forward.results,
             "steps": steps(program),
-            "determinants": determinants(program.forward),
+            "determinants": with_determinants(program.forward),
         }
 
     # ---- loops ------------------------------------------------------------------------------
@@ -277,12 +277,6 @@ class Module:
         one = replace(one, writes=tuple(t for t in one.writes if t not in gone))
         self.program = replace(self.program, **{name: one})
         return one
-
-
-def determinants(one: Pass) -> dict[str, int]:
-    """The tensors that are computed with log-determinants, and their places among the arrays."""
-    places = {name: k for k, name in enumerate((*one.reads, *one.writes))}
-    return {e.name: places[e.name] for e in one.equations if e.rhs.has(LogDet)}
 
 
 def _sizes(program: Program) -> list[Symbol]:
