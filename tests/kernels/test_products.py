@@ -80,7 +80,7 @@ def laid(matrix: np.ndarray, start: int, layout: str, gap: int):
     LAYOUT,
     LAYOUT,
     LAYOUT,
-    st.integers(0, 3),
+    st.one_of(st.integers(0, 3), st.just(600)),
     st.sampled_from([0, 1, 3]),
     st.sampled_from([1.0, -0.5]),
     st.integers(0, 2**31),
@@ -110,6 +110,26 @@ def test_products_agree_with_numpy_whatever_the_strides(
         )
         assert (abs(found - wanted) <= bound + np.finfo(dtype).tiny).all()
         assert np.isnan(room[between]).all()
+
+
+@pytest.mark.parametrize("M, N, K", [(500, 70, 17), (253, 300, 400), (13, 1040, 200), (5, 33, 16)])
+@pytest.mark.parametrize("layout", ["columns", "rows"])
+def test_large_products_agree_with_numpy(made, M, N, K, layout):
+    """Several blocks of rows and of what is summed, panels that are not full, both ways to lie."""
+    dtype, product, _ = made
+    random = np.random.default_rng(0)
+    a, b = (random.normal(size=s).astype(dtype) for s in ((M, K), (K, N)))
+    flat_a, a_strides = laid(a, 2, layout, 700)
+    flat_b, b_strides = laid(b, 3, "rows", 0)
+    room = np.full(1 + M * N, np.nan, dtype)
+    sizes = (M, N, K)
+    wanted, bound = a.astype("f8") @ b, 4 * K * np.finfo(dtype).eps * (abs(a) @ abs(b))
+    for add in (0, 1):
+        run = (room, (N, 1), flat_a, a_strides, flat_b, b_strides, sizes, dtype.type(1), add)
+        product(*run)
+        found = room[1:].reshape(M, N)
+        assert (abs(found - (1 + add) * wanted) <= (1 + add) * bound).all()
+    assert np.isnan(room[0])
 
 
 @pytest.mark.parametrize("rows, columns", [(1, 1), (3, 40), (20, 40)])

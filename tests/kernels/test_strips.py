@@ -9,9 +9,10 @@ from laid_out import as_python
 from once import programmed
 
 from deltarule import layer
+from deltarule.kernels.lowering.tiles_in_place import tiles_in_place
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import program
-from deltarule.kernels.passes.strip_groups import in_strips
+from deltarule.kernels.passes.strip_groups import Strips, in_strips
 from deltarule.kernels.passes.triangles import is_triangular
 
 CASES = [
@@ -62,6 +63,38 @@ def test_threads_share_sequences_and_heads_where_there_are_as_many(batch, tmp_pa
 def _noted(calls, name, known, *arguments):
     calls.append((name, arguments[0]))
     return known(*arguments)
+
+
+SUMMED = "; y[n,i,m] = Sum[j](a[n,i,j]*V[n,j,m])"
+
+
+@pytest.mark.parametrize(
+    ("lines", "tiles"),
+    [
+        ("a[n,i,j] = softmax[j](e[n,i,j])", {"e": "a"}),
+        ("a[n,i,j] = e[n,i,j]*Sum[l](e[n,i,l]*x[n,l])", {"e": "a"}),
+        # What of a row is read again when its first entries are written, or later, must stay.
+        ("a[n,i,j] = e[n,i,j]*Sum[l](e[n,l,j])", {}),
+        ("a[n,i,j] = Sum[l](e[n,i,l]*x[l,j])", {}),
+        ("a[n,i,j] = e[n,i,j]*Sum[l](e[n,i,l] where l <= j)", {}),
+        ("a[n,i,j] = x[n,j]*e[n,j,i]", {}),
+        ("a[n,i,j] = tanh(e[n,i,j]); z[n,i] = Sum[j](e[n,i,j])", {}),
+    ],
+)
+def test_a_tile_becomes_another_where_nothing_reads_it_again(lines, tiles):
+    network = layer("e[n,i,j] = Sum[d](Q[n,i,d]*K[n,j,d]); " + lines + SUMMED)
+    equations = network.equations
+    (n, i, _), ranges = equations[0].subscripts, dict(equations[0].ranges)
+    names = frozenset({"e", "a"})
+    group = Strips(tuple(equations), ((n, ranges[n]),), (i, ranges[i]), names, frozenset())
+    assert tiles_in_place([group], network.tensors) == tiles
+
+
+def test_attention_needs_two_tiles():
+    made = programmed("attention")
+    tensors = {**made.backward.tensors, **made.forward.tensors}
+    found = tiles_in_place(in_strips(made)[1].values(), tensors)
+    assert found == {"e": "a", "dL/da": "dL/de"}
 
 
 def test_nothing_larger_than_a_strip_has_room(tmp_path, monkeypatch):

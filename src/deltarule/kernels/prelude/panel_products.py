@@ -35,8 +35,10 @@ KC = 24576 // (NR * BYTES)
 MC, TILE_ROWS = 240, MR[0]
 #: More tasks than so many a thread are shared evenly enough.
 TASKS = 8
-#: Where so many products are added up, rows that lie side by side are copied into tiles.
-DEEP_ENOUGH = 16
+#: Rows that lie side by side are copied into tiles where so many products are added up, for so many
+#: columns, or where what is multiplied one after the other lies so many bytes apart: it would share
+#: few sets of the nearest cache.
+TURNED_DEPTH, TURNED_WIDTH, TURNED_APART = 16, 8 * NR, 2048
 #: Of few rows so many products are added up before they go into what is there.
 PART = 512
 
@@ -79,28 +81,6 @@ def block_of_rows(block, blocks, rows):
 
 
 @compiled
-def of_panel(task, blocks, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add):
-    """One panel of columns, and one block of rows, of a product."""
-    apart()
-    panels = (N + NR - 1) // NR
-    p, block = task % panels, task // panels
-    first, last = block_of_rows(block, blocks, rows.size)
-    count = min(NR, N - p * NR)
-    here = c0 + p * NR
-    panel = aligned((at.size + LANES) * NR)
-    if count < NR:
-        for i in range(U(panel.size)):
-            panel[i] = real(0)
-    for k in range(0, K, KC):
-        deep = min(KC, K - k)
-        pack(data(panel), data(b), b0 + bk * k + bc * p * NR, bk, bc, deep, count, scale)
-        tiles(
-            data(c), here, cr, data(a), a0 + ak * k, data(rows), ak, data(panel), 0, data(at),
-            first, last, deep, count, max(add, min(k, 1)),
-        )
-
-
-@compiled
 def side_by_side(room, a, a0, ak, count, deep, step):
     """room[step·q + TILE_ROWS·k + r] = a[a0 + ak·k + TILE_ROWS·q + r]: the rows of each tile."""
     full = count // TILE_ROWS
@@ -108,78 +88,70 @@ def side_by_side(room, a, a0, ak, count, deep, step):
     for k in range(deep):
         o, to = a0 + ak * k, TILE_ROWS * k
         copied(data(a), o, TILE_ROWS, data(room), to, step, full, TILE_ROWS)
-        copied(data(a), o + TILE_ROWS * full, 0, data(room), to + step * full, 0, min(left, 1), left)
+        o, to = o + TILE_ROWS * full, to + step * full
+        copied(data(a), o, 0, data(room), to, 0, min(left, 1), left)
 
 
 @compiled
-def of_panels(low, high, block, blocks, c, c0, cr, a, a0, M, ak, b, b0, at, bk, bc, N, K, scale, add):
-    """Some panels of columns, and one block of rows, of a product of a matrix that is turned:
-    its rows, which lie side by side, are copied tile by tile, once for all of these panels.
+def of_panels(
+    task, parts, blocks, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add, turned
+):
+    """A part of the panels of columns, and one block of rows, of a product.
+
+    Where a is `turned`, its rows are copied tile by tile, once for all of these panels.
     """
     apart()
-    first, last = block_of_rows(block, blocks, M)
+    panels, part, block = (N + NR - 1) // NR, task % parts, task // parts
+    first, last = block_of_rows(block, blocks, rows.size)
     many, step = last - first, TILE_ROWS * at.size
-    room = aligned((many + TILE_ROWS - 1) // TILE_ROWS * step)
-    rows = np.empty(many, np.int64)
-    for r in range(many):
-        rows[r] = r // TILE_ROWS * step + r % TILE_ROWS
+    tiled, along, ahead = a, rows[first:last], ak
+    if turned:
+        tiled, along = aligned((many + TILE_ROWS - 1) // TILE_ROWS * step), np.empty(many, np.int64)
+        ahead = np.int64(TILE_ROWS)
+        for r in range(many):
+            along[r] = r // TILE_ROWS * step + r % TILE_ROWS
     panel = aligned((at.size + LANES) * NR)
     for k in range(0, K, KC):
-        deep = min(KC, K - k)
-        side_by_side(room, a, a0 + ak * k + first, ak, many, deep, step)
-        for p in range(low, high):
+        deep, start = min(KC, K - k), a0 + ak * k
+        if turned:
+            side_by_side(tiled, a, start + first, ak, many, deep, step)
+            start = np.int64(0)
+        for p in range(part * panels // parts, (part + 1) * panels // parts):
             count, here = min(NR, N - p * NR), c0 + cr * first + p * NR
             if count < NR:
                 for i in range(U(panel.size)):
                     panel[i] = real(0)
             pack(data(panel), data(b), b0 + bk * k + bc * p * NR, bk, bc, deep, count, scale)
             tiles(
-                data(c), here, cr, data(room), 0, data(rows), TILE_ROWS, data(panel), 0, data(at),
+                data(c), here, cr, data(tiled), start, data(along), ahead, data(panel), 0, data(at),
                 0, many, deep, count, max(add, min(k, 1)),
             )
 
 
 @in_threads
-def turned_product(c, c0, cr, a, a0, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
-    """`product`, where rows of a lie side by side: rows[m] = m."""
+def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add, turned, alone):
+    """c[c0 + cr·m + n] (+)= scale·Σ_k a[a0 + rows[m] + ak·k]·b[b0 + bk·k + bc·n].
+
+    Where `turned` is not 0, rows[m] is m. Where `alone` is not 0, no other thread is woken.
+    """
     apart()
     at = places(min(K, KC), NR)
     panels, parts = (N + NR - 1) // NR, 1
-    blocks = row_blocks(M, panels, alone)
+    blocks = row_blocks(rows.size, panels, alone)
     if alone:
-        for block in range(blocks):
+        for task in range(blocks):
             of_panels(
-                0, panels, block, blocks, c, c0, cr, a, a0, M, ak, b, b0, at, bk, bc, N, K, scale, add
+                task, parts, blocks, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale,
+                add, turned,
             )
         return
     if PARALLEL and blocks % threads() and blocks < TASKS * threads():
         parts = min(panels, threads())
     for task in prange(parts * blocks):
-        part, block = task % parts, task // parts
         of_panels(
-            part * panels // parts, (part + 1) * panels // parts, block, blocks, c, c0, cr, a, a0, M,
-            ak, b, b0, at, bk, bc, N, K, scale, add,
+            task, parts, blocks, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add,
+            turned,
         )
-
-
-@in_threads
-def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add, alone):
-    """c[c0 + cr·m + n] (+)= scale·Σ_k a[a0 + rows[m] + ak·k]·b[b0 + bk·k + bc·n].
-
-    Where `alone` is not 0, no other thread is woken.
-    """
-    apart()
-    at = places(min(K, KC), NR)
-    panels = (N + NR - 1) // NR
-    blocks = row_blocks(rows.size, panels, alone)
-    if alone:
-        for task in range(panels * blocks):
-            of_panel(
-                task, blocks, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add
-            )
-        return
-    for task in prange(panels * blocks):
-        of_panel(task, blocks, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add)
 
 
 @compiled
@@ -213,16 +185,12 @@ def spread(c, c0, cr, a, a0, rows, ak, b, b0, at, N, add, alone):
 )
 def in_panels(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """`multiply`, where columns of c lie side by side."""
-    if ar == 1 and ak > 1 and K >= DEEP_ENOUGH and N > NR:
-        turned_product(
-            from_start(c), c0, cr, from_start(a), a0, ak, from_start(b), b0, bk, bc, M, N, K, scale,
-            add, alone,
-        )
-        return
     rows = places(M, ar)
+    wide = N >= TURNED_WIDTH or N > NR and ak * BYTES >= TURNED_APART
+    turned = wide and ar == 1 and K >= TURNED_DEPTH
     product(
         from_start(c), c0, cr, from_start(a), a0, rows, ak, from_start(b), b0, bk, bc, N, K, scale,
-        add, alone,
+        add, turned, alone,
     )
 
 
