@@ -81,7 +81,7 @@ def block_of_rows(block, blocks, rows):
 
 
 @compiled
-def side_by_side(room, a, a0, ak, count, deep, step):
+def tile_by_tile(room, a, a0, ak, count, deep, step):
     """room[step·q + TILE_ROWS·k + r] = a[a0 + ak·k + TILE_ROWS·q + r]: the rows of each tile."""
     full = count // TILE_ROWS
     left = count - full * TILE_ROWS
@@ -114,7 +114,7 @@ def of_panels(
     for k in range(0, K, KC):
         deep, start = min(KC, K - k), a0 + ak * k
         if turned:
-            side_by_side(tiled, a, start + first, ak, many, deep, step)
+            tile_by_tile(tiled, a, start + first, ak, many, deep, step)
             start = np.int64(0)
         for p in range(part * panels // parts, (part + 1) * panels // parts):
             count, here = min(NR, N - p * NR), c0 + cr * first + p * NR
