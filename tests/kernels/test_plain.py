@@ -7,6 +7,7 @@ import pytest
 from agreement import evaluated, selected
 from laid_out import as_python
 from once import loaded, traced
+from plain_loops import arrays_of, plain_of, settings_of
 
 import deltarule
 from deltarule.calculus.derived_again import hvp
@@ -23,8 +24,7 @@ from deltarule.typed.typed_layer import layer
 @pytest.mark.parametrize("name", catalogue())
 def test_plain_loops_agree_with_the_evaluator(name, tmp_path, monkeypatch):
     """What is new memory holds NaN: an entry that no loop writes would show."""
-    settings = {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
-    assert_loops_agree(traced(name, **settings)[0], tmp_path, monkeypatch)
+    assert_they_agree(plain_of(name), arrays_of(name), tmp_path, monkeypatch)
 
 
 @pytest.mark.slow
@@ -84,13 +84,16 @@ def test_numbers_between_both_passes_are_no_arrays():
 
 def assert_loops_agree(made, tmp_path, monkeypatch):
     """The loops of a program, run as plain Python, give what the evaluator gives."""
-    plain = PlainModule(made)
+    assert_they_agree(PlainModule(made), evaluated(made, 1).arrays, tmp_path, monkeypatch)
+
+
+def assert_they_agree(plain: PlainModule, arrays: dict, tmp_path, monkeypatch):
+    """The same of loops and of what the evaluator gave."""
     text = plain.text()
     assert max(map(len, text.splitlines())) <= 100
     said = "".join(line for line in text.splitlines() if line.lstrip().startswith("#"))
     assert not any(f"{function.row.name}(" in said for function in OPERATIONS)
     module = as_python(text, tmp_path, monkeypatch)
-    arrays = evaluated(made, 1).arrays
     found = dict(arrays)
     for each, one in plain.passes.items():
         # Numbers have no dtype where they are compiled.
@@ -137,14 +140,14 @@ def test_plain_and_tuned_kernels_give_the_same(name, settings):
 def test_gradients_come_in_the_tuned_order_and_in_the_one_type_of_what_is_given(
     name, tmp_path, monkeypatch
 ):
-    settings = {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
-    made = traced(name, **settings)[0]
+    made = plain_of(name).program
     monkeypatch.setattr(plain_kernel, "program", lambda *_: made)
+    monkeypatch.setattr(plain_kernel, "PlainModule", lambda _: plain_of(name))
     monkeypatch.setattr(
         plain_kernel, "_imported", lambda _, text, __: as_python(text, tmp_path, monkeypatch)
     )
-    plain = deltarule.kernel(name, plain=True, **settings)
-    arrays = evaluated(made, 1).arrays
+    plain = deltarule.kernel(name, plain=True, **settings_of(name))
+    arrays = arrays_of(name)
     given = {n: arrays[n] for n in plain.inputs}
     given |= {f"d{output}": arrays[g] for output, g in made.upstream.items()}
     real = [n for n in given if given[n].dtype.kind == "f"]
