@@ -2,8 +2,8 @@
 
     c[c0 + cr·m + cc·n] (+)= scale·Σ_k a[a0 + ar·m + ak·k]·b[b0 + bk·k + bc·n]
 
-b is copied in panels of NR columns that stay in the nearest cache; a is read where it lies, or copied
-where its rows lie side by side; see `tiles`. Very small products are plain loops.
+b is copied in panels of NR columns that stay in the nearest cache; a is read where it lies, or
+copied where its rows lie side by side; see `tiles`. Very small products are plain loops.
 """
 
 from __future__ import annotations
