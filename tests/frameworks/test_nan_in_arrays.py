@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from agreement import evaluated
 from laid_out import as_python
-from once import loaded, traced
+from once import settings_of, traced
 
-from deltarule.expressions.symbols import Size
 from deltarule.frameworks.dialect import DIALECTS
 from deltarule.frameworks.file_text import FrameworkFile
 from deltarule.kernels.module.plain_source import PlainModule
-from deltarule.kernels.passes.program import known_sizes, program
+from deltarule.kernels.passes.program import program
 from deltarule.typed.typed_layer import layer
 
 
@@ -116,7 +115,7 @@ KEPT_APART = [
 @pytest.mark.parametrize("name", KEPT_APART)
 def test_entries_that_do_not_see_nan_stay_numbers(name, tmp_path, monkeypatch):
     """NaN, or an infinity, in one entry of one array reaches what plain loops let it reach."""
-    settings = {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
+    settings = settings_of(name)
     made = traced(name, **settings)[0]
     forms, given = Forms(made, tmp_path, monkeypatch), sampled(made)
     for each, array in given.items():

@@ -7,12 +7,10 @@ import numpy as np
 import pytest
 from agreement import evaluated, selected
 from laid_out import as_python
-from once import loaded, traced
+from once import settings_of, traced
 
-from deltarule.expressions.symbols import Size
 from deltarule.frameworks.dialect import DIALECTS
 from deltarule.frameworks.file_text import FrameworkFile, emitted_for
-from deltarule.kernels.passes.program import known_sizes
 from deltarule.kernels.python_text.long_lines import folded
 from deltarule.language.catalogue import catalogue
 from deltarule.networks.recurrences import sequence_lengths
@@ -22,7 +20,7 @@ from deltarule.typed.typed_layer import layer
 
 @pytest.mark.parametrize("name", catalogue())
 def test_arrays_agree_with_the_evaluator(name, tmp_path, monkeypatch):
-    settings = {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
+    settings = settings_of(name)
     assert_arrays_agree(traced(name, **settings)[0], tmp_path, monkeypatch)
 
 

@@ -9,16 +9,15 @@ import pytest
 from agreement import agree, evaluated
 from extremes import givens, wrong
 from laid_out import as_python
-from once import derivation_of, loaded, traced
+from once import derivation_of, loaded, settings_of, traced
 from passes_agree import disagreements
 from variants import FULL, catalogued
 from whole_network import agrees
 
 from deltarule.arithmetic.base import Undecided
-from deltarule.expressions.symbols import Size
 from deltarule.kernels.module.needed_memory import must_live
 from deltarule.kernels.module.source import Module
-from deltarule.kernels.passes.program import Program, known_sizes
+from deltarule.kernels.passes.program import Program
 from deltarule.language.catalogue import catalogue
 
 _NOTHING = np.empty(0)
@@ -46,7 +45,7 @@ CASES = [(name, None) for name in catalogued()] + [
 def test_the_kernel_agrees_with_the_evaluator(name, option, tmp_path, monkeypatch):
     """Seed 0 runs small products as plain loops, seed 1 in tiles, as options are tried."""
     settings = {} if option is None else {option: loaded(name).options[option].default + 1}
-    settings |= {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
+    settings |= settings_of(name)
     made, steps = traced(name, **settings)
     assert made.derivation.verified or not made.gradients or right(made)
     written = Module(made, "float64")

@@ -7,17 +7,15 @@ import sys
 
 import numpy as np
 import pytest
-from once import loaded, programmed
+from once import programmed, settings_of
 from with_integers import INDEXED
 
 import deltarule
 from deltarule.arithmetic.random_arrays import random_arrays
 from deltarule.arithmetic.settings import setting, sizes_at
-from deltarule.expressions.symbols import Size
 from deltarule.kernels.api import Kernel
 from deltarule.kernels.export import emitted
 from deltarule.kernels.module.source import Module
-from deltarule.kernels.passes.program import known_sizes
 
 BAD = {"one too small": -1, "a padding of PyTorch": -100, "far out": 10**9, "the size": None}
 
@@ -28,7 +26,7 @@ def test_the_catalogue_has_such_derivations():
 
 @pytest.mark.parametrize("name", INDEXED)
 def test_a_number_out_of_range_is_refused_by_every_pass(name, tmp_path, monkeypatch):
-    open_ = {size.name: 2 for size in known_sizes(loaded(name))[1] if type(size) is Size}
+    open_ = settings_of(name, 2)
     made = programmed(name, **INDEXED[name] | open_)
     sizes = sizes_at(made.network, setting(made.network))
     text = Module(made, "float64").text()

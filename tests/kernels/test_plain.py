@@ -6,17 +6,16 @@ import numpy as np
 import pytest
 from agreement import evaluated, selected
 from laid_out import as_python
-from once import loaded, traced
-from plain_loops import arrays_of, plain_of, settings_of
+from once import loaded, settings_of, traced
+from plain_loops import arrays_of, plain_of
 
 import deltarule
 from deltarule.calculus.derived_again import hvp
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import OPERATIONS
-from deltarule.expressions.symbols import Size
 from deltarule.kernels import plain_kernel
 from deltarule.kernels.module.plain_source import PlainModule
-from deltarule.kernels.passes.program import known_sizes, program
+from deltarule.kernels.passes.program import program
 from deltarule.language.catalogue import catalogue
 from deltarule.typed.typed_layer import layer
 
@@ -275,9 +274,9 @@ def test_loops_are_shared_where_what_is_read_is_written(text, loops, tmp_path, m
 
 @pytest.mark.parametrize("name", catalogue())
 def test_every_equation_stands_in_the_text(name):
-    settings = {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
-    made = traced(name, **settings)[0]
-    _, *passes = PlainModule(made).text().split("\n@compiled\ndef ")
+    plain = plain_of(name)
+    made = plain.program
+    _, *passes = plain.text().split("\n@compiled\ndef ")
     texts = {text.partition("(")[0]: text for text in passes}
     for each, one in (("forward", made.forward), ("backward", made.backward)):
         said = re.findall(r"^ *# \S", texts.get(each, ""), re.MULTILINE)

@@ -12,9 +12,10 @@ import pytest
 
 from deltarule.calculus import Derivation, derive
 from deltarule.calculus.without_steps import derive_unverified
+from deltarule.expressions.symbols import Size
 from deltarule.kernels.passes import pipeline
 from deltarule.kernels.passes.draft import Draft
-from deltarule.kernels.passes.program import Program, program
+from deltarule.kernels.passes.program import Program, known_sizes, program
 from deltarule.language.load import load
 from deltarule.networks.network import Network
 
@@ -34,6 +35,11 @@ _derivations: dict[tuple, list[Derivation]] = {}
 def loaded(name: str, **options) -> Network:
     """A derivation file of the catalogue, read."""
     return load(name, **options)
+
+
+def settings_of(name: str, extent: int = 3) -> dict[str, int]:
+    """Numbers for the sizes of a derivation that no shape tells its kernel."""
+    return {size.name: extent for size in known_sizes(loaded(name))[1] if type(size) is Size}
 
 
 def derived(name: str, **options) -> Derivation:

@@ -5,16 +5,9 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 
 from agreement import evaluated
-from once import loaded, traced
+from once import settings_of, traced
 
-from deltarule.expressions.symbols import Size
 from deltarule.kernels.module.plain_source import PlainModule
-from deltarule.kernels.passes.program import known_sizes
-
-
-def settings_of(name: str) -> dict[str, int]:
-    """Numbers for the sizes that no shape tells."""
-    return {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
 
 
 class WrittenOnce(PlainModule):
@@ -30,7 +23,7 @@ class WrittenOnce(PlainModule):
 
 @lru_cache(maxsize=256)
 def plain_of(name: str) -> WrittenOnce:
-    """The plain loops of a derivation, which two tests read."""
+    """The plain loops of a derivation, which several tests read."""
     return WrittenOnce(traced(name, **settings_of(name))[0])
 
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 from agreement import evaluated
-from once import loaded, traced
+from once import loaded, settings_of, traced
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.expressions.symbols import Size
-from deltarule.kernels.passes.program import Program, known_sizes
+from deltarule.kernels.passes.program import Program
 from deltarule.language.catalogue import catalogue
 from deltarule.networks.tensors import Tensor
 
@@ -53,7 +52,7 @@ def whole_numbers(made: Program) -> list[Tensor]:
 
 def with_data(name: str) -> tuple[Program, Values]:
     """The program of one of the INDEXED, and all of its arrays at small random sizes."""
-    sizes = {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
+    sizes = settings_of(name)
     made = traced(name, **INDEXED[name] | sizes)[0]
     return made, evaluated(made, 1)
 
