@@ -1,12 +1,14 @@
-"""Kernels are compiled with fewer statements of Numba's: to the same machine code."""
+"""Kernels are compiled with fewer statements of Numba's: to the same machine code, but wider."""
 
 import re
 
+import llvmlite.binding
 import numpy as np
 from numba import njit, types
 
 from deltarule.kernels.cache.lean_compiling import lean
 from deltarule.kernels.cache.linking import made_in_one_go
+from deltarule.kernels.cache.wide_vectors import FULL_WIDTH
 
 OPTIONS = {"error_model": "numpy", "fastmath": {"contract"}, "nogil": True}
 U = np.uint64
@@ -80,3 +82,21 @@ def test_arrays_and_tuples_are_handed_on_and_given_back():
     made, half, _ = handed_on(3, 6)
     assert total == np.float32(half.sum()) + made[3] + 6
     assert (rest == made).all()
+
+
+def test_vectors_fill_the_registers():
+    def doubled(x):
+        for k in range(U(x.size)):
+            x[k] = 2 * x[k]
+
+    usual, fast = njit(**OPTIONS)(doubled), njit(**OPTIONS)(doubled)
+    usual.compile((types.float32[::1],))
+    with lean():
+        fast.compile((types.float32[::1],))
+    [before], [after] = usual.inspect_llvm().values(), fast.inspect_llvm().values()
+    assert FULL_WIDTH in after and FULL_WIDTH not in before
+    assert has_avx512() == ("zmm" in next(iter(fast.inspect_asm().values())))
+
+
+def has_avx512() -> bool:
+    return bool(llvmlite.binding.get_host_cpu_features().get("avx512f"))

@@ -18,6 +18,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.kernels.cache import second_process, store, without_numba
 from deltarule.kernels.cache.bytecode import CheckedLoader
 from deltarule.kernels.cache.loading import quickly
+from deltarule.kernels.freed_memory import keep_freed_memory
 from deltarule.kernels.garbage import seldom_collected
 from deltarule.language.catalogue import find
 
@@ -51,6 +52,7 @@ def module(
         except OSError as error:
             entry = _written(store.instead_of(place, error), key, path, made, read)
     second = second_process.running()
+    keep_freed_memory()
     get = imported if made and (second is None or second.alone) else at_hand
     return get(Path(entry["file"]), progress, entry["needs"])
 

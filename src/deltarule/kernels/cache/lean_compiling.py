@@ -25,7 +25,7 @@ from numba.core import (
 from numba.core.base import BaseContext
 from numba.np import linalg
 
-from deltarule.kernels.cache import lean_lowering, lean_typing
+from deltarule.kernels.cache import lean_lowering, lean_typing, wide_vectors
 
 #: What functions without inner functions can do without; it looks at every statement several times.
 _FOR_INNER_FUNCTIONS = "InlineClosureLikes"
@@ -49,7 +49,10 @@ _read: dict[int, tuple[int, ...]] = {}
 
 @contextmanager
 def lean() -> Iterator[None]:
-    """Compile in less time what is compiled here; the machine code is the same."""
+    """Compile in less time what is compiled here.
+
+    The machine code is the same, but that its vectors fill the registers (see `wide_vectors`).
+    """
     for owner, name, value in _REPLACED:
         setattr(owner, name, value)
     try:
@@ -219,6 +222,7 @@ _REPLACED: list[tuple] = [
     (ir.Inst, "_rec_list_vars", _variables),
     *lean_lowering.REPLACED,
     *lean_typing.REPLACED,
+    *wide_vectors.REPLACED,
 ]
 if codegen.CPUCodegen._function_pass_manager.__code__.co_argcount == 1:  # from Numba 0.63 on
     _REPLACED.append((codegen.CPUCodeLibrary, "_optimize_functions", _optimize_functions))

@@ -64,17 +64,46 @@ class Shares(LoopWriter):
     def write(self, share: Share, waiting: list, known: list[Index]) -> None:
         """Loops over all indices but the last, and inside them two along it."""
         outer = [r for r in waiting if r[0] != share.last]
-        if outer:
-            index, extent = outer[0]
-            with self.loop(index, self.code.integer(extent), outermost=not known):
-                self.write(share, [r for r in waiting if r[0] != index], [*known, index])
+        if not outer:
+            self._divide(share, {}, f"real(1) / {self._numerators(share)}")
             return
-        out, extent = self.code.access(share.equation.lhs), self.code.integer(share.extent)
-        total, over = self.code.spelling.fresh("total"), self.code.spelling.fresh("over")
+        index, extent = outer[0]
+        shared = self.parallel and not known
+        if len(outer) == 1 and not shared and not self.code.plain:
+            self._rows(share, index, extent)
+            return
+        with self.loop(index, self.code.integer(extent), outermost=not known):
+            self.write(share, [r for r in waiting if r[0] != index], [*known, index])
+
+    def _rows(self, share: Share, index: Index, extent: Expr) -> None:
+        """Row after row; each is divided while the numerators of the next are computed.
+
+        What it is divided by is known late, and its numerators are still being stored.
+        """
+        over, here = self.code.spelling.fresh("over"), self.code.spelling.symbol(index)
+        self.lines.add(f"{over} = real(1)")
+        with self.loop(index, self.code.integer(extent)):
+            total = self._numerators(share)
+            with self.lines.block(f"if {here} > 0:"):
+                self._divide(share, {index: index - 1}, over)
+            self.lines.add(f"{over} = real(1) / {total}")
+        with self.lines.block(f"if {self.code.integer(extent, 1)} > 0:"):
+            self._divide(share, {index: extent - 1}, over)
+
+    def _numerators(self, share: Share) -> str:
+        """The loop that writes a row's numerators, and the name of their sum."""
+        total = self.code.spelling.fresh("total")
         self.lines.add(f"{total} = real(0)")
-        with self.loop(share.last, extent):
+        with self.loop(share.last, self.code.integer(share.extent)):
             self.lines.add(f"value = {self.code.real(share.numerator)}")
-            self.lines.add(f"{out} = value", f"{total} += value")
-        self.lines.add(f"{over} = real(1) / {total}")
-        with self.loop(share.last, extent):
+            self.lines.add(f"{self.code.access(share.equation.lhs)} = value", f"{total} += value")
+        return total
+
+    def _divide(self, share: Share, row: dict, by: str) -> None:
+        """The loop that multiplies a row by the inverse of its sum; which row, where not this."""
+        out, over = self.code.access(substitute(share.equation.lhs, row)), by
+        if not by.isidentifier():
+            over = self.code.spelling.fresh("over")
+            self.lines.add(f"{over} = {by}")
+        with self.loop(share.last, self.code.integer(share.extent)):
             self.lines.add(f"{out} = {out} * {over}")

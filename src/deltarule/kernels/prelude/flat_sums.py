@@ -18,7 +18,7 @@ from deltarule.kernels.prelude.calls import (
     outside,
 )
 from deltarule.kernels.prelude.dots import dot_products
-from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, places, tiles
+from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, tiles
 from deltarule.kernels.prelude.unfolded_rows import weights_of
 from deltarule.kernels.prelude.vectors import NR
 from deltarule.kernels.prelude.window_layout import (
@@ -44,8 +44,8 @@ U = np.uint64
 
 
 @in_threads
-def spread_in_groups(c, c0, cr, cb, a, ab, rows, ak, b, bb, at, N, runs, further, B):
-    """c[c0 + cb·g + cr·m + n] = Σ_t a[ab·g + rows[m] + ak·t]·b[bb·g + at[t] + n].
+def spread_in_groups(c, c0, cr, cb, a, ab, ar, ak, b, bb, at, M, N, runs, further, B):
+    """c[c0 + cb·g + cr·m + n] = Σ_t a[ab·g + ar·m + ak·t]·b[bb·g + at[t] + n].
 
     n runs below N from 0, further, 2·further … on, so many `runs`; g runs below B. b is read up
     to the next multiple of NR.
@@ -56,8 +56,8 @@ def spread_in_groups(c, c0, cr, cb, a, ab, rows, ak, b, bb, at, N, runs, further
         g, run, p = task // (panels * runs), task // panels % runs, task % panels
         n, count = run * further + p * NR, min(NR, N - p * NR)
         tiles(
-            data(c), c0 + cb * g + n, cr, data(a), ab * g, data(rows), ak, data(b), bb * g + n,
-            data(at), 0, rows.size, at.size, count, 0,
+            data(c), c0 + cb * g + n, cr, data(a), ab * g, ar, ak, 0, data(b), bb * g + n, data(at),
+            M, at.size, count, 0,
         )
 
 
@@ -68,9 +68,9 @@ def spread_in_groups(c, c0, cr, cb, a, ab, rows, ak, b, bb, at, N, runs, further
 def spread_groups(c, c0, cr, cb, a, ab, ak, b, bb, at, steps, M, N, runs, further, B):
     """`spread_in_groups` of M rows, where rows of `a` lie side by side, or its steps do."""
     at = from_start(at)[:steps]
-    rows = places(M, ONE if ak != 1 else steps)
+    ar = ONE if ak != 1 else steps
     spread_in_groups(
-        from_start(c), c0, cr, cb, from_start(a), ab, rows, ak, from_start(b), bb, at, N, runs,
+        from_start(c), c0, cr, cb, from_start(a), ab, ar, ak, from_start(b), bb, at, M, N, runs,
         further, B,
     )
 

@@ -64,18 +64,16 @@ def filters_to_y(rows, w, y, first, plan, b, f, many):
     R, C, taps = places_of(plan_), plan_[AT_SIZES + 2], volume(plan_, AT_TAPS)
     step = max(DEEP // taps, 1)
     sums, panel = aligned(R * NR), aligned((step * taps + LANES) * NR)
-    at, lines, rows = places(step * taps, NR), places(R, ONE), from_start(rows)
+    at, rows = places(step * taps, NR), from_start(rows)
     for i in range(U(panel.size if many < NR else 0)):
         panel[i] = real(0)
     for c in range(0, C, step):
         deep = min(step, C - c) * taps
         start = b * plan_[OF_W] + f * plan_[OF_W + 1] + c * taps
-        for r in range(U(R)):
-            lines[r] = np.int64(r) * deep
         pack(data(panel), w, start, 1, plan_[OF_W + 1], deep, many, real(1))
         tiles(
-            data(sums), 0, NR, data(rows[U(c * taps * R):]), 0, data(lines), 1,
-            data(panel), 0, data(at), 0, R, deep, NR, min(c, 1),
+            data(sums), 0, NR, data(rows[U(c * taps * R):]), 0, deep, 1, 0, data(panel), 0,
+            data(at), R, deep, NR, min(c, 1),
         )
     for o in range(many * plan_[AT_SIZES]):
         m, n = o % many, o // many
@@ -125,7 +123,7 @@ def channels_to_x(x, w, outer, plan, b, c, many):
     R, F, wide = places_of(plan_), plan_[AT_SIZES + 3], many * volume(plan_, AT_TAPS)
     pitch = (wide + NR - 1) // NR * NR
     sums, panel = aligned(R * pitch), aligned((DEEP + LANES) * NR)
-    at, rows = places(DEEP, NR), places(R, ONE)
+    at = places(DEEP, NR)
     start = b * plan_[OF_W] + c * plan_[OF_W + 2]
     for t in range(0, wide, NR):
         count = min(NR, wide - t)
@@ -136,8 +134,8 @@ def channels_to_x(x, w, outer, plan, b, c, many):
                 real(1),
             )
             tiles(
-                data(sums), t, pitch, outer, (b * F + f) * R, data(rows), R, data(panel), 0,
-                data(at), 0, R, deep, NR, min(f, 1),
+                data(sums), t, pitch, outer, (b * F + f) * R, 1, R, 0, data(panel), 0, data(at),
+                R, deep, NR, min(f, 1),
             )
     windows_in_rows(x, plan, b, c, many, data(sums), pitch, 1)
     sums[U(0)] = real(0)  # they live until here
@@ -166,17 +164,17 @@ def channels_to_w(x, w, outer, plan, b, c, many):
     plan_ = from_start(plan)
     R, F, wide = places_of(plan_), plan_[AT_SIZES + 3], many * volume(plan_, AT_TAPS)
     pitch = (wide + NR - 1) // NR * NR
-    rows, at, lines = aligned(R * pitch), places(R, pitch), places(F, R)
+    rows, at = aligned(R * pitch), places(R, pitch)
     windows_in_rows(x, plan, b, c, many, data(rows), pitch, 0)
     start = b * plan_[OF_W] + c * plan_[OF_W + 2]
     add = NIL if plan_[AT_BEGINS] == FROM_ZERO else ONE
     for f in range(0, F, FILTERS):
-        last = min(f + FILTERS, F)
+        some, to = min(FILTERS, F - f), start + f * plan_[OF_W + 1]
         for t in range(0, wide, NR):
             for r in range(0, R, DEEP):
                 tiles(
-                    w, start + t, plan_[OF_W + 1], outer, b * F * R + r, data(lines), 1,
-                    data(rows[U(r * pitch):]), t, data(at), f, last, min(DEEP, R - r),
+                    w, to + t, plan_[OF_W + 1], outer, (b * F + f) * R + r, R, 1, 0,
+                    data(rows[U(r * pitch):]), t, data(at), some, min(DEEP, R - r),
                     min(NR, wide - t), max(add, min(r, 1)),
                 )
 

@@ -1,10 +1,11 @@
 """Tiles: sums of products with the totals of several rows and two vectors of columns in registers.
 
-    c[c0 + cr·r + v] += Σ_t a[a0 + rows[r0 + r] + ak·t]·b[b0 + at[t] + v]
+    c[c0 + cr·r + v] += Σ_t a[a0 + ar·r + ak·t]·b[b0 + at[t] + v]
 
 Each step of t reads two vectors of b and one number of a for each row, and does rows × 2 fused
-multiply-adds: what the processor can do at best, if the loop's places stay in registers too. The
-last columns of c may be fewer; b must hold numbers (any) up to the full width.
+multiply-adds: what the processor can do at best, if the loop's places stay in registers too: one
+for every three rows, which lie evenly apart. The last columns of c may be fewer; b must hold
+numbers (any) up to the full width.
 """
 
 from __future__ import annotations
@@ -48,13 +49,16 @@ compiled = njit
 
 # ---- what follows goes into kernels
 
+#: How many rows of a tile are told from one place of it.
+ROWS_A_PLACE = 3
 #: How many rows a tile may have: the totals fill most of 32 registers, or of 16.
 MR = (12, 8, 6, 5, 4, 3, 2, 1) if _vector_bytes() == 64 else (6, 6, 6, 5, 4, 3, 2, 1)
 
 
 def _opaque(builder, value):
-    """The integer, of which LLVM knows no more: it then keeps one place in the loop, not many."""
-    return builder.asm(ir.FunctionType(_WORD, [_WORD]), "", "=r,0", [value], False)
+    """The place, of which LLVM knows no more: it then keeps this one in the loop, not many."""
+    kind = ir.FunctionType(value.type, [value.type])
+    return builder.asm(kind, "", "=r,0", [value], False)
 
 
 def _fetched(builder, pointer):
@@ -84,20 +88,22 @@ def _added(builder, kept, sums, read):
 def _tile(height):
     """A tile of so many rows."""
     cells = [(r, v) for r in range(height) for v in range(2)]
+    firsts = range(0, height, ROWS_A_PLACE)
 
     def write(context, builder, signature, arguments):
-        c, c0, cr, a, a0, rows, r0, ak, b, b0, at, steps, count, add = _pointers(
+        c, c0, cr, a, a0, ar, ak, b, b0, at, steps, count, add = _pointers(
             context, builder, signature, arguments
         )
         c, a, b = builder.gep(c, [c0]), builder.gep(a, [a0]), builder.gep(b, [b0])
-        rows = builder.gep(rows, [r0])
         places = [
             builder.gep(c, [builder.add(builder.mul(cr, _WORD(r)), _WORD(v * LANES))])
             for r, v in cells
         ]
         sources = [
-            builder.gep(a, [builder.load(builder.gep(rows, [_WORD(r)]))]) for r in range(height)
+            builder.ptrtoint(builder.gep(a, [builder.mul(ar, _WORD(r))]), _WORD) for r in firsts
         ]
+        ahead = builder.mul(ak, _WORD(BYTES))
+        away = [builder.mul(ar, _WORD(r)) for r in range(ROWS_A_PLACE)]
         # Where the sums go is asked for now, and at hand when they are done.
         for place in places:
             _fetched(builder, place)
@@ -109,23 +115,31 @@ def _tile(height):
         )
         builder.branch(loop)
         builder.position_at_end(loop)
-        t, step = builder.phi(_WORD), builder.phi(_WORD)
+        t, heads = builder.phi(_WORD), [builder.phi(_WORD) for _ in firsts]
         totals = [builder.phi(_VECTOR) for _ in cells]
         column = builder.gep(b, [builder.load(builder.gep(at, [t]))])
         columns = [_loaded(builder, builder.gep(column, [_WORD(v * LANES)])) for v in range(2)]
-        left = [_splat(builder, builder.load(builder.gep(s, [step]))) for s in sources]
+        places_of = [builder.inttoptr(head, a.type) for head in heads]
+        numbers = [builder.gep(place, [o]) for place in places_of for o in away][:height]
+        left = [_splat(builder, builder.load(number)) for number in numbers]
         sums = [
             _called(builder, "fma", _VECTOR, [left[r], columns[v], total])
             for total, (r, v) in zip(totals, cells)
         ]
         following = _opaque(builder, builder.add(t, _WORD(1)))
-        further = _opaque(builder, builder.add(step, ak))
-        starts, ends = [_WORD(0)] * 2 + [nothing] * len(cells), [following, further, *sums]
-        for phi, first, value in zip([t, step, *totals], starts, ends):
+        further = [_opaque(builder, builder.add(head, ahead)) for head in heads]
+        starts = [_WORD(0), *sources, *[nothing] * len(cells)]
+        for phi, first, value in zip([t, *heads, *totals], starts, [following, *further, *sums]):
             phi.add_incoming(first, before)
             phi.add_incoming(value, loop)
         builder.cbranch(builder.icmp_signed("<", following, steps), loop, end)
         builder.position_at_end(end)
+        # Found anew: the loop needs the registers.
+        c = _opaque(builder, c)
+        places = [
+            builder.gep(c, [builder.add(builder.mul(cr, _WORD(r)), _WORD(v * LANES))])
+            for r, v in cells
+        ]
         builder.cbranch(full, every, part)
         builder.position_at_end(every)
         whole = _added(builder, kept, sums, [lambda p=p: _loaded(builder, p) for p in places])
@@ -142,9 +156,9 @@ def _tile(height):
         return context.get_dummy_value()
 
     @intrinsic
-    def tile(_typing, c, c0, cr, a, a0, rows, r0, ak, b, b0, at, steps, count, add):
+    def tile(_typing, c, c0, cr, a, a0, ar, ak, b, b0, at, steps, count, add):
         whole = types.int64
-        given = (c, *[whole] * 2, a, whole, rows, whole, whole, b, whole, at, *[whole] * 3)
+        given = (c, *[whole] * 2, a, *[whole] * 3, b, whole, at, *[whole] * 3)
         return types.void(*given), write
 
     return tile
@@ -156,12 +170,12 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
     def _plain(height):
         """A tile where nothing is compiled."""
 
-        def tile(c, c0, cr, a, a0, rows, r0, ak, b, b0, at, steps, count, add):
+        def tile(c, c0, cr, a, a0, ar, ak, b, b0, at, steps, count, add):
             for r in range(height):
                 if not add:
                     c[c0 + cr * r : c0 + cr * r + count] = 0
                 for t in range(steps):
-                    factor = a[a0 + rows[r0 + r] + ak * t]
+                    factor = a[a0 + ar * r + ak * t]
                     start = b0 + at[t]
                     c[c0 + cr * r : c0 + cr * r + count] += factor * b[start : start + count]
 
@@ -181,61 +195,55 @@ def blank(c, c0, cr, rows, count):
             c[U(c0 + cr * r + v)] = real(0)
 
 
+@compiled
+def of_most_rows(left):
+    """Whether so many rows begin with a tile of the most: it leaves none, or more than two."""
+    return (A == B or left != 2 * B) and (left == A or left >= A + 3)
+
+
 @outside(
-    _NUMBERS,
-    _WHOLE,
-    _WHOLE,
-    _NUMBERS,
-    _WHOLE,
-    _PLACES,
-    _WHOLE,
-    _NUMBERS,
-    _WHOLE,
-    _PLACES,
-    _WHOLE,
-    _WHOLE,
-    _WHOLE,
-    _WHOLE,
-    _WHOLE,
+    _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _PLACES,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE,
 )
-def tiles(c, c0, cr, a, a0, rows, ak, b, b0, at, first, last, steps, count, add):
-    """c[c0 + cr·r + v] (+)= Σ_t a[a0 + rows[r] + ak·t]·b[b0 + at[t] + v], r from first to last − 1.
+def tiles(c, c0, cr, a, a0, ar, ak, jump, b, b0, at, rows, steps, count, add):
+    """c[c0 + cr·r + v] (+)= Σ_t a[a0 + ar·r + ak·t]·b[b0 + at[t] + v], r below `rows`.
 
     v runs from 0 to count − 1 (at most NR), t from 0 to steps − 1. Where `add` is 0 and not 1,
-    c is overwritten.
+    c is overwritten. A tile of the most rows lies `jump` further from the one before in a.
     """
-    r = first
+    left, o, s = rows, c0, a0
     if steps < 1:
         if not add:
-            blank(from_start(c), c0 + cr * r, cr, last - r, count)
+            blank(from_start(c), c0, cr, rows, count)
         return
-    while r < last:
+    while left > 0:
         # A tile leaves no row, or more than two: one or two alone would wait for their sums.
-        left, o = last - r, c0 + cr * r
-        if left != 2 * B and (left == A or left >= A + 3):
-            tile_a(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
-            r += A
+        if of_most_rows(left):
+            tile_a(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
+            done = A
+            s += jump
         elif left == B or left >= B + 3:
-            tile_b(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
-            r += B
+            tile_b(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
+            done = B
         elif left == C or left >= C + 3:
-            tile_c(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
-            r += C
+            tile_c(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
+            done = C
         elif left == D or left >= D + 3:
-            tile_d(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
-            r += D
+            tile_d(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
+            done = D
         elif left == E or left >= E + 3:
-            tile_e(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
-            r += E
+            tile_e(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
+            done = E
         elif left == F or left >= F + 3:
-            tile_f(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
-            r += F
+            tile_f(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
+            done = F
         elif left >= G:
-            tile_g(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
-            r += G
+            tile_g(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
+            done = G
         else:
-            tile_h(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
-            r += H
+            tile_h(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
+            done = H
+        left, o, s = left - done, o + cr * done, s + ar * done
 
 
 @compiled

@@ -17,7 +17,7 @@ from deltarule.kernels.prelude.calls import (
     from_start,
     outside,
 )
-from deltarule.kernels.prelude.micro_kernel import MR, aligned, places, tiles
+from deltarule.kernels.prelude.micro_kernel import MR, aligned, of_most_rows, places, tiles
 from deltarule.kernels.prelude.thread_count import threads
 from deltarule.kernels.prelude.vectors import BYTES, LANES, NR, copied, take, turn
 
@@ -81,20 +81,30 @@ def block_of_rows(block, blocks, rows):
 
 
 @compiled
-def tile_by_tile(room, a, a0, ak, count, deep, step):
-    """room[step·q + TILE_ROWS·k + r] = a[a0 + ak·k + TILE_ROWS·q + r]: the rows of each tile."""
-    full = count // TILE_ROWS
-    left = count - full * TILE_ROWS
+def whole_tiles(rows):
+    """How many tiles of TILE_ROWS `tiles` begins with."""
+    left = rows
+    while of_most_rows(left):
+        left -= TILE_ROWS
+    return (rows - left) // TILE_ROWS
+
+
+@compiled
+def tile_by_tile(room, a, a0, ak, full, rest, deep, step):
+    """room[step·q + TILE_ROWS·k + r] = a[a0 + ak·k + TILE_ROWS·q + r]: the rows of each full tile.
+
+    Those of the rest lie behind in one block, as wide as they are many.
+    """
     for k in range(deep):
-        o, to = a0 + ak * k, TILE_ROWS * k
-        copied(data(a), o, TILE_ROWS, data(room), to, step, full, TILE_ROWS)
-        o, to = o + TILE_ROWS * full, to + step * full
-        copied(data(a), o, 0, data(room), to, 0, min(left, 1), left)
+        o = a0 + ak * k
+        copied(data(a), o, TILE_ROWS, data(room), TILE_ROWS * k, step, full, TILE_ROWS)
+        o += TILE_ROWS * full
+        copied(data(a), o, 0, data(room), step * full + rest * k, 0, min(rest, 1), rest)
 
 
 @compiled
 def of_panels(
-    task, parts, blocks, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add, turned
+    task, parts, blocks, c, c0, cr, a, a0, ar, ak, b, b0, at, bk, bc, M, N, K, scale, add, turned
 ):
     """A part of the panels of columns, and one block of rows, of a product.
 
@@ -102,46 +112,52 @@ def of_panels(
     """
     apart()
     panels, part, block = (N + NR - 1) // NR, task % parts, task // parts
-    first, last = block_of_rows(block, blocks, rows.size)
+    first, last = block_of_rows(block, blocks, M)
     many, step = last - first, TILE_ROWS * at.size
-    tiled, along, ahead = a, rows[first:last], ak
-    if turned:
-        tiled, along = aligned((many + TILE_ROWS - 1) // TILE_ROWS * step), np.empty(many, np.int64)
-        ahead = np.int64(TILE_ROWS)
-        for r in range(many):
-            along[r] = r // TILE_ROWS * step + r % TILE_ROWS
+    full = whole_tiles(many)
+    rest = many - TILE_ROWS * full
+    tiled = aligned((step * full + rest * at.size) * turned)
     panel = aligned((at.size + LANES) * NR)
     for k in range(0, K, KC):
-        deep, start = min(KC, K - k), a0 + ak * k
+        deep, start, plus = min(KC, K - k), a0 + ar * first + ak * k, max(add, min(k, 1))
         if turned:
-            tile_by_tile(tiled, a, start + first, ak, many, deep, step)
-            start = np.int64(0)
+            tile_by_tile(tiled, a, start, ak, full, rest, deep, step)
         for p in range(part * panels // parts, (part + 1) * panels // parts):
             count, here = min(NR, N - p * NR), c0 + cr * first + p * NR
             if count < NR:
                 for i in range(U(panel.size)):
                     panel[i] = real(0)
             pack(data(panel), data(b), b0 + bk * k + bc * p * NR, bk, bc, deep, count, scale)
-            tiles(
-                data(c), here, cr, data(tiled), start, data(along), ahead, data(panel), 0, data(at),
-                0, many, deep, count, max(add, min(k, 1)),
-            )
+            if turned:
+                tiles(
+                    data(c), here, cr, data(tiled), 0, 1, TILE_ROWS, step - TILE_ROWS, data(panel),
+                    0, data(at), TILE_ROWS * full, deep, count, plus,
+                )
+                tiles(
+                    data(c), here + cr * TILE_ROWS * full, cr, data(tiled), step * full, 1, rest, 0,
+                    data(panel), 0, data(at), rest, deep, count, plus,
+                )
+            else:
+                tiles(
+                    data(c), here, cr, data(a), start, ar, ak, 0, data(panel), 0, data(at), many,
+                    deep, count, plus,
+                )
 
 
 @in_threads
-def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add, turned, alone):
-    """c[c0 + cr·m + n] (+)= scale·Σ_k a[a0 + rows[m] + ak·k]·b[b0 + bk·k + bc·n].
+def product(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, turned, alone):
+    """c[c0 + cr·m + n] (+)= scale·Σ_k a[a0 + ar·m + ak·k]·b[b0 + bk·k + bc·n].
 
-    Where `turned` is not 0, rows[m] is m. Where `alone` is not 0, no other thread is woken.
+    Where `turned` is not 0, ar is 1. Where `alone` is not 0, no other thread is woken.
     """
     apart()
     at = places(min(K, KC), NR)
     panels, parts = (N + NR - 1) // NR, 1
-    blocks = row_blocks(rows.size, panels, alone)
+    blocks = row_blocks(M, panels, alone)
     if alone:
         for task in range(blocks):
             of_panels(
-                task, parts, blocks, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale,
+                task, parts, blocks, c, c0, cr, a, a0, ar, ak, b, b0, at, bk, bc, M, N, K, scale,
                 add, turned,
             )
         return
@@ -149,34 +165,34 @@ def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add, turned,
         parts = min(panels, threads())
     for task in prange(parts * blocks):
         of_panels(
-            task, parts, blocks, c, c0, cr, a, a0, rows, ak, b, b0, at, bk, bc, N, K, scale, add,
+            task, parts, blocks, c, c0, cr, a, a0, ar, ak, b, b0, at, bk, bc, M, N, K, scale, add,
             turned,
         )
 
 
 @compiled
-def of_columns(p, c, c0, cr, a, a0, rows, ak, b, b0, at, N, add):
+def of_columns(p, c, c0, cr, a, a0, ar, ak, b, b0, at, M, N, add):
     """NR columns of `spread`."""
     apart()
     tiles(
-        data(c), c0 + p * NR, cr, data(a), a0, data(rows), ak, data(b), b0 + p * NR, data(at),
-        0, rows.size, at.size, min(NR, N - p * NR), add,
+        data(c), c0 + p * NR, cr, data(a), a0, ar, ak, 0, data(b), b0 + p * NR, data(at), M,
+        at.size, min(NR, N - p * NR), add,
     )
 
 
 @in_threads
-def spread(c, c0, cr, a, a0, rows, ak, b, b0, at, N, add, alone):
-    """c[c0 + cr·m + n] (+)= Σ_t a[a0 + rows[m] + ak·t]·b[b0 + at[t] + n], n below N.
+def spread(c, c0, cr, a, a0, ar, ak, b, b0, at, M, N, add, alone):
+    """c[c0 + cr·m + n] (+)= Σ_t a[a0 + ar·m + ak·t]·b[b0 + at[t] + n], n below N.
 
     b is read up to the next multiple of NR. Where `alone` is not 0, no other thread is woken.
     """
     apart()
     if alone:
         for p in range((N + NR - 1) // NR):
-            of_columns(p, c, c0, cr, a, a0, rows, ak, b, b0, at, N, add)
+            of_columns(p, c, c0, cr, a, a0, ar, ak, b, b0, at, M, N, add)
         return
     for p in prange((N + NR - 1) // NR):
-        of_columns(p, c, c0, cr, a, a0, rows, ak, b, b0, at, N, add)
+        of_columns(p, c, c0, cr, a, a0, ar, ak, b, b0, at, M, N, add)
 
 
 @outside(
@@ -185,11 +201,10 @@ def spread(c, c0, cr, a, a0, rows, ak, b, b0, at, N, add, alone):
 )
 def in_panels(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """`multiply`, where columns of c lie side by side."""
-    rows = places(M, ar)
     wide = N >= TURNED_WIDTH or N > NR and ak * BYTES >= TURNED_APART
     turned = wide and ar == 1 and K >= TURNED_DEPTH
     product(
-        from_start(c), c0, cr, from_start(a), a0, rows, ak, from_start(b), b0, bk, bc, N, K, scale,
+        from_start(c), c0, cr, from_start(a), a0, ar, ak, from_start(b), b0, bk, bc, M, N, K, scale,
         add, turned, alone,
     )
 
@@ -200,13 +215,12 @@ def in_panels(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alon
 )
 def of_few_rows(c, c0, cr, a, a0, ar, ak, b, b0, bk, M, N, K, add, alone):
     """`multiply` by whole panels of b, which is read where it lies."""
-    rows = places(M, ar)
     for k in range(0, K, PART):
         at = places(min(PART, K - k), bk)
         plus = max(add, min(k, 1))
         start, first = a0 + ak * k, b0 + bk * k
         spread(
-            from_start(c), c0, cr, from_start(a), start, rows, ak, from_start(b), first, at, N,
+            from_start(c), c0, cr, from_start(a), start, ar, ak, from_start(b), first, at, M, N,
             plus, alone,
         )
 
@@ -228,16 +242,14 @@ def pack_all(panels, b, b0, bk, bc, N, K, scale):
 def by_panels(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
     """`multiply_packed` of arrays, where columns of c lie side by side."""
     apart()
-    rows = places(M, ar)
     at = places(min(K, KC), NR)
     for p in prange((N + NR - 1) // NR):
         count, here = min(NR, N - p * NR), c0 + p * NR
         # Where nothing is summed, c is overwritten all the same.
         for k in range(0, max(K, 1), KC):
             tiles(
-                data(c), here, cr, data(a), a0 + ak * k, data(rows), ak,
-                data(panels), (p * K + k) * NR, data(at), 0, M, min(KC, K - k), count,
-                max(add, min(k, 1)),
+                data(c), here, cr, data(a), a0 + ak * k, ar, ak, 0, data(panels),
+                (p * K + k) * NR, data(at), M, min(KC, K - k), count, max(add, min(k, 1)),
             )
 
 

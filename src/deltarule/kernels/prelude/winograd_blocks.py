@@ -63,7 +63,6 @@ def in_tiles(x, xs, y, ys, shape, pads, at, parts, to_w):
     tall = most * across
     pitch_x, pitch_y, pitch_w = odd(tall * step), odd(tall * NR), panels * C * NR
     lines = places(max(tall, C), NR)
-    rows, ak = places(max(tall, C), one if to_w else step), step if to_w else one
     for part in prange(parts):
         xp, yp = aligned(squares * pitch_x), aligned(squares * pitch_y)
         strip = aligned((POINTS * (across * TILE + TAPS + LANES) + LANES) * LANES)
@@ -84,13 +83,13 @@ def in_tiles(x, xs, y, ys, shape, pads, at, parts, to_w):
                 for p in range(squares):
                     o = p * pitch_w + panel * C * NR
                     if not to_w:
-                        tiles(data(yp), p * pitch_y, NR, data(xp), p * pitch_x, data(rows), ak,
-                              data(at), o, data(lines), 0, some, C, wide, 0)
+                        tiles(data(yp), p * pitch_y, NR, data(xp), p * pitch_x, step, one, nil,
+                              data(at), o, data(lines), some, C, wide, 0)
                         continue
                     # Sums of a block apart: short sums are rounded less.
                     o += part * squares * pitch_w
-                    tiles(data(total), 0, NR, data(xp), p * pitch_x, data(rows), ak, data(yp),
-                          p * pitch_y, data(lines), 0, C, some, NR, 0)
+                    tiles(data(total), 0, NR, data(xp), p * pitch_x, one, step, nil, data(yp),
+                          p * pitch_y, data(lines), C, some, NR, 0)
                     add(at, o, total, b)
                 if not to_w:
                     strips_out(y, here, ys, (wide, I, J), block, yp, pitch_y, strip, room)
