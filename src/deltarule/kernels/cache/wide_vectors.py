@@ -11,7 +11,7 @@ from collections.abc import Callable
 from llvmlite import ir
 from numba.core import base
 
-#: What LLVM is told with each function; a processor with narrower registers fills those.
+#: What LLVM reads at each function; a processor with narrower registers fills those.
 FULL_WIDTH = '"prefer-vector-width"="512"'
 
 

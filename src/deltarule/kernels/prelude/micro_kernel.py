@@ -49,7 +49,7 @@ compiled = njit
 
 # ---- what follows goes into kernels
 
-#: How many rows of a tile are told from one place of it.
+#: How many rows of a tile are found from one place in the loop.
 ROWS_A_PLACE = 3
 #: How many rows a tile may have: the totals fill most of 32 registers, or of 16.
 MR = (12, 8, 6, 5, 4, 3, 2, 1) if _vector_bytes() == 64 else (6, 6, 6, 5, 4, 3, 2, 1)
@@ -85,6 +85,12 @@ def _added(builder, kept, sums, read):
     return results
 
 
+def _places(builder, c, cr, cells):
+    """Where the sums of a tile go: row by row, two vectors in each."""
+    offsets = [builder.add(builder.mul(cr, _WORD(r)), _WORD(v * LANES)) for r, v in cells]
+    return [builder.gep(c, [o]) for o in offsets]
+
+
 def _tile(height):
     """A tile of so many rows."""
     cells = [(r, v) for r in range(height) for v in range(2)]
@@ -95,17 +101,13 @@ def _tile(height):
             context, builder, signature, arguments
         )
         c, a, b = builder.gep(c, [c0]), builder.gep(a, [a0]), builder.gep(b, [b0])
-        places = [
-            builder.gep(c, [builder.add(builder.mul(cr, _WORD(r)), _WORD(v * LANES))])
-            for r, v in cells
-        ]
         sources = [
             builder.ptrtoint(builder.gep(a, [builder.mul(ar, _WORD(r))]), _WORD) for r in firsts
         ]
         ahead = builder.mul(ak, _WORD(BYTES))
         away = [builder.mul(ar, _WORD(r)) for r in range(ROWS_A_PLACE)]
         # Where the sums go is asked for now, and at hand when they are done.
-        for place in places:
+        for place in _places(builder, c, cr, cells):
             _fetched(builder, place)
         full = builder.icmp_signed("==", count, _WORD(NR))
         kept = builder.icmp_signed("!=", add, _WORD(0))
@@ -119,8 +121,8 @@ def _tile(height):
         totals = [builder.phi(_VECTOR) for _ in cells]
         column = builder.gep(b, [builder.load(builder.gep(at, [t]))])
         columns = [_loaded(builder, builder.gep(column, [_WORD(v * LANES)])) for v in range(2)]
-        places_of = [builder.inttoptr(head, a.type) for head in heads]
-        numbers = [builder.gep(place, [o]) for place in places_of for o in away][:height]
+        rows = [builder.inttoptr(head, a.type) for head in heads]
+        numbers = [builder.gep(row, [o]) for row in rows for o in away][:height]
         left = [_splat(builder, builder.load(number)) for number in numbers]
         sums = [
             _called(builder, "fma", _VECTOR, [left[r], columns[v], total])
@@ -135,11 +137,7 @@ def _tile(height):
         builder.cbranch(builder.icmp_signed("<", following, steps), loop, end)
         builder.position_at_end(end)
         # Found anew: the loop needs the registers.
-        c = _opaque(builder, c)
-        places = [
-            builder.gep(c, [builder.add(builder.mul(cr, _WORD(r)), _WORD(v * LANES))])
-            for r, v in cells
-        ]
+        places = _places(builder, _opaque(builder, c), cr, cells)
         builder.cbranch(full, every, part)
         builder.position_at_end(every)
         whole = _added(builder, kept, sums, [lambda p=p: _loaded(builder, p) for p in places])
