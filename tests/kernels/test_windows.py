@@ -177,6 +177,28 @@ FEW = st.builds(
     dilation=st.integers(1, 2),
     pad=st.integers(0, 2),
 )
+MANY = st.builds(
+    SimpleNamespace,
+    length=st.integers(8, 30),
+    taps=st.integers(1, 4),
+    stride=st.integers(1, 2),
+    dilation=st.integers(1, 2),
+    pad=st.integers(0, 2),
+)
+
+
+@settings(max_examples=24, deadline=None, derandomize=True)
+@given(
+    st.one_of(
+        st.tuples(MISSING, MANY, MANY), st.tuples(MISSING, MISSING, MANY), st.tuples(FEW, MANY, FEW)
+    ),
+    st.integers(1, 3),
+    st.sampled_from([(1, 16, 12), (2, 15, 37), (1, 30, 100), (1, 47, 13), (1, 14, 20)]),
+    st.integers(0, 2),
+)
+def test_many_places_of_many_channels_give_the_sums(summed, moved, n, channels, begins):
+    """For the weights, channels are turned round into panels."""
+    give_the_sums(summed, moved, n, channels, (0, 1, 2, 3, 4, 5), begins)
 
 
 @settings(max_examples=24, deadline=None, derandomize=True)

@@ -17,6 +17,7 @@ from deltarule.kernels.prelude.calls import (
     from_start,
     outside,
 )
+from deltarule.kernels.prelude.channel_panels import panel_totals, panels_pay
 from deltarule.kernels.prelude.dots import dot_products
 from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, tiles
 from deltarule.kernels.prelude.unfolded_rows import weights_of
@@ -128,15 +129,18 @@ def flat_to_w(x, w, y, first, plan):
     plane = rounded(length + grid[3])
     flat = aligned(volume(plan, AT_STRIDES) * B * C * plane)
     lay_out(x, plan, OF_X, flat, NIL, plane, grid)
-    at = taps_flat(C, B * C * plane, plane, phases, at)
     outer = aligned(B * F * plane)
     lay_out(y, plan, OF_Y, outer, NIL, plane, grid)
-    totals = zeros(B * F * at.size)
+    totals = zeros(B * F * C * at.size)
     run, runs, further = runs_of(plan, grid)
-    dot_products(
-        totals, at.size, F * at.size, outer, plane, F * plane, flat, C * plane, at, F, run, runs,
-        further, B,
-    )
+    if panels_pay(C, F):
+        panel_totals(totals, outer, flat, plane, at, phases, B, C, F, run, runs, further)
+    else:
+        at = taps_flat(C, B * C * plane, plane, phases, at)
+        dot_products(
+            totals, at.size, F * at.size, outer, plane, F * plane, flat, C * plane, at, F, run,
+            runs, further, B,
+        )
     totals_out(totals, entries, x, w, y, first, plan)
 
 

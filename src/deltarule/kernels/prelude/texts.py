@@ -19,7 +19,7 @@ _SHARED = {
         *("panel_products", "strided_products", "column_sums"),
     ),
     "window_sums": (
-        *("dots", "paired_rows", "window_layout", "window_tap"),
+        *("dots", "channel_panels", "paired_rows", "window_layout", "window_tap"),
         *("tap_rows", "folded_rows", "tile_runs", "unfolded_rows"),
         *("unfolded_sums", "flat_sums", "im2col", "im2col_sums", "window_sums"),
     ),
