@@ -4,8 +4,10 @@ import re
 
 import llvmlite.binding
 import numpy as np
+import pytest
 from numba import njit, types
 
+import deltarule
 from deltarule.kernels.cache.lean_compiling import lean
 from deltarule.kernels.cache.linking import made_in_one_go
 from deltarule.kernels.cache.wide_vectors import FULL_WIDTH
@@ -100,3 +102,17 @@ def test_vectors_fill_the_registers():
 
 def has_avx512() -> bool:
     return bool(llvmlite.binding.get_host_cpu_features().get("avx512f"))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_two_threads_add_up_as_one_does(cache, dtype):
+    """What threads share is a function that is copied into others, and compiled there again."""
+    one, two = (
+        deltarule.kernel("softmax", dtype=dtype, parallel=True, threads=n, cache=cache)
+        for n in (1, 2)
+    )
+    z, dy = np.random.default_rng(0).normal(size=(2, 700, 90)).astype(dtype)
+    for given in ({"z": z}, {"z": z, "dy": dy}):
+        found = [(k.backward if "dy" in given else k.forward)(**given) for k in (one, two)]
+        values = [f["z"] if isinstance(f, dict) else f for f in found]
+        assert values[0].tobytes() == values[1].tobytes()

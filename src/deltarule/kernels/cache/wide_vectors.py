@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from llvmlite import ir
-from numba.core import base
+from numba.core import codegen
 
 #: What LLVM reads at each function; a processor with narrower registers fills those.
 FULL_WIDTH = '"prefer-vector-width"="512"'
 
 
-def _declared(self, module, described) -> ir.Function:
-    """A function in LLVM's terms, with that."""
-    function = _usual_declared(self, module, described)
-    set.add(function.attributes, FULL_WIDTH)  # llvmlite's own `add` knows attributes without values
-    return function
+def _add(self, module: ir.Module) -> None:
+    """One more module of functions: all of them, or a body that is copied into some of them would
+    add up in another order there.
+    """
+    for function in module.functions:
+        set.add(function.attributes, FULL_WIDTH)  # llvmlite's own `add` takes no values
+    _usual_add(self, module)
 
 
-REPLACED: list[tuple] = [(base.BaseContext, "declare_function", _declared)]
-_usual_declared: Callable = base.BaseContext.declare_function
+REPLACED: list[tuple] = [(codegen.CPUCodeLibrary, "add_ir_module", _add)]
+_usual_add: Callable = codegen.CPUCodeLibrary.add_ir_module
