@@ -111,8 +111,8 @@ def test_two_threads_add_up_as_one_does(cache, dtype):
         deltarule.kernel("softmax", dtype=dtype, parallel=True, threads=n, cache=cache)
         for n in (1, 2)
     )
-    z, dy = np.random.default_rng(0).normal(size=(2, 700, 90)).astype(dtype)
-    for given in ({"z": z}, {"z": z, "dy": dy}):
-        found = [(k.backward if "dy" in given else k.forward)(**given) for k in (one, two)]
+    z, dp = np.random.default_rng(0).normal(size=(2, 700, 90)).astype(dtype)
+    for given in ({"z": z}, {"z": z, "dp": dp}):
+        found = [(k.backward if "dp" in given else k.forward)(**given) for k in (one, two)]
         values = [f["z"] if isinstance(f, dict) else f for f in found]
         assert values[0].tobytes() == values[1].tobytes()
