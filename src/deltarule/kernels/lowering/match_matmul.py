@@ -90,7 +90,8 @@ def _product(
         return None
     if any(not free_indices(c) <= loop_indices for c in total.conditions):
         return None
-    found = (_factor(f, loop_indices, total.indices) for f in Mul.make_args(total.body))
+    every = (*total.indices, *(i for i in equation.indices if i not in loop_indices))
+    found = (_factor(f, loop_indices, every) for f in Mul.make_args(total.body))
     factors = [f for f in found if f is not None]
     if len(factors) != 2 or len(Mul.make_args(total.body)) != 2:
         return None
@@ -104,7 +105,7 @@ def _product(
     return Product(left, right, total.ranges, scale, (*conditions, *total.conditions))
 
 
-def _factor(node: Expr, loop_indices: frozenset, summed: tuple) -> Factor | None:
+def _factor(node: Expr, loop_indices: frozenset, indices: tuple) -> Factor | None:
     if isinstance(node, Read):
         return Factor(node) if _sliced(node, loop_indices) else None
     if not isinstance(node, Choose) or isinstance(node.args[0], nodes.Positive):
@@ -118,13 +119,13 @@ def _factor(node: Expr, loop_indices: frozenset, summed: tuple) -> Factor | None
         and _sliced(otherwise, loop_indices)
     ):
         return Factor(then, condition, otherwise)
-    return _shifted(condition, then, otherwise, summed)
+    return _shifted(condition, then, otherwise, indices)
 
 
-def _shifted(condition, then: Read, otherwise: Read, summed: tuple) -> Factor | None:
-    """h[t − 1, …], and h0[…] at t = 0, where t is summed: an array with h0 put in front."""
+def _shifted(condition, then: Read, otherwise: Read, indices: tuple) -> Factor | None:
+    """h[t − 1, …], and h0[…] at t = 0, for all t at once: an array with h0 put in front."""
     first = then.indices[0] if then.indices else None
-    for index in summed:
+    for index in indices:
         if first is None or (first - index) != -1:
             continue
         alike = then.indices[1:] == otherwise.indices

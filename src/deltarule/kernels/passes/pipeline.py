@@ -20,6 +20,7 @@ from deltarule.kernels.passes.numerically_stable import numerically_stable
 from deltarule.kernels.passes.outweighed_edges import outweighed_edges
 from deltarule.kernels.passes.partial_sums import partial_sums
 from deltarule.kernels.passes.positions_of_data import positions_of_data
+from deltarule.kernels.passes.products_apart import products_apart
 from deltarule.kernels.passes.products_of_a_time import products_of_a_time
 from deltarule.kernels.passes.sums_apart import sums_apart
 
@@ -36,6 +37,7 @@ PASSES: tuple[Callable[[Draft], Draft], ...] = (
     sums_apart,
     hoist_factors,
     hoist_invariants,
+    products_apart,
     products_of_a_time,
 )
 

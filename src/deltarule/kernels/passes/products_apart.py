@@ -1,0 +1,188 @@
+"""Products of matrices that stand inside of something else, as working arrays.
+
+In y[n, m] = tanh(Σ_d x[n, d]·w[d, m] + b[m]) the sum becomes t[n, m], a product of matrices, and
+tanh is taken entry by entry. In ∂L/∂w[d, m] = Σ_n x[n, d]·∂L/∂y[n, m]·(1 − y[n, m]²) what stands
+beside x becomes one array, which ∂L/∂x reads too. Recurrences have a pass of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sympy import Add, Basic, Expr, Integer, Mul
+
+from deltarule.expressions.nodes import (
+    Choose,
+    Condition,
+    Equal,
+    Positive,
+    Read,
+    Reduction,
+    Selection,
+    Sum,
+    free_indices,
+    read,
+    reads,
+    tensor_name,
+    walk,
+)
+from deltarule.expressions.rebuild import rebuild, with_body
+from deltarule.expressions.substitution import replace_reads
+from deltarule.expressions.symbols import Index
+from deltarule.kernels.passes.draft import Draft
+from deltarule.kernels.passes.working_arrays import WorkingArrays
+from deltarule.networks.equations import Equation
+from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.tensors import Tensor
+
+Ranges = tuple[tuple[Index, Expr], ...]
+
+
+def products_apart(draft: Draft) -> Draft:
+    """The equations outside of recurrences with products of matrices that stand alone."""
+    made = draft.room()
+    parts = blocks(draft.equations)
+    recurrent = {e for b in parts if isinstance(b, Recurrence) for e in b.equations}
+    known: dict[tuple[Expr, frozenset], Expr] = {}
+    for equation in draft.equations:
+        plain = all(isinstance(s, Index) for s in equation.subscripts)
+        if plain and equation not in recurrent and not isinstance(equation.rhs, Selection):
+            equation = replace(equation, rhs=_Apart(equation, made, known, draft.tensors).rhs())
+        made.equations.append(equation)
+    return draft.rewritten(made.equations, made)
+
+
+class _Apart:
+    """One equation; what is taken out of it goes into `made`, and is `known` from then on."""
+
+    def __init__(
+        self,
+        equation: Equation,
+        made: WorkingArrays,
+        known: dict[tuple[Expr, frozenset], Expr],
+        tensors: Mapping[str, Tensor],
+    ):
+        self.equation, self.made, self.known, self.tensors = equation, made, known, tensors
+
+    def rhs(self) -> Expr:
+        """A sum of products of two arrays, and of what is made of such sums entry by entry."""
+        return Add(*map(self._term, Add.make_args(self.equation.rhs)))
+
+    def _term(self, term: Expr) -> Expr:
+        scale, total = _scaled_sum(term)
+        if total is None:
+            return self._inside(term, dict(self.equation.ranges))
+        return scale * self._of_two(total)
+
+    def _inside(self, node: Expr, loops: Mapping[Index, Expr]) -> Expr:
+        """The expression with reads of arrays that hold its products."""
+        if isinstance(node, Read | Selection):
+            return node
+        if isinstance(node, Sum) and self._is_product(node, loops):
+            own = tuple(r for r in loops.items() if r[0] in free_indices(node))
+            return self._array(self._of_two(node), own)
+        if isinstance(node, Reduction):
+            if node.ranges:
+                return node
+            return with_body(node, self._inside(node.body, loops))
+        return rebuild(node, lambda part: self._inside(part, loops))
+
+    def _is_product(self, node: Sum, loops: Mapping[Index, Expr]) -> bool:
+        """Whether a sum of products of two arrays reads entries that there are, whatever holds."""
+        factors = Mul.make_args(node.body)
+        if node.conditions or len(factors) != 2 or not all(map(self._real, factors)):
+            return False
+        extents = {**loops, **dict(node.ranges)}
+        return _two_sided(*factors, node) and self._lie_inside(node.body, extents)
+
+    def _of_two(self, total: Sum) -> Expr:
+        """A sum over products of more factors as one over products of two arrays.
+
+        What data say of which terms count becomes a part of one of the two.
+        """
+        factors, tests = Mul.make_args(total.body), total.conditions
+        if not total.ranges or len(factors) < 2 or any(_by_index(c) for c in tests):
+            return total
+        extents = {**dict(self.equation.ranges), **dict(total.ranges)}
+        for one in filter(self._array_like, factors):
+            rest = Mul(*(f for f in factors if f is not one))
+            if isinstance(rest, Read | Choose) and not tests:
+                continue
+            if tests and not self._lie_inside(one, extents):
+                continue  # it may be read only where they hold
+            value = Sum(rest, (), tests) if tests else rest
+            if _two_sided(one, value, total) and self._entrywise(rest, tests, extents):
+                own = {i: n for i, n in extents.items() if i in free_indices(value)}
+                return Sum(one * self._array(value, _as_read(value, own)), total.ranges)
+        return total
+
+    def _array_like(self, node: Expr) -> bool:
+        """Whether a factor is read of an array of numbers, or of one of two: h[t − 1], or h0."""
+        if isinstance(node, Choose) and not isinstance(node.args[0], Positive):
+            return all(map(self._real, node.args[1:]))
+        return self._real(node)
+
+    def _real(self, node: Expr) -> bool:
+        return isinstance(node, Read) and not self.tensors[tensor_name(node)].integral
+
+    def _entrywise(self, node: Expr, tests: tuple, extents: Mapping[Index, Expr]) -> bool:
+        """Whether an expression is one of entries that there are, without loops of its own.
+
+        What an index says by itself, as max(0, 1 − |i/2 − p|), is 0 nearly everywhere.
+        """
+        parts = (node, *tests)
+        if any(isinstance(n, Reduction | Selection) for p in parts for n in walk(p)):
+            return False
+        if any(free_indices(replace_reads(p, lambda _: Integer(1))) for p in parts):
+            return False
+        return all(self._lie_inside(p, extents) for p in parts)
+
+    def _lie_inside(self, node: Basic, extents: Mapping[Index, Expr]) -> bool:
+        """Whether each subscript of what is read is an index of its own, of the whole axis."""
+        for access in reads(node):
+            axes = self.tensors[tensor_name(access)].axes
+            if len(set(access.indices)) < len(access.indices):
+                return False
+            if any(extents.get(s) != n for s, n in zip(access.indices, axes, strict=True)):
+                return False
+        return True
+
+    def _array(self, value: Expr, own: Ranges) -> Expr:
+        key = (value, frozenset(own))
+        if key not in self.known:
+            tensor, indices = self.made.tensor(tuple(n for _, n in own)), tuple(i for i, _ in own)
+            place = self.equation.place
+            self.made.equations.append(Equation(tensor.name, indices, value, own, place))
+            self.known[key] = read(tensor.name, *indices)
+        return self.known[key]
+
+
+def _scaled_sum(term: Expr) -> tuple[Expr, Sum | None]:
+    """A number, or what has no indices, and the sum that it is multiplied by, if a term is that."""
+    sums = [f for f in Mul.make_args(term) if isinstance(f, Sum) and f.ranges]
+    if len(sums) != 1:
+        return term, None
+    scale = Mul(*(f for f in Mul.make_args(term) if f is not sums[0]))
+    return (term, None) if reads(scale) or free_indices(scale) else (scale, sums[0])
+
+
+def _by_index(test: Condition) -> bool:
+    """Whether a test says by indices alone which terms count, or to which entry data point."""
+    return isinstance(test, Equal) or not reads(test)
+
+
+def _two_sided(one: Expr, rest: Expr, total: Sum) -> bool:
+    """Whether both factors have all that is summed, and each has rows of its own."""
+    ours, theirs = free_indices(one), free_indices(rest)
+    summed = frozenset(total.indices)
+    return summed <= ours & theirs and bool(ours - theirs) and bool(theirs - ours)
+
+
+def _as_read(value: Expr, own: Mapping[Index, Expr]) -> Ranges:
+    """The ranges in the order in which the first tensor that has all of them is read."""
+    for access in reads(value):
+        order = [i for i in access.indices if i in own]
+        if len(order) == len(own):
+            return tuple((i, own[i]) for i in order)
+    return tuple(own.items())
