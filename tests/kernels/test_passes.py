@@ -24,6 +24,7 @@ from deltarule.kernels.passes import (
     partial_sums,
     pipeline,
     positions_of_data,
+    products_apart,
     products_of_a_time,
     stable_softmax,
     sums_apart,
@@ -98,14 +99,9 @@ def counted_twice_if_any(summed_first):
     return wrong
 
 
-def twice(of_two):
-    """What is taken apart is doubled."""
-    return lambda term, *more: (1 + (of_two(term, *more) != term)) * of_two(term, *more)
-
-
-def doubled(guarded):
-    """What is guarded is doubled."""
-    return lambda node, *more: 2 * guarded(node, *more)
+def doubled(made):
+    """What is guarded, or has a line of its own, is doubled."""
+    return lambda *given: 2 * made(*given)
 
 
 def zero_everywhere(guarded):
@@ -126,8 +122,7 @@ def without_the_edge(weighted):
 #: By pass: a derivation, or an equation, that it changes, and the function that is made wrong.
 PLANTED = {
     "arrays_of_maxima": (
-        "y_k = max_n Σ_d W_kd x_nd", arrays_of_maxima, "_of_an_array",
-        lambda of_an_array: lambda *given: 2 * of_an_array(*given),
+        "y_k = max_n Σ_d W_kd x_nd", arrays_of_maxima, "_of_an_array", doubled,
     ),
     "argmax_indices": ("max_pool2d", argmax_indices, "number", column_major),
     "gradients_of_norms": ("capsule_routing", gradients_of_norms, "_guarded", zero_everywhere),
@@ -142,12 +137,14 @@ PLANTED = {
     "conditions_inside": ("ctc", conditions_inside, "guarded", doubled),
     "infer_bounds": ("conv2d", infer_bounds, "within", one_too_many),
     "sums_apart": (
-        "y_t = tanh(Σ_{s ≤ t} x_s)", sums_apart._Apart, "_array",
-        lambda array: lambda *given: 2 * array(*given),
+        "y_t = tanh(Σ_{s ≤ t} x_s)", sums_apart._Apart, "_array", doubled,
     ),
     "hoist_factors": ("batch_norm", hoist_invariants, "factors_hoisted", one_power_more),
     "hoist_invariants": ("batch_norm", hoist_invariants, "_below", counted_twice),
-    "products_of_a_time": ("gru", products_of_a_time, "_of_two", twice),
+    "products_apart": (
+        "y_nm = tanh(Σ_d x_nd w_dm)", products_apart._Apart, "_array", doubled,
+    ),
+    "products_of_a_time": ("gru", products_of_a_time._Apart, "_line", doubled),
     "collapse_axes": ("activation", collapse_axes, "_expanded", lambda _: lambda node: 2 * node),
 }  # fmt: skip
 

@@ -13,10 +13,9 @@ from dataclasses import replace
 from sympy import Add, Basic, Expr, Integer, Mul
 
 from deltarule.expressions.nodes import (
-    Choose,
+    Carried,
     Condition,
     Equal,
-    Positive,
     Read,
     Reduction,
     Selection,
@@ -83,7 +82,7 @@ class _Apart:
             own = tuple(r for r in loops.items() if r[0] in free_indices(node))
             return self._array(self._of_two(node), own)
         if isinstance(node, Reduction):
-            if node.ranges:
+            if node.ranges or any(isinstance(c, Equal) for c in node.conditions):
                 return node
             return with_body(node, self._inside(node.body, loops))
         return rebuild(node, lambda part: self._inside(part, loops))
@@ -91,7 +90,7 @@ class _Apart:
     def _is_product(self, node: Sum, loops: Mapping[Index, Expr]) -> bool:
         """Whether a sum of products of two arrays reads entries that there are, whatever holds."""
         factors = Mul.make_args(node.body)
-        if node.conditions or len(factors) != 2 or not all(map(self._real, factors)):
+        if node.conditions or len(factors) != 2 or not all(map(self._array_like, factors)):
             return False
         extents = {**loops, **dict(node.ranges)}
         return _two_sided(*factors, node) and self._lie_inside(node.body, extents)
@@ -101,13 +100,15 @@ class _Apart:
 
         What data say of which terms count becomes a part of one of the two.
         """
+        extents = {**dict(self.equation.ranges), **dict(total.ranges)}
+        if not any(isinstance(n, Equal) for n in walk(total)):  # else few of the terms count
+            total = with_body(total, self._inside(total.body, extents))
         factors, tests = Mul.make_args(total.body), total.conditions
         if not total.ranges or len(factors) < 2 or any(_by_index(c) for c in tests):
             return total
-        extents = {**dict(self.equation.ranges), **dict(total.ranges)}
         for one in filter(self._array_like, factors):
             rest = Mul(*(f for f in factors if f is not one))
-            if isinstance(rest, Read | Choose) and not tests:
+            if not tests and (isinstance(rest, Read) or self._array_like(rest)):
                 continue
             if tests and not self._lie_inside(one, extents):
                 continue  # it may be read only where they hold
@@ -119,12 +120,10 @@ class _Apart:
 
     def _array_like(self, node: Expr) -> bool:
         """Whether a factor is read of an array of numbers, or of one of two: h[t − 1], or h0."""
-        if isinstance(node, Choose) and not isinstance(node.args[0], Positive):
-            return all(map(self._real, node.args[1:]))
-        return self._real(node)
+        return self._real(node) or isinstance(node, Carried) and all(map(self._real, node.args[1:]))
 
     def _real(self, node: Expr) -> bool:
-        return isinstance(node, Read) and not self.tensors[tensor_name(node)].integral
+        return isinstance(node, Read) and not self._tensor(node).integral
 
     def _entrywise(self, node: Expr, tests: tuple, extents: Mapping[Index, Expr]) -> bool:
         """Whether an expression is one of entries that there are, without loops of its own.
@@ -139,14 +138,24 @@ class _Apart:
         return all(self._lie_inside(p, extents) for p in parts)
 
     def _lie_inside(self, node: Basic, extents: Mapping[Index, Expr]) -> bool:
-        """Whether each subscript of what is read is an index of its own, of the whole axis."""
+        """Whether each subscript of what is read is 0, or an index of its own, of the whole axis.
+
+        What is carried from one time to the next says by itself where it starts.
+        """
+        carried = {n.args[1] for n in walk(node) if isinstance(n, Carried)}
         for access in reads(node):
-            axes = self.tensors[tensor_name(access)].axes
-            if len(set(access.indices)) < len(access.indices):
+            subscripts = list(zip(access.indices, self._tensor(access).axes, strict=True))
+            if access in carried:
+                del subscripts[0]
+            if len({s for s, _ in subscripts}) < len(subscripts):
                 return False
-            if any(extents.get(s) != n for s, n in zip(access.indices, axes, strict=True)):
+            if any(s != 0 and extents.get(s) != n for s, n in subscripts):
                 return False
         return True
+
+    def _tensor(self, access: Read) -> Tensor:
+        name = tensor_name(access)
+        return self.tensors.get(name) or self.made.tensors[name]
 
     def _array(self, value: Expr, own: Ranges) -> Expr:
         key = (value, frozenset(own))

@@ -42,8 +42,6 @@ def products_of_a_time(draft: Draft) -> Draft:
         time = times.get(equation)
         if time is not None:
             equation = replace(equation, rhs=_Apart(equation, time, made, draft.tensors).rhs())
-        elif found and not any(equation in b.equations for b in found):
-            equation = replace(equation, rhs=_summed(equation, made))
         made.equations.append(equation)
     return draft.rewritten(made.equations, made)
 
@@ -53,28 +51,6 @@ def _plain(block: Recurrence) -> bool:
     return not any(isinstance(p, Recurrence) for p in block.parts) and all(
         all(isinstance(s, Index) for s in e.subscripts) and i is not None for e, i, _ in block.times
     )
-
-
-def _summed(equation: Equation, made: WorkingArrays) -> Expr:
-    """What is summed over all times as sums over products of two, as a weight's gradient is."""
-    return Add(*(_of_two(t, equation, made) for t in Add.make_args(equation.rhs)))
-
-
-def _of_two(term: Expr, equation: Equation, made: WorkingArrays) -> Expr:
-    factors = Mul.make_args(term.body) if type(term) is Sum and not term.conditions else ()
-    if len(factors) < 3 or not all(isinstance(f, Read | Choose) for f in factors):
-        return term
-    own, summed = frozenset(equation.indices), frozenset(term.indices)
-    for one in factors:
-        rest = Mul(*(f for f in factors if f is not one))
-        ours, theirs = free_indices(one), free_indices(rest)
-        apart = ours & own and theirs & own and not ours & theirs & own
-        if isinstance(one, Read) and apart and summed <= ours & theirs:
-            loops = tuple(r for r in (*term.ranges, *equation.ranges) if r[0] in theirs)
-            tensor, indices = made.tensor(tuple(n for _, n in loops)), tuple(i for i, _ in loops)
-            made.equations.append(Equation(tensor.name, indices, rest, loops, equation.place))
-            return Sum(one * read(tensor.name, *indices), term.ranges)
-    return term
 
 
 class _Apart:
@@ -103,14 +79,15 @@ class _Apart:
     def _of_two(self, total: Sum) -> Expr:
         """A sum over products of more than two factors as one over products of two."""
         factors = Mul.make_args(total.body)
-        if len(factors) < 3 or total.conditions or len(total.ranges) != 1:
+        now = all(free_indices(c) <= {self.time} for c in total.conditions)
+        if len(factors) < 3 or not now or len(total.ranges) != 1:
             return total
         index, extent = total.ranges[0]
         fixed = [f for f in factors if isinstance(f, Read) and self.time not in free_indices(f)]
         if len(fixed) != 1:
             return total
         moving = Mul(*(f for f in factors if f not in fixed))
-        return Sum(fixed[0] * self._line(moving, (index, extent)), total.ranges)
+        return with_body(total, fixed[0] * self._line(moving, (index, extent)))
 
     def _entries(self, node: Expr) -> Expr:
         """An expression entry by entry, whose sums of products are lines."""
