@@ -75,7 +75,7 @@ def _target(asked: Derive) -> str:
             raise DeltaruleError(
                 f"{option} is for kernels of Numba: a file for {target} {why}",
                 "the command line",
-                f"leave {option} out, or --target {target}",
+                f"leave {option} out, or leave --target {target} out",
             )
     return target
 

@@ -96,6 +96,13 @@ def test_a_terminal_gets_colours(program, invoke):
         (["--emit", "k.py", "--target", "jax", "--parallel"], "leaves threads to", "leave"),
         (["--emit", "k.py", "--target", "jax", "--plain"], "--plain is for kernels of", "leave"),
         (["--emit", "kernels.txt"], "kernels.txt is no name of a Python file", "something.py"),
+        (["--emit", "torch.py"], "in the place of the library torch", "my_torch.py"),
+        (["--emit", "random.py"], "in the place of the library random", "my_random.py"),
+        (
+            ["--emit", "k.py", "--target", "jax", "--dtype", "float32"],
+            "--dtype is for kernels of",
+            "leave --dtype out, or leave --target jax out",
+        ),
     ],
 )
 def test_what_does_not_fit_is_told(invoke, words, fact, remedy):

@@ -98,3 +98,16 @@ def test_a_gate_times_a_sum_over_the_old_state(cache, tmp_path, T):
 )
 def test_what_is_mostly_0_or_may_lie_outside_stays(name, line):
     assert line in Module(program(name, {}), "float64").without_prelude()
+
+
+@pytest.mark.parametrize("text", ["y_nm = Σ_j where(r_j > 0, x_nj w_jm b_m, 0)"])
+def test_what_does_not_count_may_be_nan(cache, text):
+    random = np.random.default_rng(0)
+    x, w, b = random.normal(size=(5, 9)), random.normal(size=(9, 6)), random.normal(size=6)
+    r, counts = np.tile([1.0, -1.0, 2.0], 3), np.tile([True, False, True], 3)
+    x[0, ~counts], w[~counts, 1] = np.nan, np.inf
+    found = both(deltarule.layer(text), {"x": x, "w": w, "b": b, "r": r}, cache)
+    wanted = x[:, counts] @ w[counts] * b
+    np.testing.assert_allclose(found["y"], wanted, 1e-12)
+    assert not any(np.isnan(value).any() for value in found.values())
+    assert not found["x"][:, ~counts].any() and not found["w"][~counts].any()

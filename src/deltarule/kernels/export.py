@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -74,13 +75,23 @@ def calls(made: Program, passes: Mapping[str, PlainPass]) -> str:
     )
 
 
+#: What files for other programs import, beside Python's own modules.
+_LIBRARIES = ("numba", "numpy", "llvmlite", "torch", "jax")
+
+
 def refuse_emitting(path: Path, force: bool = False) -> None:
     """Asked before anything is derived. Raises DeltaruleError where a name is none of a Python
-    file, something else would be lost, or there is no folder.
+    file, or that of a library, something else would be lost, or there is no folder.
     """
     if path.suffix != ".py":
         raise DeltaruleError(
             f"{path.name} is no name of a Python file", str(path), "name it something.py"
+        )
+    if path.stem in _LIBRARIES or path.stem in sys.stdlib_module_names:
+        raise DeltaruleError(
+            f"{path.name} would be imported in the place of the library {path.stem}",
+            str(path),
+            f"name it something else, such as my_{path.name}",
         )
     refuse_unwritable(path, force)
 

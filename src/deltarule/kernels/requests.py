@@ -80,7 +80,7 @@ def refuse_tuning(place: str, dtype: bool, parallel: bool) -> None:
         raise DeltaruleError("threads are for tuned kernels", place, "leave plain or parallel out")
     if dtype:
         raise DeltaruleError(
-            "plain loops take the type that arrays have", place, "leave dtype out, or plain"
+            "plain loops take the type that arrays have", place, "leave plain or dtype out"
         )
 
 

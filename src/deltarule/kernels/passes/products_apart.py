@@ -79,8 +79,7 @@ class _Apart:
         if isinstance(node, Read | Selection):
             return node
         if isinstance(node, Sum) and self._is_product(node, loops):
-            own = tuple(r for r in loops.items() if r[0] in free_indices(node))
-            return self._array(self._of_two(node), own)
+            return self._array(node, loops)
         if isinstance(node, Reduction):
             if node.ranges or any(isinstance(c, Equal) for c in node.conditions):
                 return node
@@ -98,7 +97,7 @@ class _Apart:
     def _of_two(self, total: Sum) -> Expr:
         """A sum over products of more factors as one over products of two arrays.
 
-        What data say of which terms count becomes a part of one of the two.
+        Where data say which terms count, both arrays are 0 at the others, which may be NaN.
         """
         extents = {**dict(self.equation.ranges), **dict(total.ranges)}
         if not any(isinstance(n, Equal) for n in walk(total)):  # else few of the terms count
@@ -108,14 +107,15 @@ class _Apart:
             return total
         for one in filter(self._array_like, factors):
             rest = Mul(*(f for f in factors if f is not one))
-            if not tests and (isinstance(rest, Read) or self._array_like(rest)):
+            if not _two_sided(one, rest, total) or not self._entrywise(rest, tests, extents):
                 continue
-            if tests and not self._lie_inside(one, extents):
-                continue  # it may be read only where they hold
-            value = Sum(rest, (), tests) if tests else rest
-            if _two_sided(one, value, total) and self._entrywise(rest, tests, extents):
-                own = {i: n for i, n in extents.items() if i in free_indices(value)}
-                return Sum(one * self._array(value, _as_read(value, own)), total.ranges)
+            if tests:
+                both = free_indices(one) & free_indices(rest)
+                if self._lie_inside(one, extents) and all(free_indices(c) <= both for c in tests):
+                    arrays = (self._array(Sum(f, (), tests), extents) for f in (one, rest))
+                    return Sum(Mul(*arrays), total.ranges)
+            elif not self._array_like(rest):
+                return Sum(one * self._array(rest, extents), total.ranges)
         return total
 
     def _array_like(self, node: Expr) -> bool:
@@ -157,7 +157,9 @@ class _Apart:
         name = tensor_name(access)
         return self.tensors.get(name) or self.made.tensors[name]
 
-    def _array(self, value: Expr, own: Ranges) -> Expr:
+    def _array(self, value: Expr, loops: Mapping[Index, Expr]) -> Expr:
+        """A read of an array that holds a value, which depends on some of the indices of loops."""
+        own = _as_read(value, {i: n for i, n in loops.items() if i in free_indices(value)})
         key = (value, frozenset(own))
         if key not in self.known:
             tensor, indices = self.made.tensor(tuple(n for _, n in own)), tuple(i for i, _ in own)
