@@ -16,6 +16,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.nodes import Choose, Read, free_indices, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.site import Site
+from deltarule.kernels.passes.products_apart import scaled_sum
 from deltarule.networks.equations import Equation
 
 
@@ -81,13 +82,10 @@ def _terms(expression: Expr, loop_indices: frozenset) -> list[tuple[Expr, tuple]
 def _product(
     term: Expr, conditions: tuple, equation: Equation, tensors, loop_indices
 ) -> Product | None:
-    sums = [f for f in Mul.make_args(term) if isinstance(f, nodes.Sum) and f.ranges]
-    if len(sums) != 1:
+    scaled = scaled_sum(term)
+    if scaled is None:
         return None
-    total = sums[0]
-    scale = Mul(*(f for f in Mul.make_args(term) if f is not total))
-    if nodes.reads(scale) or free_indices(scale):
-        return None
+    scale, total = scaled
     if any(not free_indices(c) <= loop_indices for c in total.conditions):
         return None
     every = (*total.indices, *(i for i in equation.indices if i not in loop_indices))

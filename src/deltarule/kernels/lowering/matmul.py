@@ -119,10 +119,11 @@ class ProductCalls:
             return
         self._call(product, [f.read for f in factors], extents, {shifted: 1}, add)
         first = [f.read.subs(shifted, 0) if f.shifted is None else f.otherwise for f in factors]
-        summed = extents.pop(shifted, None)
-        times = dict(self.equation.ranges)[shifted] if summed is None else summed
+        is_summed = shifted in extents  # else the first time has rows of its own
+        times = {**dict(self.equation.ranges), **extents}[shifted]
+        extents.pop(shifted, None)
         with self.lines.block(f"if {self._whole(times)} > 0:"):
-            self._call(product, first, extents, {}, add or summed is not None, shifted)
+            self._call(product, first, extents, {}, add or is_summed, shifted)
 
     def overwrites(self, product: Product) -> bool:
         """Whether `write` without `add` fills the result even where nothing is summed.
@@ -138,24 +139,24 @@ class ProductCalls:
                     return False
         return True
 
-    def _strided(self, reads: Sequence[Read], first: Index | None = None) -> list[Strided]:
+    def _strided(self, reads: Sequence[Read], zero: Index | None = None) -> list[Strided]:
         """The result and both factors as they lie in memory; the second holds the columns.
 
-        Columns are those along which the result has unit stride, if it has any. `first` is an index
+        Columns are those along which the result has unit stride, if it has any. `zero` is an index
         that is 0.
         """
         tensors, lhs = self.code.tensors, self.equation.lhs
         c, a, b = (
             Strided(r, tensors[tensor_name(r)].axes, self.loop_indices)
-            for r in (lhs if first is None else lhs.subs(first, 0), *reads)
+            for r in (lhs if zero is None else lhs.subs(zero, 0), *reads)
         )
         last = next((i for i, step in c.strides.items() if step == 1), None)
         return [c, b, a] if last in a.strides and last not in b.strides else [c, a, b]
 
     def _call(
-        self, product, reads: Sequence[Read], summed: Mapping, starts: Mapping, add, first=None
+        self, product, reads: Sequence[Read], summed: Mapping, starts: Mapping, add, zero=None
     ) -> None:
-        c, a, b = self._strided(reads, first)
+        c, a, b = self._strided(reads, zero)
         extents = {**dict(self.equation.ranges), **summed}
         if self.part is not None:
             index, first, last = self.part

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from deltarule.expressions.matrices import Inverse
-from deltarule.expressions.nodes import Max, Read, Reduction, Selection, Sum, free_indices, read
+from deltarule.expressions.nodes import Max, Read, Reduction, Selection, Sum, free_indices
 from deltarule.expressions.rebuild import with_body
 from deltarule.kernels.passes.draft import Draft
 from deltarule.kernels.passes.working_arrays import WorkingArrays
@@ -41,7 +41,4 @@ def _of_an_array(equation: Equation, maximum: Max, made: WorkingArrays) -> Max:
     entry = Sum(maximum.body, (), maximum.conditions) if maximum.conditions else maximum.body
     ranges = (*equation.ranges, *maximum.ranges)
     own = tuple((i, n) for i, n in ranges if i in free_indices(entry))
-    array = made.tensor(tuple(n for _, n in own))
-    indices = tuple(i for i, _ in own)
-    made.equations.append(Equation(array.name, indices, entry, own, equation.place))
-    return with_body(maximum, read(array.name, *indices))
+    return with_body(maximum, made.holding(entry, own, equation.place))

@@ -12,15 +12,7 @@ from sympy import Add, Expr, Mul, Pow
 
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.matrices import Inverse, LogDet
-from deltarule.expressions.nodes import (
-    Choose,
-    Reduction,
-    Selection,
-    free_indices,
-    read,
-    reads,
-    walk,
-)
+from deltarule.expressions.nodes import Choose, Reduction, Selection, free_indices, reads, walk
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.passes.draft import Draft
@@ -94,14 +86,7 @@ def _apart_if_costly(summand: Expr, loops: tuple, made: WorkingArrays, place: st
 
 def _kept(value: Expr, along: frozenset, loops: tuple, made: WorkingArrays, place: str) -> Expr:
     """A read of the array that holds the value; two that are the same share one."""
-    own = tuple(r for r in loops if r[0] in along)
-    subscripts = tuple(i for i, _ in own)
-    same = (e for e in made.equations if (e.rhs, e.ranges) == (value, own))
-    found = next((e.name for e in same if e.name in made.tensors), None)
-    if found is None:
-        found = made.tensor(tuple(n for _, n in own)).name
-        made.equations.append(Equation(found, subscripts, value, own, place))
-    return read(found, *subscripts)
+    return made.holding(value, tuple(r for r in loops if r[0] in along), place)
 
 
 def _along(parts: list[Expr]) -> frozenset[Index]:
@@ -171,8 +156,4 @@ def _as_read(node: Expr, loops: tuple) -> tuple:
 
 def _apart(node: Reduction, loops: tuple, made: WorkingArrays, place: str) -> Expr:
     rhs = _below(node, loops, frozenset(), made, place)
-    loops = _as_read(rhs, loops)
-    tensor = made.tensor(tuple(n for _, n in loops))
-    indices = tuple(i for i, _ in loops)
-    made.equations.append(Equation(tensor.name, indices, rhs, loops, place))
-    return read(tensor.name, *indices)
+    return made.holding(rhs, _as_read(rhs, loops), place)

@@ -21,7 +21,6 @@ from deltarule.expressions.nodes import (
     Selection,
     Sum,
     free_indices,
-    read,
     reads,
     tensor_name,
     walk,
@@ -30,12 +29,10 @@ from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.passes.draft import Draft
-from deltarule.kernels.passes.working_arrays import WorkingArrays
+from deltarule.kernels.passes.working_arrays import Ranges, WorkingArrays
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.networks.tensors import Tensor
-
-Ranges = tuple[tuple[Index, Expr], ...]
 
 
 def products_apart(draft: Draft) -> Draft:
@@ -43,35 +40,29 @@ def products_apart(draft: Draft) -> Draft:
     made = draft.room()
     parts = blocks(draft.equations)
     recurrent = {e for b in parts if isinstance(b, Recurrence) for e in b.equations}
-    known: dict[tuple[Expr, frozenset], Expr] = {}
     for equation in draft.equations:
         plain = all(isinstance(s, Index) for s in equation.subscripts)
         if plain and equation not in recurrent and not isinstance(equation.rhs, Selection):
-            equation = replace(equation, rhs=_Apart(equation, made, known, draft.tensors).rhs())
+            equation = replace(equation, rhs=_Apart(equation, made, draft.tensors).rhs())
         made.equations.append(equation)
     return draft.rewritten(made.equations, made)
 
 
 class _Apart:
-    """One equation; what is taken out of it goes into `made`, and is `known` from then on."""
+    """One equation; what is taken out of it goes into `made`."""
 
-    def __init__(
-        self,
-        equation: Equation,
-        made: WorkingArrays,
-        known: dict[tuple[Expr, frozenset], Expr],
-        tensors: Mapping[str, Tensor],
-    ):
-        self.equation, self.made, self.known, self.tensors = equation, made, known, tensors
+    def __init__(self, equation: Equation, made: WorkingArrays, tensors: Mapping[str, Tensor]):
+        self.equation, self.made, self.tensors = equation, made, tensors
 
     def rhs(self) -> Expr:
         """A sum of products of two arrays, and of what is made of such sums entry by entry."""
         return Add(*map(self._term, Add.make_args(self.equation.rhs)))
 
     def _term(self, term: Expr) -> Expr:
-        scale, total = _scaled_sum(term)
-        if total is None:
+        found = scaled_sum(term)
+        if found is None:
             return self._inside(term, dict(self.equation.ranges))
+        scale, total = found
         return scale * self._of_two(total)
 
     def _inside(self, node: Expr, loops: Mapping[Index, Expr]) -> Expr:
@@ -159,23 +150,20 @@ class _Apart:
 
     def _array(self, value: Expr, loops: Mapping[Index, Expr]) -> Expr:
         """A read of an array that holds a value, which depends on some of the indices of loops."""
-        own = _as_read(value, {i: n for i, n in loops.items() if i in free_indices(value)})
-        key = (value, frozenset(own))
-        if key not in self.known:
-            tensor, indices = self.made.tensor(tuple(n for _, n in own)), tuple(i for i, _ in own)
-            place = self.equation.place
-            self.made.equations.append(Equation(tensor.name, indices, value, own, place))
-            self.known[key] = read(tensor.name, *indices)
-        return self.known[key]
+        own = {i: n for i, n in loops.items() if i in free_indices(value)}
+        return self.made.holding(value, _as_read(value, own), self.equation.place)
 
 
-def _scaled_sum(term: Expr) -> tuple[Expr, Sum | None]:
-    """A number, or what has no indices, and the sum that it is multiplied by, if a term is that."""
+def scaled_sum(term: Expr) -> tuple[Expr, Sum] | None:
+    """A sum, behind what it is multiplied by: a number, or what has no indices and reads nothing.
+
+    None where a term is something else.
+    """
     sums = [f for f in Mul.make_args(term) if isinstance(f, Sum) and f.ranges]
     if len(sums) != 1:
-        return term, None
+        return None
     scale = Mul(*(f for f in Mul.make_args(term) if f is not sums[0]))
-    return (term, None) if reads(scale) or free_indices(scale) else (scale, sums[0])
+    return None if reads(scale) or free_indices(scale) else (scale, sums[0])
 
 
 def _by_index(test: Condition) -> bool:

@@ -27,7 +27,6 @@ from deltarule.expressions.nodes import (
     Selection,
     Sum,
     free_indices,
-    read,
     tensor_name,
     walk,
 )
@@ -46,7 +45,6 @@ class StableSums(Stable):
         super().__init__()
         self._made, self._tensors, self._known = made, tensors, known
         self._equation = Equation("", (), Integer(0), ())
-        self._kept_as: dict[tuple, Expr] = {}
         self._guards = 0
         self._ready: dict[str, Equation] = {}
 
@@ -132,14 +130,7 @@ class StableSums(Stable):
         extents = dict((*loops, *inner))
         if free - {i for i, _ in loops} or not self._inside(value, extents):
             return value
-        if (value, loops) not in self._kept_as:
-            tensor = self._made.tensor(tuple(n for _, n in loops))
-            indices = tuple(i for i, _ in loops)
-            self._made.equations.append(
-                Equation(tensor.name, indices, value, loops, self._equation.place)
-            )
-            self._kept_as[value, loops] = read(tensor.name, *indices)
-        return self._kept_as[value, loops]
+        return self._made.holding(value, loops, self._equation.place)
 
     def _inside(self, value: Expr, extents: Mapping[Index, Expr]) -> bool:
         """Whether every read lies inside its tensor, whatever the guards around it say."""

@@ -25,7 +25,6 @@ from deltarule.expressions.nodes import (
     Sum,
     free_indices,
     index_names,
-    read,
     reads,
     tensor_name,
     walk,
@@ -35,11 +34,9 @@ from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, fresh
 from deltarule.kernels.passes.draft import Draft
 from deltarule.kernels.passes.running_totals import all_but_one, running_sum
-from deltarule.kernels.passes.working_arrays import WorkingArrays
+from deltarule.kernels.passes.working_arrays import Ranges, WorkingArrays
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence, blocks
-
-Ranges = tuple[tuple[Index, Expr], ...]
 
 
 def sums_apart(draft: Draft) -> Draft:
@@ -48,11 +45,10 @@ def sums_apart(draft: Draft) -> Draft:
     """
     made = draft.room()
     parts = blocks(draft.equations)
-    known: dict[tuple[Expr, Ranges], Expr] = {}
     recurrent = {e for b in parts if isinstance(b, Recurrence) for e in b.equations}
     for equation in draft.equations:
         if equation not in recurrent and not isinstance(equation.rhs, Selection):
-            equation = replace(equation, rhs=_Apart(equation, made, known, draft.tensors).rhs())
+            equation = replace(equation, rhs=_Apart(equation, made, draft.tensors).rhs())
         made.equations.append(equation)
     return draft.rewritten(made.equations, made)
 
@@ -69,10 +65,10 @@ def scattered(total: Expr, own: frozenset[Index]) -> bool:
 
 
 class _Apart:
-    """One equation, of which sums become arrays in `made`, those that are `known` the same."""
+    """One equation, of which sums become arrays in `made`."""
 
-    def __init__(self, equation: Equation, made: WorkingArrays, known: dict, tensors: Mapping):
-        self.equation, self.made, self.known, self.tensors = equation, made, known, tensors
+    def __init__(self, equation: Equation, made: WorkingArrays, tensors: Mapping):
+        self.equation, self.made, self.tensors = equation, made, tensors
 
     def rhs(self) -> Expr:
         """The right-hand side with reads of those arrays."""
@@ -157,12 +153,7 @@ class _Apart:
         return extents.get(subscript) == axis
 
     def _array(self, value: Expr, own: Ranges) -> Expr:
-        if (value, own) not in self.known:
-            tensor, indices = self.made.tensor(tuple(n for _, n in own)), tuple(i for i, _ in own)
-            place = self.equation.place
-            self.made.equations.append(Equation(tensor.name, indices, value, own, place))
-            self.known[value, own] = read(tensor.name, *indices)
-        return self.known[value, own]
+        return self.made.holding(value, own, self.equation.place)
 
 
 def _conditions_outside(node: Expr) -> Expr:
