@@ -48,12 +48,49 @@ def made(request, cache):
 
     @njit
     def packed(c, cs, a, as_, b, bs, sizes, scale, add):
+        # Of panels that are K deep the first rows may be all that is summed; alone or with threads.
         M, N, K = sizes
+        first, alone = K - N % 2 * (K // 3), M % 2
         panels = aligned((N + 2 * wide) * (K + wide))
         pack_all(data(panels), data(b), 3, bs[0], bs[1], N, K, scale)
         multiply_packed(
-            data(c), 1, cs[0], cs[1], data(a), 2, as_[0], as_[1], data(panels), M, N, K, add
+            data(c),
+            1,
+            cs[0],
+            cs[1],
+            data(a),
+            2,
+            as_[0],
+            as_[1],
+            data(panels),
+            K,
+            M,
+            N,
+            first,
+            add,
+            alone,
         )
+        if first < K:
+            multiply(
+                data(c),
+                1,
+                cs[0],
+                cs[1],
+                data(a),
+                2 + as_[1] * first,
+                as_[0],
+                as_[1],
+                data(b),
+                3 + bs[0] * first,
+                bs[0],
+                bs[1],
+                M,
+                N,
+                K - first,
+                scale,
+                1,
+                alone,
+            )
         return panels  # else Numba frees them when their place is known, before the call
 
     return np.dtype(request.param), product, packed

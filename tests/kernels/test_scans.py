@@ -1,6 +1,7 @@
 """Recurrences as one scheduled loop: which are, what threads share, and what is not in memory."""
 
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -56,7 +57,9 @@ def test_a_recurrence_is_one_loop_if_it_is_products_and_entries(tmp_path, equati
     found = [text for name, text in written.items() if name.startswith("scan")]
     assert len(found) == scans
     # A thread that goes through all times neither starts others nor waits for them.
-    assert not any("in_turns" in text or "multiply_packed" in text for text in found)
+    assert not any("in_turns" in text for text in found)
+    calls = re.findall(r"multiply_packed\((?:.+?), (\d),\n +\)", "".join(found), re.S)
+    assert {*calls} == ({"1"} if shared and "W[" in equation else set())
     if shared is not None:
         passes = [written["forward_loops"], written["backward_loops"]]
         assert all((", parts" in text) == shared for text in passes)

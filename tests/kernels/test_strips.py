@@ -60,6 +60,29 @@ def test_threads_share_sequences_and_heads_where_there_are_as_many(batch, tmp_pa
     assert set(calls) == {("strip1", int(alone)), ("strip2", int(alone))}
 
 
+@pytest.mark.parametrize("mask", ["none", "causal"])
+@pytest.mark.parametrize("stored", [0, 10**6])
+def test_what_all_strips_multiply_with_is_packed_once(mask, stored, tmp_path, monkeypatch):
+    """Keys and values, for each sequence: not for each strip, nor where there is only one strip."""
+    made = programmed("attention", mask=mask)
+    text = Module(made, "float64").text()
+    module = as_python(text, tmp_path, monkeypatch)
+    monkeypatch.setattr(module, "STORED", stored)
+    values, packed, known = probed(made, 0, I=5, N=3), [], module.pack_all
+
+    def pack_all(*arguments):
+        packed.append(arguments)
+        known(*arguments)
+
+    monkeypatch.setattr(module, "pack_all", pack_all)
+    for strip in (2, 5):
+        packed.clear()
+        monkeypatch.setattr(module, "STRIP", strip)
+        agree(module, made, values)
+        # Keys twice in the backward pass, where scores are computed again.
+        assert len(packed) == (3 * (2 + 2 + (stored == 0)) if strip == 2 else 0)
+
+
 def _noted(calls, name, known, *arguments):
     calls.append((name, arguments[0]))
     return known(*arguments)

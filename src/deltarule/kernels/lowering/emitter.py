@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from deltarule.expressions.symbols import Index
-from deltarule.kernels.lowering.packed_panels import Packed
+from deltarule.kernels.lowering.packed_panels import Panels
 from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
@@ -32,14 +32,14 @@ class Emitter:
     """`lines` of a pass in the words of `code`; `prelude` collects the helpers that they call.
 
     With `parallel`, outermost loops run in threads. Within a recurrence `packed` keeps matrices
-    that no time changes.
+    that no time changes, and within a strip those that all strips multiply with.
     """
 
     def __init__(self, matcher: Matching, lines: Lines, parallel: bool = False):
         self.matcher, self.lines, self.parallel = matcher, lines, parallel
         self.code = matcher.code
         self.prelude: set[str] = set()
-        self.packed: Packed | None = None
+        self.packed: Panels | None = None
         #: Whether short loops run over several arrays, of which LLVM must know that they lie apart:
         #: it would compare their places before each loop.
         self.short_loops = False

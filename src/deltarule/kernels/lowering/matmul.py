@@ -19,7 +19,7 @@ from deltarule.expressions.nodes import Read, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.match_matmul import Factor, Product, Products
-from deltarule.kernels.lowering.packed_panels import Packed
+from deltarule.kernels.lowering.packed_panels import Call, Matrix, Panels
 from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
@@ -84,7 +84,7 @@ class ProductCalls:
         lines: Lines,
         equation: Equation,
         loop_indices: Sequence[Index] = (),
-        packed: Packed | None = None,
+        packed: Panels | None = None,
         part: tuple[Index, Expr, Expr] | None = None,
     ):
         self.code, self.lines, self.equation, self.packed = code, lines, equation, packed
@@ -183,29 +183,21 @@ class ProductCalls:
             sizes = self._all(m.size, n.size, k.size)
             result = f"{self._place(c, offsets[0])}, {self._all(m.strides[0], n.strides[0])},"
             left = f"{self._place(a, offsets[1])}, {self._all(m.strides[1], k.strides[1])},"
-            lies = f"{self._whole(offsets[2])}, {self._all(k.strides[2], n.strides[2])}"
-            scale = self.code.real(product.scale)
-            if self.packed is not None and self._stays(b, offsets[2], self.packed):
-                array = self.code.spelling.tensor(b.name)
-                arguments = f"data({array}), {lies}, {self._all(n.size, k.size)}, {scale}"
-                panels = f"({self._whole(n.size)} + 2 * NR) * ({self._whole(k.size)} + LANES)"
-                room = self.packed.of(arguments, panels)
-                name = "multiply_packed" if self.part is None else "multiply_part"
-                rest = [f"{room},", f"{sizes}, {added},"]
-            else:
+            matrix = Matrix(
+                b.name, offsets[2], (k.strides[2], n.strides[2]), n.size, k.size, product.scale
+            )
+            call = None if self.packed is None else self.packed.call(matrix, n.strides[0] == 1)
+            if call is None:
                 self.packed_alone = False
-                right = f"{self.code.pointer(b.name)}, {lies}"
-                last = f"{sizes}, {scale}, {added}, {self.code.alone},"
-                name, rest = "multiply", [f"{right},", last]
-            self.lines.add(f"{name}(", *(f"    {line}" for line in (result, left, *rest)), ")")
+                scale = self.code.real(product.scale)
+                call = Call("multiply", f"{matrix.place(self.code)},", f" {scale},")
+            alone = self.code.alone if self.part is None else "1"
+            last = f"{sizes},{call.scale} {added}, {alone},"
+            rest = (result, left, call.matrix, last)
+            self.lines.add(f"{call.function}(", *(f"    {line}" for line in rest), ")")
 
     def _place(self, tensor: Strided, offset: Expr) -> str:
         return f"{self.code.pointer(tensor.name)}, {self._whole(offset)}"
-
-    def _stays(self, tensor: Strided, offset: Expr, packed: Packed) -> bool:
-        """Whether a matrix is the same at all times of the scan around."""
-        fixed = not any(isinstance(s, Index) for s in offset.free_symbols)
-        return fixed and tensor.name not in packed.written
 
     def _all(self, *values: Expr) -> str:
         return ", ".join(map(self._whole, values))

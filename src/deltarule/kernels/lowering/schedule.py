@@ -114,11 +114,14 @@ class Schedule:
         code.forget()
         body = Lines(1)
         inside = Schedule(Matcher(code, self.out.matcher.lowerings), body, self.out.parallel)
+        inside.out.packed = loop.panels
         equations, again = loop.equations(), code.spelling.fresh("again")
         if group.again:
+            loop.panels.again = True
             with body.block(f"if {again}:"):
                 for equation in equations[: group.again]:
                     inside.block(equation)
+            loop.panels.again = False
         for equation in equations[group.again :]:
             inside.block(equation)
         lines = [*(f"    {line}" for line in code.said_before()), *str(body).splitlines()]
@@ -128,7 +131,7 @@ class Schedule:
         self.prelude |= {"thread_count"} if loop.apart else set()
         text_ = "\n".join(lines)
         tensors, sizes = loop.arguments(text_)
-        names = [loop.alone] * loop.apart + [again] * bool(group.again)
+        names = [loop.alone] * loop.apart + [again] * bool(group.again) + loop.panels.names
         names += [*map(code.spelling.tensor, tensors), *map(code.spelling.symbol, sizes)]
         lines, bodies = bodies_apart(text_, names, code.spelling.fresh, alone=loop.alone)
         self.functions.add(*bodies, "", "", *loop.function(names, lines))

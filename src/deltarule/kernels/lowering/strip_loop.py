@@ -17,6 +17,7 @@ from deltarule.expressions.nodes import Read, Sum, read, reads, tensor_name, wal
 from deltarule.expressions.rebuild import with_extents
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Size
+from deltarule.kernels.lowering.strip_panels import StripPanels
 from deltarule.kernels.passes.strip_groups import Strips, outside_rows
 from deltarule.kernels.passes.triangles import columns, is_triangular
 from deltarule.kernels.python_text.indented import Lines
@@ -25,7 +26,7 @@ from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
 #: So many entries of the index make a strip; up to so many entries are kept for another pass.
-STRIP, STORED = 128, 1 << 18
+STRIP, STORED = 64, 1 << 18
 
 
 class StripLoop:
@@ -49,6 +50,10 @@ class StripLoop:
         for equation in group.equations:
             for access in (equation.lhs, *reads(equation.rhs)):
                 self.accesses.setdefault(tensor_name(access), access)
+        #: What the numbers of one strip are for all strips.
+        self.all = {} if self.columns is None else {self.columns: next(self._wide())}
+        own, written = (self.first, self.count), {e.name for e in group.equations}
+        self.panels = StripPanels(code, own, self.all, written)
 
     # ---- the function -----------------------------------------------------------------------
     def tensors(self) -> dict[str, Tensor]:
@@ -133,6 +138,7 @@ class StripLoop:
                 lines.add(f"{everything[name]} = seen_as({spell(name)}, ({spell(name)}.size,))")
             if name in group.added:
                 lines.add(f"{everything[name]}[:] = real(0)")
+        self.panels.depths(lines, self.code.integer(group.index[1]), self.whole)
         calls = (lines, tensors, sizes, everything)
         if not self.apart:
             self._rooms(lines, tensors, everything)
@@ -155,8 +161,9 @@ class StripLoop:
             self._in_turn(*calls, False)
 
     def _rooms(self, lines: Lines, tensors: list[str], everything: dict[str, str]) -> None:
-        """Room for one strip of each tile, or the whole array where it is kept."""
+        """Room for one strip of each tile, or the whole array where it is kept; and for panels."""
         code, group, spell = self.code, self.group, self.code.spelling.tensor
+        self.panels.rooms(lines)
         for name in tensors:
             if name not in group.tiles:
                 continue
@@ -182,16 +189,18 @@ class StripLoop:
         code, group, own = self.code, self.group, self.tensors()
         symbol, (_, extent) = code.spelling.symbol, group.index
         first, count = symbol(self.first), symbol(self.count)
+        self.panels.pack(lines, lambda n: self._view(n, everything[n], self._for_all(own[n])))
         with lines.block(f"for {first} in range(0, {code.integer(extent)}, STRIP):"):
             lines.add(f"{count} = min(STRIP, {code.integer(extent)} - {first})")
             if self.columns is not None:
-                many = code.integer(next(t for t in self._wide()))
+                many = code.integer(self.all[self.columns])
                 few = f"min({many}, {first} + {count})"
                 few = f"{many} if {self.whole} else {few}" if group.kept else few
                 lines.add(f"{symbol(self.columns)} = {few}")
             lines.add(f"{self.name}(")
             lines.add(*([f"    {int(alone)},"] * self.apart))
             lines.add(*([f"    1 - {self.whole},"] * bool(group.again)))
+            lines.add(*(f"    {name}," for name in self.panels.names))
             for name in tensors:
                 lines.add(f"    {self._view(name, everything[name], own[name])},")
             lines.add(f"    {', '.join(map(symbol, sizes))},", ")")
@@ -201,6 +210,10 @@ class StripLoop:
         for name in self.group.tiles:
             if len(outside_rows(self.accesses[name], self.group)) == 2:
                 yield self.code.tensors[name].axes[-1]
+
+    def _for_all(self, seen: Tensor) -> Tensor:
+        """What all strips see of a tensor of which one strip sees some."""
+        return replace(seen, axes=tuple(a.xreplace(self.all) for a in seen.axes))
 
     def _view(self, name: str, everything: str, seen: Tensor) -> str:
         """A strip of an array, or what belongs to the loops around."""

@@ -239,19 +239,31 @@ def pack_all(panels, b, b0, bk, bc, N, K, scale):
             pack(data(panel[k * NR:]), b, b0 + bk * k + bc * n, bk, bc, deep, count, scale)
 
 
-def by_panels(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
+@compiled
+def of_packed(task, blocks, c, c0, cr, a, a0, ar, ak, panels, depth, at, M, N, K, add):
+    """A panel of columns, and one block of rows, of `packed_product`."""
+    apart()
+    p, block = task // blocks, task % blocks
+    first, last = block_of_rows(block, blocks, M)
+    count, here, start = min(NR, N - p * NR), c0 + cr * first + p * NR, a0 + ar * first
+    # Where nothing is summed, c is overwritten all the same.
+    for k in range(0, max(K, 1), KC):
+        tiles(
+            data(c), here, cr, data(a), start + ak * k, ar, ak, 0, data(panels),
+            (p * depth + k) * NR, data(at), last - first, min(KC, K - k), count,
+            max(add, min(k, 1)),
+        )
+
+
+@in_threads
+def packed_product(c, c0, cr, a, a0, ar, ak, panels, depth, M, N, K, add, alone):
     """`multiply_packed` of arrays, where columns of c lie side by side."""
     apart()
-    at = places(min(K, KC), NR)
-    for p in prange((N + NR - 1) // NR):
-        count, here = min(NR, N - p * NR), c0 + p * NR
-        # Where nothing is summed, c is overwritten all the same.
-        for k in range(0, max(K, 1), KC):
-            tiles(
-                data(c), here, cr, data(a), a0 + ak * k, ar, ak, 0, data(panels),
-                (p * K + k) * NR, data(at), M, min(KC, K - k), count, max(add, min(k, 1)),
-            )
-
-
-packed_product = in_threads(by_panels)
-packed_part = compiled(by_panels)
+    at, many = places(min(K, KC), NR), (N + NR - 1) // NR
+    blocks = row_blocks(M, many, alone)
+    if alone:
+        for task in range(many * blocks):
+            of_packed(task, blocks, c, c0, cr, a, a0, ar, ak, panels, depth, at, M, N, K, add)
+        return
+    for task in prange(many * blocks):
+        of_packed(task, blocks, c, c0, cr, a, a0, ar, ak, panels, depth, at, M, N, K, add)

@@ -30,7 +30,6 @@ from deltarule.kernels.prelude.panel_products import (
     PART,
     in_panels,
     of_few_rows,
-    packed_part,
     packed_product,
 )
 from deltarule.kernels.prelude.vectors import BYTES, NR
@@ -64,33 +63,21 @@ def scatter(c, c0, cr, cc, room, M, N, add):
 
 @outside(
     _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
-    _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE,
 )
-def multiply_packed(c, c0, cr, cc, a, a0, ar, ak, panels, M, N, K, add):
-    """c[c0 + cr·m + cc·n] (+)= Σ_k a[a0 + ar·m + ak·k]·b[k, n], with b as `pack_all` lays it."""
+def multiply_packed(c, c0, cr, cc, a, a0, ar, ak, panels, depth, M, N, K, add, alone):
+    """c[c0 + cr·m + cc·n] (+)= Σ_k a[a0 + ar·m + ak·k]·b[k, n], with b as `pack_all` lays it.
+
+    Panels are `depth` deep, of which K are summed. Where `alone` is not 0, all is done in the
+    thread that calls, which may be one of several.
+    """
     c, a, panels = from_start(c), from_start(a), from_start(panels)
     add = min(add, 1)
     if cc == 1 or N == 1:
-        packed_product(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add)
+        packed_product(c, c0, cr, a, a0, ar, ak, panels, depth, M, N, K, add, alone)
         return
     room = aligned(M * N)
-    packed_product(room, NIL, N, a, a0, ar, ak, panels, M, N, K, NIL)
-    scatter(c, c0, cr, cc, room, M, N, add)
-
-
-@outside(
-    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
-    _WHOLE, _WHOLE,
-)
-def multiply_part(c, c0, cr, cc, a, a0, ar, ak, panels, M, N, K, add):
-    """`multiply_packed` in the thread that calls it, which may be one of several."""
-    c, a, panels = from_start(c), from_start(a), from_start(panels)
-    add = min(add, 1)
-    if cc == 1 or N == 1:
-        packed_part(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add)
-        return
-    room = aligned(M * N)
-    packed_part(room, NIL, N, a, a0, ar, ak, panels, M, N, K, NIL)
+    packed_product(room, NIL, N, a, a0, ar, ak, panels, depth, M, N, K, NIL, alone)
     scatter(c, c0, cr, cc, room, M, N, add)
 
 
@@ -269,3 +256,23 @@ def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, a
         multiply_outside(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)
     else:
         one_by_one(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
+
+
+@inlined
+def packed_depth(many, K):
+    """How deep the panels of a matrix are that products share, where they are `many`; else 0.
+
+    Then each of them packs it as it goes.
+    """
+    return K if many and (BYTES > 4 or K <= LONG) else 0
+
+
+@inlined
+def multiply_prepacked(
+    c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, panels, depth, M, N, K, scale, add, alone
+):
+    """`multiply`, where b may lie in panels already; not where their depth is 0."""
+    if depth:
+        multiply_packed(c, c0, cr, cc, a, a0, ar, ak, panels, depth, M, N, K, add, alone)
+    else:
+        multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)

@@ -1,0 +1,89 @@
+"""Matrices that all strips of a row multiply with, packed once for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+
+from sympy import Expr
+
+from deltarule.expressions.symbols import Index
+from deltarule.kernels.lowering.packed_panels import Call, Matrix
+from deltarule.kernels.python_text.indented import Lines
+from deltarule.kernels.python_text.real_text import Code
+
+
+@dataclass
+class Shared:
+    """What the panels of a matrix are called, and how deep they are; 0 where it is not packed.
+
+    With `again`, only what is computed again multiplies with it.
+    """
+
+    panels: str
+    depth: str
+    again: bool
+
+
+class StripPanels:
+    """Panels that the function of a strip has as arguments.
+
+    `own` are numbers that belong to one strip, `whole` gives for some of them what they are for
+    all strips together, and `written` are tensors that strips write.
+    """
+
+    def __init__(
+        self, code: Code, own: Collection[Expr], whole: Mapping[Expr, Expr], written: set[str]
+    ):
+        self.code, self.own, self.whole, self.written = code, set(own), whole, written
+        self.again = False
+        self.shared: dict[Matrix, Shared] = {}
+
+    def call(self, matrix: Matrix, in_rows: bool) -> Call | None:
+        """How it is multiplied with a matrix, if that is the same for all strips."""
+        columns, depth = (n.xreplace(dict(self.whole)) for n in (matrix.columns, matrix.depth))
+        lies = (matrix.offset, *matrix.strides)
+        if matrix.name in self.written or not in_rows:
+            return None
+        if any(isinstance(s, Index) for s in matrix.offset.free_symbols):
+            return None
+        if any(self.own & n.free_symbols for n in (*lies, columns, depth)):
+            return None
+        fresh, whole = self.code.spelling.fresh, replace(matrix, columns=columns, depth=depth)
+        if whole not in self.shared:
+            self.shared[whole] = Shared(fresh("panels"), fresh("depth"), self.again)
+        found = self.shared[whole]
+        found.again &= self.again
+        place = f"{matrix.place(self.code)}, data({found.panels}), {found.depth},"
+        return Call("multiply_prepacked", place, f" {self.code.real(matrix.scale)},")
+
+    @property
+    def names(self) -> list[str]:
+        """The arguments."""
+        return [n for s in self.shared.values() for n in (s.panels, s.depth)]
+
+    def depths(self, lines: Lines, many: str, whole: str) -> None:
+        """How deep they are, for so many rows; those of all tiles may be kept `whole`."""
+        for matrix, found in self.shared.items():
+            rows = f"(1 - {whole}) * ({many})" if found.again else many
+            depth = matrix.sizes(self.code)[1]
+            lines.add(f"{found.depth} = packed_depth({rows} > STRIP, {depth})")
+
+    def rooms(self, lines: Lines) -> None:
+        """Room for them."""
+        for matrix, found in self.shared.items():
+            columns, _ = matrix.sizes(self.code)
+            lines.add(f"{found.panels} = aligned(({columns} + 2 * NR) * ({found.depth} + LANES))")
+
+    def pack(self, lines: Lines, view: Callable[[str], str]) -> None:
+        """Pack what `view` gives by tensor."""
+        for matrix, found in self.shared.items():
+            columns, depth = matrix.sizes(self.code)
+            with lines.block(f"if {found.depth}:"):
+                lines.add(
+                    "pack_all(",
+                    f"    data({found.panels}),",
+                    f"    {matrix.place(self.code, f'data({view(matrix.name)})')},",
+                    f"    {columns}, {depth}, {self.code.real(matrix.scale)},",
+                    ")",
+                )
