@@ -240,11 +240,9 @@ def pack_all(panels, b, b0, bk, bc, N, K, scale):
 
 
 @compiled
-def of_packed(task, blocks, c, c0, cr, a, a0, ar, ak, panels, depth, at, M, N, K, add):
-    """A panel of columns, and one block of rows, of `packed_product`."""
+def of_packed(p, first, last, c, c0, cr, a, a0, ar, ak, panels, depth, at, N, K, add):
+    """Some rows of a panel of columns of `packed_product`."""
     apart()
-    p, block = task // blocks, task % blocks
-    first, last = block_of_rows(block, blocks, M)
     count, here, start = min(NR, N - p * NR), c0 + cr * first + p * NR, a0 + ar * first
     # Where nothing is summed, c is overwritten all the same.
     for k in range(0, max(K, 1), KC):
@@ -260,10 +258,12 @@ def packed_product(c, c0, cr, a, a0, ar, ak, panels, depth, M, N, K, add, alone)
     """`multiply_packed` of arrays, where columns of c lie side by side."""
     apart()
     at, many = places(min(K, KC), NR), (N + NR - 1) // NR
-    blocks = row_blocks(M, many, alone)
     if alone:
-        for task in range(many * blocks):
-            of_packed(task, blocks, c, c0, cr, a, a0, ar, ak, panels, depth, at, M, N, K, add)
+        for p in range(many):
+            of_packed(p, 0, M, c, c0, cr, a, a0, ar, ak, panels, depth, at, N, K, add)
         return
+    blocks = row_blocks(M, many, alone)
     for task in prange(many * blocks):
-        of_packed(task, blocks, c, c0, cr, a, a0, ar, ak, panels, depth, at, M, N, K, add)
+        p, block = task // blocks, task % blocks
+        first, last = block_of_rows(block, blocks, M)
+        of_packed(p, first, last, c, c0, cr, a, a0, ar, ak, panels, depth, at, N, K, add)
