@@ -109,3 +109,58 @@ def test_what_does_not_count_may_be_nan(cache):
     np.testing.assert_allclose(found["y"], wanted, 1e-12)
     assert not any(np.isnan(value).any() for value in found.values())
     assert not found["x"][:, ~counts].any() and not found["w"][~counts].any()
+
+
+#: Sums over windows inside of other expressions: what they move along, filters, and their lines.
+WINDOWS = {
+    "several channels": ("x[n, c, p.at(i, k)]*w[f, c, k]", "c, k", "f", "F, C, K"),
+    "a channel each": ("x[n, f, p.at(i, k)]*w[f, k]", "k", "f", "F, K"),
+}
+WINDOW_LAYER = """
+from deltarule.language import *
+N, C, F, T, K = sizes("N C F T K")
+(p,) = windows((T, K), stride=("S", 1), pad=("P", 0))
+I = size("I", p.count)
+n, c, f, i, k = indices("n c f i k")
+x = input("x", N, {channels}, T, outside=0)
+w, b = parameter("w", {filters}), parameter("b", F)
+s, y = intermediate("s", N, F, I), output("y", N, F, I)
+{lines}
+"""
+ACTIVATIONS = ("relu({})", "tanh({})", "sigmoid(b[f])*{}")
+
+
+def windowed(tmp_path, kind: str, activation: str, apart: bool) -> str:
+    """The path of a layer with an activation of a sum over windows, in one line or `apart`."""
+    body, summed, _, filters = WINDOWS[kind]
+    total = f"(Sum[{summed}]({body}) + b[f])"
+    lines = f"y[n, f, i] = {activation.format(total)}"
+    if apart:
+        lines = f"s[n, f, i] = {total}\ny[n, f, i] = {activation.format('s[n, f, i]')}"
+    text = WINDOW_LAYER.format(
+        filters=filters, channels="C" if "C" in filters else "F", lines=lines
+    )
+    if not apart:
+        text = text.replace('s, y = intermediate("s", N, F, I), ', "y = ")
+    if "C" not in filters:
+        text = text.replace("N, C, F,", "N, F,").replace('"N C F', '"N F')
+        text = text.replace("n, c, f,", "n, f,").replace('"n c f', '"n f')
+    path = tmp_path / f"{'apart' if apart else 'inside'}.py"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("kind", WINDOWS)
+def test_windows_in_one_line_are_what_several_are(cache, tmp_path, kind, activation):
+    random = np.random.default_rng(3)
+    given = {"x": (2, 3, 11), "w": (4, 3, 3), "b": (4,)}
+    if kind == "a channel each":
+        given |= {"w": (3, 3), "b": (3,)}
+    given = {n: random.normal(size=s) for n, s in given.items()}
+    paths = [windowed(tmp_path, kind, activation, apart) for apart in (False, True)]
+    wanted = both(paths[1], given, cache)
+    for name, value in both(paths[0], given, cache).items():
+        np.testing.assert_allclose(value, wanted[name], 1e-11, 1e-13, err_msg=name)
+    text = Module(program(paths[0], {}), "float64").without_prelude()
+    assert " x[U(" not in text and " w[U(" not in text and text.count("numbers((") == 6

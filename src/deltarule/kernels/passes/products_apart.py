@@ -1,8 +1,10 @@
-"""Products of matrices that stand inside of something else, as working arrays.
+"""Products of matrices, and sums over windows, that stand inside of something else, as working
+arrays.
 
 In y[n, m] = tanh(Σ_d x[n, d]·w[d, m] + b[m]) the sum becomes t[n, m], a product of matrices, and
 tanh is taken entry by entry. In ∂L/∂w[d, m] = Σ_n x[n, d]·∂L/∂y[n, m]·(1 − y[n, m]²) what stands
-beside x becomes one array, which ∂L/∂x reads too. Recurrences have a pass of their own.
+beside x becomes one array, which ∂L/∂x reads too; so it is in convolutions. Recurrences have a
+pass of their own.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from deltarule.expressions.nodes import (
     Selection,
     Sum,
     free_indices,
+    read,
     reads,
     tensor_name,
     walk,
@@ -28,6 +31,7 @@ from deltarule.expressions.nodes import (
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
+from deltarule.kernels.lowering.patterns import product_of, windows_of
 from deltarule.kernels.passes.draft import Draft
 from deltarule.kernels.passes.working_arrays import Ranges, WorkingArrays
 from deltarule.networks.equations import Equation
@@ -80,6 +84,8 @@ class _Apart:
     def _is_product(self, node: Sum, loops: Mapping[Index, Expr]) -> bool:
         """Whether a sum of products of two arrays reads entries that there are, whatever holds."""
         factors = Mul.make_args(node.body)
+        if self._over_windows(node, loops):
+            return True
         if node.conditions or len(factors) != 2 or not all(map(self._array_like, factors)):
             return False
         extents = {**loops, **dict(node.ranges)}
@@ -94,6 +100,10 @@ class _Apart:
         if not any(isinstance(n, Equal) for n in walk(total)):  # else few of the terms count
             total = with_body(total, self._inside(total.body, extents))
         factors, tests = Mul.make_args(total.body), total.conditions
+        if total.ranges and len(factors) > 1 and not any(map(reads, tests)):
+            windows = self._windows_of_two(total, extents)
+            if windows is not None:
+                return windows
         if not total.ranges or len(factors) < 2 or any(_by_index(c) for c in tests):
             return total
         for one in filter(self._array_like, factors):
@@ -108,6 +118,38 @@ class _Apart:
             elif not self._array_like(rest):
                 return Sum(one * self._array(rest, extents), total.ranges)
         return total
+
+    def _windows_of_two(self, total: Sum, extents: Mapping[Index, Expr]) -> Sum | None:
+        """A sum over windows of one array with the rest as another; None where it is none.
+
+        The indices say which terms count, and still do: the rest is computed at all places.
+        """
+        for one in filter(self._array_like, Mul.make_args(total.body)):
+            rest = total.body / one
+            if self._array_like(rest) or not self._entrywise(rest, (), extents):
+                continue
+            own = tuple((i, n) for i, n in extents.items() if i in free_indices(rest))
+            placeholder = read("rest", *(i for i, _ in own))
+            tried = with_body(total, one * placeholder)
+            loops = {i: n for i, n in extents.items() if i not in total.indices}
+            if self._over_windows(
+                tried, loops, {"rest": Tensor("rest", tuple(n for _, n in own), "intermediate")}
+            ):
+                return with_body(total, one * self._array(rest, extents))
+        return None
+
+    def _over_windows(
+        self, node: Sum, loops: Mapping[Index, Expr], more: Mapping[str, Tensor] | None = None
+    ) -> bool:
+        """Whether a call computes a sum alone, as one over windows; `more` are tensors to come."""
+        own = tuple((i, n) for i, n in loops.items() if i in free_indices(node))
+        alone = Equation("alone", tuple(i for i, _ in own), node, own, self.equation.place)
+        tensors = {**self.tensors, **self.made.tensors, **(more or {})}
+        found = product_of(alone)
+        if found is None or any(tensors[tensor_name(r)].integral for r in found[2]):
+            return False
+        tensors["alone"] = Tensor("alone", tuple(n for _, n in own), "intermediate")
+        return windows_of(alone, found, tensors) is not None
 
     def _array_like(self, node: Expr) -> bool:
         """Whether a factor is read of an array of numbers, or of one of two: h[t − 1], or h0."""
