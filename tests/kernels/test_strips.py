@@ -33,6 +33,7 @@ def test_strips_give_what_the_whole_gives(options, stored, tmp_path, monkeypatch
     assert {*map(is_triangular, groups.values())} == {options["mask"] in ("causal", "top_left")}
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     monkeypatch.setattr(module, "STRIP", 2)
+    monkeypatch.setattr(module, "TILE", 0)
     monkeypatch.setattr(module, "STORED", stored)
     for keys in {"J": 3}, {"J": 8}, {}:
         if not keys or options["mask"] in ("top_left", "bottom_right"):
@@ -46,6 +47,7 @@ def test_threads_share_sequences_and_heads_where_there_are_as_many(batch, tmp_pa
     text = Module(made, "float64", parallel=True).text()
     module = as_python(text, tmp_path, monkeypatch)
     monkeypatch.setattr(module, "STRIP", 2)
+    monkeypatch.setattr(module, "TILE", 0)
     monkeypatch.setattr(module, "threads", lambda: 4)
     calls = []
     for name in ("strip1", "strip2"):
@@ -68,6 +70,7 @@ def test_what_all_strips_multiply_with_is_packed_once(mask, stored, tmp_path, mo
     text = Module(made, "float64").text()
     module = as_python(text, tmp_path, monkeypatch)
     monkeypatch.setattr(module, "STORED", stored)
+    monkeypatch.setattr(module, "TILE", 0)
     values, packed, known = probed(made, 0, I=5, N=3), [], module.pack_all
 
     def pack_all(*arguments):
@@ -81,6 +84,26 @@ def test_what_all_strips_multiply_with_is_packed_once(mask, stored, tmp_path, mo
         agree(module, made, values)
         # Keys twice in the backward pass, where scores are computed again.
         assert len(packed) == (3 * (2 + 2 + (stored == 0)) if strip == 2 else 0)
+
+
+@pytest.mark.parametrize(
+    ("mask", "tile", "strips"), [("none", 25, [5]), ("none", 19, [3, 2]), ("causal", 25, [2, 2, 1])]
+)
+def test_small_tiles_stay_whole(mask, tile, strips, tmp_path, monkeypatch):
+    """Unless they are left out behind the diagonal: shorter strips then have less to do."""
+    made = programmed("attention", mask=mask)
+    module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
+    monkeypatch.setattr(module, "STRIP", 2)
+    monkeypatch.setattr(module, "TILE", tile)
+    rows, known = [], module.strip1
+
+    def strip1(*arguments):
+        rows.append(max(np.shape(x)[0] for x in arguments if np.ndim(x) == 1 and np.size(x) < 6))
+        known(*arguments)
+
+    monkeypatch.setattr(module, "strip1", strip1)
+    agree(module, made, probed(made, 0, I=5, J=5, N=1))
+    assert rows == strips
 
 
 def _noted(calls, name, known, *arguments):

@@ -25,8 +25,9 @@ from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
-#: So many entries of the index make a strip; up to so many entries are kept for another pass.
-STRIP, STORED = 64, 1 << 18
+#: So many entries of the index make a strip, or more where a tile has no more than so many entries
+#: then; up to so many entries are kept for another pass.
+STRIP, TILE, STORED = 64, 1 << 15, 1 << 18
 
 
 class StripLoop:
@@ -42,7 +43,7 @@ class StripLoop:
         self.apart = parallel and bool(group.rows)
         self.alone = code.spelling.fresh("alone") if self.apart else "0"
         fresh = code.spelling.fresh
-        self.name, self.whole = fresh("strip"), fresh("whole")
+        self.name, self.whole, self.most = fresh("strip"), fresh("whole"), fresh("most")
         self.first, self.count = Size(fresh("first")), Size(fresh("rows"))
         #: So many columns of the tiles are computed, if not all.
         self.columns = Size(fresh("columns")) if is_triangular(group) else None
@@ -138,7 +139,8 @@ class StripLoop:
                 lines.add(f"{everything[name]} = seen_as({spell(name)}, ({spell(name)}.size,))")
             if name in group.added:
                 lines.add(f"{everything[name]}[:] = real(0)")
-        self.panels.depths(lines, self.code.integer(group.index[1]), self.whole)
+        self._most(lines)
+        self.panels.depths(lines, (self.code.integer(group.index[1]), self.most), self.whole)
         calls = (lines, tensors, sizes, everything)
         if not self.apart:
             self._rooms(lines, tensors, everything)
@@ -160,6 +162,15 @@ class StripLoop:
             self._rooms(lines, tensors, everything)
             self._in_turn(*calls, False)
 
+    def _most(self, lines: Lines) -> None:
+        """How many entries make a strip: small tiles stay whole, unless half is left out anyway."""
+        extent, wide = self.code.integer(self.group.index[1]), next(self._wide(), None)
+        if wide is None or self.columns is not None:
+            lines.add(f"{self.most} = STRIP")
+            return
+        columns = self.code.integer(wide)
+        lines.add(f"{self.most} = max(STRIP, min({extent}, TILE // max({columns}, 1)))")
+
     def _rooms(self, lines: Lines, tensors: list[str], everything: dict[str, str]) -> None:
         """Room for one strip of each tile, or the whole array where it is kept; and for panels."""
         code, group, spell = self.code, self.group, self.code.spelling.tensor
@@ -168,7 +179,7 @@ class StripLoop:
             if name not in group.tiles:
                 continue
             wide = code.tensors[name].axes[len(group.rows) + 1 :]
-            room = f"aligned(STRIP * {code.integer(Mul(*wide).expand(), 3)})"
+            room = f"aligned({self.most} * {code.integer(Mul(*wide).expand(), 3)})"
             if name in group.kept:
                 whole = f"seen_as({spell(name)}, ({spell(name)}.size,))"
                 room = f"{whole} if {self.whole} else {room}"
@@ -190,8 +201,8 @@ class StripLoop:
         symbol, (_, extent) = code.spelling.symbol, group.index
         first, count = symbol(self.first), symbol(self.count)
         self.panels.pack(lines, lambda n: self._view(n, everything[n], self._for_all(own[n])))
-        with lines.block(f"for {first} in range(0, {code.integer(extent)}, STRIP):"):
-            lines.add(f"{count} = min(STRIP, {code.integer(extent)} - {first})")
+        with lines.block(f"for {first} in range(0, {code.integer(extent)}, {self.most}):"):
+            lines.add(f"{count} = min({self.most}, {code.integer(extent)} - {first})")
             if self.columns is not None:
                 many = code.integer(self.all[self.columns])
                 few = f"min({many}, {first} + {count})"

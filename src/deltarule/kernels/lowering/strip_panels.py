@@ -62,12 +62,16 @@ class StripPanels:
         """The arguments."""
         return [n for s in self.shared.values() for n in (s.panels, s.depth)]
 
-    def depths(self, lines: Lines, many: str, whole: str) -> None:
-        """How deep they are, for so many rows; those of all tiles may be kept `whole`."""
+    def depths(self, lines: Lines, rows: tuple[str, str], whole: str) -> None:
+        """How deep they are, for so many rows, of which some are a strip.
+
+        Tiles may be kept `whole`.
+        """
+        many, strip = rows
         for matrix, found in self.shared.items():
-            rows = f"(1 - {whole}) * ({many})" if found.again else many
+            several = f"(1 - {whole}) * ({many})" if found.again else many
             depth = matrix.sizes(self.code)[1]
-            lines.add(f"{found.depth} = packed_depth({rows} > STRIP, {depth})")
+            lines.add(f"{found.depth} = packed_depth({several} > {strip}, {depth})")
 
     def rooms(self, lines: Lines) -> None:
         """Room for them."""
