@@ -52,7 +52,7 @@ def test_the_kernel_agrees_with_the_evaluator(name, option, tmp_path, monkeypatc
     text = written.text()
     module = as_python(text, tmp_path, monkeypatch)
     for seed in (0, 1) if option is None or FULL else (1,):
-        for limit, small in (("SMALL", 0), ("STRIP", 2), ("TILE", 0), ("STORED", 0)):
+        for limit, small in (("SMALL", 0), ("STRIP", 2), ("UNCUT", 0), ("STORED", 0)):
             if seed and hasattr(module, limit):
                 monkeypatch.setattr(module, limit, small)
         values = evaluated(made, seed)

@@ -33,7 +33,7 @@ def test_strips_give_what_the_whole_gives(options, stored, tmp_path, monkeypatch
     assert {*map(is_triangular, groups.values())} == {options["mask"] in ("causal", "top_left")}
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     monkeypatch.setattr(module, "STRIP", 2)
-    monkeypatch.setattr(module, "TILE", 0)
+    monkeypatch.setattr(module, "UNCUT", 0)
     monkeypatch.setattr(module, "STORED", stored)
     for keys in {"J": 3}, {"J": 8}, {}:
         if not keys or options["mask"] in ("top_left", "bottom_right"):
@@ -47,7 +47,7 @@ def test_threads_share_sequences_and_heads_where_there_are_as_many(batch, tmp_pa
     text = Module(made, "float64", parallel=True).text()
     module = as_python(text, tmp_path, monkeypatch)
     monkeypatch.setattr(module, "STRIP", 2)
-    monkeypatch.setattr(module, "TILE", 0)
+    monkeypatch.setattr(module, "UNCUT", 0)
     monkeypatch.setattr(module, "threads", lambda: 4)
     calls = []
     for name in ("strip1", "strip2"):
@@ -70,7 +70,7 @@ def test_what_all_strips_multiply_with_is_packed_once(mask, stored, tmp_path, mo
     text = Module(made, "float64").text()
     module = as_python(text, tmp_path, monkeypatch)
     monkeypatch.setattr(module, "STORED", stored)
-    monkeypatch.setattr(module, "TILE", 0)
+    monkeypatch.setattr(module, "UNCUT", 0)
     values, packed, known = probed(made, 0, I=5, N=3), [], module.pack_all
 
     def pack_all(*arguments):
@@ -94,7 +94,7 @@ def test_small_tiles_stay_whole(mask, tile, strips, tmp_path, monkeypatch):
     made = programmed("attention", mask=mask)
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     monkeypatch.setattr(module, "STRIP", 2)
-    monkeypatch.setattr(module, "TILE", tile)
+    monkeypatch.setattr(module, "UNCUT", tile)
     rows, known = [], module.strip1
 
     def strip1(*arguments):

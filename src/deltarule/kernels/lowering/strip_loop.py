@@ -27,7 +27,7 @@ from deltarule.networks.tensors import Tensor
 
 #: So many entries of the index make a strip, or more where a tile has no more than so many entries
 #: then; up to so many entries are kept for another pass.
-STRIP, TILE, STORED = 64, 1 << 15, 1 << 18
+STRIP, UNCUT, STORED = 64, 1 << 15, 1 << 18
 
 
 class StripLoop:
@@ -169,7 +169,7 @@ class StripLoop:
             lines.add(f"{self.most} = STRIP")
             return
         columns = self.code.integer(wide)
-        lines.add(f"{self.most} = max(STRIP, min({extent}, TILE // max({columns}, 1)))")
+        lines.add(f"{self.most} = max(STRIP, min({extent}, UNCUT // max({columns}, 1)))")
 
     def _rooms(self, lines: Lines, tensors: list[str], everything: dict[str, str]) -> None:
         """Room for one strip of each tile, or the whole array where it is kept; and for panels."""

@@ -18,7 +18,7 @@ from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.lowering.shared_rooms import Rooms, shared_rooms, written_over
 from deltarule.kernels.lowering.stages import Stages
-from deltarule.kernels.lowering.strip_loop import STORED, STRIP, TILE
+from deltarule.kernels.lowering.strip_loop import STORED, STRIP, UNCUT
 from deltarule.kernels.lowering.thread_bodies import all_bodies_apart, bodies_apart
 from deltarule.kernels.lowering.tiles_in_place import tiles_in_place
 from deltarule.kernels.module import docstrings
@@ -87,7 +87,7 @@ DETERMINANTS = {determinants}
 
 _STRIP = f"""\
 # So many rows of large arrays are computed at once, or so many entries; so many are kept.
-STRIP, TILE, STORED = {STRIP}, {TILE}, {STORED}
+STRIP, UNCUT, STORED = {STRIP}, {UNCUT}, {STORED}
 """
 
 
