@@ -111,5 +111,11 @@ def test_the_text_shows_points_matrices_and_shared_sums():
 
 
 def test_names_are_known_without_the_text():
-    defined = [n.name for n in ast.parse(transforms.text(4, 3)).body if hasattr(n, "name")]
-    assert tuple(defined) == transforms.NAMES and {*defined} <= texts.names()
+    body = ast.parse(transforms.text(4, 3)).body
+    defined = [n.name for n in body if isinstance(n, ast.FunctionDef)]
+    defined += [n.id for one in body if isinstance(one, ast.Assign) for n in _names(one)]
+    assert sorted(defined) == sorted(transforms.NAMES) and {*defined} <= texts.names()
+
+
+def _names(assigned: ast.Assign) -> list[ast.Name]:
+    return [n for target in assigned.targets for n in ast.walk(target) if isinstance(n, ast.Name)]

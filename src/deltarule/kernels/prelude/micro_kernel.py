@@ -181,8 +181,7 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
 
     tile_a, tile_b, tile_c, tile_d, tile_e, tile_f, tile_g, tile_h = (_plain(h) for h in MR)
 
-A, B, C, D, E, F, G, H = MR
-
+MR_A, MR_B, MR_C, MR_D, MR_E, MR_F, MR_G, MR_H = MR
 
 
 @compiled
@@ -196,12 +195,25 @@ def blank(c, c0, cr, rows, count):
 @compiled
 def of_most_rows(left):
     """Whether so many rows begin with a tile of the most: it leaves none, or more than two."""
-    return (A == B or left != 2 * B) and (left == A or left >= A + 3)
+    return (MR_A == MR_B or left != 2 * MR_B) and (left == MR_A or left >= MR_A + 3)
 
 
 @outside(
-    _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _PLACES,
-    _WHOLE, _WHOLE, _WHOLE, _WHOLE,
+    _NUMBERS,
+    _WHOLE,
+    _WHOLE,
+    _NUMBERS,
+    _WHOLE,
+    _WHOLE,
+    _WHOLE,
+    _WHOLE,
+    _NUMBERS,
+    _WHOLE,
+    _PLACES,
+    _WHOLE,
+    _WHOLE,
+    _WHOLE,
+    _WHOLE,
 )
 def tiles(c, c0, cr, a, a0, ar, ak, jump, b, b0, at, rows, steps, count, add):
     """c[c0 + cr·r + v] (+)= Σ_t a[a0 + ar·r + ak·t]·b[b0 + at[t] + v], r below `rows`.
@@ -218,29 +230,29 @@ def tiles(c, c0, cr, a, a0, ar, ak, jump, b, b0, at, rows, steps, count, add):
         # A tile leaves no row, or more than two: one or two alone would wait for their sums.
         if of_most_rows(left):
             tile_a(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
-            done = A
+            done = MR_A
             s += jump
-        elif left == B or left >= B + 3:
+        elif left == MR_B or left >= MR_B + 3:
             tile_b(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
-            done = B
-        elif left == C or left >= C + 3:
+            done = MR_B
+        elif left == MR_C or left >= MR_C + 3:
             tile_c(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
-            done = C
-        elif left == D or left >= D + 3:
+            done = MR_C
+        elif left == MR_D or left >= MR_D + 3:
             tile_d(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
-            done = D
-        elif left == E or left >= E + 3:
+            done = MR_D
+        elif left == MR_E or left >= MR_E + 3:
             tile_e(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
-            done = E
-        elif left == F or left >= F + 3:
+            done = MR_E
+        elif left == MR_F or left >= MR_F + 3:
             tile_f(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
-            done = F
-        elif left >= G:
+            done = MR_F
+        elif left >= MR_G:
             tile_g(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
-            done = G
+            done = MR_G
         else:
             tile_h(c, o, cr, a, s, ar, ak, b, b0, at, steps, count, add)
-            done = H
+            done = MR_H
         left, o, s = left - done, o + cr * done, s + ar * done
 
 

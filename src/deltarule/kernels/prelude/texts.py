@@ -41,7 +41,7 @@ _ORDER = (
     "listed_places", "open_ends", "closed_ends", "stream_sizes", "streams",
     *sum(_SHARED.values(), ()),
 )  # fmt: skip
-_DEFINED = re.compile(r"^(?:def |class )?([A-Za-z_]\w*)(?: *[=(:])", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:def |class )?([A-Za-z_]\w*(?:, \w+)*)(?: *[=(:])", re.MULTILINE)
 #: Outputs and taps of the Cook–Toom algorithm that window sums may take.
 _SHORT = (4, 3)
 
@@ -92,8 +92,8 @@ def taken_in(stem: str) -> str:
 def names() -> frozenset[str]:
     """Everything that the parts define: functions, classes and constants."""
     files = (part for part in _ORDER if part != "transforms")
-    found = (_DEFINED.findall(_file(part)) for part in files)
-    return frozenset(transforms.NAMES).union(*found)
+    found = (several for part in files for several in _DEFINED.findall(_file(part)))
+    return frozenset(transforms.NAMES).union(*(several.split(", ") for several in found))
 
 
 def _groups(parts: set[str]) -> set[str]:

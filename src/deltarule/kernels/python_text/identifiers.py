@@ -21,7 +21,7 @@ OWN = frozenset(
     inlined in_threads kept kept_in_threads inputs entries ready_forward ready_backward
     forward backward forward_loops backward_loops forward_at backward_at forward_inside
     backward_inside forward_in_stages backward_in_stages OPTIONS REAL PARALLEL GIVEN KEPT UPSTREAM
-    OUTPUTS STEPS DETERMINANTS in_order""".split()
+    OUTPUTS STEPS DETERMINANTS STRIP UNCUT STORED INNER in_order""".split()
 )
 
 

@@ -24,7 +24,7 @@ _FUNCTIONS = (
 )
 
 #: What the text defines, known without the transforms being found.
-NAMES = tuple(name for name, *_ in _FUNCTIONS)
+NAMES = ("TILE", "TAPS", "POINTS", *(name for name, *_ in _FUNCTIONS))
 
 
 def text(outputs: int, taps: int) -> str:
@@ -34,7 +34,7 @@ def text(outputs: int, taps: int) -> str:
         f"# {found.description()}.",
         f"# y_i = Σ_k g_k·d_(i+k) = Aᵀ[(G·g) ⊙ (Bᵀ·d)] for {outputs} outputs and {taps} taps has",
         f"# {found.products} products in the place of {outputs * taps}: proved for every y·g·d.",
-        f"TILE, TAPS, POINTS = {outputs}, {taps}, {found.products}",
+        f"{', '.join(NAMES[:3])} = {outputs}, {taps}, {found.products}",
     ]
     parts = ["\n".join(head)]
     for name, letter, formula, matrix in _FUNCTIONS:
