@@ -53,6 +53,42 @@ def turn_channels(flat, start, plane, count, panel, length):
             )
 
 
+@outside(
+    _NUMBERS, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _PLACES, _PLACES, _WHOLE,
+    _PLACES, _WHOLE, _WHOLE, _WHOLE, _WHOLE,
+)
+def add_taps(
+    sums, s0, outer, o0, plane, turned, t0, phase, at, phases, taps, lines, panels, many, deep, add
+):
+    """sums[s0 + …][f][tap, panel, c] (+)= Σ_r Y[f][r]·X[phase, panel][r + at[tap], c].
+
+    r runs below `deep` from outer[o0] and turned[t0] on, f below `many`. Planes of Y lie `plane`
+    apart, phases of X `phase`, and panels `plane` times NR.
+    """
+    at, phases, wide = from_start(at), from_start(phases), taps * panels * NR
+    for n in range(taps * panels):
+        tap, panel = n // panels, n % panels
+        place = t0 + phases[tap] * phase + (panel * plane + at[tap]) * NR
+        tiles(
+            sums, s0 + n * NR, wide, outer, o0, plane, 1, 0, turned, place, lines, many, deep, NR,
+            add,
+        )
+
+
+@in_threads
+def put_totals(totals, sums, pieces, rows, C, taps, wide):
+    """totals[row][c][tap] of the sums [row][tap, panel, c] of all pieces."""
+    apart()
+    for row in prange(rows):
+        o = row * wide
+        for piece in range(1, pieces):
+            for i in range(U(wide)):
+                sums[U(o) + i] += sums[U(piece * rows * wide + o) + i]
+        for c in range(C):
+            for tap in range(taps):
+                totals[U((row * C + c) * taps + tap)] = sums[U(o + tap * (wide // taps) + c)]
+
+
 @in_threads
 def totals_of_panels(totals, outer, flat, plane, at, phases, B, C, F, run, runs, further):
     """The totals of taps that lie `at[t]` further in the phase `phases[t]` of X.
@@ -80,23 +116,13 @@ def totals_of_panels(totals, outer, flat, plane, at, phases, B, C, F, run, runs,
         for block in range(begin, end):
             k = block % blocks * KC
             o, deep = block // blocks * further + k, min(KC, run - k)
-            for n in range(at.size * panels):
-                tap, panel = n // panels, n % panels
-                place = (phases[tap] * B + b) * panels + panel
-                tiles(
-                    data(sums), ((piece * B + b) * F + f) * wide + n * NR, wide, data(outer),
-                    (b * F + f) * plane + o, plane, 1, 0, data(turned),
-                    (place * plane + o + at[tap]) * NR, data(lines), min(FILTERS_AT_ONCE, F - f),
-                    deep, NR, min(block - begin, 1),
-                )
-    for piece in range(1, pieces):
-        for i in range(U(B * F * wide)):
-            sums[i] += sums[U(piece * B * F * wide) + i]
-    for row in range(B * F):
-        for c in range(C):
-            to, o = (row * C + c) * at.size, row * wide + c
-            for tap in range(at.size):
-                totals[U(to + tap)] = sums[U(o + tap * panels * NR)]
+            add_taps(
+                data(sums), ((piece * B + b) * F + f) * wide, data(outer), (b * F + f) * plane + o,
+                plane, data(turned), (b * panels * plane + o) * NR, B * panels * plane * NR,
+                data(at), data(phases), at.size, data(lines), panels, min(FILTERS_AT_ONCE, F - f),
+                deep, min(block - begin, 1),
+            )
+    put_totals(totals, sums, pieces, B * F, C, at.size, wide)
 
 
 @outside(

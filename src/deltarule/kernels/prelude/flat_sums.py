@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
+from deltarule.kernels.prelude.block_totals import blocks_summed
 from deltarule.kernels.prelude.calls import (
     _NUMBERS,
     _PLACES,
@@ -19,8 +20,14 @@ from deltarule.kernels.prelude.calls import (
 )
 from deltarule.kernels.prelude.channel_panels import panel_totals, panels_pay
 from deltarule.kernels.prelude.dots import dot_products
+from deltarule.kernels.prelude.image_blocks import (
+    blocks_to_x,
+    blocks_to_y,
+    images_at_once,
+    shared_evenly,
+)
 from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned, tiles
-from deltarule.kernels.prelude.unfolded_rows import weights_of
+from deltarule.kernels.prelude.unfolded_rows import find_weights, weights_of
 from deltarule.kernels.prelude.vectors import NR
 from deltarule.kernels.prelude.window_layout import (
     AT_SIZES,
@@ -39,6 +46,7 @@ from deltarule.kernels.prelude.window_tap import totals_out
 
 compiled = in_threads = njit
 U = np.uint64
+real = np.float32
 
 
 # ---- what follows goes into kernels
@@ -103,12 +111,18 @@ def flat_to_y(x, w, y, first, plan):
     plan = from_start(plan)
     N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
     grid, phases, at, entries = found(plan, 1)
+    weights = weights_of(w, plan, entries, entries.size, C * at.size, ONE)
+    few = images_at_once(plan, grid)
+    if few and shared_evenly((N + few - 1) // few * B):
+        plane = rounded(few * volume(grid, 0) + grid[3])
+        at = taps_flat(C, C * plane, plane, phases, at)
+        blocks_to_y(x, weights, y, first, plan, grid, at, plane, few)
+        return
     length = N * volume(grid, 0)
     plane = rounded(length + grid[3])
     flat = aligned(volume(plan, AT_STRIDES) * B * C * plane)
     lay_out(x, plan, OF_X, flat, NIL, plane, grid)
     at = taps_flat(C, B * C * plane, plane, phases, at)
-    weights = weights_of(w, plan, entries, entries.size, at.size, ONE)
     sums = aligned(B * F * plane)
     run, runs, further = runs_of(plan, grid)
     spread_arrays(
@@ -125,13 +139,23 @@ def flat_to_w(x, w, y, first, plan):
     plan = from_start(plan)
     N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
     grid, phases, at, entries = found(plan, 1)
+    totals = zeros(B * F * C * at.size)
+    few = images_at_once(plan, grid) if panels_pay(C, F) else NIL
+    if few:
+        plane = rounded(few * volume(grid, 0) + grid[3])
+        blocks_summed(
+            data(totals), data(x), data(y), data(plan), data(grid), data(at), data(phases), at.size,
+            plane, few,
+        )
+        totals_out(totals, entries, x, w, y, first, plan)
+        grid[0] = at[0] = phases[0] = 0  # they live until here
+        return
     length = N * volume(grid, 0)
     plane = rounded(length + grid[3])
     flat = aligned(volume(plan, AT_STRIDES) * B * C * plane)
     lay_out(x, plan, OF_X, flat, NIL, plane, grid)
     outer = aligned(B * F * plane)
     lay_out(y, plan, OF_Y, outer, NIL, plane, grid)
-    totals = zeros(B * F * C * at.size)
     run, runs, further = runs_of(plan, grid)
     if panels_pay(C, F):
         panel_totals(totals, outer, flat, plane, at, phases, B, C, F, run, runs, further)
@@ -144,6 +168,30 @@ def flat_to_w(x, w, y, first, plan):
     totals_out(totals, entries, x, w, y, first, plan)
 
 
+@compiled
+def of_phases(w, plan, phases, ahead, entries, before, plane):
+    """The weights of the taps of each phase, where these lie in Y, and where each phase ends."""
+    B, C, F = plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
+    weights, at = np.empty(B * C * F * phases.size, real), np.empty(F * phases.size, np.int64)
+    chosen, ends = np.empty(phases.size, np.int64), np.empty(volume(plan, AT_STRIDES), np.int64)
+    count = 0
+    for phase in range(ends.size):
+        begin = count
+        for tap in range(phases.size):
+            if phases[tap] == phase:
+                chosen[count] = entries[tap]
+                for f in range(F):
+                    at[count * F + f] = before + f * plane - ahead[tap]
+                count += 1
+        ends[phase] = count
+        find_weights(
+            data(w), data(plan), data(chosen[begin:]), count - begin, 1, C, C * F,
+            data(weights[B * C * F * begin:]),
+        )
+    chosen[0] = 0  # it lives until here
+    return weights, at, ends
+
+
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
 def flat_to_x(x, w, y, first, plan):
     """`windows_to_x`, with Y laid out."""
@@ -151,8 +199,14 @@ def flat_to_x(x, w, y, first, plan):
     plan = from_start(plan)
     N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
     grid, phases, ahead, entries = found(plan, 1)
-    length = N * volume(grid, 0)
+    few = images_at_once(plan, grid)
     before = rounded(grid[3])
+    if few and shared_evenly((N + few - 1) // few * B):
+        plane = rounded(few * volume(grid, 0) + before)
+        weights, at, ends = of_phases(w, plan, phases, ahead, entries, before, plane)
+        blocks_to_x(x, weights, y, first, plan, grid, at, ends, before, plane, few)
+        return
+    length = N * volume(grid, 0)
     plane = rounded(length + before)
     outer = aligned(before + B * F * plane)
     lay_out(y, plan, OF_Y, outer, before, plane, grid)
