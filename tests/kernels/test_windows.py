@@ -203,22 +203,24 @@ def test_many_places_of_many_channels_give_the_sums(summed, moved, n, channels, 
 
 BROAD = st.builds(
     SimpleNamespace,
-    length=st.integers(60, 150),
+    length=st.integers(40, 120),
     taps=st.integers(1, 4),
-    stride=st.integers(1, 2),
+    stride=st.sampled_from([1, 1, 2]),
     dilation=st.integers(1, 2),
     pad=st.integers(0, 2),
 )
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(
     st.one_of(
-        st.tuples(MISSING, MISSING, BROAD), st.tuples(MISSING, FEW, MANY), st.tuples(FEW, FEW, MANY)
+        st.tuples(MISSING, MISSING, BROAD),
+        st.tuples(MISSING, FEW, BROAD),
+        st.tuples(FEW, FEW, MANY),
     ),
-    st.sampled_from([8, 9, 18]),
-    st.sampled_from([(1, 16, 12), (2, 15, 37), (1, 30, 100), (1, 47, 13), (2, 8, 8)]),
-    st.sampled_from([(0, 1, 2, 3, 4, 5), (0, 3, 4, 5, 1, 2), (1, 0, 2, 3, 4, 5)]),
+    st.sampled_from([8, 17, 34]),
+    st.sampled_from([(1, 16, 22), (2, 15, 37), (1, 30, 50), (1, 47, 13), (2, 14, 12)]),
+    st.sampled_from([(0, 1, 2, 3, 4, 5), (1, 0, 2, 3, 4, 5), (0, 3, 4, 5, 1, 2)]),
     st.integers(0, 2),
 )
 def test_many_images_of_many_channels_give_the_sums(summed, moved, n, channels, order, begins):

@@ -50,7 +50,7 @@ real = np.float32
 #: So many bytes are laid out at once, but for single images that take more, up to `NOT_NEAR`.
 BLOCK, NOT_NEAR = 1 << 18, 1 << 20
 #: In so many blocks images are taken at least.
-BLOCKS = 8
+BLOCKS = 4
 
 
 @inlined
