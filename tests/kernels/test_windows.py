@@ -220,7 +220,7 @@ BROAD = st.builds(
         st.tuples(FEW, FEW, MANY),
     ),
     st.sampled_from([9, 18, 35]),
-    st.sampled_from([(1, 16, 22), (2, 15, 37), (1, 30, 50), (1, 47, 13), (2, 14, 12)]),
+    st.sampled_from([(1, 64, 48), (2, 32, 37), (1, 30, 50), (1, 47, 13), (1, 96, 64)]),
     st.sampled_from([(0, 1, 2, 3, 4, 5), (1, 0, 2, 3, 4, 5), (0, 3, 4, 5, 1, 2)]),
     st.integers(0, 2),
 )
