@@ -48,7 +48,7 @@ real = np.float32
 # ---- what follows goes into kernels
 
 #: So many bytes are laid out at once, but for single images that take more, up to `NOT_NEAR`.
-BLOCK, NOT_NEAR = 1 << 18, 1 << 20
+BLOCK_BYTES, NOT_NEAR = 1 << 18, 1 << 20
 #: In so many blocks images are taken at least.
 BLOCKS = 4
 
@@ -74,9 +74,9 @@ def images_at_once(plan, grid):
     N, B, image = plan[AT_SIZES], plan[AT_SIZES + 1], volume(grid, 0)
     channels = plan[AT_SIZES + 2] * volume(plan, AT_STRIDES) + plan[AT_SIZES + 3]
     wide = BYTES * image * channels
-    few = max(1, min(BLOCK // wide, N * B // BLOCKS))
+    few = max(1, min(BLOCK_BYTES // wide, N * B // BLOCKS))
     blocks = (N + few - 1) // few
-    if wide > NOT_NEAR or blocks * B < BLOCKS or N * B * wide <= BLOCK:
+    if wide > NOT_NEAR or blocks * B < BLOCKS or N * B * wide <= BLOCK_BYTES:
         return np.int64(0)
     # Runs of few images fill their vectors less.
     if 16 * blocks * vectors_of(of_images(plan, few), grid) > 17 * vectors_of(plan, grid):
