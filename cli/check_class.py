@@ -36,7 +36,7 @@ from deltarule.cli.progress import Progress
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import Exam
 from deltarule.marking.points import points_text
-from deltarule.processors import processors
+from deltarule.processors import processes
 from deltarule.spelling.counted import counted
 from deltarule.whole_files import made_folder
 
@@ -67,13 +67,14 @@ def _shown(asked: Class, called: str) -> int:
         exam.leave_code_open()
     formats = exports(asked.export) if asked.export else []
     setting = _setting(asked, exam, students)
+    marks = _marks(asked)
     out = made_folder(asked.out or Path("marks"))
     if not asked.force:
         refuse_unknown(out)
     with Journal(out / JOURNAL) as journal:
         overrides = _overrides(out / "overrides.csv", decided, exam.exam)
         with Progress("marking") as bar:
-            done = mark_class(words, exam, journal, _marks(asked), bar.tell)
+            done = mark_class(words, exam, journal, marks, bar.tell)
         markings = ClassMarkings(journal, exam.exam, overrides, exam.open)
         who = {entry.who for entry in journal.students()}
         worth = {q.id: q.marks for q in exam.exam.questions}
@@ -153,7 +154,7 @@ def _marks(asked: Class) -> Callable[[Exam], AbstractContextManager[Marks]]:
         return lambda exam: DaskCluster(exam, address, seconds)
     from deltarule.classes.worker_pool import WorkerPool
 
-    jobs = asked.jobs or processors()
+    jobs = processes(asked.jobs, "--jobs")
     return lambda exam: WorkerPool(exam, jobs, seconds)
 
 

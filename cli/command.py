@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import click
 
-from deltarule.cli import rules
+from deltarule.cli import rules, stopped
 from deltarule.cli.parameters import Beside
 from deltarule.cli.table import COMMANDS
 from deltarule.errors import DeltaruleError, did_you_mean
@@ -170,10 +170,14 @@ class _reported:
         return None
 
     def __exit__(self, _kind, error, _traceback) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            sys.exit(stopped.say())  # Click would have its own word for it, and status 1
         if self._resilient or not isinstance(error, click.UsageError | DeltaruleError):
             return
+        from deltarule.cli.output import Output
         from deltarule.cli.running import tell
 
+        Output.going_to(None, "", False)  # nor to the file of a command before, in one process
         reported = error if isinstance(error, DeltaruleError) else self._in_our_words(error)
         sys.exit(tell(reported, as_json="--json" in self._words))
 

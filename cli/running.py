@@ -1,6 +1,6 @@
 """The way out: how a command runs and ends, and how an error is said.
 
-Exit status: 0 all right, 1 something is wrong, 2 the command could not run.
+Exit status: 0 all right, 1 something is wrong, 2 the command could not run, 130 Ctrl-C stopped it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from deltarule.cli import stopped
 from deltarule.cli.output import Output
 from deltarule.cli.pager import Paging
 from deltarule.cli.screen import console, silence, write_json
@@ -50,7 +51,7 @@ def run(
         silence()
         status = 0
     except KeyboardInterrupt:
-        status = 130
+        status = stopped.say()
     except Exception as error:
         if os.environ.get("DELTARULE_TRACEBACK"):
             raise

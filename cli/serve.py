@@ -12,7 +12,7 @@ from deltarule.cli.formats import FORMATS, refuse, show
 from deltarule.cli.page import Page
 from deltarule.cli.serve_command import Serve
 from deltarule.errors import DeltaruleError
-from deltarule.processors import processors
+from deltarule.processors import processes
 
 #: What the extra installs.
 _NEEDS = ("starlette", "uvicorn")
@@ -94,7 +94,7 @@ def _settings(asked: Serve) -> Any:
         asked.host,
         asked.port,
         tuple(asked.name or ()),
-        asked.jobs or processors(),
+        processes(asked.jobs, "--jobs"),
         asked.sandbox,
         asked.https,
     )

@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from deltarule.cli.check_command import Check
 from deltarule.cli.code_checker import Checker
 from deltarule.cli.started_sandbox import StartedSandbox
+from deltarule.deaf_processes import deaf
 from deltarule.processors import processors
 from deltarule.reports.things import CheckedFile
 from deltarule.spelling.counted import counted
@@ -26,11 +27,24 @@ def checked_side_by_side(
     with ProcessPoolExecutor(
         min(processors(), len(paths)), multiprocessing.get_context("spawn"), _begin, (asked,)
     ) as pool:
-        waiting = {pool.submit(_checked, path, len(paths)): path for path in paths}
-        for done in as_completed(waiting):
-            found[waiting[done]] = done.result()
-            tell(f"checked {len(found)} of {counted(len(paths), 'file')}")
+        with deaf():
+            waiting = {pool.submit(_checked, path, len(paths)): path for path in paths}
+        try:
+            for done in as_completed(waiting):
+                found[waiting[done]] = done.result()
+                tell(f"checked {len(found)} of {counted(len(paths), 'file')}")
+        except KeyboardInterrupt:
+            _end(pool)
+            raise
     return [found[path] for path in paths]
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """Begin no further file, and wait for none; sandboxes end with the processes that have them."""
+    processes = [*(pool._processes or {}).values()]
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
 
 
 def _begin(asked: Check) -> None:

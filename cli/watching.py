@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from deltarule.cli import stopped
 from deltarule.cli.code_files import SUFFIXES
 from deltarule.cli.pager import Paging
 from deltarule.cli.running import tell
@@ -33,7 +34,7 @@ def watched(once: Callable[[], int], words: Sequence[str], format: str) -> int:
         except DeltaruleError as error:
             status = tell(error, as_json=False)
         except KeyboardInterrupt:
-            return 130
+            return stopped.say()
         if screen.is_terminal:
             console(stderr=True).print("waiting for a file to be saved (Ctrl-C ends)", style="dim")
         try:

@@ -24,7 +24,7 @@ import simulated  # noqa: E402
 from simulated_lines import Slip  # noqa: E402
 
 from deltarule.arithmetic.printed import Printed  # noqa: E402
-from deltarule.cli.main import short_lived  # noqa: E402
+from deltarule.cli.programs import short_lived  # noqa: E402
 from deltarule.marking import OpenSheet, load_sheet  # noqa: E402
 from deltarule.marking.sheet_files.answers import Answers  # noqa: E402
 from deltarule.marking.sheet_files.arrays import Numbers, read_numbers  # noqa: E402

@@ -15,7 +15,7 @@ from deltarule.classes.class_result import ClassResult
 from deltarule.classes.class_site.class_pages import ShownClass, class_pages
 from deltarule.classes.formats.export_setting import ExportSetting
 from deltarule.classes.roster import Roster, Student
-from deltarule.cli.main import program
+from deltarule.cli.programs import program
 from deltarule.exams.exam import Exam
 from deltarule.exams.exam_files import load_exam
 from deltarule.exams.exam_marking import ExamMarking

@@ -109,7 +109,7 @@ def test_the_command_writes_what_is_asked_for(invoke_check, counted, tmp_path):
 def invoke_check(monkeypatch):
     from click.testing import CliRunner
 
-    from deltarule.cli.main import app
+    from deltarule.cli.programs import app
 
     monkeypatch.setenv("COLUMNS", "200")
     return lambda *words: CliRunner().invoke(app, [str(word) for word in words])

@@ -68,7 +68,7 @@ def test_json_of_a_class(place, shared, monkeypatch):
     from click.testing import CliRunner
 
     from deltarule.cli import check_class
-    from deltarule.cli.main import app
+    from deltarule.cli.programs import app
 
     monkeypatch.setattr(check_class, "_marks", lambda asked: shared)
     words = ["check", "class", str(place / "in"), "--sheet", str(place / "exam.toml"), "--json"]

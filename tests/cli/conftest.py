@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from once import sharing
 
-from deltarule.cli.main import app
+from deltarule.cli.programs import app
 
 
 @dataclass

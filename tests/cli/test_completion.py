@@ -3,13 +3,13 @@
 import pytest
 from click.testing import CliRunner
 
-from deltarule.cli import main
+from deltarule.cli import programs
 
 
 def completed(words, shell="bash"):
     """What a shell is told when Tab is pressed behind some words."""
     name, last = words.split()[0], words.split()[-1]
-    program = main.app if name == "deltarule" else main.program(name)
+    program = programs.app if name == "deltarule" else programs.program(name)
     place = last if shell == "fish" else str(words.count(" "))
     asks = {f"_{name.upper()}_COMPLETE": f"{shell}_complete"}
     done = CliRunner().invoke(
@@ -63,6 +63,6 @@ def test_no_file_of_ones_own_is_run(tmp_path):
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 @pytest.mark.parametrize("name", ["derive", "trace", "check", "deltarule"])
 def test_the_shells_script_is_printed(name, shell):
-    program = main.app if name == "deltarule" else main.program(name)
+    program = programs.app if name == "deltarule" else programs.program(name)
     done = CliRunner().invoke(program, ["--show-completion", shell], prog_name=name)
     assert done.exit_code == 0 and f"_{name.upper()}_COMPLETE={shell}_complete" in done.output

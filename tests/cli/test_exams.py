@@ -6,7 +6,7 @@ import exam_texts
 import pytest
 from click.testing import CliRunner
 
-from deltarule.cli.main import app
+from deltarule.cli.programs import app
 
 ANSWERS = """
 who = "Emmy N."

@@ -28,6 +28,15 @@ MESSAGES = [
     (["derive", "mlp", "--wrt", "y"], "there is no gradient by y: it is a target", "ask for"),
     (["derive", "conv", "--wrt", "y"], "dL/dy comes from outside", "ask for one of b, w, x"),
     (["derive", "conv", "--stride", "0"], "stride = 0 is too small", "stride is at least 1"),
+    *(
+        ([*words, "--set", "N=-1"], "N = -1 is too small", "N is at least 1")
+        for words in (
+            ["trace", "dense", "--random"],
+            ["derive", "dense", "--kernel"],
+            ["derive", "dense", "--count"],
+            ["check", "gradient", "dense", "--no-kernel"],
+        )
+    ),
     (["derive", "dense", "--set", "Q=2"], "dense has no size Q", "its sizes are N, D, M"),
     (["derive", "dense", "--set", "N"], "'N' gives no size a whole number", "write --set N=2"),
     # A size of 0 leaves nothing to compute or compare, in every command that takes one.
@@ -35,7 +44,7 @@ MESSAGES = [
         (
             [*words, "--set", "N=0"],
             f"{tensor}[N, {axis}] has no entries at N = 0: there is nothing to compute",
-            "N is 1 at least",
+            "N is at least 1",
         )
         for words, tensor, axis in (
             (["trace", "dense", "--random"], "x", "D"),

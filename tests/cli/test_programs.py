@@ -115,3 +115,9 @@ def test_commands_of_their_own_are_the_same(invoke):
         [sys.executable, "-c", code, "dense", "--json"], capture_output=True, text=True
     )
     assert json.loads(alone.stdout) == json.loads(invoke("derive", "dense", "--json").out)
+
+
+def test_a_refusal_does_not_go_to_the_file_of_the_command_before(invoke, tmp_path):
+    assert invoke("derive", "dense", "--html", str(tmp_path / "dense.html")).status == 0
+    refused = invoke("derive", "--brief", "--json")
+    assert refused.status == 2 and "is not shown as JSON" in refused.out + refused.err

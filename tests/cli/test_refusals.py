@@ -10,6 +10,7 @@ from deltarule.cli import rules
 from deltarule.cli.formats import FORMATS, formats_of
 from deltarule.cli.table import COMMANDS
 from deltarule.errors import DeltaruleError
+from deltarule.processors import MOST_EACH, processors
 
 FACTS = (
     r"--[\w-]+ and --[\w-]+ exclude each other",
@@ -73,3 +74,24 @@ def test_a_format_without_a_function_is_refused_with_what_there_is(monkeypatch):
         "leave --latex out for text, or leave --prove out for a derivation as LaTeX, "
         "or write --json"
     )
+
+
+@pytest.mark.parametrize("name", [name for name, row in COMMANDS.items() if "jobs" in row.options])
+@pytest.mark.parametrize("number", [0, -1, 10_000])
+def test_a_number_of_processes_is_one_that_works(name, number, invoke, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "emmy.toml").write_text("")
+    done = invoke(*name.split(), "emmy.toml", "--sheet", "slide", "--jobs", str(number))
+    if name == "serve":
+        done = invoke(name, "slide", "--links", "--jobs", str(number))
+    most = MOST_EACH * processors()
+    fact, remedy = (
+        (f"invalid value for --jobs: {number} is not in the range x>=1", "--help")
+        if number < 1
+        else (
+            f"{number} processes are more than {MOST_EACH} for each processor",
+            f"give at most {most}, or leave the number out: one a processor",
+        )
+    )
+    assert done.status == 2 and fact in done.err and remedy in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["emmy.toml"]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from deltarule.cli import main
+from deltarule.cli import programs
 from deltarule.cli.formats import FORMATS
 from deltarule.cli.rules import long_name, options_by_word
 from deltarule.cli.table import COMMANDS
@@ -15,7 +15,7 @@ from deltarule.nearest import edit_distance, nearest
 
 def parameters(name):
     """The options of a command by their long names."""
-    return {long_name(p): p for p in options_by_word(main.program(name).params).values()}
+    return {long_name(p): p for p in options_by_word(programs.program(name).params).values()}
 
 
 def written(name, option):

@@ -18,7 +18,7 @@ def slide():
     """The JSON of the slide, once."""
     from click.testing import CliRunner
 
-    from deltarule.cli.main import app
+    from deltarule.cli.programs import app
 
     result = CliRunner().invoke(app, ["trace", "backprop", "--example", "slide", "--json"])
     assert result.exit_code == 0

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from deltarule.cli.main import program
+from deltarule.cli.programs import program
 from deltarule.exams.audit import audit
 from deltarule.marking.sheet_files.arrays import read_numbers
 from deltarule.marking.sheet_files.sheets import Rounding, Run

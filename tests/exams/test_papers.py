@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from drawn_papers import like_slide
 
-from deltarule.cli.main import program
+from deltarule.cli.programs import program
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam_files import load_exam
 from deltarule.exams.models import model_like

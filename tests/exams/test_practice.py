@@ -8,7 +8,7 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from deltarule.cli.main import program
+from deltarule.cli.programs import program
 from deltarule.exams.models import model_like
 from deltarule.exams.practice import Practice
 

@@ -12,7 +12,7 @@ from drawn_papers import like_slide
 
 from deltarule.arithmetic.printed import Printed
 from deltarule.calculus.without_steps import derive_unverified
-from deltarule.cli.main import program
+from deltarule.cli.programs import program
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam_files import load_exam
 from deltarule.exams.models import model_like

@@ -10,6 +10,7 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.arithmetic.small_sizes import with_definitions
+from deltarule.errors import DeltaruleError
 from deltarule.kernels.api import kernel
 from deltarule.kernels.passes.program import known_sizes, program
 
@@ -198,3 +199,20 @@ def test_only_the_gradients_that_are_wanted():
         program("mlp", {"wrt": ["Theta3"]})
     assert caught.value.fact == "the kernel has no gradient by Theta3"
     assert caught.value.remedy == "did you mean 'Theta2'?"
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_gradients_of_outputs_have_one_name_and_others_are_told(plain):
+    made = deltarule.kernel("lstm", plain=plain)
+    assert (made.upstream, made.outputs) == (("dy",), ("h", "c", "y"))
+    given = {name: np.zeros(1) for name in made.inputs}
+    for name, remedy in {
+        "dL_dy": "did you mean 'dy'? it is ∂L/∂y",
+        "dL_dh": "of the outputs it takes the gradients dy alone",
+        "dc": "of the outputs it takes the gradients dy alone",
+        "W_h": "did you mean 'W_h",
+    }.items():
+        with pytest.raises(DeltaruleError) as refused:
+            made.backward(**given, **{name: np.zeros(1)})
+        assert refused.value.fact == f"the kernel takes no array {name}"
+        assert refused.value.remedy.startswith(remedy)

@@ -78,7 +78,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_file_is_read_once_a_command(command, tmp_path, monkeypatch, capsys):
-    from deltarule.cli.main import app
+    from deltarule.cli.programs import app
 
     path = tmp_path / "twice.py"
     path.write_text(

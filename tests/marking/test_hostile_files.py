@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import deltarule
-from deltarule.cli.main import app
+from deltarule.cli.programs import app
 from deltarule.cli.screen import write, write_json
 from deltarule.errors import DeltaruleError
 from deltarule.marking import load_sheet, mark

@@ -15,7 +15,8 @@ from syntax_trees import parsed, text_of, walked
 ROOT = Path(__file__).resolve().parents[2]
 # A room may import from itself and from the rooms before it.
 ORDER = (
-    "lazy_names", "represented", "nearest", "errors", "processors", "whole_files", "signed_files",
+    "lazy_names", "represented", "nearest", "errors", "processors", "deaf_processes",
+    "whole_files", "signed_files",
     "sandbox", "expressions", "spelling", "networks", "language", "arithmetic", "matrix_form",
     "calculus", "counting", "proving", "tracing", "kernels", "frameworks", "gradcheck", "training",
     "formulas", "typed", "marking", "submissions", "reports", "pages", "exams", "classes",

@@ -156,7 +156,7 @@ def test_a_state_that_is_read_before_it_is_computed_moves_nothing():
 def said(*words):
     from click.testing import CliRunner
 
-    from deltarule.cli.main import program
+    from deltarule.cli.programs import program
 
     return CliRunner().invoke(program(words[0]), words[1:], env={"COLUMNS": "200"})
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from once import derived, loaded
 from parsed_html import Whole
 
-from deltarule.cli.main import program
+from deltarule.cli.programs import program
 from deltarule.counting.counts import count
 from deltarule.counting.layer_fields import layer_fields
 from deltarule.errors import DeltaruleError

@@ -11,7 +11,7 @@ from once import derivation_of, loaded
 from parsed_html import Parsed, Whole
 from variants import FULL
 
-from deltarule.cli.main import program
+from deltarule.cli.programs import program
 from deltarule.errors import DeltaruleError
 from deltarule.language.catalogue import catalogue
 from deltarule.language.optimisers import is_update

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from sympy import Integer
 
-from deltarule.cli.main import app
+from deltarule.cli.programs import app
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Sum, read
 from deltarule.expressions.symbols import Index, Size

@@ -21,7 +21,7 @@ def screen(*words: str) -> str:
     """What a command shows on a screen of 80 columns."""
     from click.testing import CliRunner
 
-    from deltarule.cli.main import app
+    from deltarule.cli.programs import app
 
     with patch.dict(os.environ, {"COLUMNS": "80"}):
         done = CliRunner().invoke(app, words)

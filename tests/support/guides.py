@@ -32,7 +32,7 @@ HOME = ROOT / "src/deltarule"
 GUIDES = HOME / "guides"
 README = ROOT / "README.md"
 #: What most pages import; it is imported once, before the fork.
-_HEAVY = ["sympy", "deltarule.cli.main", "deltarule.kernels.build", "deltarule.marking.session"]
+_HEAVY = ["sympy", "deltarule.cli.programs", "deltarule.kernels.build", "deltarule.marking.session"]
 PROGRAMS = ("derive", "trace", "check", "deltarule")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 #: A path in backticks; in capitals is what the reader's own file is called.

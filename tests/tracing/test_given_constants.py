@@ -119,4 +119,4 @@ def test_givens_without_entries_are_refused():
     with pytest.raises(DeltaruleError) as refused:
         computation_of(derived("dense"), givens)
     assert refused.value.fact == "x[N, D] has no entries at N = 0: there is nothing to compute"
-    assert refused.value.remedy == "N is 1 at least"
+    assert refused.value.remedy == "N is at least 1"

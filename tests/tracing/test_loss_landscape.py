@@ -11,7 +11,7 @@ from once import loaded
 from parsed_html import Whole
 
 from deltarule.cli.landscape import landscape_values
-from deltarule.cli.main import program
+from deltarule.cli.programs import program
 from deltarule.errors import DeltaruleError
 from deltarule.pages.landscape_svg import landscape_svg
 from deltarule.tracing.loss_landscape import POINTS, Landscape, Way, landscape

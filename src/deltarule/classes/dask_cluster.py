@@ -18,6 +18,7 @@ from deltarule.classes.class_worker import ClassWorker, Outcome, Task
 from deltarule.classes.exam_parts import own_version
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.exams.exam import Exam
+from deltarule.processors import processes
 from deltarule.sandbox import Sandbox
 
 #: Submissions that are on their way to each worker, so that none has to wait.
@@ -44,6 +45,8 @@ class DaskCluster:
                 "--cluster",
                 "write tcp://HOST:8786, or local:4 for four processes here",
             )
+        if self._local and self._local[1]:
+            processes(int(self._local[1]), "--cluster")
         self._exam, self._address, self._seconds = exam, address, seconds
         self._cluster: Any = None
         self._client: Any = None

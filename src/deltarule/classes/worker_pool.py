@@ -9,10 +9,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from deltarule.classes.class_worker import ClassWorker, Outcome, Task
+from deltarule.deaf_processes import deaf
 from deltarule.exams.exam import Exam
 
 #: What a process does: it hears tasks on a connection, and answers with outcomes.
@@ -54,6 +56,8 @@ class WorkerPool:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        for worker in self._workers:
+            worker.connection.close()  # they end side by side
         for worker in self._workers:
             worker.end()
 
@@ -102,7 +106,7 @@ class WorkerPool:
         """A new process, and what is said to it."""
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=self._work, args=(theirs, self._exam))
-        process.start()
+        started(process, self._context)
         theirs.close()
         return process, ours
 
@@ -192,6 +196,19 @@ def process_context(preloaded: list[str]) -> Any:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(preloaded)
     return context
+
+
+def started(process: Any, context: Any) -> None:
+    """Start a process of such a context, for which Ctrl-C is not."""
+    # Begun with the first process, this one would let SIGINT through again.
+    resource_tracker.ensure_running()
+    if context.get_start_method() != "forkserver":
+        with deaf():
+            process.start()
+        return
+    with deaf():
+        forkserver.ensure_running()
+    process.start()  # waits until modules are imported: here SIGINT ends that
 
 
 def _ended(code: int | None) -> str:

@@ -9,11 +9,12 @@ from types import ModuleType
 
 import numpy as np
 
-from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.errors import DeltaruleError
 from deltarule.kernels.bound_kernel import Bound, Given, check_determinants, misfits
 from deltarule.kernels.cache import second_process
 from deltarule.kernels.cache.loading import entry
 from deltarule.kernels.given_results import filling
+from deltarule.kernels.requests import not_taken
 from deltarule.kernels.threads import in_threads, lost
 from deltarule.represented import Represented
 
@@ -28,8 +29,10 @@ SHORT = 12_000
 class Kernel(Represented):
     """The compiled forward and backward pass of one derivation.
 
-    `inputs` are the names of the arrays that it needs; shapes are found from these. Arrays of the
-    wrong type or shape raise DeltaruleError. Inputs are never changed.
+    `inputs` are the names of the arrays that it needs; shapes are found from these. `outputs` are
+    those that it gives, states of a recurrence among them; `upstream` are the gradients that its
+    backward pass takes: ("dy",) for ∂L/∂y, where nothing but y is handed on, none with a loss.
+    Arrays of the wrong type or shape raise DeltaruleError. Inputs are never changed.
     """
 
     def __init__(
@@ -214,11 +217,7 @@ class Kernel(Represented):
         """What is wrong with the names of some arrays: one is not known, or one is missing."""
         stray = next((n for n in arrays if n not in needed and n not in more), None)
         if stray is not None:
-            return DeltaruleError(
-                f"the kernel takes no array {stray}",
-                self.name,
-                did_you_mean(stray, (*needed, *more)) or "it takes " + ", ".join(needed),
-            )
+            return not_taken(stray, needed, (*more, *self.outputs), self.name)
         missing = next(n for n in needed if n not in arrays)
         wanted = ", ".join((*self.inputs, *self.upstream))
         return DeltaruleError(

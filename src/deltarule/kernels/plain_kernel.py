@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.errors import DeltaruleError
 from deltarule.kernels.build import imported
 from deltarule.kernels.cache import store
 from deltarule.kernels.module.plain_source import PlainModule
@@ -23,6 +23,7 @@ from deltarule.kernels.prelude.checked_arrays import (
     within,
 )
 from deltarule.kernels.read_sizes import sizes_of
+from deltarule.kernels.requests import not_taken
 from deltarule.networks.recurrences import no_times, sequence_lengths
 from deltarule.represented import Represented
 from deltarule.spelling.text import text
@@ -102,8 +103,7 @@ class PlainKernel(Represented):
         """The arrays by name, numbers where a tensor has no axes."""
         for name in arrays:
             if name not in needed:
-                hint = did_you_mean(name, needed) or "it takes " + ", ".join(needed)
-                raise DeltaruleError(f"the kernel takes no array {name}", self.name, hint)
+                raise not_taken(name, needed, self.outputs, self.name)
         found, sizes = {}, {}
         for name in needed:
             if name not in arrays:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,22 @@ def refuse_tuning(place: str, dtype: bool, parallel: bool) -> None:
         raise DeltaruleError(
             "plain loops take the type that arrays have", place, "leave plain or dtype out"
         )
+
+
+def not_taken(name: str, needed: Sequence[str], known: Sequence[str], place: str) -> DeltaruleError:
+    """The error for an array that a kernel does not take, of the gradient of an output too.
+
+    `needed` are the names of what it takes, `known` those of what it may be given or gives back.
+    """
+    output = name.removeprefix("dL_").removeprefix("d") if name.startswith("d") else None
+    gradients = [n for n in needed if n.startswith("d") and n[1:] in known]
+    if f"d{output}" in gradients:
+        hint = f"did you mean 'd{output}'? it is ∂L/∂{output}"
+    elif gradients and output in known:
+        hint = f"of the outputs it takes the gradients {', '.join(gradients)} alone"
+    else:
+        hint = did_you_mean(name, (*needed, *known)) or "it takes " + ", ".join(needed)
+    return DeltaruleError(f"the kernel takes no array {name}", place, hint)
 
 
 def known_tensors(wrt: object, place: str) -> tuple[str, ...] | None:

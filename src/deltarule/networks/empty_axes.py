@@ -36,6 +36,6 @@ def _remedy(network: Network, empty: Expr) -> str:
     defined = network.definitions.get(empty, empty) if isinstance(empty, Size) else empty
     follows = free_symbols(defined) - {empty}
     if not free_symbols(empty):
-        return "give every axis one entry at least"
+        return "give every axis at least one entry"
     by = f": change one of {', '.join(sorted(map(str, follows)))}" if follows else ""
-    return f"{empty} is 1 at least{by}"
+    return f"{empty} is at least 1{by}"

@@ -35,8 +35,12 @@ def specialise(network: Network, numbers: Mapping[str, int]) -> Network:
     for symbol, value in table.items():
         least = 1 if symbol.is_positive else 0
         if value < least:
+            # An axis without entries is refused where something is computed (`empty_axes`).
+            entries = any(symbol in tensor.axes for tensor in network.tensors.values())
             raise DeltaruleError(
-                f"{symbol} = {value} is too small", network.name, f"{symbol} is at least {least}"
+                f"{symbol} = {value} is too small",
+                network.name,
+                f"{symbol} is at least {1 if entries else least}",
             )
     _refuse_no_times(network, table)
     definitions = {}

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from deltarule.classes.class_worker import fault_words
-from deltarule.classes.worker_pool import process_context
+from deltarule.classes.worker_pool import process_context, started
 from deltarule.errors import DeltaruleError
 from deltarule.serving.worker_loop import one_job, serve_jobs
 
@@ -142,7 +142,7 @@ class _Process:
         context = process_context(_PRELOADED)
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=work, args=(theirs, *given), daemon=True)
-        self._process.start()
+        started(self._process, context)
         theirs.close()
         self.alive, self.count, self.superseded = True, 0, False
 

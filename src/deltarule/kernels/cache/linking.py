@@ -27,6 +27,7 @@ from deltarule.kernels.cache import claims
 from deltarule.kernels.cache.called_anyway import called_anyway
 from deltarule.kernels.cache.lean_compiling import lean
 from deltarule.kernels.cache.loading import claim_of
+from deltarule.kernels.cache.uncompiled import uncompiled
 from deltarule.kernels.garbage import seldom_collected
 
 _usual: Callable = cpu.CPUContext.get_executable
@@ -163,8 +164,9 @@ class Link:
         self._made = False
 
     def __call__(self) -> int:
-        """Load it, or compile it; where it lies."""
-        with claims.claimed(self.name, self._go_ahead), made_in_one_go():
+        """Load it, or compile it; where it lies. Raises DeltaruleError where that fails."""
+        said = uncompiled(_function(self.name), str(self._module.__file__))
+        with said, claims.claimed(self.name, self._go_ahead), made_in_one_go():
             self._made = True
             return self._make()
 
@@ -207,7 +209,9 @@ def _compile(name: str, compile_: Callable, signature):
         signature = tuple(map(types.unliteral, signature))
         known = compile_.__self__.overloads.get(signature)  # pyright: ignore
         return compile_(signature) if known is None else known.entry_point
-    with claims.claimed(name), made_in_one_go():
+    function = compile_.__self__.py_func  # pyright: ignore
+    said = uncompiled(function.__name__, function.__code__.co_filename)
+    with said, claims.claimed(name), made_in_one_go():
         return compile_(signature)
 
 

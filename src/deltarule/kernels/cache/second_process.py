@@ -26,6 +26,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from deltarule.deaf_processes import deaf
 from deltarule.kernels.cache import claims, without_numba
 from deltarule.kernels.cache.kept_machine_code import type_of_kind
 from deltarule.kernels.cache.loading import claim_of, kind, signature
@@ -59,14 +60,15 @@ class SecondProcess:
         pipes = [os.pipe() for _ in range(many)]
         theirs = [read for read, _ in pipes]
         try:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", _CODE, "\n".join(sys.path), str(self.folder), dtype]
-                + list(map(str, theirs)),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=theirs,
-            )
+            with deaf():
+                self.process = subprocess.Popen(
+                    [sys.executable, "-c", _CODE, "\n".join(sys.path), str(self.folder), dtype]
+                    + list(map(str, theirs)),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=theirs,
+                )
         finally:
             for read in theirs:
                 os.close(read)

@@ -27,7 +27,7 @@ real = np.float32
 # ---- what follows goes into kernels
 
 _WORD, _INT = ir.IntType(64), ir.IntType(32)
-_TWO_WORDS, _MAKER = ir.ArrayType(_WORD, 2), ir.FunctionType(ir.VoidType(), [])
+_TWO_WORDS, _MAKER = ir.ArrayType(_WORD, 2), ir.FunctionType(ir.VoidType(), [_WORD])
 
 
 @intrinsic
@@ -80,7 +80,9 @@ OUTSIDE = {}
 #: What machine code knows by its place in memory.
 _FOR_GOOD = []
 _ONE_AT_A_TIME = threading.Lock()
-_CALLBACK = ctypes.CFUNCTYPE(None)
+_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+#: By thread of Python what is raised there as soon as its machine code has ended.
+_RAISED = {}
 
 
 @intrinsic
@@ -127,7 +129,7 @@ def outside(*kinds):
                 place[0] = elsewhere or ready.address
             return place[0]
 
-        first = _CALLBACK(lambda: _first_call(name))
+        first = _CALLBACK(_first_call.__get__(name))
         place[1] = ctypes.cast(first, ctypes.c_void_p)
         _FOR_GOOD.append((place, first))
         llvmlite.binding.add_symbol(name, ctypes.addressof(place))
@@ -137,32 +139,74 @@ def outside(*kinds):
     return made
 
 
-def _first_call(name):
+def _first_call(name, found):
     """Have a function made ready in a thread of its own, where no signal interrupts that.
 
-    The machine code that waits for it asks again until it is there.
+    Where it fails, or a signal comes, machine code goes on without it, and Python raises that as
+    soon as it has ended: nothing is read of what was not computed. In the place `found` is put
+    then where it stands what is raised: a thread, and a class of exceptions.
     """
+    failed = []
     try:
-        made = threading.Thread(target=_made_ready, args=(name,))
+        thread = threading.get_ident()
+        if isinstance(threading.current_thread(), threading._DummyThread):  # pyright: ignore
+            thread = threading.main_thread().ident  # it shares a loop, and is none of Python's
+        if thread in _RAISED:
+            ctypes.c_uint64.from_address(found).value = ctypes.addressof(_RAISED[thread][0])
+            return
+        made = threading.Thread(target=_made_ready, args=(name, failed), daemon=True)
         try:
             made.start()
         except RuntimeError:  # Python is about to end
-            _made_ready(name)
+            _made_ready(name, failed)
         else:
             made.join()
-    except BaseException as error:  # of a signal; it is raised when Python goes on
-        raised = ctypes.c_ulong(threading.get_ident()), ctypes.py_object(type(error))
-        again = ctypes.pythonapi.PyThreadState_SetAsyncExc
-        threading.Timer(0.05, again, raised).start()
+    except BaseException as error:  # of a signal
+        failed.append(error)
+    if not failed:
+        return
+    if thread != threading.get_ident() and sum(not t.daemon for t in threading.enumerate()) > 1:
+        traceback.print_exception(failed[0])
+        sys.stderr.flush()
+        os.abort()  # nobody knows which of several threads began the loop
+    kind = _raisable(failed[0], thread)
+    _RAISED[thread] = (ctypes.c_uint64 * 2)(thread, id(kind)), kind
+    ctypes.c_uint64.from_address(found).value = ctypes.addressof(_RAISED[thread][0])
 
 
-def _made_ready(name):
+def _made_ready(name, failed):
     try:
         OUTSIDE[name]()
-    except BaseException:  # machine code cannot go on without it, or back
-        traceback.print_exc()
-        sys.stderr.flush()
-        os.abort()
+    except BaseException as error:
+        failed.append(error)
+
+
+def _raisable(error, thread):
+    """A class of exceptions like this one: it is made where it is raised, and is no more due."""
+
+    def made(self, *_):
+        _RAISED.pop(thread, None)
+        self.args, self.__cause__ = error.args, error.__cause__
+        vars(self).update(vars(error))
+
+    kind = type(error)
+    named = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
+    return type(kind.__name__, (kind,), {**named, "__init__": made})
+
+
+def _raise(builder, place):
+    """Have Python raise, in the thread that stands at a place, what stands behind it."""
+
+    def call(name, returned, *arguments):
+        kind = ir.FunctionType(returned, [a.type for a in arguments])
+        called = cgutils.get_or_insert_function(builder.module, kind, name)
+        return builder.call(called, arguments)
+
+    words = builder.inttoptr(place, _WORD.as_pointer())
+    thread, raised = (builder.load(builder.gep(words, [_INT(k)])) for k in range(2))
+    held = call("PyGILState_Ensure", _INT)
+    call("PyThreadState_SetAsyncExc", _INT, thread, raised)
+    call("PyGILState_Release", ir.VoidType(), held)
 
 
 def _call(name, function, kinds):
@@ -173,21 +217,33 @@ def _call(name, function, kinds):
             module = builder.module
             place = module.globals.get(name) or ir.GlobalVariable(module, _TWO_WORDS, name)
             entry, maker = (builder.gep(place, [_INT(0), _INT(k)]) for k in range(2))
+            said = cgutils.alloca_once(builder, _WORD)
             here, known = builder.load(entry), builder.block
-            missing, ready = (builder.append_basic_block(name) for _ in range(2))
+            missing, there, failed, ready, after = (
+                builder.append_basic_block(name) for _ in range(5)
+            )
             unknown = builder.icmp_unsigned("==", here, _WORD(0))
             builder.cbranch(unknown, missing, ready).set_weights([1, 1 << 20])
             with builder.goto_block(missing):
                 make = builder.inttoptr(builder.load(maker), _MAKER.as_pointer())
-                builder.call(make, [])
+                builder.store(_WORD(0), said)
+                builder.call(make, [builder.ptrtoint(said, _WORD)])
+                raised = builder.load(said)
+                builder.cbranch(builder.icmp_unsigned("==", raised, _WORD(0)), there, failed)
+            with builder.goto_block(there):
                 made = builder.load(entry)
                 builder.cbranch(builder.icmp_unsigned("==", made, _WORD(0)), missing, ready)
+            with builder.goto_block(failed):
+                _raise(builder, raised)
+                builder.branch(after)
             builder.position_at_end(ready)
             found = builder.phi(_WORD)
             found.add_incoming(here, known)
-            found.add_incoming(made, missing)
+            found.add_incoming(made, there)
             kind = ir.FunctionType(ir.VoidType(), [a.type for a in arguments])
             builder.call(builder.inttoptr(found, kind.as_pointer()), arguments)
+            builder.branch(after)
+            builder.position_at_end(after)
             return context.get_dummy_value()
 
         return types.void(*kinds), write
