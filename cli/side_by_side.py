@@ -7,10 +7,10 @@ import multiprocessing.util
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
+from deltarule.blocked_signals import sigint_blocked
 from deltarule.cli.check_command import Check
 from deltarule.cli.code_checker import Checker
 from deltarule.cli.started_sandbox import StartedSandbox
-from deltarule.deaf_processes import deaf
 from deltarule.processors import processors
 from deltarule.reports.things import CheckedFile
 from deltarule.spelling.counted import counted
@@ -27,7 +27,7 @@ def checked_side_by_side(
     with ProcessPoolExecutor(
         min(processors(), len(paths)), multiprocessing.get_context("spawn"), _begin, (asked,)
     ) as pool:
-        with deaf():
+        with sigint_blocked():
             waiting = {pool.submit(_checked, path, len(paths)): path for path in paths}
         try:
             for done in as_completed(waiting):

@@ -15,7 +15,7 @@ from syntax_trees import parsed, text_of, walked
 ROOT = Path(__file__).resolve().parents[2]
 # A room may import from itself and from the rooms before it.
 ORDER = (
-    "lazy_names", "represented", "nearest", "errors", "processors", "deaf_processes",
+    "lazy_names", "represented", "nearest", "errors", "processors", "blocked_signals",
     "whole_files", "signed_files",
     "sandbox", "expressions", "spelling", "networks", "language", "arithmetic", "matrix_form",
     "calculus", "counting", "proving", "tracing", "kernels", "frameworks", "gradcheck", "training",

@@ -13,8 +13,8 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from deltarule.blocked_signals import sigint_blocked
 from deltarule.classes.class_worker import ClassWorker, Outcome, Task
-from deltarule.deaf_processes import deaf
 from deltarule.exams.exam import Exam
 
 #: What a process does: it hears tasks on a connection, and answers with outcomes.
@@ -203,10 +203,10 @@ def started(process: Any, context: Any) -> None:
     # Begun with the first process, this one would let SIGINT through again.
     resource_tracker.ensure_running()
     if context.get_start_method() != "forkserver":
-        with deaf():
+        with sigint_blocked():
             process.start()
         return
-    with deaf():
+    with sigint_blocked():
         forkserver.ensure_running()
     process.start()  # waits until modules are imported: here SIGINT ends that
 

@@ -26,7 +26,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from deltarule.deaf_processes import deaf
+from deltarule.blocked_signals import sigint_blocked
 from deltarule.kernels.cache import claims, without_numba
 from deltarule.kernels.cache.kept_machine_code import type_of_kind
 from deltarule.kernels.cache.loading import claim_of, kind, signature
@@ -60,7 +60,7 @@ class SecondProcess:
         pipes = [os.pipe() for _ in range(many)]
         theirs = [read for read, _ in pipes]
         try:
-            with deaf():
+            with sigint_blocked():
                 self.process = subprocess.Popen(
                     [sys.executable, "-c", _CODE, "\n".join(sys.path), str(self.folder), dtype]
                     + list(map(str, theirs)),

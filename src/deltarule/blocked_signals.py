@@ -1,4 +1,4 @@
-"""Processes that Ctrl-C is not for: whoever started them ends them, and says so."""
+"""Signals that are blocked for processes: whoever started them ends them at Ctrl-C, and says so."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def deaf() -> Iterator[None]:
+def sigint_blocked() -> Iterator[None]:
     """What is started inside never sees SIGINT, from its very first instruction on.
 
     One that comes here meanwhile is seen afterwards. Nothing happens where there is no such thing.
