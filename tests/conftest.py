@@ -14,6 +14,7 @@ import gc
 import inspect
 import os
 import re
+import signal
 import sys
 from collections import Counter
 from functools import cache
@@ -164,3 +165,14 @@ def kernel_folder(request, tmp_path_factory) -> Path:
 def cache(kernel_folder) -> Path:
     """The cache folder, for tests that compile: what one of them compiled the others load."""
     return kernel_folder
+
+
+@pytest.fixture
+def interruptible():
+    """SIGINT is heard here and in what is started, though these tests may run where it is not.
+
+    Shells have what they start in the background ignore it.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

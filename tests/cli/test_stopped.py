@@ -13,6 +13,8 @@ from deltarule.cli.stopped import LINE
 from deltarule.cli.table import COMMANDS
 from deltarule.kernels.cache.second_process import SETTING
 
+pytestmark = pytest.mark.usefixtures("interruptible")
+
 #: Seconds that ending takes at most, on a machine that has more to do.
 MOST = 5
 #: Commands that have to compile, and the pieces of Python before whose first call it comes.

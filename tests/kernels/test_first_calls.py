@@ -44,6 +44,7 @@ def test_of_two_ways_the_one_is_compiled_that_is_taken(module, tmp_path):
         assert ("halved" in compiled(tmp_path)) is not up
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_a_signal_is_raised_by_the_call_that_it_came_into(module):
     [name] = [name for name in module.OUTSIDE if name.startswith("doubled_")]
     make, x, ended = module.OUTSIDE[name], np.full(3, 4.0), threading.Event()
