@@ -166,12 +166,13 @@ def test_an_exercise_has_numbers_of_its_own_and_does_not_count(serving):
     page = emmy.post(address[1], {"n.2.0": right, "n.3.0": "99"})
     text = Parsed(page.text).text
     assert "1 of 8 points" in text and text.count("✓ right") == 1 and text.count("✗ wrong") == 1
+    assert 'value="99"' in page.text
     help = re.search(r'name="help" value="([^"]+)"', page.text)[1]
     page = emmy.post(f"/sheet/slide/help?paper=%7E{address[2]}", {"help": help})
     assert "<dt>hint</dt>" in page.text and "Other numbers" in page.text
     read = {"run": "1", "as": "formula", "quantity": "s2", "text": "Theta2^T h1"}
     assert "<math" in emmy.post(f"/sheet/slide/read?paper=%7E{address[2]}", read).json()["html"]
-    assert "99" not in bo.get(address[1]).text and served.attempts.counts("slide") == {}
+    assert 'value="99"' not in bo.get(address[1]).text and served.attempts.counts("slide") == {}
     assert "not begun" in emmy.get("/").text and "✓" not in emmy.get("/sheet/slide").text
     assert "Emmy" not in Parsed(teacher.get("/teacher/class/slide").text).text.split("nothing")[0]
 
