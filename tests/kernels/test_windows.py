@@ -130,7 +130,7 @@ SQUARE = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(
     st.tuples(MISSING, SQUARE, SQUARE),
     st.integers(1, 3),

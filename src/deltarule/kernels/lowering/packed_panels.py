@@ -28,9 +28,24 @@ class Matrix:
         numbers = (code.integer(n.expand()) for n in (self.offset, *self.strides))
         return f"{array or code.pointer(self.name)}, {', '.join(numbers)}"
 
-    def sizes(self, code: Code) -> tuple[str, str]:
-        """Its columns and its depth."""
-        return code.integer(self.columns.expand()), code.integer(self.depth.expand())
+    @property
+    def moves(self) -> bool:
+        """Whether it lies elsewhere from one turn of a loop around to the next."""
+        return any(isinstance(s, Index) for s in self.offset.free_symbols)
+
+    def deep(self, code: Code) -> str:
+        """Its depth."""
+        return code.integer(self.depth.expand())
+
+    def room(self, code: Code, depth: str) -> str:
+        """Room for its panels, if they are so deep."""
+        return f"aligned(({code.integer(self.columns.expand())} + 2 * NR) * ({depth} + LANES))"
+
+    def packed(self, code: Code, panels: str, array: str) -> str:
+        """The call that brings it from an array into panels."""
+        sizes = f"{code.integer(self.columns.expand())}, {self.deep(code)}"
+        lies = self.place(code, f"data({array})")
+        return f"pack_all(data({panels}), {lies}, {sizes}, {code.real(self.scale)})"
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,7 @@ class Packed:
     def __init__(self, code: Code, lines: Lines, written: set[str]):
         self.code, self.lines, self.written = code, lines, written
         self.mark = lines.mark()
-        self._rooms: dict[str, str] = {}
+        self._rooms: dict[Matrix, str] = {}
 
     @property
     def names(self) -> list[str]:
@@ -68,16 +83,15 @@ class Packed:
 
     def call(self, matrix: Matrix, in_rows: bool) -> Call | None:
         """How it is multiplied with a matrix, if that is the same at all times."""
-        fixed = not any(isinstance(s, Index) for s in matrix.offset.free_symbols)
-        if not fixed or matrix.name in self.written:
+        if matrix.moves or matrix.name in self.written:
             return None
-        columns, depth = matrix.sizes(self.code)
-        lies = matrix.place(self.code, f"data({self.code.spelling.tensor(matrix.name)})")
-        arguments = f"{lies}, {columns}, {depth}, {self.code.real(matrix.scale)}"
-        if arguments not in self._rooms:
-            room = self._rooms[arguments] = self.code.spelling.fresh("panels")
-            size = f"({columns} + 2 * NR) * ({depth} + LANES)"
+        depth = matrix.deep(self.code)
+        if matrix not in self._rooms:
+            room = self._rooms[matrix] = self.code.spelling.fresh("panels")
+            array = self.code.spelling.tensor(matrix.name)
             self.lines.insert(
-                self.mark, f"{room} = aligned({size})", f"pack_all(data({room}), {arguments})"
+                self.mark,
+                f"{room} = {matrix.room(self.code, depth)}",
+                matrix.packed(self.code, room, array),
             )
-        return Call("multiply_packed", f"data({self._rooms[arguments]}), {depth},")
+        return Call("multiply_packed", f"data({self._rooms[matrix]}), {depth},")

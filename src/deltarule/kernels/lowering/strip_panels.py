@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr
 
-from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.packed_panels import Call, Matrix
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
@@ -43,9 +42,7 @@ class StripPanels:
         """How it is multiplied with a matrix, if that is the same for all strips."""
         columns, depth = (n.xreplace(dict(self.whole)) for n in (matrix.columns, matrix.depth))
         lies = (matrix.offset, *matrix.strides)
-        if matrix.name in self.written or not in_rows:
-            return None
-        if any(isinstance(s, Index) for s in matrix.offset.free_symbols):
+        if matrix.moves or matrix.name in self.written or not in_rows:
             return None
         if any(self.own & n.free_symbols for n in (*lies, columns, depth)):
             return None
@@ -70,24 +67,16 @@ class StripPanels:
         many, strip = rows
         for matrix, found in self.shared.items():
             several = f"(1 - {whole}) * ({many})" if found.again else many
-            depth = matrix.sizes(self.code)[1]
+            depth = matrix.deep(self.code)
             lines.add(f"{found.depth} = packed_depth({several} > {strip}, {depth})")
 
     def rooms(self, lines: Lines) -> None:
         """Room for them."""
         for matrix, found in self.shared.items():
-            columns, _ = matrix.sizes(self.code)
-            lines.add(f"{found.panels} = aligned(({columns} + 2 * NR) * ({found.depth} + LANES))")
+            lines.add(f"{found.panels} = {matrix.room(self.code, found.depth)}")
 
     def pack(self, lines: Lines, view: Callable[[str], str]) -> None:
         """Pack what `view` gives by tensor."""
         for matrix, found in self.shared.items():
-            columns, depth = matrix.sizes(self.code)
             with lines.block(f"if {found.depth}:"):
-                lines.add(
-                    "pack_all(",
-                    f"    data({found.panels}),",
-                    f"    {matrix.place(self.code, f'data({view(matrix.name)})')},",
-                    f"    {columns}, {depth}, {self.code.real(matrix.scale)},",
-                    ")",
-                )
+                lines.add(matrix.packed(self.code, found.panels, view(matrix.name)))

@@ -199,21 +199,8 @@ def of_most_rows(left):
 
 
 @outside(
-    _NUMBERS,
-    _WHOLE,
-    _WHOLE,
-    _NUMBERS,
-    _WHOLE,
-    _WHOLE,
-    _WHOLE,
-    _WHOLE,
-    _NUMBERS,
-    _WHOLE,
-    _PLACES,
-    _WHOLE,
-    _WHOLE,
-    _WHOLE,
-    _WHOLE,
+    _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _PLACES,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE,
 )
 def tiles(c, c0, cr, a, a0, ar, ak, jump, b, b0, at, rows, steps, count, add):
     """c[c0 + cr·r + v] (+)= Σ_t a[a0 + ar·r + ak·t]·b[b0 + at[t] + v], r below `rows`.
