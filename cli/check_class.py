@@ -17,7 +17,7 @@ from deltarule.classes.exporting import write_exports
 from deltarule.classes.formats.export_setting import ExportSetting, time_of_export
 from deltarule.classes.formats.export_table import exports
 from deltarule.classes.journal import Journal
-from deltarule.classes.mark_class import Marks, mark_class
+from deltarule.classes.mark_class import Marks, handed_in, mark_class
 from deltarule.classes.marked_questions import texts_of
 from deltarule.classes.overrides import (
     Override,
@@ -68,13 +68,15 @@ def _shown(asked: Class, called: str) -> int:
     formats = exports(asked.export) if asked.export else []
     setting = _setting(asked, exam, students)
     marks = _marks(asked)
-    out = made_folder(asked.out or Path("marks"))
+    out = asked.out or Path("marks")
+    found = handed_in(words, exam, out)  # before a folder is made for what would not be
+    made_folder(out)
     if not asked.force:
         refuse_unknown(out)
     with Journal(out / JOURNAL) as journal:
         overrides = _overrides(out / "overrides.csv", decided, exam.exam)
         with Progress("marking") as bar:
-            done = mark_class(words, exam, journal, marks, bar.tell)
+            done = mark_class(found, exam, journal, marks, bar.tell)
         markings = ClassMarkings(journal, exam.exam, overrides, exam.open)
         who = {entry.who for entry in journal.students()}
         worth = {q.id: q.marks for q in exam.exam.questions}

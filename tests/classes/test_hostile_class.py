@@ -62,13 +62,13 @@ from deltarule.classes.class_exam import ClassExam
 from deltarule.classes.class_outputs import write_outputs
 from deltarule.classes.formats.export_setting import ExportSetting
 from deltarule.classes.journal import Journal
-from deltarule.classes.mark_class import InThisProcess, mark_class
+from deltarule.classes.mark_class import InThisProcess, handed_in, mark_class
 from deltarule.classes.overrides import Overrides
 from deltarule.classes.written_markings import ClassMarkings
 
 exam = ClassExam("exam.toml")
 with Journal(Path("journal.sqlite")) as journal:
-    mark_class(["in"], exam, journal, InThisProcess)
+    mark_class(handed_in(["in"], exam, Path(".")), exam, journal, InThisProcess)
     markings = ClassMarkings(journal, exam.exam, Overrides([]))
     Path("out").mkdir()
     write_outputs(Path("out"), markings, journal, ExportSetting())

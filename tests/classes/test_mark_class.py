@@ -13,7 +13,7 @@ from marked_class import STUDENTS, Nothing, marked
 from deltarule.classes.class_exam import ClassExam
 from deltarule.classes.class_worker import ClassWorker
 from deltarule.classes.journal import Journal
-from deltarule.classes.mark_class import mark_class
+from deltarule.classes.mark_class import handed_in, mark_class
 from deltarule.classes.overrides import Overrides
 from deltarule.classes.roster import roster_of
 from deltarule.classes.written_markings import ClassMarkings
@@ -93,13 +93,14 @@ def test_code_is_left_open_where_there_is_no_sandbox(place, shared, monkeypatch)
     exam = ClassExam(place / "q.toml")
     exam.leave_code_open()
     with Journal(place / "journal.sqlite") as journal:
-        mark_class([place / "q"], exam, journal, shared)
+        found = handed_in([place / "q"], exam, place)
+        mark_class(found, exam, journal, shared)
         (emmy,) = ClassMarkings(journal, exam.exam, Overrides([]), exam.open)
         (code,) = [m for m in emmy.marks if m.question == "3"]
         assert (code.open, code.finding) == (1, "a sandbox needs Linux: run it there")
         # Where there is one, that question alone is marked.
         assert list(journal.missing()) == []
-        mark_class([place / "q"], ClassExam(place / "q.toml"), journal, Nothing)
+        mark_class(found, ClassExam(place / "q.toml"), journal, Nothing)
         ((who, wanted),) = journal.missing()
         assert who == "emmy" and [key.partition("-")[0] for key in wanted] == ["code"]
 

@@ -94,3 +94,12 @@ def test_each_student_has_a_paper_of_their_own(folder):
     assert "check class" in run("check", "a.toml", "Bob.toml", "--sheet", "exam").output
     brief = run("check", "a.toml", "Bob.toml", "--sheet", "test.toml", "--brief")
     assert "check class" in brief.output
+
+
+@pytest.mark.parametrize("words", [(), ("--out", "made/here")])
+def test_a_class_of_nobody_leaves_nothing_behind(folder, words):
+    (folder / "submissions").mkdir()
+    before = {*folder.rglob("*")}
+    refused = run("check", "class", "submissions", "--sheet", "test.toml", *words)
+    assert refused.exit_code == 2 and "there is nothing to mark in submissions" in refused.output
+    assert {*folder.rglob("*")} == before

@@ -11,6 +11,9 @@ import pytest
 
 from deltarule.errors import DeltaruleError
 from deltarule.kernels.export import emitted, plain_emitted, write_emitted
+from deltarule.kernels.module.kernel_file import MACHINERY
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import program
 from deltarule.kernels.prelude import texts
 from deltarule.signed_files import is_ours
 from deltarule.typed.typed_layer import layer
@@ -59,6 +62,21 @@ def test_an_emitted_file_runs_alone_and_checks_itself(tmp_path):
         assert f"gradient of {name}: agrees with differences" in shown
     shown = run_alone(tmp_path / "activation_kernels.py", "activation")
     assert "gradient of z: agrees with differences" in shown
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+@pytest.mark.parametrize("name", ["attention", "conv2d", "lstm", "softmax", SCALARS])
+def test_a_file_begins_with_its_passes_and_ends_with_its_machinery(
+    name, parallel, tmp_path, monkeypatch
+):
+    written = Module(program(name, {}), "float32", parallel).text()
+    passes, machinery = (
+        {node.name for node in ast.parse(part).body if isinstance(node, ast.FunctionDef)}
+        for part in written.split(MACHINERY)
+    )
+    assert {"forward_loops", "backward_loops", "forward", "backward"} <= passes
+    assert not passes & texts.names() and "fitting" in machinery
+    assert as_module(written, tmp_path, monkeypatch).GIVEN
 
 
 @pytest.mark.parametrize(

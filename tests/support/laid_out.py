@@ -17,7 +17,7 @@ import numpy as np
 
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
-from deltarule.kernels.module.source import _HEAD
+from deltarule.kernels.module import kernel_file
 from deltarule.kernels.passes.draft import Draft
 from deltarule.kernels.passes.program import written
 from deltarule.kernels.prelude import texts
@@ -128,7 +128,7 @@ class LaidOut:
         lines.add("@kept", f"def whole({', '.join(named)}):")
         for tensor, pointer in code.pointers.items():
             lines.add(f"    {pointer} = data({self.spelling.tensor(tensor)})")
-        head = _HEAD.format(dtype=dtype, parallel=False)
+        head = kernel_file.head(dtype, parallel=False)
         prelude = texts.text({*schedule.prelude, "addresses"})
         self.text = "\n".join([head, prelude, str(lines), str(body), "    return", ""])
 

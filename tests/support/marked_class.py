@@ -8,7 +8,7 @@ from deltarule.classes.class_exam import ClassExam
 from deltarule.classes.class_outputs import write_outputs
 from deltarule.classes.formats.export_setting import ExportSetting
 from deltarule.classes.journal import Journal
-from deltarule.classes.mark_class import InThisProcess, mark_class
+from deltarule.classes.mark_class import InThisProcess, handed_in, mark_class
 from deltarule.classes.overrides import Overrides
 from deltarule.classes.written_markings import ClassMarkings
 
@@ -53,7 +53,8 @@ def marked(place, marks, exam=None, out="marks", overrides=(), words=("in",), st
     home = place / out
     home.mkdir(exist_ok=True)
     with Journal(home / "journal.sqlite") as journal:
-        result = mark_class([place / word for word in words], exam, journal, marks)
+        found = handed_in([place / word for word in words], exam, home)
+        result = mark_class(found, exam, journal, marks)
         markings = ClassMarkings(journal, exam.exam, Overrides(overrides))
         write_outputs(home, markings, journal, ExportSetting())
         return {m.who: m for m in markings}, sorted(Counted.done), result

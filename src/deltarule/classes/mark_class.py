@@ -55,20 +55,26 @@ class Marked:
     notes: tuple[str, ...] = ()
 
 
+def handed_in(words: Sequence[str | Path], exam: ClassExam, out: Path) -> Collected:
+    """What is in folders and archives, without the exam and what is written into `out`.
+
+    Raises DeltaruleError where there is nothing.
+    """
+    return collect(words, ExamFields(exam.exam).knows, (out, exam.path))
+
+
 def mark_class(
-    words: Sequence[str | Path],
+    found: Collected,
     exam: ClassExam,
     journal: Journal,
     marks: Callable[[Exam], AbstractContextManager[Marks]],
     tell: Callable[[int, int], None] = lambda done, of: None,
 ) -> Marked:
-    """Mark what is in folders and archives, and keep all results in the journal.
+    """Mark what was handed in, and keep all results in the journal.
 
     `marks` makes what marks, if there is anything to mark; `tell` hears how many are done. What
-    cannot be marked stops nothing else. Raises DeltaruleError where there is nothing, and where
-    the journal takes nothing.
+    cannot be marked stops nothing else. Raises DeltaruleError where the journal takes nothing.
     """
-    found = collect(words, ExamFields(exam.exam).knows, (journal.path.parent, exam.path))
     journal.begin(_entry(student, exam) for student in found.students)
     students = {s.who: s for s in found.students}
     left = list(journal.missing())

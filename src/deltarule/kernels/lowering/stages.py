@@ -64,9 +64,12 @@ class Stages:
 
     def __str__(self) -> str:
         head = f"def {self.name}_in_stages({', '.join(self.arguments)}):"
+        return "\n".join(map(str, (self.functions, "", "", head, self.body)))
+
+    def parts(self) -> str:
+        """What is said of the function once all that it calls is defined."""
         own = "".join(f"{self.name}_{k + 1}, " for k in range(self._count))
-        parts = f"{self.name}_in_stages.parts = ({own}*PARTS)"
-        return "\n".join(map(str, (self.functions, "", "", head, self.body, "", "", parts)))
+        return f"{self.name}_in_stages.parts = ({own}*PARTS)"
 
     def _stage(self, block: Block) -> Stage | None:
         return self.matcher.match(block).stage() if isinstance(block, Equation) else None

@@ -18,10 +18,9 @@ from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.lowering.shared_rooms import Rooms, shared_rooms, written_over
 from deltarule.kernels.lowering.stages import Stages
-from deltarule.kernels.lowering.strip_loop import STORED, STRIP, UNCUT
 from deltarule.kernels.lowering.thread_bodies import all_bodies_apart, bodies_apart
 from deltarule.kernels.lowering.tiles_in_place import tiles_in_place
-from deltarule.kernels.module import docstrings
+from deltarule.kernels.module import docstrings, kernel_file
 from deltarule.kernels.module.entry_points import EntryPoints, strayed
 from deltarule.kernels.passes.argmax_indices import selections
 from deltarule.kernels.passes.program import Pass, Program
@@ -36,60 +35,6 @@ from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.recurrences import Block, Recurrence, blocks
 from deltarule.networks.tensors import Tensor
-
-_HEAD = """\
-import ctypes
-import inspect
-import math
-import os
-import sys
-import threading
-import traceback
-
-import llvmlite.binding
-import numba
-import numpy as np
-from llvmlite import ir
-from numba import carray, njit, prange, types
-from numba.core import cgutils
-from numba.core.ccallback import CFunc
-from numba.extending import intrinsic
-
-real = np.{dtype}
-REAL = np.dtype(real)
-U = np.uint64
-PARALLEL = {parallel}
-OPTIONS = {{"error_model": "numpy", "nogil": True, "fastmath": {{"contract", "reassoc", "nsz"}}}}
-# What compiled functions alone call; Python cannot.
-INNER = {{"no_cpython_wrapper": True, "no_cfunc_wrapper": True}}
-compiled = njit(**OPTIONS, **INNER)
-inlined = njit(**OPTIONS, **INNER, forceinline=True)
-# Here sums keep their order.
-in_order = njit(
-    error_model="numpy", nogil=True, fastmath={{"contract"}}, forceinline=True, **INNER
-)
-in_threads = njit(**OPTIONS, **INNER, parallel=PARALLEL)
-# What is called from outside; only this is kept in Numba's cache, with all that it calls.
-kept = njit(**OPTIONS, no_cfunc_wrapper=True, cache=True)
-kept_in_threads = njit(**OPTIONS, no_cfunc_wrapper=True, parallel=PARALLEL, cache=True)
-if PARALLEL:
-    numba.get_num_threads()  # starts the threads: code out of the cache needs them
-"""
-_CONTENTS = """\
-GIVEN = {given}
-KEPT = {kept}
-UPSTREAM = {upstream}
-OUTPUTS = {outputs}
-STEPS = {steps}
-# Where among a forward pass's arrays those are that hold logarithms of determinants.
-DETERMINANTS = {determinants}
-"""
-
-_STRIP = f"""\
-# So many rows of large arrays are computed at once, or so many entries; so many are kept.
-STRIP, UNCUT, STORED = {STRIP}, {UNCUT}, {STORED}
-"""
-
 
 #: Results of so many axes may be large: images, sequences.
 STACKED = 3
@@ -114,7 +59,7 @@ class Module:
         self.program, self.dtype, self.parallel = program, dtype, parallel
         self.transforms = transforms
         self._loops_of_prelude = all_bodies_apart if parallel else str
-        self.head = _HEAD.format(dtype=dtype, parallel=parallel).rstrip()
+        self.head = kernel_file.head(dtype, parallel)
         self.spelling = Spelling()
         self.code = Code(
             self.spelling, tensors, program.scalars, dtype == "complex128", dtype == "float32"
@@ -128,13 +73,15 @@ class Module:
         self.sizes = _sizes(program)
         self.prelude: set[str] = set()
         self.tests: dict[str, list[str]] = {}
+        self._said_last: list[str] = []
         for symbol in self.sizes:
             self.spelling.symbol(symbol)
 
     def text(self) -> str:
-        """The whole file, which needs NumPy and Numba alone."""
+        """The whole file, which needs NumPy and Numba alone: the passes, then their machinery."""
         body, parts = self._body(), {*self.prelude, "checked_arrays", "addresses"}
-        return self._file([texts.text(parts, self._loops_of_prelude)], body)
+        machinery = texts.text(parts, self._loops_of_prelude)
+        return self._file([], [*body, kernel_file.MACHINERY, machinery])
 
     def without_prelude(self) -> str:
         """What is this program's own in the file."""
@@ -156,15 +103,13 @@ class Module:
 
     def _file(self, prelude: list[str], body: list[str]) -> str:
         head = [docstrings.of_file(self.program, self.dtype), self.head]
-        contents = _CONTENTS.format(**self._contents())
-        if self.strips:
-            contents += _STRIP
-        parts = [*head, "", *prelude, "", contents, *body]
-        return "\n".join(part for part in parts) + "\n"
+        contents = kernel_file.contents(self._contents(), bool(self.strips))
+        last = ["", "", *self._said_last] if self._said_last else []
+        return "\n".join([*head, "", *prelude, "", contents, *body, *last]) + "\n"
 
     def _body(self) -> list[str]:
         """Functions, both passes, and what is around them; `prelude` is known then."""
-        passes = Lines()
+        passes, self._said_last = Lines(), []
         self._loops("forward", self.program.forward, passes)
         self._loops("backward", self.program.backward, passes)
         functions = self.code.written_functions(
@@ -230,6 +175,7 @@ class Module:
         if stages.tests:
             self.prelude |= stages.prelude
             lines.add(*str(stages).splitlines())
+            self._said_last.append(stages.parts())
 
     @property
     def _wanted(self) -> set[str]:

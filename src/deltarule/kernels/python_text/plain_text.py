@@ -76,7 +76,10 @@ class PlainCode(Code):
             return f"({inner} if np.isfinite({inner}) else 0.0)", ATOM
         if type(node).row.name in self.inlined:
             formula, dummies = written_out(type(node), len(node.args), stable=True)
-            self.locals.update(zip(dummies, (self.real(a, ATOM) for a in node.args), strict=True))
+            for dummy, given in zip(dummies, node.args, strict=True):
+                if given.could_extract_minus_sign():  # exp(a), not exp(-(-a))
+                    formula, given = formula.xreplace({dummy: -dummy}), -given
+                self.locals[dummy] = self.real(given, ATOM)
             return self._real(formula)
         if call is None:
             return super()._function(node)
