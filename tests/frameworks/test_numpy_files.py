@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -129,3 +130,19 @@ def test_a_sequence_without_steps_is_refused_in_a_sentence(name, tmp_path, monke
         ]
         with pytest.raises(ValueError, match="the sequence has no steps: T = 0; give T at least 1"):
             getattr(module, each)(*given)
+
+
+@pytest.mark.parametrize("name", ["lstm_cell", "swish", "swiglu", "mlp"])
+def test_nothing_is_said_of_an_infinity_on_the_way(name, tmp_path, monkeypatch):
+    """1/(1 + exp(800)) is 0, and no number that is lost."""
+    made = traced(name)[0]
+    file = FrameworkFile(made, DIALECTS["numpy"])
+    module = as_python(folded(file.text()), tmp_path, monkeypatch)
+    arrays, called = evaluated(made, 1).arrays, file.called()
+    given = {n: np.asarray(a, np.float64) * 2000.0 for n, a in arrays.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        values = module.forward(*(given[n] for n in called.forward.takes))
+        values = values if isinstance(values, tuple) else (values,)
+        known = {**given, **dict(zip(called.forward.returns, values, strict=True))}
+        module.backward(*(known[n] for n in called.backward.takes))

@@ -17,7 +17,8 @@ class Dialect:
     names for them, `permuted` its transposition, `copied` an array of one's own, `frozen` a value
     that no gradient flows through, `assigned` the line that writes into an array, `zeros` an empty
     one, `grid` indices along axes of their own, and `helpers` the texts of functions that a file
-    brings along, by name. `untested` says what happens to labels where nothing can refuse them.
+    brings along, by name. `quiet` stands above passes with exponentials, and `untested` says what
+    happens to labels where nothing can refuse them.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Dialect:
     zeros: str
     grid: str
     helpers: Mapping[str, str]
+    quiet: str = ""
     untested: str = ""
 
     def call(self, function: str) -> str:
@@ -55,6 +57,7 @@ NUMPY = Dialect(
     zeros="np.zeros({shape}, {like}.dtype)",
     grid="np.ogrid[{ranges}]",
     helpers=helpers.NUMPY,
+    quiet='@np.errstate(over="ignore")  # exp is ∞ on the way to 1/(1 + ∞) = 0',
 )  # fmt: skip
 TORCH = Dialect(
     name="torch",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from deltarule.frameworks import helpers
@@ -16,6 +17,9 @@ from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.long_lines import folded
 from deltarule.networks.network import Network
 from deltarule.signed_files import signed
+
+#: What is ∞ of large numbers.
+_EXPONENTIAL = re.compile(r"\b(exp|expm1|sinh|cosh)\(")
 
 
 class FrameworkSpelling(PlainSpelling):
@@ -42,13 +46,15 @@ class FrameworkFile:
 
     def text(self) -> str:
         """The passes, without what calls them."""
-        made, lines = self.program, Lines()
-        self._function("forward", made.forward, made.values, lines)
+        made = self.program
+        passes = [self._function("forward", made.forward, made.values)]
         if made.gradients:
-            self._function("backward", made.backward, made.gradient_names, lines)
+            passes.append(self._function("backward", made.backward, made.gradient_names))
         arrays = self.passes.arrays
-        functions = arrays.integers.written_functions(arrays.write_function)
-        body = f"{functions}\n{lines}\n" if str(functions) else f"{lines}\n"
+        functions = str(arrays.integers.written_functions(arrays.write_function))
+        parts = [functions] if functions else []
+        above = self._above(functions, *passes)
+        body = "".join(f"{part}\n" for part in (*parts, *(f"{above}{one}" for one in passes)))
         brought = helpers.texts(self.dialect.helpers, body)
         own = "".join(f"\n\n\n{text}" for text in brought)
         return f"{self._head()}{own}\n{body}"
@@ -75,13 +81,18 @@ class FrameworkFile:
         said = docstrings.of_plain_file(self.program.network, what, more)
         return f"{said}\n\n{self.dialect.imports}"
 
-    def _function(self, name: str, one, returned: tuple[str, ...], lines: Lines) -> None:
-        spell, takes = self.spelling.tensor, self.passes.sizes.takes(one)
-        lines.add("", "")
+    def _above(self, *texts: str) -> str:
+        """What stands above each pass, after two empty lines."""
+        loud = any(_EXPONENTIAL.search(text) for text in texts)
+        return "\n\n" + (f"{self.dialect.quiet}\n" if loud and self.dialect.quiet else "")
+
+    def _function(self, name: str, one, returned: tuple[str, ...]) -> str:
+        spell, takes, lines = self.spelling.tensor, self.passes.sizes.takes(one), Lines()
         with lines.block(f"def {name}({', '.join(map(spell, takes))}):"):
             lines.add(*docstrings.of_plain_pass(name, returned))
             self.passes.write(one, lines)
             lines.add(f"return {', '.join(map(spell, returned))}")
+        return str(lines)
 
 
 def emitted_for(target: str, name: str | Network, settings: Mapping) -> str:
