@@ -17,6 +17,8 @@ from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, _WHOLE, data, fro
 from deltarule.kernels.prelude.flat_sums import flat_to_w, flat_to_x, flat_to_y
 from deltarule.kernels.prelude.im2col import im2col_pays
 from deltarule.kernels.prelude.im2col_sums import im2col_to_w, im2col_to_x, im2col_to_y
+from deltarule.kernels.prelude.pointwise import pointwise
+from deltarule.kernels.prelude.pointwise_sums import pointwise_to_w, pointwise_to_x, pointwise_to_y
 from deltarule.kernels.prelude.unfolded_rows import PAYS, blocks_of
 from deltarule.kernels.prelude.unfolded_sums import unfolded_to_w, unfolded_to_x, unfolded_to_y
 from deltarule.kernels.prelude.window_layout import (
@@ -73,6 +75,9 @@ def windows_to_y(x, w, y, first, plan):
     if empty(sizes):
         begin_alone(y, first, plan, OF_Y)
         return
+    if pointwise(sizes):
+        pointwise_to_y(x, w, y, first, plan)
+        return
     if im2col_pays(plan, OF_Y, y):
         im2col_to_y(x, w, y, first, plan)
         return
@@ -90,6 +95,11 @@ def windows_to_w(x, w, y, first, plan):
     sizes = from_start(plan)
     if empty(sizes):
         begin_alone(w, first, plan, OF_W)
+        return
+    if pointwise(sizes):
+        if sizes[AT_BEGINS] != FROM_ZERO:
+            begin_alone(w, first, plan, OF_W)
+        pointwise_to_w(x, w, y, plan)
         return
     if im2col_pays(plan, OF_W, y):
         if sizes[AT_BEGINS] != FROM_ZERO:
@@ -110,6 +120,9 @@ def windows_to_x(x, w, y, first, plan):
     sizes = from_start(plan)
     if empty(sizes):
         begin_alone(x, first, plan, OF_X)
+        return
+    if pointwise(sizes):
+        pointwise_to_x(x, w, y, first, plan)
         return
     if im2col_pays(plan, OF_X, y):
         begin_alone(x, first, plan, OF_X)
