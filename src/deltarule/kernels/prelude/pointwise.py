@@ -15,7 +15,6 @@ from numba import njit
 from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, _WHOLE, data, from_start, outside
 from deltarule.kernels.prelude.vectors import BYTES, NR, added, copied
 from deltarule.kernels.prelude.window_layout import (
-    ADDED_TO,
     AT_PADS,
     AT_RUN,
     AT_SIZES,

@@ -44,6 +44,10 @@ real = np.float32
 
 # ---- what follows goes into kernels
 
+#: So many taps are added to a row before it is stored.
+TAPS_AT_ONCE = 9
+
+
 @inlined
 def shares(B, N):
     """In how many parts the images are taken for each group: by sizes, not by threads."""
@@ -60,6 +64,18 @@ def corner(plan, of, n, b, c):
 def margin_of(plan):
     """How far X is moved so that its rows begin at whole vectors."""
     return -(plan[AT_PADS + 2] // plan[AT_STRIDES + 2]) % LANES
+
+
+@compiled
+def straight_into(plan, of, taps):
+    """Whether sums go straight into rows of the tensor `of`.
+
+    Where its rows are shorter than vectors and more taps follow, these would wait for what the last
+    ones have stored: vectors of rows overlap.
+    """
+    if plan[of + 5] != 1 or of == OF_X and volume(plan, AT_STRIDES) > 1:
+        return False
+    return taps <= TAPS_AT_ONCE or plan[AT_WIDE + of // 2 + 2] >= LANES
 
 
 @compiled
@@ -95,7 +111,7 @@ def planes_to_y(x, w, y, first, plan):
     margin = margin_of(plan)
     room = rounded(margin + volume(grid, 0) + grid[3])
     at += phases * room
-    straight, parts = plan[OF_Y + 5] == 1, shares(B, N)
+    straight, parts = straight_into(plan, OF_Y, at.size), shares(B, N)
     for task in prange(B * parts):
         b, part = task // parts, task % parts
         flat = zeros(volume(plan, AT_STRIDES) * room)
@@ -113,12 +129,13 @@ def planes_to_y(x, w, y, first, plan):
                 add, start = np.int64(c > 0) | held(plan), begun(first, plan, n, b, f)
                 for g in range(plan[AT_RUN]):
                     place = place_in(grid, g, 0, 0)
-                    into, at_, pitch = data(sums), place, grid[2]
+                    into, at_, pitch, columns = data(sums), place, grid[2], grid[2]
                     if straight:
                         into, at_, pitch = data(y), to + g * plan[OF_Y + 3], plan[OF_Y + 4]
+                        columns = plan[AT_RUN + 2]
                     weigh_rows(
                         into, at_, pitch, data(flat), margin + place, grid[2], data(at),
-                        data(weights), at.size, plan[AT_RUN + 1], plan[AT_RUN + 2],
+                        data(weights), at.size, plan[AT_RUN + 1], columns,
                         add if straight else 0, start if straight else real(0),
                     )
                 if not straight:
@@ -144,7 +161,7 @@ def planes_to_x(x, w, y, first, plan):
                 order[ends[phase + 1]] = tap
                 ends[phase + 1] += 1
     at, entries = -ahead[order], entries[order]
-    straight, parts = plan[OF_X + 5] == 1 and many == 1, shares(B, N)
+    straight, parts = straight_into(plan, OF_X, at.size), shares(B, N)
     for task in prange(B * parts):
         b, part = task // parts, task % parts
         outer, flat = zeros(before + room), aligned(1 if straight else many * room)
@@ -171,6 +188,7 @@ def planes_to_x(x, w, y, first, plan):
                     else:
                         s, r = plan[AT_STRIDES + 1], plan[AT_STRIDES + 2]
                         _, left, columns = of_phase(plan[AT_WIDE + 2], r, plan[AT_PADS + 2], k % r)
+                        columns = (columns + LANES - 1) // LANES * LANES
                         _, up, rows = of_phase(plan[AT_WIDE + 1], s, plan[AT_PADS + 1], k // r % s)
                         if grid[0] > 1:
                             up, rows = NIL, grid[0] * grid[1]
