@@ -106,6 +106,33 @@ FEW = st.builds(
     dilation=st.integers(1, 2),
     pad=st.integers(0, 2),
 )
+SMALL = st.builds(
+    SimpleNamespace,
+    length=st.integers(1, 9),
+    taps=st.integers(1, 5),
+    stride=st.just(1),
+    dilation=st.integers(1, 2),
+    pad=st.integers(0, 3),
+)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    st.one_of(
+        st.tuples(MISSING, SMALL, SMALL),
+        st.tuples(MISSING, MISSING, SMALL),
+        st.tuples(FEW, FEW, FEW),
+    ),
+    st.sampled_from([2, 18, 40, 70]),
+    st.sampled_from([(1, 1, 1), (17, 1, 1), (3, 1, 2), (5, 2, 1)]),
+    st.sampled_from([(0, 1, 2, 3, 4, 5), (4, 2, 1, 0, 3, 5), (0, 3, 4, 5, 1, 2)]),
+    st.integers(0, 2),
+)
+def test_small_planes_of_many_images_give_the_sums(summed, moved, n, channels, order, begins):
+    """They are laid out one behind the other, several images at a time."""
+    give_the_sums(summed, moved, n, channels, order, begins)
+
+
 MANY = st.builds(
     SimpleNamespace,
     length=st.integers(8, 30),

@@ -25,7 +25,7 @@ _SHARED = {
         *("im2col", "im2col_sums", "pointwise", "pointwise_sums", "window_sums"),
     ),
     "window_groups": (
-        *("tap_sums", "window_planes"),
+        *("tap_sums", "window_planes", "stacked_planes"),
         *("stepped_squares", "stepped_spread", "stepped_planes", "window_groups"),
     ),
     "winograd_blocks": ("lanes", "transforms", "dynamic_range", "strips", "winograd_blocks"),

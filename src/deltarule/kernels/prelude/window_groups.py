@@ -5,6 +5,12 @@ from __future__ import annotations
 from numba import njit
 
 from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, from_start, outside
+from deltarule.kernels.prelude.stacked_planes import (
+    in_stacks,
+    stacked_to_w,
+    stacked_to_x,
+    stacked_to_y,
+)
 from deltarule.kernels.prelude.stepped_planes import (
     in_steps,
     stepped_to_w,
@@ -74,6 +80,8 @@ def groups_to_y(x, w, y, first, plan):
         windows_to_y(x, w, y, first, plan)
     elif in_steps(sizes):
         stepped_outside_to_y(x, w, y, first, plan)
+    elif in_stacks(sizes):
+        stacked_to_y(x, w, y, first, plan)
     else:
         planes_outside_to_y(x, w, y, first, plan)
 
@@ -86,6 +94,8 @@ def groups_to_x(x, w, y, first, plan):
         windows_to_x(x, w, y, first, plan)
     elif in_steps(sizes):
         stepped_outside_to_x(x, w, y, first, plan)
+    elif in_stacks(sizes):
+        stacked_to_x(x, w, y, first, plan)
     else:
         planes_outside_to_x(x, w, y, first, plan)
 
@@ -98,5 +108,7 @@ def groups_to_w(x, w, y, first, plan):
         windows_to_w(x, w, y, first, plan)
     elif in_steps(sizes):
         stepped_outside_to_w(x, w, y, first, plan)
+    elif in_stacks(sizes):
+        stacked_to_w(x, w, y, first, plan)
     else:
         planes_outside_to_w(x, w, y, first, plan)
