@@ -18,7 +18,7 @@ from deltarule.kernels.prelude.calls import (
     from_start,
     outside,
 )
-from deltarule.kernels.prelude.channel_panels import panel_totals, panels_pay
+from deltarule.kernels.prelude.channel_panels import dense_pays, panel_totals, panels_pay
 from deltarule.kernels.prelude.dots import dot_products
 from deltarule.kernels.prelude.image_blocks import (
     blocks_to_x,
@@ -140,12 +140,14 @@ def flat_to_w(x, w, y, first, plan):
     N, B, C, F = plan[AT_SIZES], plan[AT_SIZES + 1], plan[AT_SIZES + 2], plan[AT_SIZES + 3]
     grid, phases, at, entries = found(plan, 1)
     totals = zeros(B * F * C * at.size)
-    few = images_at_once(plan, grid) if panels_pay(C, F) else NIL
+    dense = np.int64(dense_pays(at, phases, C, F))
+    turned = dense or panels_pay(C, F)
+    few = images_at_once(plan, grid) if turned else NIL
     if few:
         plane = rounded(few * volume(grid, 0) + grid[3])
         blocks_summed(
             data(totals), data(x), data(y), data(plan), data(grid), data(at), data(phases), at.size,
-            plane, few,
+            plane, few, dense,
         )
         totals_out(totals, entries, x, w, y, first, plan)
         grid[0] = at[0] = phases[0] = 0  # they live until here
@@ -157,8 +159,8 @@ def flat_to_w(x, w, y, first, plan):
     outer = aligned(B * F * plane)
     lay_out(y, plan, OF_Y, outer, NIL, plane, grid)
     run, runs, further = runs_of(plan, grid)
-    if panels_pay(C, F):
-        panel_totals(totals, outer, flat, plane, at, phases, B, C, F, run, runs, further)
+    if turned:
+        panel_totals(totals, outer, flat, plane, at, phases, B, C, F, run, runs, further, dense)
     else:
         at = taps_flat(C, B * C * plane, plane, phases, at)
         dot_products(

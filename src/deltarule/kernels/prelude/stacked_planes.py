@@ -58,7 +58,7 @@ STACKED_BYTES, STACKED_VECTORS = 24576, 10
 
 @inlined
 def in_stacks(plan):
-    """Whether planes are small, and windows move in steps of one along rows that lie side by side."""
+    """Whether planes are small, and windows move in steps of one over rows of neighbours."""
     rows = plan[AT_RUN] * plan[AT_RUN + 1] * ((plan[AT_RUN + 2] + LANES - 1) // LANES)
     small = volume(plan, AT_STRIDES) == 1 and rows <= STACKED_VECTORS
     small = small and plan[AT_SIZES] > 1 and plan[OF_X + 5] == 1 and plan[OF_Y + 5] == 1
