@@ -61,10 +61,9 @@ def plan_of(n, c, f, length, stride, last):
         return [channels * area, 0, steps[0], 0, *steps[1:]]
 
     sizes = [n, 1, c, f, 1, length, length, 1, 1, 1, 1, places, places]
-    steps = [1, stride, stride, 1, 1, 1, 0, 0, 0]
-    return np.array([
-        *strides(c, length), c, 0, 1, 0, 1, 1, *strides(f, places), *sizes, *steps, 0, 0, 0, 0
-    ])  # fmt: skip
+    steps = [1, stride, stride, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0]
+    weights = [0, c, 1, 0, 1, 1]
+    return np.array([*strides(c, length), *weights, *strides(f, places), *sizes, *steps])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The three sums over windows of one tap, as products of matrices: see `pointwise`."""
+"""The three sums over windows of one tap, as products of matrices: see `pointwise_windows`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from deltarule.kernels.prelude.calls import (
 )
 from deltarule.kernels.prelude.image_blocks import shared_evenly
 from deltarule.kernels.prelude.micro_kernel import NIL, ONE, aligned
-from deltarule.kernels.prelude.pointwise import (
+from deltarule.kernels.prelude.pointwise_windows import (
     begin_images,
     channels_last,
     channels_of,

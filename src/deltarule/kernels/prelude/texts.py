@@ -22,7 +22,7 @@ _SHARED = {
         *("dots", "channel_panels", "paired_rows", "window_layout", "window_tap"),
         *("tap_rows", "folded_rows", "tile_runs", "unfolded_rows"),
         *("unfolded_sums", "image_blocks", "block_totals", "flat_sums"),
-        *("im2col", "im2col_sums", "pointwise", "pointwise_sums", "window_sums"),
+        *("im2col", "im2col_sums", "pointwise_windows", "pointwise_sums", "window_sums"),
     ),
     "window_groups": (
         *("tap_sums", "window_planes", "stacked_planes"),

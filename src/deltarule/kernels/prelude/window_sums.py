@@ -17,8 +17,8 @@ from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, _WHOLE, data, fro
 from deltarule.kernels.prelude.flat_sums import flat_to_w, flat_to_x, flat_to_y
 from deltarule.kernels.prelude.im2col import im2col_pays
 from deltarule.kernels.prelude.im2col_sums import im2col_to_w, im2col_to_x, im2col_to_y
-from deltarule.kernels.prelude.pointwise import pointwise
 from deltarule.kernels.prelude.pointwise_sums import pointwise_to_w, pointwise_to_x, pointwise_to_y
+from deltarule.kernels.prelude.pointwise_windows import pointwise
 from deltarule.kernels.prelude.unfolded_rows import PAYS, blocks_of
 from deltarule.kernels.prelude.unfolded_sums import unfolded_to_w, unfolded_to_x, unfolded_to_y
 from deltarule.kernels.prelude.window_layout import (
