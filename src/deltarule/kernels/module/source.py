@@ -120,7 +120,8 @@ class Module:
             self.program, self.code, self.sizes, self.tests, self.rooms, around
         )
         entry_points.write(self.parallel)
-        self.prelude |= {"turns"} if "in_turns(" in str(passes) else set()
+        for word, part in (("in_turns(", "turns"), ("either(", "choices")):
+            self.prelude |= {part} if word in f"{functions}{passes}" else set()
         return [str(lines) for lines in (functions, passes, around) if str(lines)]
 
     def _contents(self) -> dict:

@@ -38,8 +38,8 @@ _NEEDS = {
 #: What a kernel may also hold by itself, without the rest of its group.
 _BY_ITSELF = {"thread_count", "turns"}
 _ORDER = (
-    "checked_arrays", "addresses", "views", "elementary", "maximum", "gaussian_elimination",
-    "listed_places", "open_ends", "closed_ends", "stream_sizes", "streams",
+    "checked_arrays", "addresses", "views", "elementary", "maximum", "choices",
+    "gaussian_elimination", "listed_places", "open_ends", "closed_ends", "stream_sizes", "streams",
     *sum(_SHARED.values(), ()),
 )  # fmt: skip
 _DEFINED = re.compile(r"^(?:def |class )?([A-Za-z_]\w*(?:, \w+)*)(?: *[=(:])", re.MULTILINE)

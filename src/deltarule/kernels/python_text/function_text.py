@@ -27,8 +27,8 @@ _DIRECT = {"sigmoid": "fast_sigmoid(z)"}
 #: and not their difference with 0, the larger one of ∞ and ∞ is ∞.
 _CHOSEN = {
     "absolute": "abs(z)",
-    "maximum": "a if a > z else z if a <= z else a + z",
-    "minimum": "a if a < z else z if a >= z else a + z",
+    "maximum": "either(a > z, a, either(a <= z, z, a + z))",
+    "minimum": "either(a < z, a, either(a >= z, z, a + z))",
 }
 _COMPLEX = {
     "expm1": "np.exp(min(z.real, 709.0)) * (np.cos(z.imag) + 1j * np.sin(z.imag)) - 1",

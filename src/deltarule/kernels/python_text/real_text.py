@@ -16,11 +16,11 @@ from deltarule.arithmetic.function_formulas import written_out
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.choices import Declared
-from deltarule.expressions.conditions import compared
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.support import FirstAfter, FirstFrom, LastBefore, LastTo, Rounded
 from deltarule.expressions.symbols import Index, Size
 from deltarule.kernels.passes.infer_bounds import Inside
+from deltarule.kernels.python_text.choices_text import by_sign
 from deltarule.kernels.python_text.identifiers import Spelling
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.integer_text import ADD, ATOM, TIMES, IntegerText
@@ -259,11 +259,7 @@ class Code(IntegerText):
         then, otherwise = self.real(then, ATOM), self.real(otherwise, ATOM)
         if not isinstance(condition, nodes.Positive):
             return f"({then} if {self.condition(condition)} else {otherwise})", ATOM
-        part = ".real" if self.complex else ""
-        sides = compared(condition)
-        one, other = (self.real(s, ATOM) + part if s != 0 else "0" for s in sides)
-        cases = f"{then} if {one} > {other} else {otherwise} if {one} <= {other}"
-        return f"({cases} else {self.real(condition.args[0], ATOM)})", ATOM  # NaN is handed on
+        return by_sign(self, node, then, otherwise), ATOM
 
     def _declared(self, node: Declared) -> tuple[str, int]:
         return self._real(node.args[1])  # what data are declared to be is tested before all
