@@ -34,19 +34,23 @@ def module(
     cache: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
     transforms: bool | None = None,
+    unit: tuple[str, ...] = (),
 ) -> ModuleType:
-    """The kernel's module, derived and written if the cache does not hold it yet."""
+    """The kernel's module, derived and written if the cache does not hold it yet.
+
+    Its arrays have no axes of the sizes that are named `unit`.
+    """
     place = store.folder(cache)
     path = find(name) if isinstance(name, str) else Path(name.name)
     said = path.read_bytes() if isinstance(name, str) else _said(name)
-    key = _key(path, said, settings, dtype, parallel, transforms)
+    key = _key(path, said, settings, dtype, parallel, transforms, unit)
     entry, made = store.find(place, key), None
     if entry is None:
         if progress:
             progress(f"deriving {path.stem}")
         second_process.begin(dtype)
         what = str(path) if isinstance(name, str) else name
-        made, read = _derived(what, settings, dtype, parallel, transforms)
+        made, read = _derived(what, settings, dtype, parallel, transforms, unit)
         try:
             entry = _written(place, key, path, made, read)
         except OSError as error:
@@ -69,12 +73,17 @@ def source(
 
 
 def _module(
-    name: str | Network, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None
+    name: str | Network,
+    settings: Mapping,
+    dtype: str,
+    parallel: bool,
+    transforms: bool | None,
+    unit: tuple[str, ...] = (),
 ):
     from deltarule.kernels.module.source import Module
     from deltarule.kernels.passes.program import program
 
-    return Module(program(name, dict(settings)), dtype, parallel, transforms)
+    return Module(program(name, dict(settings)), dtype, parallel, transforms, unit=unit)
 
 
 def _said(network: Network) -> str:
@@ -87,13 +96,18 @@ def _said(network: Network) -> str:
 
 
 def _derived(
-    name: str | Network, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None
+    name: str | Network,
+    settings: Mapping,
+    dtype: str,
+    parallel: bool,
+    transforms: bool | None,
+    unit: tuple[str, ...],
 ) -> tuple[tuple, dict[str, str]]:
     """The texts of a kernel's files, and fingerprints of the derivations that were read."""
     from deltarule.language.load import files_read
 
     with files_read() as read, seldom_collected():
-        made = _module(name, settings, dtype, parallel, transforms).files()
+        made = _module(name, settings, dtype, parallel, transforms, unit).files()
     return made, {str(file): store.fingerprint(file.read_bytes()) for file in read}
 
 
@@ -114,6 +128,7 @@ def _key(
     dtype: str,
     parallel: bool,
     transforms: bool | None,
+    unit: tuple[str, ...],
 ) -> str:
     """What a kernel is found by; `said` is the derivation's file, or all that a network says."""
     home = Path(__file__).resolve().parent.parent
@@ -121,7 +136,7 @@ def _key(
         said,
         str(path.resolve()) if isinstance(said, bytes) else path.name,
         repr(sorted((k, str(v)) for k, v in settings.items())),
-        f"{dtype} {parallel} {transforms} {sys.version_info[:2]}",
+        f"{dtype} {parallel} {transforms} {unit} {sys.version_info[:2]}",
         store.sources(home),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +16,7 @@ from deltarule.kernels.cache import second_process
 from deltarule.kernels.cache.loading import entry
 from deltarule.kernels.given_results import filling
 from deltarule.kernels.requests import not_taken
+from deltarule.kernels.squeezed_arrays import FEW, Squeezed, axes_of, unit_sizes
 from deltarule.kernels.threads import in_threads, lost
 from deltarule.represented import Represented
 
@@ -49,6 +51,11 @@ class Kernel(Represented):
         #: Gives the module without threads, for small arrays; None where this one has none.
         self.alone: Callable[[], ModuleType] | None = None
         self._serial: ModuleType | None = None
+        #: Gives the module for arrays without some axes of one entry; None where nothing does.
+        self.without: Callable[..., ModuleType] | None = None
+        self._squeezed: dict[tuple, Squeezed] = {}
+        #: The names of the modules that may run in threads.
+        self._threaded = {module.__name__}
         #: What makes it again, and what that is given.
         self.recipe: tuple[Callable, tuple] | None = None
         self.inputs: tuple[str, ...] = tuple(module.GIVEN)
@@ -152,17 +159,32 @@ class Kernel(Represented):
         """
         if not arrays.keys() >= self._inputs or not arrays.keys() <= self._needed:
             raise self._wrong(arrays, self.inputs, self.upstream)
-        module = self._module([arrays[name] for name in self.inputs])
-        given = Given(module, self.name, {name: arrays[name] for name in self.inputs})
+        own = self._module([arrays[name] for name in self.inputs])
+        given = Given(own, self.name, {name: arrays[name] for name in self.inputs})
         taken = given.shaped()
-        passes = [filling(self._ready("forward", taken, module), values, self.name)]
+        form = self._form(own, arrays)
+        passes = [filling(self._ready("forward", taken, form), values, self.name)]
         if arrays.keys() >= self._needed:
             taken += [passes[0][2][name] for name in self.kept]
             taken += [arrays[name] for name in self.upstream]
-            backward = self._ready("backward", taken, module)
+            backward = self._ready("backward", taken, form)
             passes.append(filling(backward, gradients, self.name))
+        return Bound(form.module, self.threads, form.alone, self._progress, given, *passes)
+
+    def _form(self, module: ModuleType, arrays: Mapping[str, np.ndarray]) -> Squeezed:
+        """The module to use for these arrays, which may be one without their axes of one entry."""
         alone = self.alone if module is self.module else None
-        return Bound(module, self.threads, alone, self._progress, given, *passes)
+        sizes = unit_sizes(module, arrays)
+        size = sum(getattr(arrays[n], "nbytes", 0) for n in self.inputs)
+        if self.without is None or not sizes or size < FEW:
+            return Squeezed(module, alone)
+        key = (module.PARALLEL, sizes)
+        if key not in self._squeezed:
+            made = self.without(module.PARALLEL, unit=sizes)
+            serial = partial(self.without, False, unit=sizes) if alone is not None else None
+            self._threaded |= {made.__name__} if alone is not None else set()
+            self._squeezed[key] = Squeezed(made, serial, axes_of(module, sizes))
+        return self._squeezed[key]
 
     def _module(self, given: list) -> ModuleType:
         """The module to use: small problems must not pay for threads, and a fork loses them."""
@@ -180,11 +202,20 @@ class Kernel(Represented):
         with misfits(self.module, self.name):
             return self.module.one_thread(*self.module.inputs(*inputs)) > SHORT
 
-    def _ready(self, name: str, given: list, module: ModuleType | None = None) -> tuple:
+    def _ready(self, name: str, given: list, form: Squeezed | None = None) -> tuple:
         """What runs, what it takes and what it fills; the module's complaints in our words."""
-        module = module or (self.module if self.alone is None else self._module(given))
-        with misfits(module, self.name):
-            return getattr(module, f"ready_{name}")(*given)
+        names = (*self.inputs, *self.kept, *self.upstream)
+        arrays = dict(zip(names, given, strict=False))
+        if form is None:
+            module = self.module if self.alone is None else self._module(given)
+            form = self._form(module, arrays)
+        if form.axes:
+            try:
+                return form.ready(name, arrays)
+            except (form.module.Misfit, ValueError):  # what does not fit is said with all axes
+                form = Squeezed(self.module)
+        with misfits(form.module, self.name):
+            return form.ready(name, arrays)
 
     def _run(self, name: str, given: list) -> dict:
         """What a pass fills."""
@@ -193,7 +224,7 @@ class Kernel(Represented):
         if call is None:
             second_process.ask_instead(run, taken, self._progress)
             call = self._entries[run] = entry(run, taken, self._progress)
-        if self.threads is None or run.__module__ != self.module.__name__:
+        if self.threads is None or run.__module__ not in self._threaded:
             strayed = call(*taken)
         else:
             with in_threads(self.threads):

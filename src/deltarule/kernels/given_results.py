@@ -27,7 +27,9 @@ def filling(ready: tuple, given: Mapping[str, np.ndarray], place: str) -> tuple:
                 place,
                 "give an array of this shape and type that is not a part with gaps",
             )
-        own = [k for k, a in enumerate(taken) if a is old or a is old.base and a is not None]
+        place = old.ctypes.data  # what is filled may be a view, with other axes
+        arrays = ((k, a) for k, a in enumerate(taken) if isinstance(a, np.ndarray))
+        own = [k for k, a in arrays if a.ctypes.data == place and a.size == old.size]
         for k in own:
             taken = (*taken[:k], new.reshape(taken[k].shape), *taken[k + 1 :])
         if own:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sympy import Expr, Symbol
 
-from deltarule.expressions.nodes import free_symbols
+from deltarule.expressions.nodes import free_symbols, walk
+from deltarule.expressions.symbols import Size
 from deltarule.kernels.passes.program import Pass, Program, known_sizes
 from deltarule.kernels.python_text.plain_text import PlainCode
 
@@ -101,3 +102,21 @@ def _pair(pairs: list[tuple[str, str]], name: str, value: str, joins: bool) -> N
         pairs[-1] = f"{names}, {name}", f"{values}, {value}"
     else:
         pairs.append((name, value))
+
+
+def every_size(program: Program) -> list[Symbol]:
+    """Every size that the kernel needs: those said by shapes, then those that follow."""
+    found: dict[Symbol, None] = {}
+    for tensor in program.network.tensors.values():
+        for axis in tensor.axes:
+            found.update(dict.fromkeys(sorted(free_symbols(axis), key=str)))
+    for one in (program.forward, program.backward):
+        for equation in one.equations:
+            parts = (equation.rhs, *(n for _, n in equation.ranges), *equation.subscripts)
+            for part in parts:
+                for node in walk(part):
+                    if isinstance(node, Size):
+                        found[node] = None
+    derived = program.network.definitions
+    free = [s for s in found if s not in derived]
+    return free + list(derived)

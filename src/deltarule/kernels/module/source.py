@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sympy.core.symbol import Symbol
-
-from deltarule.expressions.nodes import free_symbols, walk
-from deltarule.expressions.symbols import Size
 from deltarule.kernels.lowering.determinants import with_determinants
 from deltarule.kernels.lowering.lowering import Lowering
 from deltarule.kernels.lowering.lowerings import LOWERINGS
@@ -21,13 +17,16 @@ from deltarule.kernels.lowering.stages import Stages
 from deltarule.kernels.lowering.thread_bodies import all_bodies_apart, bodies_apart
 from deltarule.kernels.lowering.tiles_in_place import tiles_in_place
 from deltarule.kernels.module import docstrings, kernel_file
+from deltarule.kernels.module.axes_left_out import axes_left_out
 from deltarule.kernels.module.entry_points import EntryPoints, strayed
+from deltarule.kernels.module.needed_sizes import every_size
 from deltarule.kernels.passes.argmax_indices import selections
 from deltarule.kernels.passes.program import Pass, Program
 from deltarule.kernels.passes.recomputed import recomputed
 from deltarule.kernels.passes.signs_of_outputs import signs_of_outputs
 from deltarule.kernels.passes.smoothness import steps
 from deltarule.kernels.passes.strip_groups import Strips, in_strips
+from deltarule.kernels.passes.unit_axes import without
 from deltarule.kernels.prelude import texts
 from deltarule.kernels.python_text.function_text import write_function
 from deltarule.kernels.python_text.identifiers import Spelling
@@ -41,7 +40,10 @@ STACKED = 3
 
 
 class Module:
-    """Writes the file of one program, with the patterns of `lowerings`."""
+    """Writes the file of one program, with the patterns of `lowerings`.
+
+    Its arrays have no axes of the sizes whose names are `unit`: these are 1.
+    """
 
     def __init__(
         self,
@@ -50,8 +52,9 @@ class Module:
         parallel: bool = False,
         transforms: bool | None = None,
         lowerings: Iterable[Lowering[Any]] = LOWERINGS,
+        unit: Collection[str] = (),
     ):
-        program = recomputed(signs_of_outputs(program))
+        program = without(recomputed(signs_of_outputs(program)), unit)
         tensors = {**program.backward.tensors, **program.forward.tensors}
         self.strips: dict[str, Strips] = {}
         if dtype != "complex128":
@@ -70,7 +73,7 @@ class Module:
         self.rooms: dict[str, Rooms] = {}
         for tensor in program.backward.tensors:
             self.spelling.tensor(tensor)
-        self.sizes = _sizes(program)
+        self.sizes = every_size(program)
         self.prelude: set[str] = set()
         self.tests: dict[str, list[str]] = {}
         self._said_last: list[str] = []
@@ -93,6 +96,7 @@ class Module:
         shared = texts.shared(self.prelude, self.head, self._loops_of_prelude)
         taken = [texts.taken_in(stem) for stem, _ in shared[-1:]]
         own = texts.own({*self.prelude, "checked_arrays", "addresses"})
+        body += axes_left_out(self.program, self.matcher)
         return self._file([*taken, own], body), shared
 
     def _within(self, tensor: Tensor) -> str:
@@ -224,21 +228,3 @@ class Module:
         one = replace(one, writes=tuple(t for t in one.writes if t not in gone))
         self.program = replace(self.program, **{name: one})
         return one
-
-
-def _sizes(program: Program) -> list[Symbol]:
-    """Every size that the kernel needs: those said by shapes, then those that follow."""
-    found: dict[Symbol, None] = {}
-    for tensor in program.network.tensors.values():
-        for axis in tensor.axes:
-            found.update(dict.fromkeys(sorted(free_symbols(axis), key=str)))
-    for one in (program.forward, program.backward):
-        for equation in one.equations:
-            parts = (equation.rhs, *(n for _, n in equation.ranges), *equation.subscripts)
-            for part in parts:
-                for node in walk(part):
-                    if isinstance(node, Size):
-                        found[node] = None
-    derived = program.network.definitions
-    free = [s for s in found if s not in derived]
-    return free + list(derived)
