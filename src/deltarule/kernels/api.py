@@ -88,7 +88,7 @@ def kernel(
     options |= {"parallel": parallel, "threads": asked}  # elsewhere there may be more processors
     made.recipe = (_made_again, (_from_anywhere(what), {**settings, **options}))
     same = {"cache": cache, "progress": progress, "transforms": transforms}
-    made.without = partial(build.module, what, settings, kind, **same)
+    made.formed = partial(build.module, what, settings, kind, **same)
     if parallel:
         made.alone = partial(build.module, what, settings, kind, False, cache, progress, transforms)
     return made

@@ -35,22 +35,24 @@ def module(
     progress: Callable[[str], None] | None = None,
     transforms: bool | None = None,
     unit: tuple[str, ...] = (),
+    short: tuple[str, ...] = (),
 ) -> ModuleType:
     """The kernel's module, derived and written if the cache does not hold it yet.
 
-    Its arrays have no axes of the sizes that are named `unit`.
+    Its arrays have no axes of the sizes that are named `unit`; rows are short whose length sizes
+    tell that are named `short`.
     """
     place = store.folder(cache)
     path = find(name) if isinstance(name, str) else Path(name.name)
     said = path.read_bytes() if isinstance(name, str) else _said(name)
-    key = _key(path, said, settings, dtype, parallel, transforms, unit)
+    key = _key(path, said, settings, dtype, parallel, transforms, unit, short)
     entry, made = store.find(place, key), None
     if entry is None:
         if progress:
             progress(f"deriving {path.stem}")
         second_process.begin(dtype)
         what = str(path) if isinstance(name, str) else name
-        made, read = _derived(what, settings, dtype, parallel, transforms, unit)
+        made, read = _derived(what, settings, dtype, parallel, transforms, unit, short)
         try:
             entry = _written(place, key, path, made, read)
         except OSError as error:
@@ -79,11 +81,14 @@ def _module(
     parallel: bool,
     transforms: bool | None,
     unit: tuple[str, ...] = (),
+    short: tuple[str, ...] = (),
 ):
     from deltarule.kernels.module.source import Module
     from deltarule.kernels.passes.program import program
 
-    return Module(program(name, dict(settings)), dtype, parallel, transforms, unit=unit)
+    return Module(
+        program(name, dict(settings)), dtype, parallel, transforms, unit=unit, short=short
+    )
 
 
 def _said(network: Network) -> str:
@@ -102,12 +107,13 @@ def _derived(
     parallel: bool,
     transforms: bool | None,
     unit: tuple[str, ...],
+    short: tuple[str, ...],
 ) -> tuple[tuple, dict[str, str]]:
     """The texts of a kernel's files, and fingerprints of the derivations that were read."""
     from deltarule.language.load import files_read
 
     with files_read() as read, seldom_collected():
-        made = _module(name, settings, dtype, parallel, transforms, unit).files()
+        made = _module(name, settings, dtype, parallel, transforms, unit, short).files()
     return made, {str(file): store.fingerprint(file.read_bytes()) for file in read}
 
 
@@ -129,6 +135,7 @@ def _key(
     parallel: bool,
     transforms: bool | None,
     unit: tuple[str, ...],
+    short: tuple[str, ...],
 ) -> str:
     """What a kernel is found by; `said` is the derivation's file, or all that a network says."""
     home = Path(__file__).resolve().parent.parent
@@ -136,7 +143,7 @@ def _key(
         said,
         str(path.resolve()) if isinstance(said, bytes) else path.name,
         repr(sorted((k, str(v)) for k, v in settings.items())),
-        f"{dtype} {parallel} {transforms} {unit} {sys.version_info[:2]}",
+        f"{dtype} {parallel} {transforms} {unit} {short} {sys.version_info[:2]}",
         store.sources(home),
     )
 

@@ -16,7 +16,7 @@ from deltarule.kernels.cache import second_process
 from deltarule.kernels.cache.loading import entry
 from deltarule.kernels.given_results import filling
 from deltarule.kernels.requests import not_taken
-from deltarule.kernels.squeezed_arrays import FEW, Squeezed, axes_of, unit_sizes
+from deltarule.kernels.squeezed_arrays import FEW, Squeezed, axes_of, short_rows_of, unit_sizes
 from deltarule.kernels.threads import in_threads, lost
 from deltarule.represented import Represented
 
@@ -51,8 +51,8 @@ class Kernel(Represented):
         #: Gives the module without threads, for small arrays; None where this one has none.
         self.alone: Callable[[], ModuleType] | None = None
         self._serial: ModuleType | None = None
-        #: Gives the module for arrays without some axes of one entry; None where nothing does.
-        self.without: Callable[..., ModuleType] | None = None
+        #: Gives the module for arrays with axes of one entry, or of few; None where nothing does.
+        self.formed: Callable[..., ModuleType] | None = None
         self._squeezed: dict[tuple, Squeezed] = {}
         #: The names of the modules that may run in threads.
         self._threaded = {module.__name__}
@@ -172,16 +172,19 @@ class Kernel(Represented):
         return Bound(form.module, self.threads, form.alone, self._progress, given, *passes)
 
     def _form(self, module: ModuleType, arrays: Mapping[str, np.ndarray]) -> Squeezed:
-        """The module to use for these arrays, which may be one without their axes of one entry."""
+        """The module to use for these arrays, which may be made for axes of one entry, or of few."""
         alone = self.alone if module is self.module else None
         sizes = unit_sizes(module, arrays)
         size = sum(getattr(arrays[n], "nbytes", 0) for n in self.inputs)
-        if self.without is None or not sizes or size < FEW:
+        short = short_rows_of(module, arrays) if not sizes else ()
+        if self.formed is None or not (sizes or short) or size < FEW:
             return Squeezed(module, alone)
-        key = (module.PARALLEL, sizes)
+        key = (module.PARALLEL, sizes, short)
         if key not in self._squeezed:
-            made = self.without(module.PARALLEL, unit=sizes)
-            serial = partial(self.without, False, unit=sizes) if alone is not None else None
+            made = self.formed(module.PARALLEL, unit=sizes, short=short)
+            serial = (
+                partial(self.formed, False, unit=sizes, short=short) if alone is not None else None
+            )
             self._threaded |= {made.__name__} if alone is not None else set()
             self._squeezed[key] = Squeezed(made, serial, axes_of(module, sizes))
         return self._squeezed[key]

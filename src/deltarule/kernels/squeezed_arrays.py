@@ -6,6 +6,7 @@ The same kernel without them is derived when such arrays come: it has longer loo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -14,6 +15,8 @@ import numpy as np
 
 #: With fewer bytes of inputs than this the time of a call is not worth a module of its own.
 FEW = 1 << 15
+#: The bytes of a register: with fewer in a row its loop is no vector.
+ROW = 64
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,19 @@ def unit_sizes(module: ModuleType, given: Mapping[str, np.ndarray]) -> tuple[str
         if {*behind} <= {*found} and all(_one(a, k) for a, k in here):
             found.append(size)
     return tuple(found)
+
+
+def short_rows_of(module: ModuleType, given: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+    """The names of the sizes that make rows of few entries, but of more than one."""
+    known: Mapping[tuple[str, ...], Sequence[tuple[str, int]]]
+    known = getattr(module, "SHORT_ROWS", {})
+    found: list[str] = []
+    for names, places in known.items():
+        arrays = [(given[n], k) for n, k in places]
+        if all(type(a) is np.ndarray and a.ndim > k for a, k in arrays):
+            length = math.prod(a.shape[k] for a, k in arrays)
+            found += names if 1 < length < ROW // module.REAL.itemsize else ()
+    return tuple(dict.fromkeys(found))
 
 
 def axes_of(module: ModuleType, sizes: Sequence[str]) -> dict[str, tuple[int, ...]]:

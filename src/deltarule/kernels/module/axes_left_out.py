@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from deltarule.kernels.lowering.matcher import Matcher
-from deltarule.kernels.passes.program import Program
+from deltarule.kernels.passes.arguments_apart import short_rows
+from deltarule.kernels.passes.program import Program, known_sizes
 from deltarule.kernels.passes.unit_axes import UnitAxis, unit_axes
+from deltarule.networks.equations import Equation
 
 
 def axes_left_out(program: Program, matcher: Matcher) -> list[str]:
@@ -14,14 +16,25 @@ def axes_left_out(program: Program, matcher: Matcher) -> list[str]:
     if matcher.code.complex:
         return []
     match = matcher.match
-    found = unit_axes(
-        program, lambda e: match(e).lowering.calls, lambda e: match(e).site.collapsed.equation
-    )
-    if not found:
-        return []
-    rows = [f'    "{u.size}": ({_arrays(u, program)}, {_names(u)}),' for u in found]
-    comment = "# The axes of arrays that a kernel of its own leaves out where they have one entry."
-    return ["", "", comment, "UNIT_AXES = {", *rows, "}"]
+
+    def loops(equation: Equation) -> Equation:
+        return match(equation).site.collapsed.equation
+
+    lines = []
+    found = unit_axes(program, lambda e: match(e).lowering.calls, loops)
+    if found:
+        rows = [f'    "{u.size}": ({_arrays(u, program)}, {_names(u)}),' for u in found]
+        comment = "# The axes of arrays that a kernel of its own leaves out where they are 1 long."
+        lines += ["", "", comment, "UNIT_AXES = {", *rows, "}"]
+    told = {s.name: (n, k) for s, (n, k, *_) in known_sizes(program.network)[0].items()}
+    short = [sorted(names) for names in short_rows(program, loops) if names <= told.keys()]
+    if short:
+        rows = [f"    {tuple(n)}: {[told[s] for s in n]}," for n in short]
+        comment = (
+            "# The sizes of rows, and what tells them, of which another kernel has longer loops."
+        )
+        lines += ["", "", comment, "SHORT_ROWS = {", *rows, "}"]
+    return lines
 
 
 def _arrays(unit: UnitAxis, program: Program) -> dict[str, int]:

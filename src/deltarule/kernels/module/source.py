@@ -21,6 +21,7 @@ from deltarule.kernels.module.axes_left_out import axes_left_out
 from deltarule.kernels.module.entry_points import EntryPoints, strayed
 from deltarule.kernels.module.needed_sizes import every_size
 from deltarule.kernels.passes.argmax_indices import selections
+from deltarule.kernels.passes.arguments_apart import arguments_apart
 from deltarule.kernels.passes.program import Pass, Program
 from deltarule.kernels.passes.recomputed import recomputed
 from deltarule.kernels.passes.signs_of_outputs import signs_of_outputs
@@ -42,7 +43,8 @@ STACKED = 3
 class Module:
     """Writes the file of one program, with the patterns of `lowerings`.
 
-    Its arrays have no axes of the sizes whose names are `unit`: these are 1.
+    Its arrays have no axes of the sizes whose names are `unit`: these are 1. Rows are short whose
+    length the sizes tell that are named `short`.
     """
 
     def __init__(
@@ -53,8 +55,10 @@ class Module:
         transforms: bool | None = None,
         lowerings: Iterable[Lowering[Any]] = LOWERINGS,
         unit: Collection[str] = (),
+        short: Collection[str] = (),
     ):
         program = without(recomputed(signs_of_outputs(program)), unit)
+        program = arguments_apart(program, short)
         tensors = {**program.backward.tensors, **program.forward.tensors}
         self.strips: dict[str, Strips] = {}
         if dtype != "complex128":
