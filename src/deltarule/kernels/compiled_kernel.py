@@ -172,7 +172,7 @@ class Kernel(Represented):
         return Bound(form.module, self.threads, form.alone, self._progress, given, *passes)
 
     def _form(self, module: ModuleType, arrays: Mapping[str, np.ndarray]) -> Squeezed:
-        """The module to use for these arrays, which may be made for axes of one entry, or of few."""
+        """The module to use for these arrays, which may be made for axes of few entries."""
         alone = self.alone if module is self.module else None
         sizes = unit_sizes(module, arrays)
         size = sum(getattr(arrays[n], "nbytes", 0) for n in self.inputs)

@@ -128,7 +128,7 @@ class Module:
             self.program, self.code, self.sizes, self.tests, self.rooms, around
         )
         entry_points.write(self.parallel)
-        for word, part in (("in_turns(", "turns"), ("either(", "choices")):
+        for word, part in (("in_turns(", "turns"), ("either(", "picked")):
             self.prelude |= {part} if word in f"{functions}{passes}" else set()
         return [str(lines) for lines in (functions, passes, around) if str(lines)]
 

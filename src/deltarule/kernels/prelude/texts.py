@@ -38,7 +38,7 @@ _NEEDS = {
 #: What a kernel may also hold by itself, without the rest of its group.
 _BY_ITSELF = {"thread_count", "turns"}
 _ORDER = (
-    "checked_arrays", "addresses", "views", "elementary", "maximum", "choices",
+    "checked_arrays", "addresses", "views", "elementary", "maximum", "picked",
     "gaussian_elimination", "listed_places", "open_ends", "closed_ends", "stream_sizes", "streams",
     *sum(_SHARED.values(), ()),
 )  # fmt: skip
