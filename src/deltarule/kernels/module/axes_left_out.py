@@ -26,10 +26,10 @@ def axes_left_out(program: Program, matcher: Matcher) -> list[str]:
         rows = [f'    "{u.size}": ({_arrays(u, program)}, {_names(u)}),' for u in found]
         comment = "# The axes of arrays that a kernel of its own leaves out where they are 1 long."
         lines += ["", "", comment, "UNIT_AXES = {", *rows, "}"]
-    told = {s.name: (n, k) for s, (n, k, *_) in known_sizes(program.network)[0].items()}
-    short = [sorted(names) for names in short_rows(program, loops) if names <= told.keys()]
+    known = {s.name: (n, k) for s, (n, k, *_) in known_sizes(program.network)[0].items()}
+    short = [sorted(names) for names in short_rows(program, loops) if names <= known.keys()]
     if short:
-        rows = [f"    {tuple(n)}: {[told[s] for s in n]}," for n in short]
+        rows = [f"    {tuple(n)}: {[known[s] for s in n]}," for n in short]
         comment = (
             "# The sizes of rows, and what tells them, of which another kernel has longer loops."
         )
