@@ -32,6 +32,7 @@ from deltarule.kernels.prelude.panel_products import (
     of_few_rows,
     packed_product,
 )
+from deltarule.kernels.prelude.vector_products import is_of_vectors, of_vectors
 from deltarule.kernels.prelude.vectors import BYTES, NR
 
 real = np.float32
@@ -137,7 +138,7 @@ def short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, a
     """`multiply`, where few numbers are summed."""
     if cc != 1 and (cr == 1 or N == 1):
         cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N = cc, cr, b, b0, bc, bk, a, a0, ak, ar, N, M
-    if M * N * K < SMALL or M < 4 and bk == 1 and bc != 1:
+    if M * N * K < SMALL:
         in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)
     elif cc == 1:
         by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)
@@ -177,6 +178,9 @@ def multiply_outside(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale
     Where `alone` is not 0, all is done in the thread that calls, which may be one of several.
     """
     add = min(add, 1)
+    if is_of_vectors(cr, cc, ar, ak, bk, bc, M, N, K):
+        of_vectors(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)
+        return
     if K < 1 or K <= PART and M * N * K < SMALL:
         # Small products are done here: another call would cost as much.
         c_, a_, b_ = from_start(c), from_start(a), from_start(b)

@@ -16,7 +16,8 @@ _MARK = "# ---- what follows goes into kernels\n"
 _SHARED = {
     "strided_products": (
         *("calls", "vectors", "micro_kernel", "thread_count", "turns"),
-        *("panel_products", "strided_products", "column_sums"),
+        *("panel_products", "row_dots", "row_sums", "outer_products"),
+        *("vector_products", "strided_products", "column_sums"),
     ),
     "window_sums": (
         *("dots", "channel_panels", "paired_rows", "window_layout", "window_tap"),
