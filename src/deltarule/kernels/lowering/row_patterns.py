@@ -74,7 +74,7 @@ def _total(equation: Equation) -> Reduction | None:
     found = [n for n in walk(equation.rhs) if isinstance(n, Reduction)]
     if not found and _in_steps(equation):
         return nodes.Sum(equation.rhs, [], [AtLeastZero(equation.subscripts[-1])])
-    if len(set(found)) != 1 or isinstance(found[0], nodes.Max) and found[0] != equation.rhs:
+    if len(set(found)) != 1:
         return None
     known = type(found[0]) is nodes.Sum or isinstance(found[0], nodes.Max)
     return found[0] if known else None

@@ -251,7 +251,11 @@ class Rows(LoopWriter):
             self.lines.add("most = value if larger else most")
             if entry:
                 self.lines.add(f"entry = {entry} if larger else entry")
-        self.lines.add(f"{self._out(at)} = {'most' if taps or known else 'real(-np.inf)'}")
+        most = "most" if taps or known else "real(-np.inf)"
+        if not known and self.row.finish is not None:
+            self.code.locals[self.row.result] = most
+            most = self.code.real(substitute(self.row.finish, at))
+        self.lines.add(f"{self._out(at)} = {most}")
         if self.selection is not None:
             self.lines.add(f"{self._chosen(at)} = {'entry' if taps or known else '-1'}")
 
@@ -296,5 +300,5 @@ class Rows(LoopWriter):
 
         inside = [*known, *more, self.seen.last]
         self.nest(row.total.body, spans, list(left), inside, step)
-        if own:
-            self.lines.add(f"{self._out()} = {self._finished('total')}")
+        if own or self.maximum and not self.in_steps and row.finish is not None:
+            self.lines.add(f"{self._out()} = {self._finished(out)}")

@@ -55,8 +55,10 @@ def collapsed(
     """The equation with all indices merged that can be: none within loops over `loop_indices`."""
     made: dict[str, Tensor] = {}
     views: dict[str, str] = {}
-    odd = (nodes.Selection, nodes.Carried, nodes.Max, Inverse, LogDet)
-    if loop_indices or any(isinstance(n, odd) for n in walk(equation.rhs)):
+    odd = (nodes.Selection, nodes.Carried, Inverse, LogDet)
+    # The places of a maximum alone may be asked for, and are numbered by its indices.
+    alone = isinstance(equation.rhs, nodes.Max)
+    if loop_indices or alone or any(isinstance(n, odd) for n in walk(equation.rhs)):
         return Collapsed(equation, made, views)
     while (found := _merged_once(equation, {**tensors, **made})) is not None:
         equation, more = found

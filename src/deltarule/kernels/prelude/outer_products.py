@@ -101,7 +101,7 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
 
 
 @compiled
-def outer_rows(c, c0, cp, u, u0, up, uj, v, v0, vj, P, Q, J, scale, add):
+def rows_of_outer(c, c0, cp, u, u0, up, uj, v, v0, vj, P, Q, J, scale, add):
     """`outer_products` by one thread."""
     apart()
     if J == 1:
@@ -122,9 +122,9 @@ def outer_products(c, c0, cp, u, u0, up, uj, v, v0, vj, vq, P, Q, J, scale, add,
         v = lined_up(v, v0, vj, vq, J, Q)
         v0, vj = 0, Q
     if alone:
-        outer_rows(c, c0, cp, u, u0, up, uj, v, v0, vj, P, Q, J, scale, add)
+        rows_of_outer(c, c0, cp, u, u0, up, uj, v, v0, vj, P, Q, J, scale, add)
         return
     for task in prange((P + ROWS_OF_TASK - 1) // ROWS_OF_TASK):
         p = task * ROWS_OF_TASK
         rows = min(ROWS_OF_TASK, P - p)
-        outer_rows(c, c0 + cp * p, cp, u, u0 + up * p, up, uj, v, v0, vj, rows, Q, J, scale, add)
+        rows_of_outer(c, c0 + cp * p, cp, u, u0 + up * p, up, uj, v, v0, vj, rows, Q, J, scale, add)
