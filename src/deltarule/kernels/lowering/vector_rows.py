@@ -203,9 +203,9 @@ class Rows(LoopWriter):
         lhs = self.row.equation.lhs if self.selection is None else self.selection.lhs
         return self.code.access(substitute(lhs, at or {}))
 
-    def _finished(self, total: str) -> str:
+    def _finished(self, total: str, at: dict | None = None) -> str:
         self.code.locals[self.row.result] = total
-        return self.code.real(self.row.finish)
+        return self.code.real(substitute(self.row.finish, at or {}))
 
     def _added(self, taps: tuple, at: dict, store: Callable[[str], str] | None) -> None:
         """The sum of the taps, added to the row or written into it, by `store` if there is one."""
@@ -217,8 +217,7 @@ class Rows(LoopWriter):
         text = text or "real(0)"
         if self.row.finish is not None:
             self.lines.add(f"total = {text}")
-            self.code.locals[self.row.result] = "total"
-            text = self.code.real(substitute(self.row.finish, at))
+            text = self._finished("total", at)
         self.lines.add(store(text) if store else f"{self._out(at)} = {text}")
 
     def _term(self, body: Expr) -> str:
@@ -249,13 +248,10 @@ class Rows(LoopWriter):
             unset = "entry < 0 or " if entry and k == 0 else ""
             self.lines.add(f"larger = {unset}most == most and not value <= most")
             self.lines.add("most = value if larger else most")
-            if entry:
-                self.lines.add(f"entry = {entry} if larger else entry")
+            self.lines.add(*([f"entry = {entry} if larger else entry"] if entry else []))
         most = "most" if taps or known else "real(-np.inf)"
-        if not known and self.row.finish is not None:
-            self.code.locals[self.row.result] = most
-            most = self.code.real(substitute(self.row.finish, at))
-        self.lines.add(f"{self._out(at)} = {most}")
+        finished = not known and self.row.finish is not None
+        self.lines.add(f"{self._out(at)} = {self._finished(most, at) if finished else most}")
         if self.selection is not None:
             self.lines.add(f"{self._chosen(at)} = {'entry' if taps or known else '-1'}")
 
