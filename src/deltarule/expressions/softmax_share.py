@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import permutations
 from typing import cast
 
-from sympy import Add, Expr, Mul, Pow
+from sympy import Add, Basic, Expr, Integer, Mul, Pow
 
 from deltarule.expressions.factors import divided, powers
 from deltarule.expressions.functions import exp, log
-from deltarule.expressions.nodes import LogSumExp, Sum, free_indices, reads, tensor_name
+from deltarule.expressions.nodes import Choose, LogSumExp, Sum, free_indices, reads, tensor_name
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
+
+#: So many guards of a term are looked for in any order.
+_ANY_ORDER = 3
 
 
 @dataclass(frozen=True)
 class Share:
     """term / total, where `total` adds up the term over the values of `index`; `rest` times it is
-    the product that it was found in. A factor of the term at least is an exponential."""
+    the product that it was found in. A factor of the term at least is an exponential. Of a total
+    that counts some values alone the term may be 0 at the others, as its `guards` say."""
 
     term: Expr
     total: Sum
     index: Index
     rest: Expr
+    guards: tuple[Basic, ...] = ()
 
     @property
     def whole(self) -> Expr:
         """The share alone."""
-        return self.term / self.total
+        return self.guarded(self.term) / self.total
+
+    def guarded(self, value: Expr) -> Expr:
+        """A value where the guards hold, 0 elsewhere."""
+        return _guarded(value, self.guards)
 
     def of(self, change: Callable[[Expr], Expr]) -> Expr:
         """The share of other exponents: `change` makes each of the one at `index`."""
@@ -39,7 +49,9 @@ class Share:
 
         term = Mul(*map(exponent, Mul.make_args(self.term)))
         (over,) = self.total.indices
-        return term / with_body(self.total, substitute(term, {self.index: over}))
+        share = self.guarded(term)
+        added = term if self.total.conditions else share
+        return share / with_body(self.total, substitute(added, {self.index: over}))
 
 
 def share_in(product: Expr) -> Share | None:
@@ -52,10 +64,34 @@ def share_in(product: Expr) -> Share | None:
             continue
         others = powers(product / factor)
         for index, term in _terms(factor.base, product):
-            rest = divided(others, powers(term))
-            if rest is not None:
-                return Share(term, factor.base, index, rest)
+            term, own = _taken_apart(term)
+            for guards in (own,) if own else _ways_to_guard(factor.base, index):
+                rest = divided(others, powers(_guarded(term, guards)))
+                if rest is not None:
+                    return Share(term, factor.base, index, rest, guards)
     return None
+
+
+def _ways_to_guard(total: Sum, index: Index) -> Iterator[tuple[Basic, ...]]:
+    """No guards, and those of a sum's terms at an index, in any order: where(c, exp(s[k]), 0)."""
+    yield ()
+    table = {total.indices[0]: index}
+    if 0 < len(total.conditions) <= _ANY_ORDER:
+        yield from permutations(substitute(c, table) for c in total.conditions)
+
+
+def _guarded(value: Expr, guards: Sequence[Basic]) -> Expr:
+    for condition in reversed(guards):
+        value = Choose(condition, value, Integer(0))
+    return value
+
+
+def _taken_apart(term: Expr) -> tuple[Expr, tuple[Basic, ...]]:
+    """What stands behind the guards of a term, where(c, exp(s[k]), 0), and these."""
+    guards: tuple[Basic, ...] = ()
+    while type(term) is Choose and term.args[2] == 0:
+        guards, term = (*guards, term.args[0]), term.args[1]
+    return term, guards
 
 
 def entry_in(product: Expr) -> tuple[Share, Expr] | None:
@@ -91,7 +127,8 @@ def _terms(total: Sum, product: Expr) -> Iterator[tuple[Index, Expr]]:
     """What a sum over one index adds up, at each index of a product."""
     if len(total.ranges) != 1:
         return
-    if not any(isinstance(f, exp) for f in Mul.make_args(total.body)):
+    body, guards = _taken_apart(total.body)
+    if not any(isinstance(f, exp) for f in Mul.make_args(body)) or guards and total.conditions:
         return
     (over,) = total.indices
     for index in sorted(free_indices(product) - free_indices(total), key=str):

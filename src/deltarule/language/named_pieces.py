@@ -164,7 +164,7 @@ class _At:
                 return with_body(node, named * self._inside(node.body / gated, within))
             return with_body(node, self._inside(node.body, within))
         if share := share_in(node):
-            named = self._named(self._of_share(share, ranges), SHARE, ranges)
+            named = self._named(self._of_share(share, ranges), SHARE, ranges, judged=share.term)
             return named * self._inside(share.rest, ranges)
         if entry := entry_in(node):
             return self._at_a_place(*entry, ranges)
@@ -190,8 +190,16 @@ class _At:
         return node if alone else self._of_means(node, ranges)
 
     def _of_share(self, share: Share, ranges: Ranges) -> Expr:
-        """A softmax of named scores s: the gradient by these is p·(g − Σ g·p)."""
-        return share.of(lambda s: self._named(self._inside(s, ranges), SCORES, ranges))
+        """A softmax of named scores s: the gradient by these is p·(g − Σ g·p). Those that do not
+        count are 0: whatever they are made of, no gradient goes there."""
+
+        def scores(power: Expr) -> Expr:
+            inside = self._inside(power, ranges)
+            guarded = share.guarded(inside)
+            named = self._named(guarded, SCORES, ranges, judged=inside)
+            return inside if named == guarded else named
+
+        return share.of(scores)
 
     def _at_a_place(self, share: Share, place: Expr, ranges: Ranges) -> Expr:
         """A softmax that is read at one place, log(exp(s[i, i]) / Σ_j exp(s[i, j])), as a line for
@@ -232,8 +240,11 @@ class _At:
         sign = -1 if node.could_extract_minus_sign() else 1  # of 1 − Var[i](z[i, j])
         return sign * self._named(sign * node, VARIANCE, ranges, of)
 
-    def _named(self, piece: Expr, word: str, ranges: Ranges, of: str = "") -> Expr:
-        """A read of the line that a piece becomes; the piece where it is not worth one."""
+    def _named(
+        self, piece: Expr, word: str, ranges: Ranges, of: str = "", judged: Expr | None = None
+    ) -> Expr:
+        """A read of the line that a piece becomes; the piece where it, or what is `judged` in its
+        place, is not worth one."""
         word = "total" if word == "arg" and isinstance(piece, Sum) else word
         own = own_ranges(piece, ranges)
         key = alike(piece, own)
@@ -241,7 +252,7 @@ class _At:
         if known is None:
             if (
                 not of
-                and not is_worth_it(piece, word, self.work.moving, self.work.selected)
+                and not is_worth_it(judged or piece, word, self.work.moving, self.work.selected)
                 or len(own) < len(free_indices(piece))
             ):
                 return piece
