@@ -140,7 +140,7 @@ PLANTED = {
         "y_t = tanh(Σ_{s ≤ t} x_s)", sums_apart._Apart, "_array", doubled,
     ),
     "hoist_factors": ("batch_norm", hoist_invariants, "factors_hoisted", one_power_more),
-    "hoist_invariants": ("batch_norm", hoist_invariants, "_below", counted_twice),
+    "hoist_invariants": ("batch_norm", hoist_invariants._Hoisted, "_below", counted_twice),
     "products_apart": (
         "y_nm = tanh(Σ_d x_nd w_dm)", products_apart._Apart, "_array", doubled,
     ),

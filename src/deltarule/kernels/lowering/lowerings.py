@@ -13,6 +13,7 @@ from deltarule.kernels.lowering import (
     compact_support,
     convolution,
     loop_nest,
+    masked_products,
     match_matmul,
     matmul,
     products_of_others,
@@ -35,6 +36,14 @@ LOWERINGS: tuple[Lowering[Any], ...] = (
         70,
         winograd_windows.stage,
         used_by="conv2d",
+    ),
+    Lowering(
+        "masked_products",
+        masked_products.match,
+        masked_products.emit,
+        65,
+        used_by="a_ij = where(j ≤ i, exp(Σ_d q_id k_jd), 0)/Σ_{l≤i} exp(Σ_d q_id k_ld); "
+        "y_im = Σ_j a_ij v_jm",
     ),
     Lowering("matmul", match_matmul.match, matmul.emit, 60, used_by="rnn"),
     Lowering(

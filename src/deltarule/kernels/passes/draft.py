@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -30,7 +31,9 @@ class Draft:
 
     def room(self) -> WorkingArrays:
         """A place for new working arrays and the equations that fill them."""
-        return WorkingArrays(taken={*self.tensors, *self.taken})
+        names = Counter(e.name for e in self.equations)
+        once = frozenset(n for n in self.working if names[n] == 1)
+        return WorkingArrays(taken={*self.tensors, *self.taken}, others=once)
 
     def rewritten(self, equations: Iterable[Equation], made: WorkingArrays | None = None) -> Draft:
         """The draft with other equations, and with the working arrays that were made."""

@@ -6,19 +6,30 @@ it would cost a factor of N. It becomes t1[d], computed once.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from sympy import Add, Expr, Mul, Pow
+from sympy import Add, Basic, Expr, Mul, Pow
 
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.matrices import Inverse, LogDet
-from deltarule.expressions.nodes import Choose, Reduction, Selection, free_indices, reads, walk
+from deltarule.expressions.nodes import (
+    Choose,
+    Equal,
+    Reduction,
+    Selection,
+    free_indices,
+    reads,
+    walk,
+)
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.passes.draft import Draft
-from deltarule.kernels.passes.working_arrays import WorkingArrays
+from deltarule.kernels.passes.reads_inside import reads_inside
+from deltarule.kernels.passes.working_arrays import Ranges, WorkingArrays
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.tensors import Tensor
 
 
 def hoist_factors(draft: Draft) -> Draft:
@@ -35,13 +46,13 @@ def hoist_invariants(draft: Draft) -> Draft:
     """Reductions as working arrays, where a loop around does not change them."""
     made = draft.room()
     for equation in draft.equations:
-        hoist(equation, made)
+        hoist(equation, made, draft.tensors)
     return draft.rewritten(made.equations, made)
 
 
-def hoist(equation: Equation, made: WorkingArrays) -> None:
+def hoist(equation: Equation, made: WorkingArrays, tensors: Mapping[str, Tensor]) -> None:
     """Add to `made` the equation, behind the equations of what was hoisted out of it."""
-    rhs = _hoist(equation.rhs, equation.ranges, frozenset(), made, equation.place)
+    rhs = _Hoisted(made, tensors, equation.place).of(equation.rhs, equation.ranges, ())
     made.equations.append(
         Equation(equation.name, equation.subscripts, rhs, equation.ranges, equation.place)
     )
@@ -111,36 +122,46 @@ def _costly(factor: Expr) -> bool:
     return factor.has(Elementwise)
 
 
-def _hoist(
-    node: Expr, loops: tuple, guarded: frozenset[Index], made: WorkingArrays, place: str
-) -> Expr:
-    """`loops` are the (index, extent) pairs around the node, outermost first.
+@dataclass(frozen=True)
+class _Hoisted:
+    """The right side of one equation; what is hoisted out of it goes into `made`."""
 
-    What depends on a guarded index must stay under its guard, which keeps reads inside arrays.
-    """
-    if isinstance(node, (Selection, Inverse, LogDet)):
-        return node
-    if isinstance(node, Choose):
-        guarded = guarded | free_indices(node.args[0])
-    if not isinstance(node, Reduction):
-        return rebuild(node, lambda part: _hoist(part, loops, guarded, made, place))
-    free = free_indices(node)
-    needed = [k for k, (i, _) in enumerate(loops) if i in free]
-    around = loops[: needed[-1] + 1] if needed else ()
-    if len(needed) < len(around) and not free & guarded:
-        return _apart(node, tuple(loops[k] for k in needed), made, place)
-    return _below(node, around, guarded, made, place)
+    made: WorkingArrays
+    tensors: Mapping[str, Tensor]
+    place: str
+
+    def of(self, node: Expr, loops: Ranges, guards: tuple[Basic, ...]) -> Expr:
+        """`loops` are the (index, extent) pairs around the node, outermost first, and `guards` the
+        conditions.
+        """
+        if isinstance(node, (Selection, Inverse, LogDet)):
+            return node
+        if isinstance(node, Choose):
+            guards = (*guards, node.args[0])
+        if not isinstance(node, Reduction):
+            return rebuild(node, lambda part: self.of(part, loops, guards))
+        free = free_indices(node)
+        needed = [k for k, (i, _) in enumerate(loops) if i in free]
+        around = loops[: needed[-1] + 1] if needed else ()
+        if len(needed) < len(around) and self._may_leave(node, loops, guards):
+            own = tuple(loops[k] for k in needed)
+            rhs = self._below(node, own, ())
+            return self.made.holding(rhs, _as_read(rhs, own), self.place)
+        return self._below(node, around, guards)
+
+    def _may_leave(self, node: Reduction, loops: Ranges, guards: tuple[Basic, ...]) -> bool:
+        """Whether no guard keeps what a reduction reads inside arrays, or spares most of it."""
+        shared = [c for c in guards if free_indices(c) & free_indices(node)]
+        if not shared or any(isinstance(c, Equal) for c in shared):
+            return not shared
+        return reads_inside(node, dict(loops), {**self.tensors, **self.made.tensors})
+
+    def _below(self, node: Reduction, around: Ranges, guards: tuple[Basic, ...]) -> Expr:
+        inside = (*guards, *node.conditions)
+        return with_body(node, self.of(node.body, (*around, *node.ranges), inside))
 
 
-def _below(
-    node: Reduction, around: tuple, guarded: frozenset, made: WorkingArrays, place: str
-) -> Expr:
-    tested = frozenset().union(*(free_indices(c) for c in node.conditions))
-    body = _hoist(node.body, (*around, *node.ranges), guarded | tested, made, place)
-    return with_body(node, body)
-
-
-def _as_read(node: Expr, loops: tuple) -> tuple:
+def _as_read(node: Expr, loops: Ranges) -> Ranges:
     """The loops, with those over the subscripts of what is read in the order in which it has them.
 
     Σ_o x[o, p, q]·w[d, o] becomes t[d, p, q] wherever p and q stand around it: the innermost loop
@@ -152,8 +173,3 @@ def _as_read(node: Expr, loops: tuple) -> tuple:
         return loops
     extents, inside = dict(loops), iter(order)
     return tuple((i := next(inside), extents[i]) if r[0] in order else r for r in loops)
-
-
-def _apart(node: Reduction, loops: tuple, made: WorkingArrays, place: str) -> Expr:
-    rhs = _below(node, loops, frozenset(), made, place)
-    return made.holding(rhs, _as_read(rhs, loops), place)

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sympy import Add, Basic, Expr, Integer, Mul
+from sympy import Add, Expr, Mul
 
 from deltarule.expressions.nodes import (
-    Carried,
+    Choose,
     Condition,
     Equal,
     Read,
@@ -29,12 +29,16 @@ from deltarule.expressions.nodes import (
     walk,
 )
 from deltarule.expressions.rebuild import rebuild, with_body
-from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
-from deltarule.kernels.lowering.patterns import product_of, windows_of
+from deltarule.kernels.passes.arrays_of_products import ArraysOfProducts, two_sided
 from deltarule.kernels.passes.draft import Draft
-from deltarule.kernels.passes.working_arrays import Ranges, WorkingArrays
-from deltarule.networks.equations import Equation
+from deltarule.kernels.passes.masked_reads import (
+    Masked,
+    by_masks,
+    masked_factors,
+    vanishes,
+    with_conditions_of_terms,
+)
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.networks.tensors import Tensor
 
@@ -52,22 +56,19 @@ def products_apart(draft: Draft) -> Draft:
     return draft.rewritten(made.equations, made)
 
 
-class _Apart:
+class _Apart(ArraysOfProducts):
     """One equation; what is taken out of it goes into `made`."""
-
-    def __init__(self, equation: Equation, made: WorkingArrays, tensors: Mapping[str, Tensor]):
-        self.equation, self.made, self.tensors = equation, made, tensors
 
     def rhs(self) -> Expr:
         """A sum of products of two arrays, and of what is made of such sums entry by entry."""
         return Add(*map(self._term, Add.make_args(self.equation.rhs)))
 
     def _term(self, term: Expr) -> Expr:
-        found = scaled_sum(term)
+        found, loops = scaled_sum(term), dict(self.equation.ranges)
         if found is None:
-            return self._inside(term, dict(self.equation.ranges))
+            return self._inside(term, loops)
         scale, total = found
-        return scale * self._of_two(total)
+        return scale * self._of_two(total, loops)
 
     def _inside(self, node: Expr, loops: Mapping[Index, Expr]) -> Expr:
         """The expression with reads of arrays that hold its products."""
@@ -75,28 +76,30 @@ class _Apart:
             return node
         if isinstance(node, Sum) and self._is_product(node, loops):
             return self._array(node, loops)
-        if isinstance(node, Reduction):
-            if node.ranges or any(isinstance(c, Equal) for c in node.conditions):
-                return node
-            return with_body(node, self._inside(node.body, loops))
-        return rebuild(node, lambda part: self._inside(part, loops))
+        if not isinstance(node, Reduction):
+            few = isinstance(node, Mul) and any(map(_picks, node.args))
+            return rebuild(
+                node, lambda part: part if few and _deep(part) else self._inside(part, loops)
+            )
+        if any(isinstance(n, Equal) for n in (walk(node) if node.ranges else node.conditions)):
+            return node  # few of the terms count
+        if type(node) is not Sum or not node.ranges:
+            return with_body(node, self._inside(node.body, {**loops, **dict(node.ranges)}))
+        found = self._of_two(node, loops)
+        return self._array(found, loops) if self._stands_alone(found, loops) else found
 
-    def _is_product(self, node: Sum, loops: Mapping[Index, Expr]) -> bool:
-        """Whether a sum of products of two arrays reads entries that there are, whatever holds."""
-        factors = Mul.make_args(node.body)
-        if self._over_windows(node, loops):
-            return True
-        if node.conditions or len(factors) != 2 or not all(map(self._array_like, factors)):
+    def _stands_alone(self, node: Expr, loops: Mapping[Index, Expr]) -> bool:
+        """Whether a sum is a product of two arrays."""
+        if type(node) is not Sum or not node.ranges:
             return False
-        extents = {**loops, **dict(node.ranges)}
-        return _two_sided(*factors, node) and self._lie_inside(node.body, extents)
+        return masked_factors(node) is not None or self._is_product(node, loops)
 
-    def _of_two(self, total: Sum) -> Expr:
+    def _of_two(self, total: Sum, loops: Mapping[Index, Expr]) -> Expr:
         """A sum over products of more factors as one over products of two arrays.
 
-        Where data say which terms count, both arrays are 0 at the others, which may be NaN.
+        Where data say which terms count, one of the arrays or both are 0 at the others.
         """
-        extents = {**dict(self.equation.ranges), **dict(total.ranges)}
+        extents = {**loops, **dict(total.ranges)}
         if not any(isinstance(n, Equal) for n in walk(total)):  # else few of the terms count
             total = with_body(total, self._inside(total.body, extents))
         factors, tests = Mul.make_args(total.body), total.conditions
@@ -105,10 +108,10 @@ class _Apart:
             if windows is not None:
                 return windows
         if not total.ranges or len(factors) < 2 or any(_by_index(c) for c in tests):
-            return total
+            return self._masked(total, loops)
         for one in filter(self._array_like, factors):
             rest = Mul(*(f for f in factors if f is not one))
-            if not _two_sided(one, rest, total) or not self._entrywise(rest, tests, extents):
+            if not two_sided(one, rest, total) or not self._entrywise(rest, tests, extents):
                 continue
             if tests:
                 both = free_indices(one) & free_indices(rest)
@@ -117,8 +120,91 @@ class _Apart:
                     return Sum(Mul(*arrays), total.ranges)
             elif not self._array_like(rest):
                 return Sum(one * self._array(rest, extents), total.ranges)
+        return self._masked(total, loops) if tests else self._of_groups(total, extents)
+
+    def _of_groups(self, total: Sum, extents: Mapping[Index, Expr]) -> Expr:
+        """A sum over a·b·c, of which b depends on what a does, as one over (a·b)·c; or itself."""
+        factors = Mul.make_args(total.body)
+        for one in factors:
+            own = Mul(*(f for f in factors if free_indices(f) <= free_indices(one)))
+            rest = total.body / own
+            if rest == 1 or not two_sided(own, rest, total):
+                continue
+            if all(self._entrywise(part, (), extents) for part in (own, rest)):
+                arrays = (
+                    part if self._array_like(part) else self._array(part, extents)
+                    for part in (own, rest)
+                )
+                return Sum(Mul(*arrays), total.ranges)
         return total
 
+    # ---- masks of data ----------------------------------------------------------------------
+    def _masked(self, total: Sum, loops: Mapping[Index, Expr]) -> Expr:
+        """A sum under masks of data as one over products with a masked array; or itself."""
+        whole = with_conditions_of_terms(total)
+        found = by_masks(whole.conditions) if type(whole) is Sum and whole.ranges else None
+        if found is None:
+            return total
+        masks, others = found
+        outer = [c for c in masks if not free_indices(c) & {*whole.indices}]
+        if outer:
+            kept = [c for c in whole.conditions if c not in outer]
+            inner = self._of_two(Sum(whole.body, whole.ranges, kept), loops)
+            alone = self._stands_alone(inner, loops) and all(
+                self._lie_inside(c, loops) for c in outer
+            )
+            return Sum(self._array(inner, loops), (), outer) if alone else total
+        for one in filter(self._array_like, Mul.make_args(whole.body)):
+            rest = whole.body / one
+            for covered, other in ((rest, one), (one, rest)):
+                if rest != 1 and self._may_cover(covered, other, whole, masks, others, loops):
+                    extents = {**loops, **dict(whole.ranges)}
+                    plain = other if self._array_like(other) else self._array(other, extents)
+                    body = plain * self._covered(covered, masks, extents)
+                    return Sum(body, whole.ranges, whole.conditions)
+        return total
+
+    def _may_cover(
+        self, covered: Expr, other: Expr, total: Sum, masks: list, others: list, loops: Mapping
+    ) -> bool:
+        """Whether masks stand beside one factor alone, and its product with the rest is one of
+        matrices, or over windows."""
+        extents = {**loops, **dict(total.ranges)}
+        asked, data = frozenset().union(*map(free_indices, masks)), tuple(filter(reads, masks))
+        if not asked <= free_indices(covered) or not self._entrywise(covered, data, extents):
+            return False
+        if not data and not self._vanishes(covered, masks):
+            return False  # an array that is there costs nothing; loops take half of its terms
+        if not self._array_like(other) and not self._entrywise(other, (), extents):
+            return False
+        if not others and two_sided(covered, other, total) and self._lie_inside(other, extents):
+            return True
+        factors, more = [], {}
+        for name, factor in (("covered", covered), ("other", other)):
+            if name == "other" and self._array_like(factor):
+                factors.append(factor)
+                continue
+            own = [(i, n) for i, n in extents.items() if i in free_indices(factor)]
+            factors.append(read(name, *(i for i, _ in own)))
+            more[name] = Tensor(name, tuple(n for _, n in own), "intermediate")
+        around = {i: n for i, n in extents.items() if i not in total.indices}
+        tried = Sum(Mul(*factors), total.ranges, others)
+        return len(data) == len(masks) and self._over_windows(tried, around, more)
+
+    def _covered(self, factor: Expr, masks: list, extents: Mapping[Index, Expr]) -> Expr:
+        """A read of the array that is a factor where masks hold and 0 elsewhere."""
+        known = self._vanishes(factor, masks)
+        held = factor if known else self._array(Sum(factor, (), masks), extents)
+        return Masked(held.base, *held.indices)
+
+    def _vanishes(self, factor: Expr, masks: list) -> bool:
+        """Whether a factor is a read of an array that is 0 where one of the masks fails."""
+        if not isinstance(factor, Read):
+            return False
+        lines = [e for e in self.made.equations if e.name == tensor_name(factor)]
+        return len(lines) == 1 and vanishes(factor, masks, lines[0])
+
+    # ---- windows ----------------------------------------------------------------------------
     def _windows_of_two(self, total: Sum, extents: Mapping[Index, Expr]) -> Sum | None:
         """A sum over windows of one array with the rest as another; None where it is none.
 
@@ -138,63 +224,6 @@ class _Apart:
                 return with_body(total, one * self._array(rest, extents))
         return None
 
-    def _over_windows(
-        self, node: Sum, loops: Mapping[Index, Expr], more: Mapping[str, Tensor] | None = None
-    ) -> bool:
-        """Whether a call computes a sum alone, as one over windows; `more` are tensors to come."""
-        own = tuple((i, n) for i, n in loops.items() if i in free_indices(node))
-        alone = Equation("alone", tuple(i for i, _ in own), node, own, self.equation.place)
-        tensors = {**self.tensors, **self.made.tensors, **(more or {})}
-        found = product_of(alone)
-        if found is None or any(tensors[tensor_name(r)].integral for r in found[2]):
-            return False
-        tensors["alone"] = Tensor("alone", tuple(n for _, n in own), "intermediate")
-        return windows_of(alone, found, tensors) is not None
-
-    def _array_like(self, node: Expr) -> bool:
-        """Whether a factor is read of an array of numbers, or of one of two: h[t − 1], or h0."""
-        return self._real(node) or isinstance(node, Carried) and all(map(self._real, node.args[1:]))
-
-    def _real(self, node: Expr) -> bool:
-        return isinstance(node, Read) and not self._tensor(node).integral
-
-    def _entrywise(self, node: Expr, tests: tuple, extents: Mapping[Index, Expr]) -> bool:
-        """Whether an expression is one of entries that there are, without loops of its own.
-
-        What an index says by itself, as max(0, 1 − |i/2 − p|), is 0 nearly everywhere.
-        """
-        parts = (node, *tests)
-        if any(isinstance(n, Reduction | Selection) for p in parts for n in walk(p)):
-            return False
-        if any(free_indices(replace_reads(p, lambda _: Integer(1))) for p in parts):
-            return False
-        return all(self._lie_inside(p, extents) for p in parts)
-
-    def _lie_inside(self, node: Basic, extents: Mapping[Index, Expr]) -> bool:
-        """Whether each subscript of what is read is 0, or an index of its own, of the whole axis.
-
-        What is carried from one time to the next says by itself where it starts.
-        """
-        carried = {n.args[1] for n in walk(node) if isinstance(n, Carried)}
-        for access in reads(node):
-            subscripts = list(zip(access.indices, self._tensor(access).axes, strict=True))
-            if access in carried:
-                del subscripts[0]
-            if len({s for s, _ in subscripts}) < len(subscripts):
-                return False
-            if any(s != 0 and extents.get(s) != n for s, n in subscripts):
-                return False
-        return True
-
-    def _tensor(self, access: Read) -> Tensor:
-        name = tensor_name(access)
-        return self.tensors.get(name) or self.made.tensors[name]
-
-    def _array(self, value: Expr, loops: Mapping[Index, Expr]) -> Expr:
-        """A read of an array that holds a value, which depends on some of the indices of loops."""
-        own = {i: n for i, n in loops.items() if i in free_indices(value)}
-        return self.made.holding(value, _as_read(value, own), self.equation.place)
-
 
 def scaled_sum(term: Expr) -> tuple[Expr, Sum] | None:
     """A sum, behind what it is multiplied by: a number, or what has no indices and reads nothing.
@@ -208,22 +237,16 @@ def scaled_sum(term: Expr) -> tuple[Expr, Sum] | None:
     return None if reads(scale) or free_indices(scale) else (scale, sums[0])
 
 
+def _picks(factor: Expr) -> bool:
+    """Whether a factor is 0 but for the entry that a number tells, as [k = chosen[n]]."""
+    return isinstance(factor, Choose) and isinstance(factor.args[0], Equal)
+
+
+def _deep(node: Expr) -> bool:
+    """Whether reductions stand within a reduction."""
+    return isinstance(node, Reduction) and any(isinstance(n, Reduction) for n in walk(node.body))
+
+
 def _by_index(test: Condition) -> bool:
     """Whether a test says by indices alone which terms count, or to which entry data point."""
     return isinstance(test, Equal) or not reads(test)
-
-
-def _two_sided(one: Expr, rest: Expr, total: Sum) -> bool:
-    """Whether both factors have all that is summed, and each has rows of its own."""
-    ours, theirs = free_indices(one), free_indices(rest)
-    summed = frozenset(total.indices)
-    return summed <= ours & theirs and bool(ours - theirs) and bool(theirs - ours)
-
-
-def _as_read(value: Expr, own: Mapping[Index, Expr]) -> Ranges:
-    """The ranges in the order in which the first tensor that has all of them is read."""
-    for access in reads(value):
-        order = [i for i in access.indices if i in own]
-        if len(order) == len(own):
-            return tuple((i, own[i]) for i in order)
-    return tuple(own.items())

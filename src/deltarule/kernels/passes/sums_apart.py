@@ -27,12 +27,12 @@ from deltarule.expressions.nodes import (
     index_names,
     reads,
     tensor_name,
-    walk,
 )
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, fresh
 from deltarule.kernels.passes.draft import Draft
+from deltarule.kernels.passes.reads_inside import reads_inside
 from deltarule.kernels.passes.running_totals import all_but_one, running_sum
 from deltarule.kernels.passes.working_arrays import Ranges, WorkingArrays
 from deltarule.networks.equations import Equation
@@ -101,7 +101,7 @@ class _Apart:
         own = tuple(r for r in loops if r[0] in free_indices(node))
         if not _linear(node, loops) or any(free_indices(n) for _, n in own):
             return None
-        if free_indices(node) & guarded and not self._lies_inside(node, dict(loops)):
+        if free_indices(node) & guarded and not reads_inside(node, dict(loops), self.tensors):
             return None
         return substitute(self._array(self._inside(node, loops, frozenset()), own), replacements)
 
@@ -134,23 +134,6 @@ class _Apart:
         if isinstance(node, Choose):
             guarded = guarded | free_indices(node.args[0])
         return rebuild(node, lambda part: self._of(part, loops, guarded))
-
-    def _lies_inside(self, node: Reduction, around: Mapping[Index, Expr]) -> bool:
-        """Whether all that a reduction reads lies inside its tensor, without any guard."""
-        extents = dict(around)
-        for part in walk(node):
-            extents |= dict(part.ranges) if isinstance(part, Reduction) else {}
-        return all(
-            self._below(s, axis, extents)
-            for r in reads(node)
-            for s, axis in zip(r.indices, self.tensors[tensor_name(r)].axes, strict=True)
-        )
-
-    def _below(self, subscript: Expr, axis: Expr, extents: Mapping[Index, Expr]) -> bool:
-        """Whether a subscript is an index of the whole axis, or data that number its entries."""
-        if isinstance(subscript, Read):
-            return self.tensors[tensor_name(subscript)].integers_below == axis
-        return extents.get(subscript) == axis
 
     def _array(self, value: Expr, own: Ranges) -> Expr:
         return self.made.holding(value, own, self.equation.place)

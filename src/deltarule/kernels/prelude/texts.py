@@ -40,7 +40,8 @@ _NEEDS = {
 _BY_ITSELF = {"thread_count", "turns"}
 _ORDER = (
     "checked_arrays", "addresses", "views", "elementary", "maximum", "picked",
-    "gaussian_elimination", "listed_places", "open_ends", "closed_ends", "stream_sizes", "streams",
+    "gaussian_elimination", "listed_places", "finite_arrays", "open_ends", "closed_ends",
+    "stream_sizes", "streams",
     *sum(_SHARED.values(), ()),
 )  # fmt: skip
 _DEFINED = re.compile(r"^(?:def |class )?([A-Za-z_]\w*(?:, \w+)*)(?: *[=(:])", re.MULTILINE)
