@@ -17,7 +17,15 @@ from deltarule.calculus.step_proofs import LEMMAS, StepProofs
 from deltarule.expressions import functions
 from deltarule.expressions.conditions import AtLeastZero
 from deltarule.expressions.functions import FUNCTIONS, Elementwise
-from deltarule.expressions.nodes import Delta, FloorQuotient, Remainder, Sum, free_symbols, read
+from deltarule.expressions.nodes import (
+    Choose,
+    Delta,
+    FloorQuotient,
+    Remainder,
+    Sum,
+    free_symbols,
+    read,
+)
 from deltarule.expressions.symbols import Attribute, Index, Size
 from deltarule.language.catalogue import catalogue
 from deltarule.networks.tensors import Tensor
@@ -131,6 +139,15 @@ CASES = {
         Sum(read("f", i) * read("x", S * i + k - P), [(i, N)]), {k: K}, {"f": (N,), "x": (H,)},
     ),
     "nothing": (Sum(read("f", t), (), [AtLeastZero(-1 - t)]), {t: T}, {"f": (T,)}),
+    "a name inside": (
+        Sum(
+            Delta(i, p) * Sum(Choose(AtLeastZero(p - 1), read("f", p), read("w", p)), [(p, K)]),
+            [(i, N)],
+            [AtLeastZero(i - 1)],
+        ),
+        {p: N},
+        {"f": (K,), "w": (K,)},
+    ),
     "a count": (Sum(read("f", p), [(n, N)]), {p: M}, {"f": (M,)}),
 }  # fmt: skip
 LIMITS = {"N": 3, "M": 3, "K": 3, "H": 4, "T": 4, "S": 3, "D": 3, "P": 2}

@@ -60,9 +60,13 @@ def holds(condition, given: list, ranges: Mapping[Index, Expr]) -> bool:
 
 @rewrite
 def chosen(node: Basic, given: list, ranges: Mapping[Index, Expr]) -> Basic:
-    """The expression with each choice between times made that is certain: h[t] for t ≥ 0."""
+    """The expression with each choice between times made that is certain: h[t] for t ≥ 0.
+
+    What is given of an index says nothing of one that a sum inside has under the same name.
+    """
     if isinstance(node, nodes.Reduction):
         ranges = {**ranges, **dict(node.ranges)}
+        given = [c for c in given if nodes.free_indices(c).isdisjoint(node.indices)]
     if isinstance(node, nodes.Choose) and (fails := opposite(node.args[0])) is not None:
         condition, then, otherwise = node.args
         if holds(condition, given, ranges):

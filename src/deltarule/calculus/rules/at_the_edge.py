@@ -24,7 +24,7 @@ def _settled(node: Expr, known: dict) -> Expr:
 
 def _without_failing(node: Expr, known: dict) -> Expr:
     if isinstance(node, Sum):
-        kept = []
+        kept, known = [], {**known, **dict(node.ranges)}
         for condition in node.conditions:
             at = condition.args[0] if isinstance(condition, AtLeastZero) else None
             if at is not None and never_negative((-1 - at).expand(), known):

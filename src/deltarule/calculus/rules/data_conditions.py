@@ -130,6 +130,8 @@ def _said_of_index(total: Expr, extents: Mapping[Index, Expr]) -> Expr:
         tied = tied_by(condition)
         if tied is None or not isinstance(tied[1], Read) or tied[0] not in extents:
             continue
+        if tied[0] in total.indices:  # another one, of the same name
+            continue
         table = {tied[1]: tied[0]}
         facts = IndexFacts.of_ranges(extents.items())
         kept = [replaced(c, table) if isinstance(c, AtLeastZero) else c for c in kept]
