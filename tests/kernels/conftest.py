@@ -50,6 +50,14 @@ def changed(x, up):
         doubled(data(x), x.size)
     else:
         halved(data(x), x.size)
+
+
+@kept
+def both(x):
+    """In both, and once more in one."""
+    doubled(data(x), x.size)
+    halved(data(x), x.size)
+    doubled(data(x), x.size)
 '''
 
 

@@ -162,6 +162,25 @@ def test_a_bound_kernel_fills_arrays_that_somebody_has_ready(conv):
     )
 
 
+def test_nothing_is_filled_that_is_read_or_shared_or_not_there(conv):
+    arrays = conv_arrays(np.random.default_rng(9), 2, 2, 3, 2, 2, 9, 8)
+    y = np.zeros_like(conv.values(**{n: a for n, a in arrays.items() if n != "dy"})["y"])
+    fixed, flat = y.copy(), np.zeros(arrays["w"].size + 2)
+    fixed.flags.writeable = False
+    parts = {"w": flat[:-2].reshape(arrays["w"].shape), "b": flat[-3:]}
+    for values, gradients, fact in (
+        ({"y": fixed}, {}, "y cannot be filled: the array is read-only"),
+        ({"y": y.tolist()}, {}, "y cannot be filled: it is no array"),
+        ({"z": y}, {}, "there is no result z to be filled"),
+        ({}, {"x": arrays["x"]}, "x cannot be filled: its memory is an array that the pass reads"),
+        ({}, parts, "the gradient by w cannot be filled: its memory is the gradient by b's"),
+        ({"y": y}, {"b": y.reshape(-1)[:3]}, "y cannot be filled: its memory is the gradient by b"),
+    ):
+        with pytest.raises(deltarule.DeltaruleError) as caught:
+            conv.bind_filling(values, gradients, arrays)
+        assert caught.value.fact.startswith(fact)
+
+
 def test_a_missing_array_is_named(conv):
     with pytest.raises(deltarule.DeltaruleError, match="dy is missing"):
         conv.backward(x=np.ones((1, 1, 9, 9)), w=np.ones((1, 1, 2, 2)), b=np.ones(1))

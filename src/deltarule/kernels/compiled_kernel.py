@@ -14,7 +14,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.kernels.bound_kernel import Bound, Given, check_determinants, misfits
 from deltarule.kernels.cache import second_process
 from deltarule.kernels.cache.loading import entry
-from deltarule.kernels.given_results import filling
+from deltarule.kernels.given_results import filling, refuse_overlaps
 from deltarule.kernels.requests import not_taken
 from deltarule.kernels.squeezed_arrays import FEW, Squeezed, axes_of, short_rows_of, unit_sizes
 from deltarule.kernels.threads import in_threads, lost
@@ -155,10 +155,12 @@ class Kernel(Represented):
         instead of new arrays.
 
         They hold zeros at first. Raises DeltaruleError for one that has not the shape and type of
-        what it takes the place of, or does not lie in one piece.
+        what it takes the place of, does not lie in one piece, or shares memory with another.
         """
         if not arrays.keys() >= self._inputs or not arrays.keys() <= self._needed:
             raise self._wrong(arrays, self.inputs, self.upstream)
+        named = {**values, **{f"the gradient by {n}": a for n, a in gradients.items()}}
+        refuse_overlaps(named, self.name)
         own = self._module([arrays[name] for name in self.inputs])
         given = Given(own, self.name, {name: arrays[name] for name in self.inputs})
         taken = given.shaped()

@@ -7,10 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import inspect
-import os
-import sys
-import threading
-import traceback
 
 import llvmlite.binding
 import numba
@@ -20,6 +16,8 @@ from numba import types  # pyright: ignore
 from numba.core import cgutils
 from numba.core.ccallback import CFunc
 from numba.extending import intrinsic
+
+from deltarule.kernels.prelude.first_calls import _ONE_AT_A_TIME, OUTSIDE, _first_call
 
 real = np.float32
 
@@ -75,14 +73,9 @@ VERSION = "plain"
 _PLACES, _WHOLE = types.CPointer(types.int64), types.int64
 _NUMBER = types.float32 if real is np.float32 else types.float64
 _NUMBERS = types.CPointer(_NUMBER)
-#: By name, what makes a function ready to be called by machine code.
-OUTSIDE = {}
 #: What machine code knows by its place in memory.
 _FOR_GOOD = []
-_ONE_AT_A_TIME = threading.Lock()
 _CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-#: By thread of Python what is raised there as soon as its machine code has ended.
-_RAISED = {}
 
 
 @intrinsic
@@ -139,61 +132,6 @@ def outside(*kinds):
     return made
 
 
-def _first_call(name, found):
-    """Have a function made ready in a thread of its own, where no signal interrupts that.
-
-    Where it fails, or a signal comes, machine code goes on without it, and Python raises that as
-    soon as it has ended: nothing is read of what was not computed. In the place `found` is put
-    then where it stands what is raised: a thread, and a class of exceptions.
-    """
-    failed = []
-    try:
-        thread = threading.get_ident()
-        if isinstance(threading.current_thread(), threading._DummyThread):  # pyright: ignore
-            thread = threading.main_thread().ident  # it shares a loop, and is none of Python's
-        if thread in _RAISED:
-            ctypes.c_uint64.from_address(found).value = ctypes.addressof(_RAISED[thread][0])
-            return
-        made = threading.Thread(target=_made_ready, args=(name, failed), daemon=True)
-        try:
-            made.start()
-        except RuntimeError:  # Python is about to end
-            _made_ready(name, failed)
-        else:
-            made.join()
-    except BaseException as error:  # of a signal
-        failed.append(error)
-    if not failed:
-        return
-    if thread != threading.get_ident() and sum(not t.daemon for t in threading.enumerate()) > 1:
-        traceback.print_exception(failed[0])
-        sys.stderr.flush()
-        os.abort()  # nobody knows which of several threads began the loop
-    kind = _raisable(failed[0], thread)
-    _RAISED[thread] = (ctypes.c_uint64 * 2)(thread, id(kind)), kind
-    ctypes.c_uint64.from_address(found).value = ctypes.addressof(_RAISED[thread][0])
-
-
-def _made_ready(name, failed):
-    try:
-        OUTSIDE[name]()
-    except BaseException as error:
-        failed.append(error)
-
-
-def _raisable(error, thread):
-    """A class of exceptions like this one: it is made where it is raised, and is no more due."""
-
-    def made(self, *_):
-        _RAISED.pop(thread, None)
-        self.args, self.__cause__ = error.args, error.__cause__
-        vars(self).update(vars(error))
-
-    kind = type(error)
-    named = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
-    return type(kind.__name__, (kind,), {**named, "__init__": made})
-
-
 def _raise(builder, place):
     """Have Python raise, in the thread that stands at a place, what stands behind it."""
 
@@ -225,21 +163,25 @@ def _call(name, function, kinds):
             unknown = builder.icmp_unsigned("==", here, _WORD(0))
             builder.cbranch(unknown, missing, ready).set_weights([1, 1 << 20])
             with builder.goto_block(missing):
+                lost = builder.phi(_WORD)
                 make = builder.inttoptr(builder.load(maker), _MAKER.as_pointer())
-                builder.store(_WORD(0), said)
+                builder.store(lost, said)
                 builder.call(make, [builder.ptrtoint(said, _WORD)])
-                raised = builder.load(said)
-                builder.cbranch(builder.icmp_unsigned("==", raised, _WORD(0)), there, failed)
+                raised, made = builder.load(said), builder.load(entry)
+                nothing = builder.icmp_unsigned("<=", raised, _WORD(1))
+                builder.cbranch(nothing, there, failed)
             with builder.goto_block(there):
-                made = builder.load(entry)
                 builder.cbranch(builder.icmp_unsigned("==", made, _WORD(0)), missing, ready)
             with builder.goto_block(failed):
                 _raise(builder, raised)
-                builder.branch(after)
+                builder.cbranch(builder.icmp_unsigned("==", made, _WORD(0)), after, ready)
+            lost.add_incoming(_WORD(0), known)
+            lost.add_incoming(_WORD(1), there)
             builder.position_at_end(ready)
             found = builder.phi(_WORD)
             found.add_incoming(here, known)
             found.add_incoming(made, there)
+            found.add_incoming(made, failed)
             kind = ir.FunctionType(ir.VoidType(), [a.type for a in arguments])
             builder.call(builder.inttoptr(found, kind.as_pointer()), arguments)
             builder.branch(after)

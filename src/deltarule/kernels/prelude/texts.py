@@ -15,7 +15,7 @@ _MARK = "# ---- what follows goes into kernels\n"
 #: in which each stands behind those that it needs.
 _SHARED = {
     "strided_products": (
-        *("calls", "vectors", "micro_kernel", "thread_count", "turns"),
+        *("first_calls", "calls", "vectors", "micro_kernel", "thread_count", "turns"),
         *("panel_products", "row_dots", "row_sums", "outer_products"),
         *("vector_products", "strided_products", "column_sums"),
     ),
