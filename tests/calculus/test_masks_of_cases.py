@@ -64,3 +64,17 @@ def test_steps_are_tried_at_sizes_beyond_the_numbers_of_conditions(tmp_path):
     """At T = 3 all places are within 3 of each other, and a mask of i − j < 3 is none."""
     made = program(written(tmp_path, "(i - j < 3) | (j == 0)"), {})
     assert max(sizes["T"] for sizes in trials(made.network)) >= 5
+
+
+@pytest.mark.parametrize("mask", MASKS)
+def test_large_scores_behind_a_mask_are_shares_too(mask, tmp_path):
+    """Of "or" both cases are exponentials: the largest score is one of either."""
+    random, N, T, D = np.random.default_rng(1), 1, 6, 2
+    kernel = deltarule.kernel(written(tmp_path, mask), plain=True)
+    s, p = random.integers(0, 3, (N, T)), random.integers(0, T + 1, N)
+    given = {k: v for k, v in {"s": s, "p": p}.items() if k in kernel.inputs}
+    e, V = np.full((N, T, T), 1000.0), np.ones((N, T, D))
+    assert np.allclose(kernel.forward(e=e, V=V, **given), 1, 1e-12)
+    found = kernel.backward(e=e, V=V, **given, dy=np.ones_like(V))
+    assert np.allclose(found["e"], 0, atol=1e-12)
+    assert np.isclose(found["V"].sum(), N * T * D)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sympy import Add, Expr, Mul, Pow
 
 from deltarule.expressions.functions import exp
@@ -24,8 +26,7 @@ def is_term(node: Expr) -> bool:
     if isinstance(node, Mul):
         return any(map(is_term, node.args))
     if type(node) is Choose:
-        cases = [a for a in node.args[1:] if a != 0]
-        return len(cases) == 1 and is_term(cases[0])
+        return _of_cases(node, is_term)
     return type(node) is Sum and not node.ranges and is_term(node.body)
 
 
@@ -57,8 +58,13 @@ def _positive_term(node: Expr) -> bool:
 
 
 def guarded(node: Expr) -> bool:
-    """Whether a node is an exponential where a statement holds, and 0 elsewhere."""
+    """Whether a node is an exponential where a statement holds, and another or 0 elsewhere."""
     if type(node) is Choose:
-        cases = [a for a in node.args[1:] if a != 0]
-        return len(cases) == 1 and _positive_term(cases[0])
+        return _of_cases(node, _positive_term)
     return type(node) is Sum and not node.ranges and _positive_term(node.body)
+
+
+def _of_cases(node: Choose, is_one: Callable[[Expr], bool]) -> bool:
+    """Whether one of two cases is a term, and the other one too or 0: of "or", both are."""
+    cases = [a for a in node.args[1:] if a != 0]
+    return bool(cases) and all(map(is_one, cases))
