@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
+from functools import reduce
 from itertools import permutations
 from typing import cast
 
-from sympy import Add, Basic, Expr, Integer, Mul, Pow
+from sympy import Add, Expr, Integer, Mul, Pow, Symbol
 
 from deltarule.expressions.factors import divided, powers
 from deltarule.expressions.functions import exp, log
 from deltarule.expressions.nodes import Choose, LogSumExp, Sum, free_indices, reads, tensor_name
 from deltarule.expressions.rebuild import rebuild, with_body
+from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 
+#: Stands for a value in the cases in which there is one.
+_VALUE = Symbol("a value")
 #: So many guards of a term are looked for in any order.
 _ANY_ORDER = 3
 
@@ -24,13 +28,15 @@ _ANY_ORDER = 3
 class Share:
     """term / total, where `total` adds up the term over the values of `index`; `rest` times it is
     the product that it was found in. A factor of the term at least is an exponential. Of a total
-    that counts some values alone the term may be 0 at the others, as its `guards` say."""
+    that counts some values alone the term is 0 at the others: `guards` are the cases in which it
+    counts in the product, and `inside` those in the total, beside its conditions."""
 
     term: Expr
     total: Sum
     index: Index
     rest: Expr
-    guards: tuple[Basic, ...] = ()
+    guards: Expr = _VALUE
+    inside: Expr = _VALUE
 
     @property
     def whole(self) -> Expr:
@@ -38,8 +44,8 @@ class Share:
         return self.guarded(self.term) / self.total
 
     def guarded(self, value: Expr) -> Expr:
-        """A value where the guards hold, 0 elsewhere."""
-        return _guarded(value, self.guards)
+        """A value where the term counts, 0 elsewhere."""
+        return _put(value, self.guards)
 
     def of(self, change: Callable[[Expr], Expr]) -> Expr:
         """The share of other exponents: `change` makes each of the one at `index`."""
@@ -49,9 +55,8 @@ class Share:
 
         term = Mul(*map(exponent, Mul.make_args(self.term)))
         (over,) = self.total.indices
-        share = self.guarded(term)
-        added = term if self.total.conditions else share
-        return share / with_body(self.total, substitute(added, {self.index: over}))
+        added = substitute(_put(term, self.inside), {self.index: over})
+        return self.guarded(term) / with_body(self.total, added)
 
 
 def share_in(product: Expr) -> Share | None:
@@ -64,34 +69,50 @@ def share_in(product: Expr) -> Share | None:
             continue
         others = powers(product / factor)
         for index, term in _terms(factor.base, product):
-            term, own = _taken_apart(term)
-            for guards in (own,) if own else _ways_to_guard(factor.base, index):
-                rest = divided(others, powers(_guarded(term, guards)))
+            term, inside = _taken_apart(term)
+            for guards in _ways_to_guard(factor.base, index, inside):
+                rest = divided(others, powers(_put(term, guards)))
                 if rest is not None:
-                    return Share(term, factor.base, index, rest, guards)
+                    return Share(term, factor.base, index, rest, guards, inside)
     return None
 
 
-def _ways_to_guard(total: Sum, index: Index) -> Iterator[tuple[Basic, ...]]:
-    """No guards, and those of a sum's terms at an index, in any order: where(c, exp(s[k]), 0)."""
-    yield ()
+def _ways_to_guard(total: Sum, index: Index, inside: Expr) -> Iterator[Expr]:
+    """The cases in which a sum adds up something, and those under its conditions at an index too,
+    in any order: where(c, exp(s[k]), 0)."""
+    yield inside
     table = {total.indices[0]: index}
     if 0 < len(total.conditions) <= _ANY_ORDER:
-        yield from permutations(substitute(c, table) for c in total.conditions)
+        for order in permutations(substitute(c, table) for c in total.conditions):
+            yield reduce(lambda v, c: Choose(c, v, Integer(0)), reversed(order), inside)
 
 
-def _guarded(value: Expr, guards: Sequence[Basic]) -> Expr:
-    for condition in reversed(guards):
-        value = Choose(condition, value, Integer(0))
-    return value
+def _put(value: Expr, cases: Expr) -> Expr:
+    return cast(Expr, replaced(cases, {_VALUE: value}))
 
 
-def _taken_apart(term: Expr) -> tuple[Expr, tuple[Basic, ...]]:
-    """What stands behind the guards of a term, where(c, exp(s[k]), 0), and these."""
-    guards: tuple[Basic, ...] = ()
-    while type(term) is Choose and term.args[2] == 0:
-        guards, term = (*guards, term.args[0]), term.args[1]
-    return term, guards
+def _taken_apart(term: Expr) -> tuple[Expr, Expr]:
+    """The one value that a term has where it is not 0, and the cases in which it has it, as of
+    where(a | b, exp(s[k]), 0)."""
+    values = set(_values(term))
+    if len(values) != 1 or type(term) is not Choose:
+        return term, _VALUE
+    (value,) = values
+    return value, _cases(term)
+
+
+def _values(node: Expr) -> Iterator[Expr]:
+    if type(node) is Choose:
+        for case in node.args[1:]:
+            yield from _values(case)
+    elif node != 0:
+        yield node
+
+
+def _cases(node: Expr) -> Expr:
+    if type(node) is Choose:
+        return Choose(node.args[0], *map(_cases, node.args[1:]))
+    return node if node == 0 else _VALUE
 
 
 def entry_in(product: Expr) -> tuple[Share, Expr] | None:
@@ -127,8 +148,8 @@ def _terms(total: Sum, product: Expr) -> Iterator[tuple[Index, Expr]]:
     """What a sum over one index adds up, at each index of a product."""
     if len(total.ranges) != 1:
         return
-    body, guards = _taken_apart(total.body)
-    if not any(isinstance(f, exp) for f in Mul.make_args(body)) or guards and total.conditions:
+    body, _ = _taken_apart(total.body)
+    if not any(isinstance(f, exp) for f in Mul.make_args(body)):
         return
     (over,) = total.indices
     for index in sorted(free_indices(product) - free_indices(total), key=str):
