@@ -69,10 +69,10 @@ def _shown(asked: Class, called: str) -> int:
     setting = _setting(asked, exam, students)
     marks = _marks(asked)
     out = asked.out or Path("marks")
-    found = handed_in(words, exam, out)  # before a folder is made for what would not be
-    made_folder(out)
     if not asked.force:
         refuse_unknown(out)
+    found = handed_in(words, exam, out)  # before a folder is made for what would not be
+    made_folder(out)
     with Journal(out / JOURNAL) as journal:
         overrides = _overrides(out / "overrides.csv", decided, exam.exam)
         with Progress("marking") as bar:

@@ -64,9 +64,10 @@ def test_a_signal_is_raised_once_the_call_that_it_came_into_has_its_result(modul
 
 
 WAY_IN = """
-import ctypes, threading, time, sys, numpy as np
+import ctypes, signal, sys, numpy as np
 from pathlib import Path
 from deltarule.kernels import build
+signal.signal(signal.SIGINT, signal.default_int_handler)
 module = build.imported(Path({file!r}), None, {needs!r})
 x = np.full(3, 4.0)
 usual = {{name: module.OUTSIDE[name] for name in module.OUTSIDE}}

@@ -50,7 +50,20 @@ def _together(wanted: Expr, there: Expr, extents: dict[Index, Expr]) -> dict[Ind
     if len(options) == len(extents) and wanted.xreplace(alike) == there:
         return alike
     found = digits(wanted, extents)
-    return {} if found is None else taken_apart((there - found[1]).expand(), found[0])
+    if found is None:
+        return _beside(wanted, there, extents)
+    return taken_apart((there - found[1]).expand(), found[0])
+
+
+def _beside(wanted: Expr, there: Expr, extents: dict[Index, Expr]) -> dict[Index, Expr]:
+    """The one index of a position beside others that both have: j of j + 2·l is q − 2·m in
+    q + 2·l − 2·m."""
+    both = {i: i for i in extents if wanted.coeff(i) == there.coeff(i) != 0}
+    rest = [i for i in extents if i not in both]
+    if len(rest) != 1 or not both or abs(wanted.coeff(rest[0])) != 1:
+        return {}
+    value = ((there - wanted) * wanted.coeff(rest[0]) + rest[0]).expand()
+    return {} if free_symbols(value) & both.keys() else {**both, rest[0]: value}
 
 
 def _solved(wanted: Expr, there: Expr, index: Index, table: dict) -> Expr:
