@@ -22,7 +22,8 @@ SMALL = 1 << 18
 
 
 class Bound:
-    """A kernel with its arrays: what it fills is the same at every call.
+    """A kernel with its arrays: what it fills is the same at every call. A call writes over what
+    the last one gave, so that threads of Python need one each.
 
     Change the arrays that were given in place, then call `forward` and `backward`, or `both`.
     Arrays that had to be copied when they were bound, as they were not contiguous or labels of
