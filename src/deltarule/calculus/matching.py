@@ -60,7 +60,7 @@ def _beside(wanted: Expr, there: Expr, extents: dict[Index, Expr]) -> dict[Index
     q + 2·l − 2·m."""
     both = {i: i for i in extents if wanted.coeff(i) == there.coeff(i) != 0}
     rest = [i for i in extents if i not in both]
-    if len(rest) != 1 or not both or abs(wanted.coeff(rest[0])) != 1:
+    if len(rest) != 1 or not both or wanted.coeff(rest[0]) not in (1, -1):
         return {}
     value = ((there - wanted) * wanted.coeff(rest[0]) + rest[0]).expand()
     return {} if free_symbols(value) & both.keys() else {**both, rest[0]: value}
