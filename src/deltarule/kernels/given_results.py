@@ -16,6 +16,8 @@ def filling(ready: tuple, given: Mapping[str, np.ndarray], place: str) -> tuple:
     Where two results are one array, the first of them is filled. Raises DeltaruleError for an
     array that does not fit, may not be written, or is read by the pass.
     """
+    if not given:
+        return ready
     run, taken, filled = ready
     read = [a for a in taken if isinstance(a, np.ndarray) and not _among(a, filled.values())]
     for name, new in given.items():
