@@ -15,7 +15,6 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from deltarule.kernels.prelude.calls import (
-    _NUMBER,
     _NUMBERS,
     _WHOLE,
     _WORD,
@@ -32,7 +31,7 @@ from deltarule.kernels.prelude.panel_products import (
     of_few_rows,
     packed_product,
 )
-from deltarule.kernels.prelude.vector_products import is_of_vectors, of_vectors
+from deltarule.kernels.prelude.vector_products import _OF_PRODUCT, is_of_vectors, of_vectors
 from deltarule.kernels.prelude.vectors import BYTES, NR
 
 real = np.float32
@@ -112,20 +111,14 @@ def sums_in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, a
             c[o] = scale * total + (c[o] if add else real(0))
 
 
-@outside(
-    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
-    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
-)
+@outside(*_OF_PRODUCT)
 def in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """`multiply` by plain loops, each sum in parts that are rounded less."""
     c, a, b = from_start(c), from_start(a), from_start(b)
     sums_in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
 
 
-@outside(
-    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
-    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
-)
+@outside(*_OF_PRODUCT)
 def by_room(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """`multiply`, where neither rows nor columns of c lie side by side: in a room first."""
     room = aligned(M * N)
@@ -146,10 +139,7 @@ def short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, a
         by_room(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone)
 
 
-@outside(
-    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
-    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
-)
+@outside(*_OF_PRODUCT)
 def long_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """`multiply`, where many numbers are summed: blocks of them in double precision."""
     room, whole = aligned(M * N), np.empty(M * N, np.float64)
@@ -168,10 +158,7 @@ def long_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, ad
     scatter(from_start(c), c0, cr, cc, room, M, N, add)
 
 
-@outside(
-    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
-    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
-)
+@outside(*_OF_PRODUCT)
 def multiply_outside(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """c (+)= scale·a·b for matrices M × K and K × N; where `add` is 0, c is overwritten.
 

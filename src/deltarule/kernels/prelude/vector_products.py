@@ -20,32 +20,27 @@ compiled = njit
 
 #: How many vectors are few, and which products are not worth a call.
 VECTORS, WORTH_A_CALL = 4, 512
-
-
-@outside(
-    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
-    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
+#: What `multiply` takes: where three matrices begin, with their steps; sizes, and how it is done.
+_OF_PRODUCT = (
+    *(_NUMBERS, _WHOLE, _WHOLE, _WHOLE) * 3, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
 )
+
+
+@outside(*_OF_PRODUCT)
 def by_dots(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """`multiply`, where b has few columns and the rows of a lie in one piece each."""
     c, a, b = from_start(c), from_start(a), from_start(b)
     dots_of_rows(c, c0, cr, cc, a, a0, ar, b, b0, bc, bk, M, K, N, scale, add, alone)
 
 
-@outside(
-    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
-    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
-)
+@outside(*_OF_PRODUCT)
 def by_sums(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """`multiply`, where b has few columns and those of a lie in one piece each."""
     c, a, b = from_start(c), from_start(a), from_start(b)
     sums_of_rows(c, c0, cc, cr, a, a0, ak, b, b0, bc, bk, K, M, N, scale, add, alone)
 
 
-@outside(
-    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
-    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
-)
+@outside(*_OF_PRODUCT)
 def by_outer(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """`multiply`, where few products are added up and columns of c lie side by side."""
     c, a, b = from_start(c), from_start(a), from_start(b)
@@ -63,10 +58,7 @@ def is_of_vectors(cr, cc, ar, ak, bk, bc, M, N, K):
     return few_columns or M <= VECTORS and (bk == 1 or bc == 1)
 
 
-@outside(
-    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
-    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE, _WHOLE,
-)
+@outside(*_OF_PRODUCT)
 def of_vectors(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add, alone):
     """`multiply`, where it `is_of_vectors`."""
     # Rows of the transposed result, or its columns, are what is written or few.
